@@ -1,0 +1,4 @@
+//! Raceday: a quiz and flashcard engine for thread safety that checks answers by running every interleaving.
+
+// The core: values in, values out.
+pub mod scenario;

@@ -1,0 +1,3 @@
+//! Wires the world and returns the exit code; all else is in the library.
+
+fn main() {}

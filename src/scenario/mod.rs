@@ -1,0 +1,353 @@
+//! The words for a threaded program: scenarios, threads, operations, steps, executions, outcomes.
+//!
+//! Everything that explores, grades or shows an execution speaks in these types; the trait [`Execute`] is
+//! how an exploration gets one. This module knows nothing of Python, of processes or of how schedules are chosen.
+
+mod schedule;
+
+pub use schedule::ParseScheduleError;
+pub use schedule::Schedule;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+/// A program with threads, and what to observe of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Scenario {
+    /// The file name that tracebacks and messages show.
+    pub name: String,
+    /// The program's text.
+    pub source: String,
+    /// The expression whose `repr` is the observed value, evaluated in the module's globals when an execution ends.
+    /// Without one, what the program prints is observed.
+    pub observe: Option<String>,
+    /// Expressions whose truth is noted at the end of each execution, in this order (see [`Outcome::claims`]).
+    pub claims: Vec<String>,
+    /// What `time.sleep` means.
+    pub sleeps: Sleeps,
+}
+
+impl Scenario {
+    /// Returns a scenario of `source` that observes what it prints and lets sleeps order nothing.
+    pub fn new(name: impl Into<String>, source: impl Into<String>) -> Scenario {
+        Scenario {
+            name: name.into(),
+            source: source.into(),
+            observe: None,
+            claims: Vec::new(),
+            sleeps: Sleeps::Unordered,
+        }
+    }
+}
+
+/// What `time.sleep` means in a scenario. No real time passes either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sleeps {
+    /// Sleeping is not synchronisation: it orders nothing.
+    #[default]
+    Unordered,
+    /// A virtual clock: who sleeps shorter wakes first.
+    Ordered,
+}
+
+/// Which thread of an execution.
+///
+/// An id is a path of birth: the main thread is `0`, the threads that main starts are `1`, `2`, … in the order it
+/// starts them, the second thread that `1` starts is `1.2`. So a thread has the same id in every execution that it
+/// occurs in, whatever else happened in between, and a schedule means the same to every worker.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ThreadId(u64);
+
+impl ThreadId {
+    /// The thread that runs the module.
+    pub const MAIN: ThreadId = ThreadId(0);
+    /// How many threads one thread may start.
+    pub const MAX_CHILDREN: u64 = 4095;
+
+    /// Returns the `nth` thread (from 1) that this thread starts, if there is an id for it.
+    pub fn child(self, nth: u64) -> Option<ThreadId> {
+        if nth == 0 || nth > Self::MAX_CHILDREN || self.0 >= 1 << 36 {
+            return None;
+        }
+        Some(ThreadId(self.0 << 12 | nth))
+    }
+
+    /// Returns the thread that started this one; the main thread has none.
+    pub fn parent(self) -> Option<ThreadId> {
+        (self.0 != 0).then_some(ThreadId(self.0 >> 12))
+    }
+
+    /// Returns the number that stands for this id in a worker's messages: the path in base 4096.
+    pub fn code(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the id that `code` stands for (see [`ThreadId::code`]), if it stands for one.
+    pub fn from_code(code: u64) -> Option<ThreadId> {
+        let mut rest = code;
+        while rest > 0 {
+            if rest & 0xfff == 0 {
+                return None;
+            }
+            rest >>= 12;
+        }
+        (code < 1 << 48).then_some(ThreadId(code))
+    }
+}
+
+impl fmt::Display for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent()
+            && parent != ThreadId::MAIN
+        {
+            write!(f, "{parent}.")?;
+        }
+        write!(f, "{}", self.0 & 0xfff)
+    }
+}
+
+impl fmt::Debug for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ThreadId({self})")
+    }
+}
+
+/// Why a text is not a thread's id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a thread: threads are written 0 (main), 1, 2, or 1.2 for the second thread that 1 started")]
+pub struct ParseThreadIdError(pub String);
+
+impl FromStr for ThreadId {
+    type Err = ParseThreadIdError;
+
+    fn from_str(text: &str) -> Result<ThreadId, ParseThreadIdError> {
+        let wrong = || ParseThreadIdError(text.to_owned());
+        if text == "0" {
+            return Ok(ThreadId::MAIN);
+        }
+        let mut thread = ThreadId::MAIN;
+        for part in text.split('.') {
+            let canonical = !part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_digit());
+            let nth = part.parse().ok().filter(|_| canonical).ok_or_else(wrong)?;
+            thread = thread.child(nth).ok_or_else(wrong)?;
+        }
+        Ok(thread)
+    }
+}
+
+/// Something that two operations can both touch: a variable, an element, a lock.
+///
+/// Only identity matters here. The same thing has the same location in all executions of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location(pub u64);
+
+/// How an operation touches a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Two reads can change places without a trace.
+    Read,
+    /// A write, or an act on a synchronisation object, changes places with nothing else at its location.
+    Write,
+}
+
+/// One location that an operation touches, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Touch {
+    /// What is touched.
+    pub location: Location,
+    /// How.
+    pub access: Access,
+}
+
+/// A condition that a blocking operation waits for: "the lock is free", "the queue is not empty".
+///
+/// A guard is open or shut. It starts open, and changes only in steps that write the location it belongs to; those
+/// steps say so (see [`Step::guards`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Guard(pub u64);
+
+/// One visible act of one thread.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Operation {
+    /// What it touches; empty for an act that nobody else can notice, such as a thread's first step.
+    pub touches: Vec<Touch>,
+    /// What it waits for. An operation with a shut guard is blocked.
+    pub guard: Option<Guard>,
+}
+
+impl Operation {
+    /// Returns whether the order of the two operations, done by different threads, can matter.
+    pub fn conflicts(&self, other: &Operation) -> bool {
+        self.touches.iter().any(|ours| {
+            other.touches.iter().any(|theirs| {
+                ours.location == theirs.location && (ours.access == Access::Write || theirs.access == Access::Write)
+            })
+        })
+    }
+}
+
+/// One operation together with the invisible computation up to the thread's next operation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// Who.
+    pub thread: ThreadId,
+    /// What.
+    pub operation: Operation,
+    /// Which threads could have gone instead, the one that did among them: bit `i` is `threads[i]` of the execution.
+    pub enabled: u64,
+    /// The guards that this step opened (`true`) or shut (`false`).
+    pub guards: Vec<(Guard, bool)>,
+}
+
+/// What a thread that has not ended would have done next.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pending {
+    /// Who.
+    pub thread: ThreadId,
+    /// What.
+    pub operation: Operation,
+}
+
+/// One run of a scenario under one schedule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Execution {
+    /// All threads, main first, in the order in which they were started; at most 64.
+    pub threads: Vec<ThreadId>,
+    /// What happened, in order.
+    pub steps: Vec<Step>,
+    /// The threads that had not ended, and what each waits for (or, at the step limit, would do).
+    pub pending: Vec<Pending>,
+    /// What the learner could see; `None` where the execution was given up because all who could go were asleep
+    /// (see [`Request::sleep`]).
+    pub outcome: Option<Outcome>,
+}
+
+impl Execution {
+    /// Returns which thread went at each step.
+    pub fn schedule(&self) -> Schedule {
+        self.steps.iter().map(|step| step.thread).collect()
+    }
+}
+
+/// What a learner could see of an execution.
+///
+/// Two executions with equal outcomes look the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Outcome {
+    /// `repr` of the observed expression, if one is observed.
+    pub value: Option<String>,
+    /// What the program printed, if that is observed.
+    pub stdout: Option<String>,
+    /// How it ended.
+    pub ending: Ending,
+    /// The exceptions that nobody caught, in a stable order.
+    pub exceptions: Vec<Exception>,
+    /// The truth of each of the scenario's claims; `None` where evaluating it raised.
+    pub claims: Vec<Option<bool>>,
+}
+
+/// How an execution ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ending {
+    /// Every thread ended, or only daemons were left.
+    Finished,
+    /// All that are left wait for each other.
+    Deadlock,
+    /// Somebody re-reads for ever what nobody will write.
+    Spin,
+    /// The step limit.
+    Limit,
+    /// The process died.
+    Crash,
+}
+
+/// An exception that ended a thread or a pool's task.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Exception {
+    /// The thread's or the task's name.
+    pub thread: String,
+    /// The exception's class.
+    #[serde(rename = "type")]
+    pub class: String,
+    /// Its text.
+    pub message: String,
+    /// Whether a future swallowed it and nobody asked for it.
+    pub swallowed: bool,
+}
+
+/// One execution to make.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// Who goes, step by step, as far as it is given. Beyond it the running thread goes on while it can, then the
+    /// enabled thread that was started first.
+    pub prefix: Vec<ThreadId>,
+    /// Threads that may not go beyond the prefix until a step that conflicts with their next operation wakes them.
+    pub sleep: Vec<ThreadId>,
+    /// After how many steps of the prefix the threads of `sleep` fell asleep; steps of the prefix from there on wake.
+    pub asleep_from: usize,
+}
+
+/// What became of a batch of [`Request`]s.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// One execution a request, in their order.
+    Executions(Vec<Execution>),
+    /// The batch showed that more is shared between threads than was known. What was executed so far lacked steps:
+    /// forget it and begin again.
+    StartOver,
+}
+
+/// Runs a scenario, one execution a request.
+///
+/// # Determinism
+///
+/// The same request must give the same execution, and executions with a common prefix of steps must agree on
+/// everything up to there and on what each thread does next. Implementations that notice a difference return an error.
+pub trait Execute {
+    /// Why an execution could not be had.
+    type Error;
+
+    /// Executes each of `requests`. A prefix that names a thread which is not enabled is an error.
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, Self::Error>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thread_ids_are_paths_of_birth() {
+        let first = ThreadId::MAIN.child(1).expect("in range");
+        let nested = first.child(2).expect("in range");
+        assert_eq!(ThreadId::MAIN.to_string(), "0");
+        assert_eq!(first.to_string(), "1");
+        assert_eq!(nested.to_string(), "1.2");
+        assert_eq!(nested.parent(), Some(first));
+        assert_eq!(first.parent(), Some(ThreadId::MAIN));
+        assert_eq!("1.2".parse(), Ok(nested));
+        assert_eq!(ThreadId::from_code(nested.code()), Some(nested));
+    }
+
+    #[test]
+    fn what_is_not_a_thread_id_is_refused() {
+        for text in ["", "x", "01", "-1", "1.", ".1", "0.1", "4096", "1.1.1.1.1", "+1"] {
+            assert!(text.parse::<ThreadId>().is_err(), "{text}");
+        }
+        assert_eq!(ThreadId::from_code(4096), None);
+    }
+
+    #[test]
+    fn only_a_write_conflicts() {
+        let operation =
+            |location, access| Operation { touches: vec![Touch { location: Location(location), access }], guard: None };
+        assert!(!operation(1, Access::Read).conflicts(&operation(1, Access::Read)));
+        assert!(operation(1, Access::Read).conflicts(&operation(1, Access::Write)));
+        assert!(operation(1, Access::Write).conflicts(&operation(1, Access::Write)));
+        assert!(!operation(1, Access::Write).conflicts(&operation(2, Access::Write)));
+    }
+}
