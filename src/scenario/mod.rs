@@ -3,8 +3,12 @@
 //! Everything that explores, grades or shows an execution speaks in these types; the trait [`Execute`] is
 //! how an exploration gets one. This module knows nothing of Python, of processes or of how schedules are chosen.
 
+mod replay;
 mod schedule;
 
+pub use replay::Blocked;
+pub use replay::Detail;
+pub use replay::Replay;
 pub use schedule::ParseScheduleError;
 pub use schedule::Schedule;
 
@@ -12,7 +16,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::Serializer;
 
 /// A program with threads, and what to observe of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,6 +102,18 @@ impl ThreadId {
             rest >>= 12;
         }
         (code < 1 << 48).then_some(ThreadId(code))
+    }
+}
+
+impl Serialize for ThreadId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ThreadId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ThreadId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

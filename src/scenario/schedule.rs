@@ -3,6 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+
 use super::ParseThreadIdError;
 use super::ThreadId;
 
@@ -28,6 +33,18 @@ impl Schedule {
 impl FromIterator<ThreadId> for Schedule {
     fn from_iter<I: IntoIterator<Item = ThreadId>>(threads: I) -> Schedule {
         Schedule(threads.into_iter().collect())
+    }
+}
+
+impl Serialize for Schedule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schedule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Schedule, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
