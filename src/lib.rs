@@ -2,3 +2,4 @@
 
 // The core: values in, values out.
 pub mod scenario;
+pub mod deck;
