@@ -3,3 +3,9 @@
 // The core: values in, values out.
 pub mod scenario;
 pub mod deck;
+
+// The edges: one foreign thing each.
+pub mod clock;
+
+// Where they meet.
+pub mod cli;

@@ -1,3 +1,33 @@
-//! Wires the world and returns the exit code; all else is in the library.
+//! The program: gathers what the process was given (arguments, environment, streams, terminal) and hands it to
+//! [`raceday::cli`], which does the rest.
 
-fn main() {}
+use std::io;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use etcetera::BaseStrategy as _;
+use raceday::cli::Environment;
+use raceday::cli::Process;
+use raceday::cli::Terminals;
+
+fn main() -> ExitCode {
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+    let environment = Environment::read(|name| std::env::var_os(name));
+    let data_home = etcetera::choose_base_strategy().ok().map(|strategy| strategy.data_dir());
+    let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let process = Process {
+        environment,
+        data_home,
+        columns,
+        terminals: Terminals {
+            input: io::stdin().is_terminal(),
+            out: io::stdout().is_terminal(),
+            err: io::stderr().is_terminal(),
+        },
+        // Not locked: prompts and progress bars write from elsewhere, and would wait for ever.
+        input: Box::new(io::BufReader::new(io::stdin())),
+        out: Box::new(io::stdout()),
+        err: Box::new(io::stderr()),
+    };
+    raceday::cli::run(std::env::args_os(), process)
+}

@@ -1,0 +1,138 @@
+//! The one place where errors become text, a hint, and an exit code.
+
+use std::io;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::clock::ClockError;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Fine,
+    /// What was to hold does not: a claim is violated, a deck has faults.
+    Violated,
+    /// The arguments or the input cannot be used.
+    Unusable,
+    /// Something that the program needs is missing or broken.
+    Broken,
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Exit {
+    /// Returns the process's exit code.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Exit::Fine => 0,
+            Exit::Violated => 1,
+            Exit::Unusable => 2,
+            Exit::Broken => 3,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command could not do its work, in words for the person who typed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What sort it is; decides the exit code.
+    pub kind: FailureKind,
+    /// What is wrong: lower case, no full stop, with names and places. May have several lines.
+    pub message: String,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+/// Sorts of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// What was typed or given cannot be used.
+    Unusable,
+    /// Something that the program needs is missing or broken.
+    Broken,
+    /// Whoever read the output has gone, which is no fault.
+    BrokenPipe,
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Failure {
+    /// Returns a failure of what was typed or given.
+    pub fn unusable(message: impl Into<String>) -> Failure {
+        Failure { kind: FailureKind::Unusable, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Returns a failure of what the program needs.
+    pub fn broken(message: impl Into<String>) -> Failure {
+        Failure { kind: FailureKind::Broken, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(super) fn no_data_dir() -> Failure {
+        Failure::broken("there is no home folder to keep reviews and notes in")
+            .hint("name a folder with `--data-dir DIR`")
+    }
+
+    pub(super) fn seed(text: &str) -> Failure {
+        Failure::unusable(format!("`{text}` is not a seed")).hint("`RACEDAY_SEED` is a whole number from 0")
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => {
+                Failure { kind: FailureKind::BrokenPipe, message: error.to_string(), hints: Vec::new() }
+            }
+            io::ErrorKind::Interrupted => {
+                Failure { kind: FailureKind::Interrupted, message: error.to_string(), hints: Vec::new() }
+            }
+            _ => Failure::broken(error.to_string()),
+        }
+    }
+}
+
+impl From<ClockError> for Failure {
+    fn from(error: ClockError) -> Failure {
+        let hint = match &error {
+            ClockError::Now(_) => "`RACEDAY_NOW` is written like 2026-03-01T09:00:00Z",
+            ClockError::Zone(_) => "`RACEDAY_TIMEZONE` is written like +02:00",
+        };
+        Failure::unusable(error.to_string()).hint(hint)
+    }
+}
+
+/// Says what failed, if something did, and returns the exit code.
+pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, colour: bool) -> ExitCode {
+    match result {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            let exit = match failure.kind {
+                // The reader has all it wanted, as in `raceday explore … | head`.
+                FailureKind::BrokenPipe => return Exit::Fine.code(),
+                FailureKind::Interrupted => return Exit::Interrupted.code(),
+                FailureKind::Unusable => Exit::Unusable,
+                FailureKind::Broken => Exit::Broken,
+            };
+            // If standard error is gone too, the exit code is all that can be said.
+            let _ = write_failure(&failure, err, colour);
+            exit.code()
+        }
+    }
+}
+
+fn write_failure(failure: &Failure, err: &mut dyn Write, colour: bool) -> io::Result<()> {
+    let (red, cyan, plain) = if colour { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
+    writeln!(err, "{red}error:{plain} {}", failure.message)?;
+    for hint in &failure.hints {
+        writeln!(err, "{cyan}hint:{plain} {hint}")?;
+    }
+    err.flush()
+}

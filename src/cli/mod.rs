@@ -1,0 +1,125 @@
+//! The command line: where the core and the edges meet.
+//!
+//! One file a command: its arguments with their help first, then the function. [`world`] holds what a command is
+//! given, [`failure`] alone turns errors into text and exit codes.
+
+mod failure;
+mod world;
+
+pub use failure::Exit;
+pub use failure::Failure;
+pub use failure::FailureKind;
+pub use world::Colour;
+pub use world::Environment;
+pub use world::Process;
+pub use world::Terminals;
+pub use world::World;
+
+use world::Settings;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+use clap::FromArgMatches as _;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  fine
+  1  a claim is violated, or a deck has faults
+  2  the arguments or the input cannot be used, or the program is not supported
+  3  something that Raceday needs is missing or broken: Python, the database
+";
+
+/// Practise thread safety with questions that are checked by running every interleaving
+#[derive(Debug, Parser)]
+#[command(name = "raceday", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, clap::Args)]
+struct Globals {
+    /// Keep reviews, notes and own decks in this folder
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
+    data_dir: Option<PathBuf>,
+    /// Run programs with this Python (3.9 to 3.14)
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Everywhere")]
+    python: Option<PathBuf>,
+    /// Use colour: auto (in a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    #[arg(hide_possible_values = true, help_heading = "Everywhere")]
+    color: ColorWhen,
+    /// Say only what was asked for: no progress, no remarks
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) -> ExitCode {
+    let parsed = Arguments::command()
+        .term_width(process.width().min(100))
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return show_usage(&error, &mut process).code(),
+    };
+    let settings = match Settings::new(&arguments.globals, &process) {
+        Ok(settings) => settings,
+        Err(failure) => return failure::conclude(Err(failure), process.err.as_mut(), false),
+    };
+    let mut world = World::new(&arguments.globals, settings, process);
+    // Prompts and progress bars ask `console`, which would otherwise look at the environment itself.
+    console::set_colors_enabled(world.colour.out);
+    console::set_colors_enabled_stderr(world.colour.err);
+    let result = dispatch(arguments.command, &mut world).and_then(|exit| {
+        world.out.flush()?;
+        Ok(exit)
+    });
+    failure::conclude(result, world.err.as_mut(), world.colour.err)
+}
+
+fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure> {
+    match command {
+        None => {
+            writeln!(world.out, "{}", Arguments::command().render_help())?;
+            Ok(Exit::Fine)
+        }
+        Some(command) => match command {},
+    }
+}
+
+/// Shows help, the version, or what is wrong with the arguments.
+fn show_usage(error: &clap::Error, process: &mut Process) -> Exit {
+    let colour = process.colour(ColorWhen::Auto);
+    let (stream, colour): (&mut dyn io::Write, bool) = match error.use_stderr() {
+        true => (process.err.as_mut(), colour.err),
+        false => (process.out.as_mut(), colour.out),
+    };
+    let text = error.render();
+    // Whether the text arrives or not, there is nothing else to say.
+    let _ = if colour { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+    let _ = stream.flush();
+    if error.use_stderr() { Exit::Unusable } else { Exit::Fine }
+}

@@ -1,0 +1,277 @@
+//! What a command is given: clock, folders, environment, streams, and what is known of the terminal.
+//!
+//! [`Process`] is what the process was started with, untouched; [`World`] is what follows from it and from the
+//! arguments that every command understands.
+
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::clock::Clock;
+
+use super::ColorWhen;
+use super::Failure;
+use super::Globals;
+
+/// Values of the environment, read once.
+///
+/// Variables that are set to nothing count as not set, as is the custom.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// `RACEDAY_DATA_DIR`: where reviews, notes and own decks are.
+    pub data_dir: Option<OsString>,
+    /// `RACEDAY_PYTHON`: the Python to run programs with.
+    pub python: Option<OsString>,
+    /// `RACEDAY_NOW`: a moment at which the clock stands, for tests.
+    pub now: Option<OsString>,
+    /// `RACEDAY_TIMEZONE`: an offset from UTC in place of the system's zone.
+    pub time_zone: Option<OsString>,
+    /// `RACEDAY_SEED`: what chance starts from, for tests.
+    pub seed: Option<OsString>,
+    /// `PATH`: where programs are looked for.
+    pub path: Option<OsString>,
+    /// `NO_COLOR`: whether colour is unwelcome.
+    pub no_color: bool,
+    /// `TERM`: what the terminal can do.
+    pub term: Option<OsString>,
+    /// `COLUMNS`: how wide to write.
+    pub columns: Option<OsString>,
+    /// `VISUAL` or `EDITOR`: what to edit notes with.
+    pub editor: Option<OsString>,
+}
+
+impl Environment {
+    /// Reads the variables that matter here, by `get`.
+    pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Environment {
+        let get = |name| get(name).filter(|value| !value.is_empty());
+        Environment {
+            data_dir: get("RACEDAY_DATA_DIR"),
+            python: get("RACEDAY_PYTHON"),
+            now: get("RACEDAY_NOW"),
+            time_zone: get("RACEDAY_TIMEZONE"),
+            seed: get("RACEDAY_SEED"),
+            path: get("PATH"),
+            no_color: get("NO_COLOR").is_some(),
+            term: get("TERM"),
+            columns: get("COLUMNS"),
+            editor: get("VISUAL").or_else(|| get("EDITOR")),
+        }
+    }
+}
+
+/// Something said of standard input, output and error each.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terminals {
+    /// Standard input.
+    pub input: bool,
+    /// Standard output.
+    pub out: bool,
+    /// Standard error.
+    pub err: bool,
+}
+
+/// Which streams to write in colour.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Colour {
+    /// Standard output.
+    pub out: bool,
+    /// Standard error.
+    pub err: bool,
+}
+
+/// What the process was started with.
+pub struct Process {
+    /// The environment.
+    pub environment: Environment,
+    /// The folder where the platform keeps programs' data, if it has one.
+    pub data_home: Option<PathBuf>,
+    /// How wide the terminal is, if there is one.
+    pub columns: Option<usize>,
+    /// Which streams are terminals.
+    pub terminals: Terminals,
+    /// Standard input.
+    pub input: Box<dyn BufRead>,
+    /// Standard output.
+    pub out: Box<dyn Write>,
+    /// Standard error.
+    pub err: Box<dyn Write>,
+}
+
+impl Process {
+    /// The width to write for where nothing says otherwise.
+    const USUAL_WIDTH: usize = 80;
+
+    /// Returns how many columns to write: `COLUMNS`, the terminal's, or 80.
+    pub(super) fn width(&self) -> usize {
+        let given = self.environment.columns.as_ref().and_then(|columns| columns.to_str()?.parse().ok());
+        given.or(self.columns).filter(|&columns| columns > 0).unwrap_or(Self::USUAL_WIDTH)
+    }
+
+    /// Returns which streams to write in colour.
+    pub(super) fn colour(&self, when: ColorWhen) -> Colour {
+        let welcome = !self.environment.no_color && !self.is_dumb();
+        match when {
+            ColorWhen::Always => Colour { out: true, err: true },
+            ColorWhen::Never => Colour::default(),
+            ColorWhen::Auto => Colour { out: welcome && self.terminals.out, err: welcome && self.terminals.err },
+        }
+    }
+
+    fn is_dumb(&self) -> bool {
+        self.environment.term.as_ref().is_some_and(|term| term == "dumb")
+    }
+}
+
+/// What a command is given.
+pub struct World {
+    /// The clock and the learner's zone.
+    pub clock: Clock,
+    /// Where reviews, notes and own decks are. It need not exist yet.
+    pub data_dir: PathBuf,
+    /// The Python that `--python` names.
+    pub python: Option<PathBuf>,
+    /// The environment.
+    pub environment: Environment,
+    /// Which streams are terminals.
+    pub terminals: Terminals,
+    /// Whether a person can be asked: input and error are terminals that can move the cursor.
+    pub interactive: bool,
+    /// How many columns to write.
+    pub width: usize,
+    /// Which streams to write in colour.
+    pub colour: Colour,
+    /// Whether to leave out progress and remarks.
+    pub quiet: bool,
+    /// What chance starts from, if the environment fixes it.
+    pub seed: Option<u64>,
+    /// Standard input.
+    pub input: Box<dyn BufRead>,
+    /// Standard output.
+    pub out: Box<dyn Write>,
+    /// Standard error.
+    pub err: Box<dyn Write>,
+}
+
+impl World {
+    /// Returns what follows from `globals`, `settings` and `process`.
+    pub(super) fn new(globals: &Globals, settings: Settings, process: Process) -> World {
+        World {
+            clock: settings.clock,
+            data_dir: settings.data_dir,
+            python: globals.python.clone(),
+            terminals: process.terminals,
+            interactive: process.terminals.input && process.terminals.err && !process.is_dumb(),
+            width: process.width(),
+            colour: process.colour(globals.color),
+            quiet: globals.quiet,
+            seed: settings.seed,
+            environment: process.environment,
+            input: process.input,
+            out: process.out,
+            err: process.err,
+        }
+    }
+
+    /// Returns what chance starts from: the fixed seed, or one that differs from run to run.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| self.clock.now().timestamp_micros().unsigned_abs())
+    }
+}
+
+/// What can be wrong about the arguments that every command understands, and about the environment.
+pub(super) struct Settings {
+    clock: Clock,
+    data_dir: PathBuf,
+    seed: Option<u64>,
+}
+
+impl Settings {
+    /// Makes sense of `globals` and of the environment.
+    pub(super) fn new(globals: &Globals, process: &Process) -> Result<Settings, Failure> {
+        let environment = &process.environment;
+        let now = environment.now.as_ref().map(|value| value.to_string_lossy());
+        let zone = environment.time_zone.as_ref().map(|value| value.to_string_lossy());
+        let clock = Clock::new(now.as_deref(), zone.as_deref())?;
+        let data_dir = globals
+            .data_dir
+            .clone()
+            .or_else(|| environment.data_dir.clone().map(PathBuf::from))
+            .or_else(|| process.data_home.as_ref().map(|home| home.join("raceday")))
+            .ok_or_else(Failure::no_data_dir)?;
+        let seed = environment.seed.as_ref().map(|seed| {
+            let text = seed.to_string_lossy();
+            text.parse().map_err(|_| Failure::seed(&text))
+        });
+        Ok(Settings { clock, data_dir, seed: seed.transpose()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn process(environment: Environment) -> Process {
+        Process {
+            environment,
+            data_home: Some(PathBuf::from("/home/me/.local/share")),
+            columns: None,
+            terminals: Terminals { input: true, out: true, err: true },
+            input: Box::new(io::empty()),
+            out: Box::new(io::sink()),
+            err: Box::new(io::sink()),
+        }
+    }
+
+    fn globals() -> Globals {
+        Globals { data_dir: None, python: None, color: ColorWhen::Auto, quiet: false }
+    }
+
+    fn world(globals: &Globals, environment: Environment) -> World {
+        let process = process(environment);
+        let settings = Settings::new(globals, &process).expect("settings");
+        World::new(globals, settings, process)
+    }
+
+    #[test]
+    fn the_data_folder_is_the_flags_then_the_environments_then_the_platforms() {
+        let flagged = Globals { data_dir: Some(PathBuf::from("flag")), ..globals() };
+        let environment = Environment { data_dir: Some("variable".into()), ..Environment::default() };
+        assert_eq!(world(&flagged, environment.clone()).data_dir, PathBuf::from("flag"));
+        assert_eq!(world(&globals(), environment).data_dir, PathBuf::from("variable"));
+        assert_eq!(world(&globals(), Environment::default()).data_dir, PathBuf::from("/home/me/.local/share/raceday"));
+    }
+
+    #[test]
+    fn colour_needs_a_terminal_that_welcomes_it_or_an_order() {
+        let plain = Environment::default();
+        let dumb = Environment { term: Some("dumb".into()), ..Environment::default() };
+        let unwelcome = Environment { no_color: true, ..Environment::default() };
+        let always = Globals { color: ColorWhen::Always, ..globals() };
+        let never = Globals { color: ColorWhen::Never, ..globals() };
+        assert!(world(&globals(), plain.clone()).colour.out);
+        assert!(!world(&never, plain).colour.out);
+        assert!(!world(&globals(), dumb.clone()).colour.out);
+        assert!(!world(&globals(), dumb).interactive);
+        assert!(!world(&globals(), unwelcome.clone()).colour.out);
+        assert!(world(&always, unwelcome).colour.out);
+    }
+
+    #[test]
+    fn the_width_is_the_environments_then_the_terminals_then_eighty() {
+        let fixed = Environment { columns: Some("64".into()), ..Environment::default() };
+        let nonsense = Environment { columns: Some("wide".into()), ..Environment::default() };
+        assert_eq!(Process { columns: Some(120), ..process(fixed) }.width(), 64);
+        assert_eq!(Process { columns: Some(120), ..process(nonsense) }.width(), 120);
+        assert_eq!(process(Environment::default()).width(), 80);
+    }
+
+    #[test]
+    fn variables_that_are_set_to_nothing_are_not_set() {
+        let environment = Environment::read(|_| Some(OsString::new()));
+        assert!(!environment.no_color);
+        assert_eq!(environment.data_dir, None);
+    }
+}
