@@ -3,6 +3,7 @@
 // The core: values in, values out.
 pub mod scenario;
 pub mod deck;
+pub mod srs;
 
 // The edges: one foreign thing each.
 pub mod clock;
