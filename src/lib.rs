@@ -6,6 +6,7 @@ pub mod deck;
 pub mod srs;
 
 // The edges: one foreign thing each.
+pub mod terminal;
 pub mod clock;
 
 // Where they meet.

@@ -1,0 +1,244 @@
+//! Asking by keys: a list that moves under the arrow keys, digits and letters that pick, letters that command.
+//!
+//! dialoguer's own lists swallow letters, so keys are read here; lines are dialoguer's.
+
+use std::io::Write;
+
+use console::Key;
+use console::Style;
+use console::Term;
+use dialoguer::Input;
+use dialoguer::theme::SimpleTheme;
+
+use super::Ask;
+use super::AskError;
+use super::Command;
+use super::Count;
+use super::Line;
+use super::Pause;
+use super::Pick;
+use super::Reply;
+use super::command;
+use super::legend;
+use super::selection::Selection;
+use super::selection::place;
+
+/// Ctrl-D: the end of the input, typed.
+const END: char = '\u{4}';
+
+/// Asks in a real terminal.
+pub struct Keyboard {
+    term: Term,
+    colour: bool,
+}
+
+impl Keyboard {
+    /// Returns what asks in the terminal that standard output is, in colour if it is welcome.
+    pub fn new(colour: bool) -> Keyboard {
+        Keyboard { term: Term::stdout(), colour }
+    }
+
+    fn faint(&self) -> Style {
+        Style::new().dim().force_styling(self.colour)
+    }
+
+    fn strong(&self) -> Style {
+        Style::new().bold().force_styling(self.colour)
+    }
+
+    /// Reads a key. Ctrl-C is an error.
+    fn key(&self) -> Result<Key, AskError> {
+        match self.term.read_key_raw()? {
+            Key::CtrlC => Err(AskError::Interrupted),
+            key => Ok(key),
+        }
+    }
+
+    /// Writes `lines` and returns how many rows of the screen they take.
+    fn draw(&self, lines: &[String]) -> Result<usize, AskError> {
+        let columns = usize::from(self.term.size().1).max(1);
+        let mut rows = 0;
+        for line in lines {
+            self.term.write_line(line)?;
+            rows += console::measure_text_width(line).max(1).div_ceil(columns);
+        }
+        Ok(rows)
+    }
+
+    fn list(&self, pick: &Pick<'_>, selection: &Selection) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (place, option) in pick.options.iter().enumerate() {
+            let arrow = if place == selection.at { '›' } else { ' ' };
+            let label = format!("{:>2}", place + 1);
+            let head = match pick.count {
+                Count::One(_) => format!(" {arrow} {label}  "),
+                Count::Any if selection.marked.contains(&place) => format!(" {arrow} {label} [x] "),
+                Count::Any => format!(" {arrow} {label} [ ] "),
+            };
+            for (row, text) in option.lines().enumerate() {
+                let indent = " ".repeat(console::measure_text_width(&head));
+                let line = format!("{}{text}", if row == 0 { &head } else { &indent });
+                lines.push(if place == selection.at { self.strong().apply_to(line).to_string() } else { line });
+            }
+        }
+        lines
+    }
+
+    fn footer(&self, how: &str, commands: &[Command]) -> Vec<String> {
+        let text = [how.to_owned(), legend(commands)].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let columns = usize::from(self.term.size().1);
+        let mut lines = vec![String::new()];
+        for word in text.join(" · ").split(" · ") {
+            let line = lines.last_mut().expect("there is a first line");
+            let joined = if line.is_empty() { format!(" {word}") } else { format!("{line} · {word}") };
+            if console::measure_text_width(&joined) < columns || line.is_empty() {
+                *line = joined;
+            } else {
+                lines.push(format!(" {word}"));
+            }
+        }
+        lines.iter().map(|line| self.faint().apply_to(line).to_string()).collect()
+    }
+
+    fn pick_by_keys(&self, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
+        let options = pick.options.len();
+        let start = match pick.count {
+            Count::One(Some(proposal)) => proposal,
+            Count::One(None) | Count::Any => 0,
+        };
+        let mut selection = Selection::new(options, start);
+        let mut sure_of_none = false;
+        loop {
+            let how = match pick.count {
+                Count::Any if sure_of_none => "nothing is marked: Enter again if none is right",
+                Count::Any => "space or number marks · Enter answers",
+                Count::One(_) => "number or Enter answers",
+            };
+            let mut screen = self.list(pick, &selection);
+            screen.push(String::new());
+            screen.extend(self.footer(how, pick.commands));
+            let rows = self.draw(&screen)?;
+            let key = self.key();
+            self.term.clear_last_lines(rows)?;
+            let was_sure = std::mem::take(&mut sure_of_none);
+            let done = match key {
+                Err(error) => {
+                    self.draw(&self.list(pick, &selection))?;
+                    return Err(error);
+                }
+                Ok(Key::ArrowDown | Key::Tab) => {
+                    selection.down();
+                    None
+                }
+                Ok(Key::ArrowUp | Key::BackTab) => {
+                    selection.up();
+                    None
+                }
+                Ok(Key::Home) => {
+                    selection.at = 0;
+                    None
+                }
+                Ok(Key::End) => {
+                    selection.at = options.saturating_sub(1);
+                    None
+                }
+                Ok(Key::Enter) => match pick.count {
+                    Count::One(_) => Some(Reply::Answer(vec![selection.at])),
+                    Count::Any if selection.marked.is_empty() && !was_sure => {
+                        sure_of_none = true;
+                        None
+                    }
+                    Count::Any => Some(Reply::Answer(selection.marked.iter().copied().collect())),
+                },
+                Ok(Key::Char(END)) => Some(Reply::End),
+                Ok(Key::Char(typed)) => match (command(&typed.to_string(), pick.commands), pick.count) {
+                    (Some(key), _) => Some(Reply::Command(key)),
+                    (None, Count::Any) if typed == ' ' => {
+                        selection.toggle(selection.at);
+                        None
+                    }
+                    (None, count) => place(&typed.to_string(), options).and_then(|place| {
+                        selection.at = place;
+                        match count {
+                            Count::One(_) => Some(Reply::Answer(vec![place])),
+                            Count::Any => {
+                                selection.toggle(place);
+                                None
+                            }
+                        }
+                    }),
+                },
+                Ok(_) => None,
+            };
+            if let Some(reply) = done {
+                // What was picked stays to be seen; a command's question is asked again.
+                if matches!(reply, Reply::Answer(_)) {
+                    self.draw(&self.list(pick, &selection))?;
+                }
+                return Ok(reply);
+            }
+        }
+    }
+}
+
+impl Ask for Keyboard {
+    fn pick(&mut self, out: &mut dyn Write, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
+        out.flush()?;
+        self.term.hide_cursor()?;
+        let reply = self.pick_by_keys(pick);
+        self.term.show_cursor()?;
+        reply
+    }
+
+    fn line(&mut self, out: &mut dyn Write, line: &Line<'_>) -> Result<Reply<String>, AskError> {
+        if !line.commands.is_empty() {
+            for text in self.footer("", line.commands) {
+                writeln!(out, "{text}")?;
+            }
+        }
+        out.flush()?;
+        loop {
+            let input = Input::<String>::with_theme(&SimpleTheme).with_prompt(line.prompt).allow_empty(true);
+            let typed = match input.interact_text_on(&self.term) {
+                Ok(typed) => typed,
+                Err(dialoguer::Error::IO(error)) => {
+                    self.term.show_cursor()?;
+                    return Err(error.into());
+                }
+            };
+            if let Some(key) = command(&typed, line.commands) {
+                return Ok(Reply::Command(key));
+            }
+            if line.may_be_empty || !typed.trim().is_empty() {
+                return Ok(Reply::Answer(typed.trim().to_owned()));
+            }
+        }
+    }
+
+    fn pause(&mut self, out: &mut dyn Write, pause: &Pause<'_>) -> Result<Reply<()>, AskError> {
+        out.flush()?;
+        let rows = self.draw(&self.footer(&format!("Enter {}", pause.enter), pause.commands))?;
+        let reply = loop {
+            break match self.key() {
+                Err(error) => Err(error),
+                Ok(Key::Enter | Key::Char(' ')) => Ok(Reply::Answer(())),
+                Ok(Key::Char(END)) => Ok(Reply::End),
+                Ok(Key::Char(typed)) => match command(&typed.to_string(), pause.commands) {
+                    Some(key) => Ok(Reply::Command(key)),
+                    None => continue,
+                },
+                Ok(_) => continue,
+            };
+        };
+        self.term.clear_last_lines(rows)?;
+        reply
+    }
+
+    fn is_person(&self) -> bool {
+        true
+    }
+
+    fn indent(&self) -> usize {
+        10
+    }
+}
