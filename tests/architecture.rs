@@ -88,13 +88,13 @@ const UNWANTED: &[(&str, &str)] = &[
 
 #[test]
 fn modules_use_only_whom_they_may() {
-    let faults: Vec<String> = sources().iter().flat_map(|source| dependency_faults(source)).collect();
+    let faults: Vec<String> = sources().iter().flat_map(dependency_faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
 fn foreign_things_stay_at_home() {
-    let faults: Vec<String> = sources().iter().flat_map(|source| foreign_faults(source)).collect();
+    let faults: Vec<String> = sources().iter().flat_map(foreign_faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
@@ -102,7 +102,7 @@ fn foreign_things_stay_at_home() {
 fn files_keep_the_house_rules() {
     let mut all = sources();
     all.extend(files_below("tests").into_iter().chain(files_below("benches")).map(|path| Source::read("", path)));
-    let faults: Vec<String> = all.iter().flat_map(|source| house_faults(source)).collect();
+    let faults: Vec<String> = all.iter().flat_map(house_faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
