@@ -1,0 +1,122 @@
+//! Makes text from elsewhere safe to show: no control codes, nothing that turns the direction of writing.
+//!
+//! Whatever a program printed, a deck says or a learner typed passes here before it reaches a terminal, where an
+//! escape sequence could rewrite what stands above it, and a change of direction could make code read as what it is
+//! not. What is not shown as it is, is shown as an escape, so that nothing vanishes.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Returns `text` fit for several lines: line breaks stay, tabs become spaces.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    escape(text, |c| match c {
+        '\n' => Fate::Stays,
+        '\t' => Fate::Becomes("    "),
+        _ => fate(c),
+    })
+}
+
+/// Returns `text` fit for one line: line breaks and tabs are shown as escapes.
+pub fn clean_line(text: &str) -> Cow<'_, str> {
+    escape(text, |c| match c {
+        '\n' => Fate::Becomes("\\n"),
+        '\t' => Fate::Becomes("\\t"),
+        _ => fate(c),
+    })
+}
+
+/// Returns `json` with the same meaning, and nothing in it that a terminal would obey.
+pub fn clean_json(json: &str) -> Cow<'_, str> {
+    // Outside of strings, JSON has none of these characters but line breaks.
+    escape(json, |c| match c {
+        '\n' => Fate::Stays,
+        _ if is_obeyed(c) => Fate::JsonEscaped,
+        _ => Fate::Stays,
+    })
+}
+
+enum Fate {
+    Stays,
+    Becomes(&'static str),
+    Escaped,
+    JsonEscaped,
+}
+
+fn fate(c: char) -> Fate {
+    if is_obeyed(c) { Fate::Escaped } else { Fate::Stays }
+}
+
+/// Returns whether terminals act on `c` instead of showing it.
+fn is_obeyed(c: char) -> bool {
+    // C0 and C1; then marks, embeddings, overrides and isolates of direction; separators of lines and paragraphs; the
+    // byte order mark; and tags.
+    c.is_control()
+        || matches!(
+            c,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+                | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+fn escape(text: &str, fate: impl Fn(char) -> Fate) -> Cow<'_, str> {
+    if text.chars().all(|c| matches!(fate(c), Fate::Stays)) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        let code = u32::from(c);
+        let written = match fate(c) {
+            Fate::Stays => {
+                cleaned.push(c);
+                Ok(())
+            }
+            Fate::Becomes(other) => {
+                cleaned.push_str(other);
+                Ok(())
+            }
+            // As Python's `repr` would.
+            Fate::Escaped if code < 0x100 => write!(cleaned, "\\x{code:02x}"),
+            Fate::Escaped if code < 0x10000 => write!(cleaned, "\\u{code:04x}"),
+            Fate::Escaped => write!(cleaned, "\\U{code:08x}"),
+            Fate::JsonEscaped => {
+                c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(cleaned, "\\u{unit:04x}"))
+            }
+        };
+        written.expect("a String takes all that is written");
+    }
+    Cow::Owned(cleaned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_shown_as_an_escape() {
+        for (text, shown) in [
+            ("plain text, naïve, 変数, 👩‍💻", "plain text, naïve, 変数, 👩‍💻"),
+            ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+            ("a\rb\x08c\x7fd", "a\\x0db\\x08c\\x7fd"),
+            ("\u{9b}31m", "\\x9b31m"),
+            ("if admin\u{202e}: \u{2066}x", "if admin\\u202e: \\u2066x"),
+            ("a\u{feff}b\u{2028}c\u{e0041}", "a\\ufeffb\\u2028c\\U000e0041"),
+            ("two\nlines\tand a tab", "two\nlines    and a tab"),
+        ] {
+            assert_eq!(clean(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_line_stays_one() {
+        assert_eq!(clean_line("a\nb\tc\r\n"), "a\\nb\\tc\\x0d\\n");
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        let text = "\u{9b}31m \u{202e} \u{e0041} \x7f é";
+        let json = serde_json::to_string(text).expect("a string");
+        let cleaned = clean_json(&json);
+        assert_eq!(cleaned, "\"\\u009b31m \\u202e \\udb40\\udc41 \\u007f é\"");
+        assert_eq!(serde_json::from_str::<String>(&cleaned).expect("JSON"), text);
+    }
+}

@@ -1,0 +1,25 @@
+//! Text for people and JSON for tools, written to any `Write`.
+//!
+//! Everything here is a function of its arguments: nothing asks a terminal how wide it is or whether it shows colour.
+
+mod clean;
+mod markdown;
+mod steps;
+mod text;
+
+pub use clean::clean;
+pub use clean::clean_json;
+pub use clean::clean_line;
+pub use markdown::write_markdown;
+pub use steps::write_blocked;
+pub use steps::write_steps;
+pub use text::Page;
+pub use text::Style;
+pub use text::count;
+pub use text::cut;
+pub use text::pad;
+pub use text::width;
+pub use text::wrap;
+
+#[cfg(test)]
+mod samples;

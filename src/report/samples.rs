@@ -1,0 +1,148 @@
+//! Executions to show in tests, written down by hand.
+
+use crate::scenario::Blocked;
+use crate::scenario::Detail;
+use crate::scenario::Ending;
+use crate::scenario::Execution;
+use crate::scenario::Operation;
+use crate::scenario::Outcome;
+use crate::scenario::Pending;
+use crate::scenario::Replay;
+use crate::scenario::Step;
+use crate::scenario::ThreadId;
+
+pub(super) const LOST_UPDATE: &str = "\
+import threading
+
+count = 0
+
+def work():
+    global count
+    count += 1
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+";
+
+pub(super) const DEADLOCK: &str = "\
+import threading
+a, b = threading.Lock(), threading.Lock()
+
+def one():
+    with a:
+        with b:
+            pass
+
+def two():
+    with b:
+        with a:
+            pass
+
+threading.Thread(target=one).start()
+threading.Thread(target=two).start()
+";
+
+/// Two threads that add one each, and lose one.
+pub(super) fn lost_update() -> Replay {
+    replay(
+        &["MainThread", "Thread-1", "Thread-2"],
+        &[
+            (0, "01", 10, "start", "Thread-1", None),
+            (0, "01", 10, "start", "Thread-2", None),
+            (1, "12", 7, "read", "count", Some("0")),
+            (2, "12", 7, "read", "count", Some("0")),
+            (2, "12", 7, "write", "count", Some("1")),
+            (1, "1", 7, "write", "count", Some("1")),
+            (0, "0", 11, "join", "Thread-1", None),
+            (0, "0", 11, "join", "Thread-2", None),
+        ],
+        &[],
+    )
+}
+
+/// Two threads that take two locks in two orders, and stand still.
+pub(super) fn deadlock() -> Replay {
+    replay(
+        &["MainThread", "Thread-1", "Thread-2"],
+        &[
+            (0, "01", 14, "start", "Thread-1", None),
+            (1, "01", 5, "acquire", "a", None),
+            (0, "01", 15, "start", "Thread-2", None),
+            (2, "12", 10, "acquire", "b", None),
+        ],
+        &[(1, 6, "acquire", "b", Some(2)), (2, 11, "acquire", "a", Some(1))],
+    )
+}
+
+/// `threads` threads that all read and write.
+pub(super) fn readers(threads: usize) -> Replay {
+    let names: Vec<String> = (0..=threads).map(|index| format!("Thread-{index}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let all: String = (0..=threads).map(|index| index.to_string()).collect();
+    let each = |index: usize| {
+        [
+            (0, all.as_str(), 10, "start", names[index], None),
+            (index, all.as_str(), 7, "read", "registry['a rather long key'].account.balance", Some("1000000")),
+            (index, all.as_str(), 7, "write", "registry['a rather long key'].account.balance", Some("999999")),
+            (index, all.as_str(), 7, "print", "", Some("'a line that was printed'")),
+            (0, all.as_str(), 11, "join", names[index], None),
+        ]
+    };
+    let steps: Vec<_> = (1..=threads).flat_map(each).collect();
+    replay(&names, &steps, &[])
+}
+
+type StepText<'a> = (usize, &'a str, u32, &'a str, &'a str, Option<&'a str>);
+
+/// Makes a replay of threads with `names`, of steps (thread, who could go, line, verb, location, value), and of those
+/// who are left waiting (thread, line, verb, location, holder).
+fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str, Option<usize>)]) -> Replay {
+    let thread = |index: usize| match index {
+        0 => ThreadId::MAIN,
+        _ => ThreadId::MAIN.child(index as u64).expect("in range"),
+    };
+    let operation = Operation { touches: Vec::new(), guard: None };
+    let step = |(actor, enabled, ..): &StepText| Step {
+        thread: thread(*actor),
+        operation: operation.clone(),
+        enabled: enabled.bytes().map(|digit| 1 << (digit - b'0')).sum(),
+        guards: Vec::new(),
+    };
+    let detail = |(_, _, line, verb, location, value): &StepText| Detail {
+        line: *line,
+        verb: (*verb).to_owned(),
+        location: (*location).to_owned(),
+        value: value.map(str::to_owned),
+    };
+    let outcome = Outcome {
+        value: Some("1".to_owned()),
+        stdout: None,
+        ending: if blocked.is_empty() { Ending::Finished } else { Ending::Deadlock },
+        exceptions: Vec::new(),
+        claims: Vec::new(),
+    };
+    Replay {
+        execution: Execution {
+            threads: (0..names.len()).map(thread).collect(),
+            steps: steps.iter().map(step).collect(),
+            pending: blocked
+                .iter()
+                .map(|(index, ..)| Pending { thread: thread(*index), operation: operation.clone() })
+                .collect(),
+            outcome: Some(outcome),
+        },
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        details: steps.iter().map(detail).collect(),
+        blocked: blocked
+            .iter()
+            .map(|(index, line, verb, location, holder)| Blocked {
+                thread: thread(*index),
+                line: *line,
+                verb: (*verb).to_owned(),
+                location: (*location).to_owned(),
+                held_by: holder.map(thread),
+            })
+            .collect(),
+    }
+}

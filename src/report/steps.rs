@@ -1,0 +1,542 @@
+//! An execution, step by step: one column a thread where they fit, a list where they do not.
+//!
+//! A thread's column shows the source line it is at, then what it read and wrote there. A bar beside the column says
+//! that the thread holds a lock, a broken bar that it waits.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+
+use crate::scenario::Blocked;
+use crate::scenario::Detail;
+use crate::scenario::Replay;
+use crate::scenario::ThreadId;
+
+use super::clean_line;
+use super::text;
+use super::text::Page;
+use super::text::Style;
+
+/// The most threads that get a column each.
+const MOST_COLUMNS: usize = 4;
+/// The narrowest column that can be read.
+const NARROWEST_COLUMN: usize = 16;
+/// What stands between two columns.
+const SEPARATOR: &str = "│";
+const HOLDS: char = '┃';
+const WAITS: char = '┆';
+/// How much of a value is shown.
+const LONGEST_VALUE: usize = 120;
+
+/// Writes what each thread did in `replay`, an execution of the program `source`.
+///
+/// Of more than `most_steps`, the first and the last are shown.
+pub fn write_steps(
+    out: &mut dyn Write,
+    replay: &Replay,
+    source: &str,
+    most_steps: usize,
+    page: Page,
+) -> io::Result<()> {
+    let telling = Telling::new(replay, source, most_steps);
+    if telling.rows.is_empty() {
+        return writeln!(out, "  no two threads ever lived at once, so there is nothing to order");
+    }
+    let columns = telling.columns();
+    let room = page.width() - 2;
+    let least = columns.len() * (NARROWEST_COLUMN + 2) + columns.len().saturating_sub(1);
+    if columns.len() <= MOST_COLUMNS && least <= room {
+        telling.write_columns(out, &columns, room, page)?;
+    } else {
+        telling.write_list(out, page)?;
+    }
+    let is_used = |mark: char| telling.rows.iter().any(|row| row.marks.values().any(|other| *other == mark));
+    let legend: Vec<String> = [(HOLDS, "holds a lock"), (WAITS, "waits")]
+        .iter()
+        .filter(|(mark, _)| is_used(*mark))
+        .map(|(mark, meaning)| format!("{mark} {meaning}"))
+        .collect();
+    if legend.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  {}", page.paint(Style::Faint, &legend.join("   ")))
+}
+
+/// Writes who waits for what, and who holds it, where `replay` ended with threads that wait.
+pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result<()> {
+    for blocked in &replay.blocked {
+        let name = name_of(replay, blocked.thread);
+        let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
+        let text = format!("  {name}{place} {}", waiting(replay, blocked));
+        for line in text::wrap(&text, page.width(), 4) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what a thread waits for and who has it: `waits for lock, which Thread-1 holds`.
+fn waiting(replay: &Replay, blocked: &Blocked) -> String {
+    let what = waits_for(&blocked.verb, &blocked.location);
+    match blocked.held_by {
+        Some(holder) if holder == blocked.thread => format!("{what}, which it holds itself"),
+        Some(holder) => format!("{what}, which {} holds", name_of(replay, holder)),
+        None => what,
+    }
+}
+
+fn waits_for(verb: &str, location: &str) -> String {
+    let location = clean_line(location);
+    match verb {
+        "join" => format!("waits for {location} to end"),
+        _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
+        "acquire" => format!("waits for {location}"),
+        _ => format!("waits to {} {location}", clean_line(verb)),
+    }
+}
+
+fn name_of(replay: &Replay, thread: ThreadId) -> String {
+    let index = replay.execution.threads.iter().position(|other| *other == thread);
+    match index.and_then(|index| replay.names.get(index)) {
+        Some(name) => text::cut(&clean_line(name), 40),
+        None => format!("thread {thread}"),
+    }
+}
+
+/// Returns what one step did: `read account.balance → 1000`.
+fn describe(detail: &Detail) -> String {
+    let mut text = clean_line(&detail.verb).into_owned();
+    if !detail.location.is_empty() {
+        text.push(' ');
+        text.push_str(&clean_line(&detail.location));
+    }
+    if let Some(value) = &detail.value {
+        let arrow = if detail.verb == "write" { "←" } else { "→" };
+        let value = text::cut(&clean_line(value), LONGEST_VALUE);
+        text.push_str(&format!(" {arrow} {value}"));
+    }
+    text
+}
+
+/// What is shown of an execution, before it is laid out.
+struct Telling<'a> {
+    replay: &'a Replay,
+    rows: Vec<Row>,
+}
+
+/// What is shown while one thread goes.
+struct Row {
+    /// Whose texts these are, by index.
+    cells: BTreeMap<usize, Vec<Text>>,
+    /// Who holds or waits meanwhile, by index.
+    marks: BTreeMap<usize, char>,
+    /// How many steps are left out before this row.
+    skipped: usize,
+}
+
+struct Text {
+    style: Style,
+    text: String,
+    /// How far the lines after the first are indented.
+    hanging: usize,
+}
+
+impl<'a> Telling<'a> {
+    fn new(replay: &'a Replay, source: &str, most_steps: usize) -> Telling<'a> {
+        let source: Vec<&str> = source.lines().collect();
+        let lives = lives(replay);
+        let steps = replay.details.len();
+        let shown = |step: usize| steps <= most_steps || step < most_steps / 2 || step >= steps - most_steps / 2;
+        let mut locks = Locks::default();
+        let mut waiters = BTreeSet::new();
+        let mut rows: Vec<Row> = Vec::new();
+        let mut skipped = 0;
+        let mut before: Option<(usize, u32)> = None;
+        for (step, detail) in replay.details.iter().enumerate() {
+            let enabled = replay.execution.steps[step].enabled;
+            let actor = index_of(replay, replay.execution.steps[step].thread);
+            locks.note(actor, detail);
+            if !shown(step) {
+                skipped += 1;
+                before = None;
+                continue;
+            }
+            let mut cells = BTreeMap::new();
+            let mut marks = BTreeMap::new();
+            for (thread, life) in lives.iter().enumerate() {
+                let waits = life.is_some_and(|(first, last)| first <= step && step <= last)
+                    && thread != actor
+                    && enabled & (1 << thread) == 0;
+                if !waits {
+                    waiters.remove(&thread);
+                } else if waiters.insert(thread)
+                    && let Some(text) = next_wait(replay, thread, step)
+                {
+                    cells.insert(thread, vec![Text { style: Style::Faint, text, hanging: 2 }]);
+                }
+                let mark = if waits {
+                    WAITS
+                } else if locks.held_by(thread) {
+                    HOLDS
+                } else {
+                    ' '
+                };
+                marks.insert(thread, mark);
+            }
+            let texts: &mut Vec<Text> = cells.entry(actor).or_default();
+            if before != Some((actor, detail.line)) && detail.line > 0 {
+                let code = source.get(detail.line as usize - 1).map_or("", |line| line.trim());
+                let text = format!("{:>3} {}", detail.line, clean_line(code));
+                texts.push(Text { style: Style::Code, text, hanging: 6 });
+            }
+            before = Some((actor, detail.line));
+            texts.push(Text { style: Style::Plain, text: format!("    {}", describe(detail)), hanging: 6 });
+            rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
+        }
+        rows.extend(last_row(replay, &waiters, &locks, skipped));
+        Telling { replay, rows }
+    }
+
+    /// Returns the threads that have anything to show.
+    fn columns(&self) -> Vec<usize> {
+        let shown: BTreeSet<usize> = self.rows.iter().flat_map(|row| row.cells.keys().copied()).collect();
+        shown.into_iter().collect()
+    }
+
+    fn name(&self, thread: usize) -> String {
+        name_of(self.replay, self.replay.execution.threads[thread])
+    }
+
+    fn write_columns(&self, out: &mut dyn Write, columns: &[usize], room: usize, page: Page) -> io::Result<()> {
+        // Each column has its mark and a space before the text, and but for the last a space and the separator after.
+        let spare = columns.len() * 2 + (columns.len() - 1) * 2;
+        let wanted: Vec<usize> = columns.iter().map(|thread| self.widest(*thread)).collect();
+        let widths = share(room - spare, &wanted);
+        let write_line = |out: &mut dyn Write, cells: &[(char, Style, String)]| {
+            let mut line = String::from("  ");
+            for (index, (mark, style, text)) in cells.iter().enumerate() {
+                line.push(*mark);
+                line.push(' ');
+                if index + 1 < cells.len() {
+                    line.push_str(&page.paint(*style, &text::pad(text, widths[index])));
+                    line.push(' ');
+                    line.push_str(&page.paint(Style::Faint, SEPARATOR));
+                } else {
+                    line.push_str(&page.paint(*style, text));
+                }
+            }
+            writeln!(out, "{}", line.trim_end())
+        };
+        let names = columns.iter().zip(&widths).map(|(thread, width)| text::cut(&self.name(*thread), *width));
+        let heads: Vec<(char, Style, String)> = names.map(|name| (' ', Style::Strong, name)).collect();
+        write_line(out, &heads)?;
+        for row in &self.rows {
+            write_skipped(out, row.skipped, page)?;
+            let laid: Vec<Vec<(Style, String)>> = columns
+                .iter()
+                .zip(&widths)
+                .map(|(thread, width)| row.cells.get(thread).map_or_else(Vec::new, |texts| lay(texts, *width)))
+                .collect();
+            let height = laid.iter().map(Vec::len).max().unwrap_or(0);
+            for index in 0..height {
+                let cells: Vec<(char, Style, String)> = columns
+                    .iter()
+                    .zip(&laid)
+                    .map(|(thread, lines)| {
+                        let mark = row.marks.get(thread).copied().unwrap_or(' ');
+                        let (style, text) = lines.get(index).cloned().unwrap_or((Style::Plain, String::new()));
+                        (mark, style, text)
+                    })
+                    .collect();
+                write_line(out, &cells)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_list(&self, out: &mut dyn Write, page: Page) -> io::Result<()> {
+        let widest = self.columns().iter().map(|thread| text::width(&self.name(*thread))).max().unwrap_or(0);
+        let names = widest.min(20);
+        let room = page.width() - names - 6;
+        let mut before = None;
+        for row in &self.rows {
+            write_skipped(out, row.skipped, page)?;
+            for (thread, texts) in &row.cells {
+                let mark = row.marks.get(thread).copied().unwrap_or(' ');
+                for (style, text) in lay(texts, room) {
+                    let name =
+                        if before == Some(*thread) { String::new() } else { text::cut(&self.name(*thread), names) };
+                    before = Some(*thread);
+                    let name = page.paint(Style::Strong, &text::pad(&name, names));
+                    let line = format!("  {name} {mark} {}", page.paint(style, &text));
+                    writeln!(out, "{}", line.trim_end())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn widest(&self, thread: usize) -> usize {
+        let texts = self.rows.iter().filter_map(|row| row.cells.get(&thread)).flatten();
+        let widest = texts.map(|text| text::width(&text.text)).max().unwrap_or(0);
+        widest.max(text::width(&self.name(thread))).max(NARROWEST_COLUMN)
+    }
+}
+
+fn write_skipped(out: &mut dyn Write, skipped: usize, page: Page) -> io::Result<()> {
+    if skipped == 0 {
+        return Ok(());
+    }
+    writeln!(out, "    {}", page.paint(Style::Faint, &format!("… {} not shown …", text::count(skipped as u64, "step"))))
+}
+
+fn lay(texts: &[Text], room: usize) -> Vec<(Style, String)> {
+    let laid = texts.iter().flat_map(|text| {
+        let lines = text::wrap(&text.text, room, text.hanging);
+        lines.into_iter().map(|line| (text.style, line))
+    });
+    laid.collect()
+}
+
+/// Returns a width for each column: what it wants if all fit, else a fair share, where what a narrow column leaves
+/// goes to the others.
+fn share(room: usize, wanted: &[usize]) -> Vec<usize> {
+    let mut widths = vec![0; wanted.len()];
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|index| wanted[*index]);
+    let mut left = room;
+    for (done, index) in order.iter().enumerate() {
+        widths[*index] = wanted[*index].min(left / (wanted.len() - done));
+        left -= widths[*index];
+    }
+    widths
+}
+
+/// Returns the row that shows what the threads wait for when nobody can go any more, if they have not said so yet.
+fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: usize) -> Option<Row> {
+    let mut cells = BTreeMap::new();
+    let mut marks = BTreeMap::new();
+    for blocked in &replay.blocked {
+        let thread = index_of(replay, blocked.thread);
+        marks.insert(thread, WAITS);
+        if !waiters.contains(&thread) {
+            cells.insert(thread, vec![Text { style: Style::Bad, text: waiting(replay, blocked), hanging: 2 }]);
+        }
+    }
+    for thread in 0..replay.execution.threads.len() {
+        if !marks.contains_key(&thread) && locks.held_by(thread) {
+            marks.insert(thread, HOLDS);
+        }
+    }
+    (!cells.is_empty()).then_some(Row { cells, marks, skipped })
+}
+
+/// Returns from which to which step each thread lives, as far as the steps show it.
+fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
+    let execution = &replay.execution;
+    let one = |index: usize| {
+        let thread = execution.threads[index];
+        let goes = |step: &crate::scenario::Step| step.thread == thread || step.enabled & (1 << index) != 0;
+        let first = execution.steps.iter().position(goes)?;
+        let is_left = execution.pending.iter().any(|pending| pending.thread == thread);
+        let last = if is_left {
+            execution.steps.len()
+        } else {
+            execution.steps.iter().rposition(|step| step.thread == thread)?
+        };
+        Some((first, last))
+    };
+    (0..execution.threads.len()).map(one).collect()
+}
+
+/// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
+fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
+    let id = replay.execution.threads[thread];
+    let later = (step..replay.details.len()).find(|later| replay.execution.steps[*later].thread == id);
+    match later {
+        Some(later) => {
+            let detail = &replay.details[later];
+            Some(waits_for(&detail.verb, &detail.location))
+        }
+        None => {
+            let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
+            Some(waiting(replay, blocked))
+        }
+    }
+}
+
+fn index_of(replay: &Replay, thread: ThreadId) -> usize {
+    let index = replay.execution.threads.iter().position(|other| *other == thread);
+    index.expect("an execution lists the threads of its steps")
+}
+
+/// Who holds which lock, as far as the steps show it.
+#[derive(Default)]
+struct Locks {
+    /// The holder of each location, and how often it has acquired it.
+    holders: BTreeMap<String, (usize, usize)>,
+}
+
+impl Locks {
+    fn note(&mut self, actor: usize, detail: &Detail) {
+        match detail.verb.as_str() {
+            "acquire" if detail.value.as_deref() != Some("False") => {
+                let holder = self.holders.entry(detail.location.clone()).or_insert((actor, 0));
+                *holder = if holder.0 == actor { (actor, holder.1 + 1) } else { (actor, 1) };
+            }
+            "release" => {
+                if let Some(holder) = self.holders.get_mut(&detail.location) {
+                    holder.1 -= 1;
+                    if holder.1 == 0 {
+                        self.holders.remove(&detail.location);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn held_by(&self, thread: usize) -> bool {
+        self.holders.values().any(|holder| holder.0 == thread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::samples;
+
+    use super::*;
+
+    fn shown(replay: &Replay, source: &str, width: usize) -> String {
+        let mut out = Vec::new();
+        let page = Page { width, colour: false };
+        write_steps(&mut out, replay, source, 200, page).expect("a Vec takes all");
+        write_blocked(&mut out, replay, page).expect("a Vec takes all");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn two_threads_stand_side_by_side() {
+        insta::assert_snapshot!(shown(&samples::lost_update(), samples::LOST_UPDATE, 80), @"
+          MainThread                     │  Thread-1            │  Thread-2
+           10 for t in threads:          │                      │
+                t.start()                │                      │
+              start Thread-1             │                      │
+              start Thread-2             │                      │
+        ┆ waits for Thread-1 to end      │    7 count += 1      │
+        ┆                                │      read count → 0  │
+        ┆                                │                      │    7 count += 1
+        ┆                                │                      │      read count → 0
+        ┆                                │                      │      write count ← 1
+        ┆                                │    7 count += 1      │
+        ┆                                │      write count ← 1 │
+           11 for t in threads: t.join() │                      │
+              join Thread-1              │                      │
+              join Thread-2              │                      │
+        ┆ waits
+        ");
+    }
+
+    #[test]
+    fn a_deadlock_shows_who_holds_and_who_waits() {
+        insta::assert_snapshot!(shown(&samples::deadlock(), samples::DEADLOCK, 80), @"
+          MainThread              │  Thread-1               │  Thread-2
+           14 threading.Thread(   │                         │
+                target=one).      │                         │
+                start()           │                         │
+              start Thread-1      │                         │
+                                  │┃   5 with a:            │
+                                  │┃     acquire a          │
+           15 threading.Thread(   │┃                        │
+                target=two).      │┃                        │
+                start()           │┃                        │
+              start Thread-2      │┃                        │
+                                  │┃                        │┃  10 with b:
+                                  │┃                        │┃     acquire b
+                                  │┆ waits for b, which     │┆ waits for a, which
+                                  │┆   Thread-2 holds       │┆   Thread-1 holds
+        ┃ holds a lock   ┆ waits
+        Thread-1 (line 6) waits for b, which Thread-2 holds
+        Thread-2 (line 11) waits for a, which Thread-1 holds
+        ");
+    }
+
+    #[test]
+    fn many_threads_become_a_list() {
+        insta::assert_snapshot!(shown(&samples::readers(5), samples::LOST_UPDATE, 80), @"
+        Thread-0    10 for t in threads: t.start()
+                       start Thread-1
+        Thread-1     7 count += 1
+                       read registry['a rather long key'].account.balance → 1000000
+                       write registry['a rather long key'].account.balance ← 999999
+                       print → 'a line that was printed'
+        Thread-0    11 for t in threads: t.join()
+                       join Thread-1
+                    10 for t in threads: t.start()
+                       start Thread-2
+        Thread-2     7 count += 1
+                       read registry['a rather long key'].account.balance → 1000000
+                       write registry['a rather long key'].account.balance ← 999999
+                       print → 'a line that was printed'
+        Thread-0    11 for t in threads: t.join()
+                       join Thread-2
+                    10 for t in threads: t.start()
+                       start Thread-3
+        Thread-3     7 count += 1
+                       read registry['a rather long key'].account.balance → 1000000
+                       write registry['a rather long key'].account.balance ← 999999
+                       print → 'a line that was printed'
+        Thread-0    11 for t in threads: t.join()
+                       join Thread-3
+                    10 for t in threads: t.start()
+                       start Thread-4
+        Thread-4     7 count += 1
+                       read registry['a rather long key'].account.balance → 1000000
+                       write registry['a rather long key'].account.balance ← 999999
+                       print → 'a line that was printed'
+        Thread-0    11 for t in threads: t.join()
+                       join Thread-4
+                    10 for t in threads: t.start()
+                       start Thread-5
+        Thread-5     7 count += 1
+                       read registry['a rather long key'].account.balance → 1000000
+                       write registry['a rather long key'].account.balance ← 999999
+                       print → 'a line that was printed'
+        Thread-0    11 for t in threads: t.join()
+                       join Thread-5
+        ");
+    }
+
+    #[test]
+    fn narrow_columns_wrap_and_nothing_passes_the_edge() {
+        for threads in 2..=6 {
+            for width in [40, 60, 80, 100] {
+                let text = shown(&samples::readers(threads), samples::LOST_UPDATE, width);
+                for line in text.lines() {
+                    assert!(text::width(line) <= width, "{threads} threads, {width} columns:\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_middle_of_a_long_execution_is_left_out() {
+        let mut out = Vec::new();
+        let page = Page { width: 80, colour: false };
+        write_steps(&mut out, &samples::readers(2), samples::LOST_UPDATE, 2, page).expect("a Vec takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert!(text.contains("… 8 steps not shown …"), "{text}");
+    }
+
+    #[test]
+    fn what_a_program_prints_cannot_move_the_cursor() {
+        let mut replay = samples::lost_update();
+        replay.names[1] = "\x1b[2Jevil".to_owned();
+        replay.details[2].value = Some("\x1b]0;title\x07".to_owned());
+        replay.details[3].location = "a\u{202e}b".to_owned();
+        let text = shown(&replay, "\x1b[31m\n".repeat(20).as_str(), 80);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
+        assert!(!text.contains('\u{202e}'), "{text}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Lines of a given width: measuring, wrapping, cutting, and what little colour there is.
+
+use unicode_width::UnicodeWidthChar as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// What text is written on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// How many columns there are.
+    pub width: usize,
+    /// Whether colour is understood. Nothing is said by colour alone.
+    pub colour: bool,
+}
+
+impl Page {
+    /// The narrowest page that is written for; on a narrower one, lines are too long.
+    pub const NARROWEST: usize = 40;
+
+    /// Returns the usable width.
+    pub fn width(&self) -> usize {
+        self.width.max(Self::NARROWEST)
+    }
+
+    /// Returns `text` in `style`, if there is colour.
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        let code = match style {
+            Style::Plain => return text.to_owned(),
+            Style::Strong => "1",
+            Style::Faint => "2",
+            Style::Good => "32",
+            Style::Bad => "31",
+            Style::Code => "36",
+        };
+        if self.colour && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// How a piece of text looks where there is colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// As it is.
+    Plain,
+    /// Headings.
+    Strong,
+    /// What the eye may skip.
+    Faint,
+    /// What is as it should be.
+    Good,
+    /// What is not.
+    Bad,
+    /// Code.
+    Code,
+}
+
+/// Returns how many columns `text` takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Returns `text` on as many lines of at most `room` columns as it needs, each but the first indented by `hanging`.
+/// Breaks at spaces, or within a word that is longer than a line. The first line's own indentation stays.
+pub fn wrap(text: &str, room: usize, hanging: usize) -> Vec<String> {
+    let hanging = hanging.min(room / 2);
+    let start = text.len() - text.trim_start_matches(' ').len();
+    let mut lines = Vec::new();
+    let mut line = text[..start].to_owned();
+    let mut line_is_empty = true;
+    for word in text[start..].split(' ') {
+        let gap = usize::from(!line_is_empty);
+        // A word that is longer than a line is broken anyway, so it may as well begin here.
+        let fits_alone = word.width() <= room - hanging;
+        if !line_is_empty && fits_alone && line.width() + gap + word.width() > room {
+            lines.push(std::mem::replace(&mut line, " ".repeat(hanging)));
+            line_is_empty = true;
+        }
+        if !line_is_empty {
+            line.push(' ');
+        }
+        line_is_empty = false;
+        for c in word.chars() {
+            if line.width() + c.width().unwrap_or(0) > room && line.width() > hanging {
+                let rest = line.split_off(break_in_word(&line, room / 2));
+                lines.push(std::mem::replace(&mut line, " ".repeat(hanging) + &rest));
+            }
+            line.push(c);
+        }
+    }
+    lines.push(line);
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
+    }
+    lines
+}
+
+/// Returns where to break a line that ends within a word: after a sign that ends a part of it, or at its end.
+fn break_in_word(line: &str, least: usize) -> usize {
+    let after = line.rfind(['(', '[', '{', ',', '.', '/', '=', '-']).map(|at| at + 1);
+    after.filter(|at| *at > least).unwrap_or(line.len())
+}
+
+/// Returns `text` cut to `room` columns, with `…` in place of what is lost.
+pub fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        if kept.width() + c.width().unwrap_or(0) + 1 > room {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+/// Returns `text` filled up with spaces to `room` columns.
+pub fn pad(text: &str, room: usize) -> String {
+    let mut padded = text.to_owned();
+    padded.extend(std::iter::repeat_n(' ', room.saturating_sub(text.width())));
+    padded
+}
+
+/// Returns `1 step`, `2 steps`, `1,234 steps`.
+pub fn count(number: u64, one: &str) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let plural = match one {
+        _ if number == 1 => "",
+        _ if one.ends_with("sh") || one.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{grouped} {one}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_spaces_and_hang() {
+        assert_eq!(wrap("one two three", 80, 2), ["one two three"]);
+        assert_eq!(wrap("one two three", 9, 2), ["one two", "  three"]);
+        assert_eq!(wrap("    indented text", 12, 6), ["    indented", "      text"]);
+        assert_eq!(wrap("", 10, 2), [""]);
+    }
+
+    #[test]
+    fn long_words_break_anywhere() {
+        assert_eq!(wrap("abcdefghij", 4, 1), ["abcd", " efg", " hij"]);
+        assert_eq!(wrap("12 abcdefghij", 6, 4), ["12 abc", "   def", "   ghi", "   j"]);
+        assert_eq!(wrap("Thread(target=one)", 16, 2), ["Thread(target=", "  one)"]);
+        assert_eq!(wrap("変数変数", 5, 0), ["変数", "変数"]);
+    }
+
+    #[test]
+    fn wide_signs_count_as_they_show() {
+        assert_eq!(width("変数"), 4);
+        assert_eq!(cut("変数変数", 5), "変数…");
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(pad("変", 4), "変  ");
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_nouns_agree() {
+        assert_eq!(count(1, "step"), "1 step");
+        assert_eq!(count(0, "step"), "0 steps");
+        assert_eq!(count(1_234_567, "execution"), "1,234,567 executions");
+        assert_eq!(count(2, "switch"), "2 switches");
+    }
+}
