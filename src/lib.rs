@@ -7,6 +7,7 @@ pub mod srs;
 pub mod report;
 
 // The edges: one foreign thing each.
+pub mod deck_files;
 pub mod terminal;
 pub mod clock;
 

@@ -3,11 +3,28 @@
 //! This module knows the format: it makes a [`Deck`] of the texts of a deck's files, or says everything that is
 //! wrong with them. It opens no files itself, runs no scenario and knows nothing of learners.
 
-mod digest;
+mod parse;
+mod problem;
+mod fault;
 mod id;
+mod digest;
+mod format;
+mod kinds;
+mod record;
+mod scalars;
+mod schema;
+mod links;
+mod paths;
+mod reading;
+mod tree;
+mod source;
+mod nearest;
 
 pub use digest::Digest;
 pub use digest::ParseDigestError;
+pub use fault::Fault;
+pub use fault::Faults;
+pub use fault::Mark;
 pub use id::CardId;
 pub use id::ConceptId;
 pub use id::DeckId;
@@ -15,9 +32,20 @@ pub use id::MAX_ID_LENGTH;
 pub use id::ParseCardIdError;
 pub use id::ParseIdError;
 pub use id::QuestionId;
+pub use parse::parse;
+pub use parse::parse_with_refused;
+pub use problem::Problem;
+pub use schema::schema;
 
 use crate::scenario::Ending;
 use crate::scenario::Scenario;
+
+/// The largest file of a deck: a thousand times what a topic needs.
+pub const MAX_FILE_BYTES: usize = 1 << 20;
+/// The most files of a deck.
+pub const MAX_FILES: usize = 1000;
+/// The most bytes of all files of a deck together.
+pub const MAX_DECK_BYTES: usize = 16 << 20;
 
 /// Concepts, and questions about them.
 #[derive(Clone, Debug, PartialEq, Eq)]

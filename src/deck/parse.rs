@@ -1,0 +1,161 @@
+//! From the texts of a deck's files to a [`Deck`], or to everything that is wrong with them.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use super::Concept;
+use super::Deck;
+use super::Question;
+use super::Reference;
+use super::fault::Faults;
+use super::format::Format;
+use super::format::Head;
+use super::format::RawConcept;
+use super::format::RawQuestion;
+use super::format::RawReference;
+use super::format::Topic;
+use super::kinds::tell_repeated;
+use super::links::Links;
+use super::paths;
+use super::problem::Problem;
+use super::reading::Reading;
+use super::record::Read;
+use super::scalars::Line;
+use super::scalars::Text;
+use super::scalars::Url;
+use super::tree;
+use super::tree::Node;
+
+/// The endings of topic files, the preferred one first.
+const TOPIC_EXTENSIONS: &[&str] = &[".yaml", ".yml"];
+
+/// Reads the deck that `files` are; their keys are paths inside the deck.
+pub fn parse(files: &BTreeMap<String, Vec<u8>>) -> Result<Deck, Faults> {
+    parse_with_refused(files, &BTreeMap::new())
+}
+
+/// Reads the deck that `files` are, while `refused` are files of it that could not be had, and why: they are told
+/// with all other faults, and not as missing.
+pub fn parse_with_refused(
+    files: &BTreeMap<String, Vec<u8>>,
+    refused: &BTreeMap<String, Problem>,
+) -> Result<Deck, Faults> {
+    let mut reading = Reading::new(files, refused);
+    let head = head(&mut reading);
+    if let Some(Foreign) = head.as_ref().err() {
+        // Whatever else seems wrong may be right in that format.
+        return Err(reading.into_faults().expect("the format was told"));
+    }
+    let head = head.ok().flatten();
+
+    let topics = topic_nodes(head.as_ref(), &mut reading);
+    let (mut concepts, mut questions) = (Vec::new(), Vec::new());
+    for node in topics.iter().flatten() {
+        let topic = Topic::read(node, "topics", &mut reading);
+        let Some(Topic { concepts: more_concepts, questions: more_questions }) = topic else { continue };
+        concepts.extend(more_concepts.into_iter().flat_map(|more| more.0).map(concept));
+        questions.extend(more_questions.into_iter().flat_map(|more| more.0).map(|RawQuestion(question)| question));
+    }
+
+    // A file that could not be read may hold what seems to be missing.
+    let whole = head.is_some() && topics.iter().all(Option::is_some);
+    let nodes: Vec<Node> = topics.into_iter().flatten().collect();
+    let links = Links::of(&nodes);
+    links.tell_clashes(&mut reading);
+    let order = links.teaching_order(&mut reading);
+    if whole {
+        links.tell_unknown_concepts(&mut reading);
+        tell_unused(&nodes, &mut reading);
+        if !links.has_questions() {
+            reading.fault_of_file(Reading::HEAD, Problem::NoQuestions);
+        }
+    }
+
+    let position: HashMap<&str, usize> = order.iter().enumerate().map(|(position, &id)| (id, position)).collect();
+    concepts.sort_by_key(|concept: &Concept| position.get(concept.id.as_str()).copied());
+    questions.sort_by_key(|question: &Question| position.get(question.concept.as_str()).copied());
+    match (reading.into_faults(), head) {
+        (None, Some(Head { format: Format, id, title: Line(title), about, topics: _ })) => {
+            Ok(Deck { id, title, about: about.map(|Text(about)| about), concepts, questions })
+        }
+        (faults, _) => Err(faults.expect("a head that cannot be read has faults")),
+    }
+}
+
+/// A deck in another format than ours.
+struct Foreign;
+
+/// Reads the head; `None` if it has faults.
+fn head(reading: &mut Reading) -> Result<Option<Head>, Foreign> {
+    if !reading.knows(Reading::HEAD) {
+        reading.fault_of_file(Reading::HEAD, Problem::NoHead);
+    }
+    let Some(node) = reading.take(Reading::HEAD).and_then(|file| tree::grow(reading, file)) else { return Ok(None) };
+    if let Some(format) = node.get("format")
+        && format.text().is_some_and(|text| !text.trim().is_empty() && text.trim() != "1")
+    {
+        Format::read(format, "format", reading);
+        return Err(Foreign);
+    }
+    Ok(Head::read(&node, "deck.yaml", reading))
+}
+
+/// Returns the trees of the topics that the head lists or, where that is not known, of all that there are. `None`
+/// stands for one that cannot be read.
+fn topic_nodes(head: Option<&Head>, reading: &mut Reading) -> Vec<Option<Node>> {
+    let files: Vec<Option<usize>> = match head {
+        Some(head) => {
+            if head.topics.is_empty() {
+                reading.fault_of_file(Reading::HEAD, Problem::TooFew { key: "topics", found: 0, least: 1 });
+            }
+            let written = head.topics.iter().map(|topic| (topic.value.0.as_str(), topic.span));
+            let once = tell_repeated("topics", written, reading);
+            let mut topics: Vec<_> = head.topics.iter().collect();
+            if !once {
+                topics.sort_by_key(|topic| &topic.value.0);
+                topics.dedup_by_key(|topic| &topic.value.0);
+            }
+            topics.into_iter().map(|topic| paths::file(topic, TOPIC_EXTENSIONS, reading)).collect()
+        }
+        None => {
+            let paths: Vec<String> = reading.paths().filter(|&path| is_topic(path)).map(str::to_owned).collect();
+            paths.into_iter().map(|path| reading.take(&path)).collect()
+        }
+    };
+    files.into_iter().map(|file| file.and_then(|file| tree::grow(reading, file))).collect()
+}
+
+fn is_topic(path: &str) -> bool {
+    path != Reading::HEAD && TOPIC_EXTENSIONS.iter().any(|extension| path.ends_with(extension))
+}
+
+/// Tells of files that look like a part of the deck and are none: most likely somebody forgot something.
+fn tell_unused(topics: &[Node], reading: &mut Reading) {
+    // A question with another fault still uses its file.
+    for question in topics.iter().filter_map(|topic| topic.get("questions")).flat_map(Node::list) {
+        if let Some(path) = question.get("scenario").and_then(|scenario| scenario.get("file")).and_then(Node::text) {
+            reading.take(path.trim());
+        }
+    }
+    for path in reading.unused() {
+        if is_topic(&path) {
+            reading.fault_of_file(&path, Problem::StrayTopic);
+        } else if path.ends_with(".py") {
+            reading.fault_of_file(&path, Problem::StrayScenario);
+        }
+    }
+}
+
+fn concept(raw: RawConcept) -> Concept {
+    let reference = |raw: RawReference| {
+        let (Line(title), Url(url)) = (raw.title, raw.url);
+        Reference { title, url }
+    };
+    Concept {
+        id: raw.id,
+        title: raw.title.0,
+        requires: raw.requires.unwrap_or_default(),
+        teach: raw.teach.0,
+        refs: raw.refs.unwrap_or_default().into_iter().map(reference).collect(),
+    }
+}

@@ -1,0 +1,570 @@
+//! Where decks come from: those built in, and the folders of the learner's own.
+//!
+//! This is the edge to the file system. It reads a folder's files within limits and without leaving the folder; what
+//! they mean is for [`deck`](crate::deck) to say.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::deck;
+use crate::deck::Deck;
+use crate::deck::Fault;
+use crate::deck::Faults;
+use crate::deck::MAX_DECK_BYTES;
+use crate::deck::MAX_FILE_BYTES;
+use crate::deck::MAX_FILES;
+use crate::deck::Problem;
+
+macro_rules! builtin {
+    ($($deck:literal { $($path:literal,)* })*) => {
+        /// The files of the built-in decks: for each deck its folder, and path and bytes of each file.
+        const BUILTIN: &[(&str, &[(&str, &[u8])])] = &[$(
+            ($deck, &[$(($path, include_bytes!(concat!("../decks/", $deck, "/", $path)).as_slice()),)*]),
+        )*];
+    };
+}
+
+// Every file of decks/, one a line: the head, then topics, then scenarios. A test compares the list with the folder.
+builtin! {
+    "thread-safety" {
+        "deck.yaml",
+        "deadlocks.yaml",
+        "locks.yaml",
+        "pools.yaml",
+        "race-conditions.yaml",
+        "threads.yaml",
+        "scenarios/always_released.py",
+        "scenarios/append_from_three.py",
+        "scenarios/auditor.py",
+        "scenarios/called_too_early.py",
+        "scenarios/check_again.py",
+        "scenarios/counter.py",
+        "scenarios/counter_locked.py",
+        "scenarios/counter_twice.py",
+        "scenarios/greetings.py",
+        "scenarios/join_under_lock.py",
+        "scenarios/last_seat.py",
+        "scenarios/last_task.py",
+        "scenarios/last_word.py",
+        "scenarios/lazy_settings.py",
+        "scenarios/local_subtotal.py",
+        "scenarios/lock_let_go.py",
+        "scenarios/lock_only_write.py",
+        "scenarios/lock_per_call.py",
+        "scenarios/lock_per_instance.py",
+        "scenarios/map_order.py",
+        "scenarios/never_released.py",
+        "scenarios/no_join.py",
+        "scenarios/one_at_a_time.py",
+        "scenarios/one_worker.py",
+        "scenarios/own_slots.py",
+        "scenarios/page_hits.py",
+        "scenarios/pool_too_early.py",
+        "scenarios/pool_waits.py",
+        "scenarios/program_order.py",
+        "scenarios/reentrant.py",
+        "scenarios/result_raises.py",
+        "scenarios/rlock_abba.py",
+        "scenarios/rlock_listener.py",
+        "scenarios/rlock_unbalanced.py",
+        "scenarios/same_lock_twice.py",
+        "scenarios/silent_failure.py",
+        "scenarios/sleep_and_hope.py",
+        "scenarios/stock.py",
+        "scenarios/submit_and_append.py",
+        "scenarios/thread_raises.py",
+        "scenarios/torn_pair.py",
+        "scenarios/transfer_abba.py",
+        "scenarios/transfer_ordered.py",
+        "scenarios/two_locks.py",
+        "scenarios/wait_for_own_pool.py",
+        "scenarios/withdraw.py",
+        "scenarios/withdraw_locked.py",
+        "scenarios/word_count.py",
+    }
+}
+
+/// All decks that there are.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// The sound ones: those built in, then the learner's.
+    pub entries: Vec<Entry>,
+    /// The others. Nothing of them is used.
+    pub faulty: Vec<Faulty>,
+}
+
+/// A sound deck.
+#[derive(Debug)]
+pub struct Entry {
+    /// The deck.
+    pub deck: Deck,
+    /// Where it is from.
+    pub origin: Origin,
+}
+
+/// A deck that is not sound.
+#[derive(Debug)]
+pub struct Faulty {
+    /// Where it is from.
+    pub origin: Origin,
+    /// What is wrong with it; paths are such as the learner can open.
+    pub faults: Faults,
+}
+
+/// Where a deck is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Compiled in, from this folder of `decks/`.
+    BuiltIn(&'static str),
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::BuiltIn(_) => f.write_str("built in"),
+            Origin::Folder(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+impl Library {
+    /// Returns the decks that are built in.
+    pub fn builtin() -> Library {
+        let mut library = Library::default();
+        for (folder, files) in BUILTIN {
+            let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
+            let deck = deck::parse(&files).map_err(|faults| faults.within(&format!("decks/{folder}")));
+            library.add(Origin::BuiltIn(folder), deck);
+        }
+        library
+    }
+
+    /// Adds every deck in `folder`, which holds one deck a folder and need not exist.
+    pub fn add_folders_in(&mut self, folder: &Path) {
+        let folders = match folders_in(folder) {
+            Ok(folders) => folders,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                let fault = Fault::of_file("", Problem::Unreadable(error.to_string()));
+                let faults = Faults::from(fault).within(&folder.display().to_string());
+                self.faulty.push(Faulty { origin: Origin::Folder(folder.to_owned()), faults });
+                Vec::new()
+            }
+        };
+        for folder in folders {
+            self.add_folder(&folder);
+        }
+    }
+
+    /// Adds the deck that a folder is.
+    pub fn add_folder(&mut self, folder: &Path) {
+        self.add(Origin::Folder(folder.to_owned()), load_folder(folder));
+    }
+
+    /// Returns the sound decks.
+    pub fn decks(&self) -> impl Iterator<Item = &Deck> {
+        self.entries.iter().map(|entry| &entry.deck)
+    }
+
+    /// Returns the sound deck with this id.
+    pub fn deck(&self, id: &str) -> Option<&Deck> {
+        self.decks().find(|deck| deck.id.as_str() == id)
+    }
+
+    fn add(&mut self, origin: Origin, deck: Result<Deck, Faults>) {
+        let deck = deck.and_then(|deck| match self.entries.iter().find(|entry| entry.deck.id == deck.id) {
+            None => Ok(deck),
+            // Whose history would it be? The deck that was there first keeps it.
+            Some(entry) => {
+                let problem = Problem::DeckIdTaken { id: deck.id.to_string(), origin: entry.origin.to_string() };
+                let faults = Faults::from(Fault::of_file("deck.yaml", problem));
+                Err(match &origin {
+                    Origin::BuiltIn(folder) => faults.within(&format!("decks/{folder}")),
+                    Origin::Folder(folder) => faults.within(&folder.display().to_string()),
+                })
+            }
+        });
+        match deck {
+            Ok(deck) => self.entries.push(Entry { deck, origin }),
+            Err(faults) => self.faulty.push(Faulty { origin, faults }),
+        }
+    }
+}
+
+/// Reads the deck that a folder is. Paths in faults begin with `folder`.
+pub fn load_folder(folder: &Path) -> Result<Deck, Faults> {
+    let deck = match collect(folder) {
+        Ok(Collected { files, refused }) => deck::parse_with_refused(&files, &refused),
+        Err(problem) => Err(Fault::of_file("", problem).into()),
+    };
+    deck.map_err(|faults| faults.within(&folder.display().to_string()))
+}
+
+/// Returns the folders in a folder, by name. Hidden ones are somebody else's.
+fn folders_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.file_name().is_some_and(is_hidden) {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// The files of a folder that belong to a deck.
+#[derive(Default)]
+struct Collected {
+    /// Path inside the deck, and content.
+    files: BTreeMap<String, Vec<u8>>,
+    /// Path inside the deck, and why it cannot be had.
+    refused: BTreeMap<String, Problem>,
+}
+
+/// How many files and folders of any sort are looked at: a deck that lies among a hundred thousand other files is
+/// lying in the wrong place.
+const MAX_ENTRIES: usize = 10 * MAX_FILES;
+
+fn collect(folder: &Path) -> Result<Collected, Problem> {
+    let root = folder.canonicalize().map_err(|error| unreadable(&error))?;
+    if !root.is_dir() {
+        return Err(Problem::NotA("folder"));
+    }
+    let mut collected = Collected::default();
+    // Folders by their real paths: links can make them meet again.
+    let mut visited = BTreeSet::from([root.clone()]);
+    let mut pending = vec![(root.clone(), String::new())];
+    let (mut entries, mut bytes) = (0, 0);
+    while let Some((folder, prefix)) = pending.pop() {
+        let listing = match fs::read_dir(&folder) {
+            Ok(listing) => listing,
+            Err(error) if prefix.is_empty() => return Err(unreadable(&error)),
+            Err(error) => {
+                collected.refused.insert(prefix, unreadable(&error));
+                continue;
+            }
+        };
+        for entry in listing {
+            let entry = entry.map_err(|error| unreadable(&error))?;
+            let name = entry.file_name();
+            entries += 1;
+            if entries > MAX_ENTRIES || collected.files.len() + collected.refused.len() > MAX_FILES {
+                return Err(Problem::TooManyFiles);
+            }
+            if is_hidden(&name) {
+                continue;
+            }
+            let shown = name.to_string_lossy();
+            let path = if prefix.is_empty() { shown.into_owned() } else { format!("{prefix}/{shown}") };
+            match look(&root, &entry.path()) {
+                Ok(Found::Folder(real)) => {
+                    if visited.insert(real.clone()) {
+                        pending.push((real, path));
+                    }
+                }
+                Ok(Found::File(real)) if belongs(&name) => {
+                    let content = if name.to_str().is_some() { read(&real) } else { Err(Problem::UnusablePath) };
+                    match content {
+                        Ok(content) => {
+                            bytes += content.len();
+                            if bytes > MAX_DECK_BYTES {
+                                return Err(Problem::DeckTooLarge);
+                            }
+                            collected.files.insert(path, content);
+                        }
+                        Err(problem) => {
+                            collected.refused.insert(path, problem);
+                        }
+                    }
+                }
+                Ok(Found::File(_)) => {}
+                Err(problem) => {
+                    // What no deck would use may lead where it likes.
+                    if belongs(&name) || name.to_str().is_some_and(|name| !name.contains('.')) {
+                        collected.refused.insert(path, problem);
+                    }
+                }
+            }
+        }
+    }
+    Ok(collected)
+}
+
+/// What is found at a path, by its real path.
+enum Found {
+    Folder(PathBuf),
+    File(PathBuf),
+}
+
+fn look(root: &Path, path: &Path) -> Result<Found, Problem> {
+    // A link to nothing has no real path; it too leads out.
+    let real = path.canonicalize().map_err(|_| Problem::LinkLeadsOutside)?;
+    if !real.starts_with(root) {
+        return Err(Problem::LinkLeadsOutside);
+    }
+    let metadata = fs::metadata(&real).map_err(|error| unreadable(&error))?;
+    if metadata.is_dir() {
+        Ok(Found::Folder(real))
+    } else if metadata.is_file() {
+        Ok(Found::File(real))
+    } else {
+        // A pipe, for one, would be waited for.
+        Err(Problem::NotA("file"))
+    }
+}
+
+/// Reads a file of a deck, if it is not too large. That is asked first, and again while reading: it may grow.
+fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let bytes = file.metadata().map_err(|error| unreadable(&error))?.len();
+    let limit = MAX_FILE_BYTES as u64;
+    if bytes > limit {
+        return Err(Problem::FileTooLarge { bytes });
+    }
+    let mut content = Vec::new();
+    file.take(limit + 1).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
+    if content.len() > MAX_FILE_BYTES {
+        return Err(Problem::FileTooLarge { bytes: content.len() as u64 });
+    }
+    Ok(content)
+}
+
+fn unreadable(error: &io::Error) -> Problem {
+    Problem::Unreadable(error.to_string())
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".") || name == "__pycache__"
+}
+
+/// Returns whether a file of this name is part of a deck. A README, a licence or a picture is not looked at.
+fn belongs(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    [".yaml", ".yml", ".py"].iter().any(|extension| name.ends_with(extension.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const HEAD: &str = "format: 1\nid: mine\ntitle: Mine\ntopics: [t.yaml]\n";
+    const TOPIC: &str = "concepts: [{id: c, title: C, teach: T}]\n\
+                         questions: [{id: q, concept: c, kind: recall, ask: A, answer: B}]\n";
+
+    /// Returns a folder with a sound deck, and with these files more or instead.
+    fn folder(files: &[(&str, &[u8])]) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in [("deck.yaml", HEAD.as_bytes()), ("t.yaml", TOPIC.as_bytes())].iter().chain(files) {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        folder
+    }
+
+    /// Checks what is wrong with a folder; `DIR` stands for its path.
+    #[track_caller]
+    fn check(folder: &TempDir, expected: &[&str]) {
+        let told = match load_folder(folder.path()) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults
+                .iter()
+                .map(|fault| fault.to_string().replace(&*folder.path().to_string_lossy(), "DIR"))
+                .map(|fault| fault.split("\n  hint").next().unwrap().to_owned())
+                .collect(),
+        };
+        assert_eq!(told, expected);
+    }
+
+    /// The list is written by hand, so that the build needs no script.
+    #[test]
+    fn built_in_list_is_the_folder() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("decks");
+        let mut wanted = Vec::new();
+        for folder in folders_in(&root).unwrap() {
+            let mut files: Vec<String> = collect(&folder).unwrap().files.into_keys().collect();
+            files.sort_by_key(|path| (path != "deck.yaml", path.contains('/'), path.clone()));
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            let lines: String = files.iter().map(|path| format!("        {path:?},\n")).collect();
+            wanted.push(format!("    {name:?} {{\n{lines}    }}\n"));
+        }
+        let listed = BUILTIN.iter().map(|(deck, files)| {
+            let lines: String = files.iter().map(|(path, _)| format!("        {path:?},\n")).collect();
+            format!("    {deck:?} {{\n{lines}    }}\n")
+        });
+        let (wanted, listed) = (wanted.concat(), listed.collect::<String>());
+        assert!(listed == wanted, "`builtin!` in src/deck_files.rs should be\n\nbuiltin! {{\n{wanted}}}\n");
+    }
+
+    #[test]
+    fn built_in_decks_are_sound() {
+        let library = Library::builtin();
+        let faults: Vec<String> = library.faulty.iter().map(|faulty| faulty.faults.to_string()).collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+        assert_eq!(library.entries.len(), BUILTIN.len());
+        for ((folder, _), deck) in BUILTIN.iter().zip(library.decks()) {
+            assert_eq!(*folder, deck.id.as_str(), "a built-in deck is in a folder of its name");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_a_deck() {
+        let sound = folder(&[
+            ("README.md", b"\xff"),
+            ("scenarios/.hidden.py", b"\xff"),
+            (".git/x.yaml", b"\xff"),
+            ("__pycache__/x.py", b"\xff"),
+            ("t.yaml~", b"\xff"),
+        ]);
+        assert_eq!(load_folder(sound.path()).unwrap().id.as_str(), "mine");
+        check(&sound, &[]);
+    }
+
+    #[test]
+    fn faults_begin_with_the_folder() {
+        check(
+            &folder(&[("t.yaml", b"\xff"), ("s/x.py", b"")]),
+            &["DIR/t.yaml:1:1: the file is not UTF-8: it breaks at byte 0\n  1 | \u{fffd}\n    | ^"],
+        );
+        check(&folder(&[("s/x.py", b"")]), &["DIR/s/x.py: no scenario uses the file"]);
+    }
+
+    #[test]
+    fn what_is_no_deck_is_told_kindly() {
+        let empty = tempfile::tempdir().unwrap();
+        check(&empty, &["DIR/deck.yaml: the deck has no `deck.yaml`"]);
+
+        let missing = load_folder(&empty.path().join("x")).unwrap_err().to_string();
+        assert!(missing.contains("/x: cannot be read: No such file or directory"), "{missing}");
+
+        fs::write(empty.path().join("x"), "").unwrap();
+        let file = load_folder(&empty.path().join("x")).unwrap_err().to_string();
+        assert!(file.contains("/x: not a folder\n  hint: a deck is a folder with"), "{file}");
+    }
+
+    #[test]
+    fn large_files_are_refused_unread() {
+        let large = folder(&[]);
+        // A hole: a hundred megabytes that take no room.
+        File::create(large.path().join("t.yaml")).unwrap().set_len(100 << 20).unwrap();
+        check(&large, &["DIR/t.yaml: the file has 104857600 bytes, and a file of a deck may have 1048576"]);
+    }
+
+    #[test]
+    fn many_files_are_refused() {
+        let many = folder(&[]);
+        for number in 0..=MAX_FILES {
+            fs::write(many.path().join(format!("{number}.py")), "").unwrap();
+        }
+        check(&many, &["DIR: the deck has more than 1000 files"]);
+
+        let much = folder(&[]);
+        for number in 0..17 {
+            fs::write(much.path().join(format!("{number}.py")), vec![b'#'; MAX_FILE_BYTES]).unwrap();
+        }
+        check(&much, &["DIR: the files of the deck have more than 16777216 bytes together"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_inside() {
+        use std::os::unix::fs::symlink;
+
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.py"), "secret").unwrap();
+        let deck = folder(&[("s/a.txt", b"x")]);
+        symlink(outside.path().join("secret.py"), deck.path().join("s/out.py")).unwrap();
+        symlink(outside.path(), deck.path().join("folder")).unwrap();
+        symlink("nowhere", deck.path().join("s/nothing.py")).unwrap();
+        symlink("/dev/zero", deck.path().join("s/zero.py")).unwrap();
+        // Not part of a deck, so it is nobody's business.
+        symlink("/etc/passwd", deck.path().join("s/passwd.txt")).unwrap();
+        // Round and round, but inside.
+        symlink(deck.path(), deck.path().join("s/round")).unwrap();
+        symlink("t.yaml", deck.path().join("again.yaml")).unwrap();
+        check(
+            &deck,
+            &[
+                "DIR/again.yaml: the file is not among the deck's topics",
+                "DIR/folder: the link leads out of the deck's folder",
+                "DIR/s/nothing.py: the link leads out of the deck's folder",
+                "DIR/s/out.py: the link leads out of the deck's folder",
+                "DIR/s/zero.py: the link leads out of the deck's folder",
+            ],
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pipes_are_not_waited_for() {
+        let deck = folder(&[]);
+        let listener = std::os::unix::net::UnixListener::bind(deck.path().join("socket.py")).unwrap();
+        check(&deck, &["DIR/socket.py: not a file"]);
+        drop(listener);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_are_told() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let deck = folder(&[]);
+        fs::write(deck.path().join(OsStr::from_bytes(b"\xff.py")), "").unwrap();
+        check(&deck, &["DIR/\u{fffd}.py: the file's name has characters that a deck cannot name"]);
+    }
+
+    #[test]
+    fn the_learners_decks_stand_beside_the_built_in_ones() {
+        let root = tempfile::tempdir().unwrap();
+        let put = |name: &str, head: &str| {
+            let folder = root.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("deck.yaml"), head).unwrap();
+            fs::write(folder.join("t.yaml"), TOPIC).unwrap();
+        };
+        put("a", HEAD);
+        put("b", HEAD);
+        put("c", "format: 2");
+        put("d", &HEAD.replace("mine", "thread-safety"));
+        put(".e", HEAD);
+        fs::write(root.path().join("notes.txt"), "").unwrap();
+
+        let mut library = Library::builtin();
+        let builtin = library.entries.len();
+        library.add_folders_in(root.path());
+        library.add_folders_in(&root.path().join("nowhere"));
+        assert_eq!(library.entries.len(), builtin + 1);
+        assert_eq!(library.entries[builtin].origin, Origin::Folder(root.path().join("a")));
+        assert_eq!(library.deck("mine").map(|deck| deck.title.as_str()), Some("Mine"));
+        assert!(library.deck("c").is_none());
+        let told: Vec<String> = library
+            .faulty
+            .iter()
+            .map(|faulty| faulty.faults.to_string().replace(&*root.path().to_string_lossy(), "DIR"))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "DIR/b/deck.yaml: there is a deck `mine` already: DIR/a\n  \
+             hint: choose another `id` in deck.yaml; history hangs on it, so do so early",
+                "DIR/c/deck.yaml:1:9: the deck is written in format 2, and this raceday reads format 1\n  \
+             1 | format: 2\n    |         ^\n  hint: update raceday",
+                "DIR/d/deck.yaml: there is a deck `thread-safety` already: built in\n  \
+             hint: choose another `id` in deck.yaml; history hangs on it, so do so early",
+            ]
+        );
+    }
+}
