@@ -2,9 +2,12 @@
 
 use std::io;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::clock::ClockError;
+use crate::deck_files::Library;
+use crate::report::clean_line;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,38 @@ impl Failure {
     pub(super) fn no_data_dir() -> Failure {
         Failure::broken("there is no home folder to keep reviews and notes in")
             .hint("name a folder with `--data-dir DIR`")
+    }
+
+    /// Returns the failure to `act` on a file: `read`, `write`.
+    pub fn file(act: &str, file: &Path, error: &io::Error) -> Failure {
+        let name = file.display().to_string();
+        let failure = Failure::unusable(format!("cannot {act} `{}`: {error}", clean_line(&name)));
+        match error.kind() {
+            io::ErrorKind::NotFound => failure.hint("is the name right, and are you in the right folder?"),
+            _ => failure,
+        }
+    }
+
+    pub(super) fn no_deck(wanted: &str, library: &Library) -> Failure {
+        let failure = Failure::unusable(format!("there is no deck `{}`", clean_line(wanted)));
+        let ids: Vec<String> = library.decks().map(|deck| format!("`{}`", deck.id)).collect();
+        match ids.as_slice() {
+            [] => failure.hint("`raceday doctor` says where decks are looked for"),
+            ids => failure.hint(format!("there is {}", ids.join(", "))),
+        }
+    }
+
+    /// Returns the failure of a text that is not UTF-8 from a byte on.
+    pub fn not_utf8(file: &Path, offset: usize) -> Failure {
+        let name = file.display().to_string();
+        Failure::unusable(format!("`{}` is not UTF-8 from byte {offset} on", clean_line(&name)))
+            .hint("save it as UTF-8")
+    }
+
+    /// Returns the failure of a claim that cannot be evaluated anywhere.
+    pub fn claim_always_raises(expression: &str) -> Failure {
+        Failure::unusable(format!("`{}` raises an exception wherever it is evaluated", clean_line(expression)))
+            .hint("a claim is an expression over the module's globals when the program has ended")
     }
 
     pub(super) fn seed(text: &str) -> Failure {

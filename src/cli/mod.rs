@@ -3,8 +3,9 @@
 //! One file a command: its arguments with their help first, then the function. [`world`] holds what a command is
 //! given, [`failure`] alone turns errors into text and exit codes.
 
-mod failure;
 mod world;
+mod failure;
+mod deck;
 
 pub use failure::Exit;
 pub use failure::Failure;
@@ -73,7 +74,9 @@ enum ColorWhen {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Deck(deck::DeckArgs),
+}
 
 /// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) -> ExitCode {
@@ -106,7 +109,7 @@ fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure
             writeln!(world.out, "{}", Arguments::command().render_help())?;
             Ok(Exit::Fine)
         }
-        Some(command) => match command {},
+        Some(Command::Deck(args)) => deck::run(&args, world),
     }
 }
 

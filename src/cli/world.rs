@@ -9,6 +9,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::clock::Clock;
+use crate::deck_files::Library;
+use crate::report::Page;
 
 use super::ColorWhen;
 use super::Failure;
@@ -135,6 +137,8 @@ pub struct World {
     pub environment: Environment,
     /// Which streams are terminals.
     pub terminals: Terminals,
+    /// Whether the terminal can do nothing but print.
+    pub is_dumb: bool,
     /// Whether a person can be asked: input and error are terminals that can move the cursor.
     pub interactive: bool,
     /// How many columns to write.
@@ -161,6 +165,7 @@ impl World {
             data_dir: settings.data_dir,
             python: globals.python.clone(),
             terminals: process.terminals,
+            is_dumb: process.is_dumb(),
             interactive: process.terminals.input && process.terminals.err && !process.is_dumb(),
             width: process.width(),
             colour: process.colour(globals.color),
@@ -171,6 +176,18 @@ impl World {
             out: process.out,
             err: process.err,
         }
+    }
+
+    /// Returns all decks: those built in, and the learner's.
+    pub fn library(&self) -> Library {
+        let mut library = Library::builtin();
+        library.add_folders_in(&self.data_dir.join("decks"));
+        library
+    }
+
+    /// Returns what standard output is written on.
+    pub fn page(&self) -> Page {
+        Page { width: self.width, colour: self.colour.out }
     }
 
     /// Returns what chance starts from: the fixed seed, or one that differs from run to run.
