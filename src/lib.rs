@@ -4,6 +4,7 @@
 pub mod scenario;
 pub mod deck;
 pub mod srs;
+pub mod notes;
 pub mod report;
 
 // The edges: one foreign thing each.
