@@ -8,6 +8,7 @@ pub mod notes;
 pub mod report;
 
 // The edges: one foreign thing each.
+pub mod store;
 pub mod deck_files;
 pub mod terminal;
 pub mod clock;

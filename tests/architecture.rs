@@ -48,7 +48,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "deck_files", "python", "store"]),
     ("std::env", &["main"]),
     ("std::net", &[]),
-    ("std::os", &["deck_files", "python"]),
+    ("std::os", &["deck_files", "python", "store"]),
     ("std::process", &["cli", "main", "python", "terminal"]),
     ("std::thread", &["cli", "python", "terminal"]),
     ("std::io::stdin", &["main", "terminal"]),
