@@ -2,6 +2,7 @@
 
 // The core: values in, values out.
 pub mod scenario;
+pub mod explore;
 pub mod deck;
 pub mod srs;
 pub mod notes;

@@ -168,6 +168,9 @@ pub struct Location(pub u64);
 pub enum Access {
     /// Two reads can change places without a trace.
     Read,
+    /// A read that was a try and changed nothing, such as acquiring a lock that is taken without waiting for it. It
+    /// conflicts as a read does, but in another order the same act may be a write.
+    Attempt,
     /// A write, or an act on a synchronisation object, changes places with nothing else at its location.
     Write,
 }
@@ -183,17 +186,21 @@ pub struct Touch {
 
 /// A condition that a blocking operation waits for: "the lock is free", "the queue is not empty".
 ///
-/// A guard is open or shut. It starts open, and changes only in steps that write the location it belongs to; those
-/// steps say so (see [`Step::guards`]).
+/// A guard is open or shut. It starts open unless the execution says otherwise (see [`Execution::shut`]), and changes
+/// only in steps that write the location it belongs to; those steps say so (see [`Step::guards`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guard(pub u64);
 
 /// One visible act of one thread.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
-    /// What it touches; empty for an act that nobody else can notice, such as a thread's first step.
+    /// What it touches, as it was done. Which locations an act touches depends on its thread's past alone; where its
+    /// manner of touching one depends on what the act finds there, it is a write or an [`Access::Attempt`].
+    ///
+    /// A thread's start and its end write a location that stands for its life, its first step and joining it read it.
     pub touches: Vec<Touch>,
-    /// What it waits for. An operation with a shut guard is blocked.
+    /// What it waits for. An operation with a shut guard is blocked. It touches the location that the guard belongs
+    /// to. A thread's first step waits for nothing.
     pub guard: Option<Guard>,
 }
 
@@ -215,7 +222,8 @@ pub struct Step {
     pub thread: ThreadId,
     /// What.
     pub operation: Operation,
-    /// Which threads could have gone instead, the one that did among them: bit `i` is `threads[i]` of the execution.
+    /// Which threads could have gone instead, asleep or not, the one that did among them: bit `i` is `threads[i]` of
+    /// the execution. A thread that was just started can go.
     pub enabled: u64,
     /// The guards that this step opened (`true`) or shut (`false`).
     pub guards: Vec<(Guard, bool)>,
@@ -235,6 +243,8 @@ pub struct Pending {
 pub struct Execution {
     /// All threads, main first, in the order in which they were started; at most 64.
     pub threads: Vec<ThreadId>,
+    /// The guards that were shut before the first step.
+    pub shut: Vec<Guard>,
     /// What happened, in order.
     pub steps: Vec<Step>,
     /// The threads that had not ended, and what each waits for (or, at the step limit, would do).
@@ -304,7 +314,8 @@ pub struct Request {
     /// Who goes, step by step, as far as it is given. Beyond it the running thread goes on while it can, then the
     /// enabled thread that was started first.
     pub prefix: Vec<ThreadId>,
-    /// Threads that may not go beyond the prefix until a step that conflicts with their next operation wakes them.
+    /// Threads that may not go beyond the prefix until a step that conflicts with their next operation, as it would be
+    /// done at that moment, wakes them.
     pub sleep: Vec<ThreadId>,
     /// After how many steps of the prefix the threads of `sleep` fell asleep; steps of the prefix from there on wake.
     pub asleep_from: usize,

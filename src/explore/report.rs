@@ -1,0 +1,132 @@
+//! What exploring a scenario showed: every outcome, each with the execution that shows it best.
+//!
+//! How a witness is found is `witness`'s; what follows from a report for an answer is `grade`'s.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::causality::Causality;
+use super::witness::Search;
+use crate::scenario::Ending;
+use crate::scenario::Execution;
+use crate::scenario::Outcome;
+use crate::scenario::Schedule;
+
+/// What exploring a scenario showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Every outcome that was seen, in the order of outcomes.
+    pub outcomes: Vec<Found>,
+    /// How many executions were made.
+    pub executions: u64,
+    /// How many more were given up because they would have repeated others.
+    pub redundant: u64,
+    /// Whether every outcome that is possible was seen. A report that is not exhaustive is *bounded*: it proves what
+    /// it found and disproves nothing.
+    pub exhaustive: bool,
+}
+
+impl Report {
+    /// Returns whether an outcome for which `holds` is true is possible, and what shows it.
+    pub fn possible(&self, mut holds: impl FnMut(&Outcome) -> bool) -> Possible<'_> {
+        let shown = self.outcomes.iter().filter(|found| holds(&found.outcome)).min_by_key(|found| found.switches);
+        match shown {
+            Some(found) => Possible::Shown(found),
+            None if self.exhaustive => Possible::Never,
+            None => Possible::Unknown,
+        }
+    }
+}
+
+/// Whether something can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Possible<'a> {
+    /// It can: this shows it, with the fewest switches of all that do.
+    Shown(&'a Found),
+    /// It cannot: nothing shows it, and everything was seen.
+    Never,
+    /// Nothing shows it, but not everything was seen.
+    Unknown,
+}
+
+/// An outcome, and what shows that it is possible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What the learner could see.
+    pub outcome: Outcome,
+    /// A whole schedule that leads there, with as few context switches as were found to do.
+    pub witness: Schedule,
+    /// How many context switches the witness has.
+    pub switches: usize,
+    /// How many executions ended so.
+    pub executions: u64,
+}
+
+/// A report in the making.
+#[derive(Default)]
+pub(super) struct Gathering {
+    outcomes: HashMap<Outcome, Shown>,
+    executions: u64,
+    redundant: u64,
+    cut: bool,
+    search: Search,
+}
+
+struct Shown {
+    witness: Schedule,
+    switches: usize,
+    executions: u64,
+}
+
+impl Gathering {
+    pub(super) fn executions(&self) -> u64 {
+        self.executions
+    }
+
+    pub(super) fn redundant(&self) -> u64 {
+        self.redundant
+    }
+
+    pub(super) fn outcomes(&self) -> usize {
+        self.outcomes.len()
+    }
+
+    pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
+        let Some(outcome) = &execution.outcome else {
+            self.redundant += 1;
+            return;
+        };
+        self.executions += 1;
+        // What would have come after such an end was not seen.
+        self.cut |= matches!(outcome.ending, Ending::Limit | Ending::Crash);
+        if let Some(shown) = self.outcomes.get_mut(outcome) {
+            shown.executions += 1;
+            if let Some(order) = self.search.fewer_switches(causality, shown.switches, Search::SHORT) {
+                shown.witness = schedule(execution, &order);
+                shown.switches = shown.witness.switches();
+            }
+        } else {
+            let given = execution.schedule();
+            let fewer = self.search.fewer_switches(causality, given.switches(), Search::LONG);
+            let witness = fewer.map_or(given, |order| schedule(execution, &order));
+            let switches = witness.switches();
+            self.outcomes.insert(outcome.clone(), Shown { witness, switches, executions: 1 });
+        }
+    }
+
+    pub(super) fn report(self, exhaustive: bool) -> Report {
+        let mut outcomes: Vec<Found> = self
+            .outcomes
+            .into_iter()
+            .map(|(outcome, Shown { witness, switches, executions })| Found { outcome, witness, switches, executions })
+            .collect();
+        outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
+        Report { outcomes, executions: self.executions, redundant: self.redundant, exhaustive: exhaustive && !self.cut }
+    }
+}
+
+fn schedule(execution: &Execution, order: &[usize]) -> Schedule {
+    order.iter().map(|&thread| execution.threads[thread]).collect()
+}
