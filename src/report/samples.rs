@@ -125,6 +125,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
     Replay {
         execution: Execution {
             threads: (0..names.len()).map(thread).collect(),
+            shut: Vec::new(),
             steps: steps.iter().map(step).collect(),
             pending: blocked
                 .iter()
