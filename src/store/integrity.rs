@@ -60,3 +60,59 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notes::NoteText;
+    use crate::notes::Target;
+    use crate::srs::Model;
+    use crate::srs::Rating;
+    use crate::store::fixtures::answer;
+    use crate::store::fixtures::card;
+    use crate::store::fixtures::moment;
+    use crate::store::fixtures::review;
+
+    #[test]
+    fn what_does_not_follow_from_the_log_is_found_and_mended() {
+        let mut store = Store::in_memory().expect("a store");
+        let id = card("deck/one");
+        let after =
+            store.answer(&answer(&id), &review(Rating::Good, moment(0)), &Model::default()).expect("kept").after;
+        let text = NoteText::new("lock").expect("a note");
+        store.add_note(&Target::Question(id.clone()), &text, moment(0).at).expect("added");
+        assert_eq!(store.integrity().expect("checked"), [""; 0]);
+        for (sql, fault) in [
+            ("update memories set due = due + 1", "`memories` does not follow from the log in 2 rows"),
+            ("delete from memories", "`memories` does not follow from the log in 1 rows"),
+            ("update days set new = 7", "`days` does not follow from the log in 2 rows"),
+            (
+                "insert into note_words (note_words, rowid, text) values ('delete', 1, 'lock')",
+                "the index of the notes does not fit them",
+            ),
+        ] {
+            store.connection.execute_batch(sql).expect("damaged");
+            assert_eq!(store.integrity().expect("checked"), [fault]);
+            store.rebuild().expect("rebuilt");
+            assert_eq!(store.integrity().expect("checked"), [""; 0]);
+        }
+        assert_eq!(store.card(&id).expect("a card"), after);
+    }
+
+    #[test]
+    fn a_row_without_its_owner_is_found() {
+        let mut store = Store::in_memory().expect("a store");
+        store
+            .connection
+            .execute_batch(
+                "pragma foreign_keys = off;
+                insert into notes (kind, card, text, created_ms, changed_ms, removed) values ('question', 9, 'x', 0, 0, 0);",
+            )
+            .expect("damaged");
+        let faults = store.integrity().expect("checked");
+        assert!(
+            faults.contains(&"a row of `notes` belongs to a row of `cards` that is not there".to_owned()),
+            "{faults:?}"
+        );
+    }
+}

@@ -298,3 +298,201 @@ impl Place<'_> {
 fn found(id: NoteId, changed: usize) -> Result<(), StoreError> {
     if changed == 0 { Err(StoreError::NoSuchNote(id)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::srs::Model;
+    use crate::srs::Rating;
+    use crate::store::fixtures::answer;
+    use crate::store::fixtures::card;
+    use crate::store::fixtures::moment;
+    use crate::store::fixtures::review;
+
+    const PROGRAM: &str = "import threading\n\nx = 0\n\ndef f():\n    global x\n    x += 1\n";
+
+    fn target(address: &str) -> Target {
+        address.parse::<Address>().expect("an address").target(Some(PROGRAM)).expect("a target")
+    }
+
+    fn text(text: &str) -> NoteText {
+        NoteText::new(text).expect("a note")
+    }
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        moment(minutes).at
+    }
+
+    /// Returns a store with a note at each address, which says its address.
+    fn store_with(addresses: &[&str]) -> Store {
+        let mut store = Store::in_memory().expect("a store");
+        let id = card("deck/one");
+        store.answer(&answer(&id), &review(Rating::Good, moment(0)), &Model::default()).expect("kept");
+        for address in addresses {
+            store.add_note(&target(address), &text(address), at(0)).expect("added");
+        }
+        store
+    }
+
+    fn titles(notes: &[Note]) -> Vec<&str> {
+        notes.iter().map(Note::title).collect()
+    }
+
+    #[test]
+    fn notes_are_found_where_they_belong() {
+        let all = [
+            "deck",
+            "other",
+            "deck/concept:lock",
+            "deck/one",
+            "deck/one:3",
+            "deck/one:5-7",
+            "deck/two:5-7",
+            "answer:1",
+        ];
+        let store = store_with(&all);
+        assert_eq!(titles(&store.notes().expect("notes")), all);
+        for note in store.notes().expect("notes") {
+            assert_eq!(note.target.address().to_string(), note.title());
+            assert_eq!(store.note(note.id).expect("read"), Some(note.clone()));
+            assert_eq!(note.target, target(note.title()));
+        }
+        let on = |address: &str| {
+            let notes = store.notes_on(&address.parse().expect("an address")).expect("notes");
+            notes.iter().map(|note| note.title().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(on("deck"), ["deck"]);
+        assert_eq!(on("deck/concept:lock"), ["deck/concept:lock"]);
+        assert_eq!(on("deck/one"), ["deck/one", "deck/one:3", "deck/one:5-7", "answer:1"]);
+        assert_eq!(on("deck/one:6-9"), ["deck/one:5-7"]);
+        assert_eq!(on("deck/one:3-5"), ["deck/one:3", "deck/one:5-7"]);
+        assert_eq!(on("answer:1"), ["answer:1"]);
+        assert_eq!(on("deck/three"), [""; 0]);
+        let in_deck = store.notes_in(&"deck".parse().expect("an id")).expect("notes");
+        assert_eq!(in_deck.len(), 7);
+    }
+
+    #[test]
+    fn every_edit_is_kept() {
+        let mut store = store_with(&["deck/one:3"]);
+        let id = NoteId(1);
+        store.edit_note(id, &text("second"), at(1)).expect("edited");
+        store.move_note(id, &target("deck/one:7"), at(2)).expect("moved");
+        store.remove_note(id, at(3)).expect("removed");
+        assert_eq!(store.note(id).expect("read"), None);
+        assert_eq!(store.notes().expect("notes"), []);
+        assert!(matches!(store.remove_note(id, at(4)), Err(StoreError::NoSuchNote(NoteId(1)))));
+        assert!(matches!(store.move_note(id, &target("deck"), at(4)), Err(StoreError::NoSuchNote(NoteId(1)))));
+        store.edit_note(id, &text("back"), at(5)).expect("brought back");
+        let note = store.note(id).expect("read").expect("a note");
+        assert_eq!((note.created, note.changed, note.title()), (at(0), at(5), "back"));
+
+        let version = |minutes, address, note, removed| NoteVersion {
+            at: at(minutes),
+            target: target(address),
+            text: text(note),
+            removed,
+        };
+        assert_eq!(
+            store.note_versions(id).expect("versions"),
+            [
+                version(0, "deck/one:3", "deck/one:3", false),
+                version(1, "deck/one:3", "second", false),
+                version(2, "deck/one:7", "second", false),
+                version(3, "deck/one:7", "second", true),
+                version(5, "deck/one:7", "back", false),
+            ]
+        );
+        for sql in ["update note_versions set text = 'x'", "delete from note_versions", "delete from notes"] {
+            assert!(store.connection.execute(sql, []).is_err(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_told() {
+        let mut store = store_with(&[]);
+        let missing = store.add_note(&target("answer:2"), &text("x"), at(0));
+        assert!(matches!(missing, Err(StoreError::NoSuchAnswer(AnswerId(2)))));
+        assert!(matches!(store.edit_note(NoteId(7), &text("x"), at(0)), Err(StoreError::NoSuchNote(NoteId(7)))));
+        assert_eq!(store.note(NoteId(7)).expect("read"), None);
+        assert_eq!(store.note_versions(NoteId(7)).expect("versions"), []);
+    }
+
+    #[test]
+    fn notes_are_found_by_their_words() {
+        let mut store = store_with(&[]);
+        for note in [
+            "# Locks\n\nAn RLock may be acquired again by its owner.",
+            "`x += 1` is a read and a write: two steps",
+            "Ein Schloß für Fäden",
+            "acquire(timeout=-1)\nreturns \"True\"",
+        ] {
+            store.add_note(&target("deck"), &text(note), at(0)).expect("added");
+        }
+        let check = |store: &Store, query: &str, expected: &[i64]| {
+            let hits = store.note_search(query).expect("searched");
+            let mut found: Vec<i64> = hits.iter().map(|hit| hit.note.id.0).collect();
+            found.sort_unstable();
+            assert_eq!(found, expected, "{query}");
+        };
+        check(&store, "rlock", &[1]);
+        check(&store, "owner again", &[1]);
+        check(&store, "acq", &[1, 4]);
+        check(&store, "owner steps", &[]);
+        check(&store, "faden", &[3]);
+        check(&store, "x += 1", &[2]);
+        check(&store, "+=", &[2]);
+        check(&store, "\"true\"", &[4]);
+        check(&store, "locks OR steps", &[]);
+        check(&store, "text:locks", &[]);
+        check(&store, "", &[]);
+        check(&store, " \t", &[]);
+        check(&store, "%", &[]);
+
+        let hit = &store.note_search("+=").expect("searched")[0];
+        assert_eq!(hit.excerpt, "`x += 1` is a read and a write: two steps");
+        assert!(store.note_search("owner").expect("searched")[0].excerpt.contains("again by its owner"));
+
+        store.edit_note(NoteId(1), &text("nothing"), at(1)).expect("edited");
+        check(&store, "rlock", &[]);
+        check(&store, "nothing", &[1]);
+        store.remove_note(NoteId(1), at(2)).expect("removed");
+        check(&store, "nothing", &[]);
+        store.edit_note(NoteId(1), &text("nothing again"), at(3)).expect("brought back");
+        check(&store, "nothing", &[1]);
+        assert_eq!(store.integrity().expect("checked"), [""; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn anything_can_be_searched_for(query in "[a-c\"*:()^+\\-{}%' ANDORT\\PC]{0,12}") {
+            let store = store_with(&["deck"]);
+            prop_assert!(store.note_search(&query).is_ok());
+        }
+
+        #[test]
+        fn the_index_follows_every_edit(edits in prop::collection::vec((0i64..3, 0..3usize, 0..3usize), 0..20)) {
+            let words = ["lock", "rlock event", "event lock lock"];
+            let mut store = store_with(&["deck", "deck/one", "other"]);
+            for (note, act, word) in edits {
+                let id = NoteId(note + 1);
+                let done = match act {
+                    0 => store.edit_note(id, &text(words[word]), at(1)),
+                    1 => store.move_note(id, &target("deck/two"), at(1)),
+                    _ => store.remove_note(id, at(1)),
+                };
+                prop_assert!(matches!(done, Ok(()) | Err(StoreError::NoSuchNote(_))));
+            }
+            prop_assert_eq!(store.integrity().expect("checked"), Vec::<String>::new());
+            for word in ["lock", "event", "deck"] {
+                let notes = store.notes().expect("notes");
+                let expected = notes.iter().filter(|note| {
+                    note.text.as_str().split(|c: char| !c.is_alphanumeric()).any(|found| found.starts_with(word))
+                });
+                prop_assert_eq!(store.note_search(word).expect("searched").len(), expected.count());
+            }
+        }
+    }
+}

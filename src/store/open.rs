@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -19,6 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// "Race", as the first migration writes it into the file's head.
 const APPLICATION_ID: i64 = 0x5261_6365;
 
+/// The smallest database that is not empty.
+const SMALLEST_PAGE: u64 = 512;
+
+static MAKING: Mutex<()> = Mutex::new(());
+
 impl Store {
     /// Opens the database at `path`, makes it where there is none, and brings it up to date.
     ///
@@ -29,7 +36,15 @@ impl Store {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_folder(folder).map_err(cannot_open)?;
         }
+        // Closing a file lets go of all locks that this process has on it, whoever took them: while one thread makes the
+        // file, no other may be at it.
+        let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         make_file(path).map_err(cannot_open)?;
+        // SQLite takes what is shorter than its smallest page for empty, and writes over it.
+        let length = fs::metadata(path).map_err(cannot_open)?.len();
+        if (1..SMALLEST_PAGE).contains(&length) {
+            return Err(StoreError::NotADatabase { path: path.to_owned() });
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| about(path, error))?;
         if connection.is_readonly("main")? {
@@ -132,5 +147,208 @@ fn done_or_there(made: io::Result<fs::File>) -> io::Result<()> {
     match made {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::srs::Card;
+    use crate::srs::Model;
+    use crate::srs::Rating;
+    use crate::store::fixtures::answer;
+    use crate::store::fixtures::card;
+    use crate::store::fixtures::moment;
+    use crate::store::fixtures::review;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a folder")
+    }
+
+    fn rate(store: &mut Store) -> Result<Card, StoreError> {
+        let id = card("deck/one");
+        store.answer(&answer(&id), &review(Rating::Good, moment(0)), &Model::default()).map(|answered| answered.after)
+    }
+
+    #[test]
+    fn what_was_kept_is_there_again() {
+        let folder = folder();
+        let path = folder.path().join("new/folder/raceday.db");
+        let after = rate(&mut Store::open(&path).expect("a store")).expect("kept");
+        let mut store = Store::open(&path).expect("a store");
+        assert_eq!(store.card(&card("deck/one")).expect("a card"), after);
+        assert!(store.undo(moment(1)).expect("undone").is_some());
+        drop(store);
+        assert_eq!(Store::open(&path).expect("a store").card(&card("deck/one")).expect("a card"), Card::New);
+    }
+
+    #[test]
+    fn a_connection_is_set_up() {
+        let folder = folder();
+        let store = Store::open(&folder.path().join("raceday.db")).expect("a store");
+        let pragma = |name: &str| -> String {
+            let value = store.connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+            match value.expect("a pragma") {
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (name, value) in [
+            ("journal_mode", "wal"),
+            ("synchronous", "2"),
+            ("foreign_keys", "1"),
+            ("trusted_schema", "0"),
+            ("recursive_triggers", "1"),
+            ("busy_timeout", "10000"),
+            ("application_id", "1382114149"),
+        ] {
+            assert_eq!(pragma(name), value, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = folder();
+        let path = folder.path().join("data/raceday.db");
+        let mut store = Store::open(&path).expect("a store");
+        rate(&mut store).expect("kept");
+        let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(mode(&folder.path().join("data")), 0o700);
+        for entry in fs::read_dir(folder.path().join("data")).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        drop(store);
+
+        // What was there before is not ours to change.
+        fs::set_permissions(folder.path().join("data"), fs::Permissions::from_mode(0o755)).expect("changed");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("changed");
+        drop(Store::open(&path).expect("a store"));
+        assert_eq!((mode(&folder.path().join("data")), mode(&path)), (0o755, 0o640));
+    }
+
+    /// Checks that the file is refused with this message, and left as it was.
+    #[track_caller]
+    fn check_refused(path: &Path, message: &str) {
+        let before = fs::read(path).expect("a file");
+        let error = Store::open(path).expect_err("refused");
+        assert_eq!(error.to_string().replace(&path.display().to_string(), "FILE"), message);
+        assert_eq!(fs::read(path).expect("a file"), before);
+    }
+
+    #[test]
+    fn a_newer_database_is_refused() {
+        let folder = folder();
+        let path = folder.path().join("raceday.db");
+        let mut store = Store::open(&path).expect("a store");
+        rate(&mut store).expect("kept");
+        store.connection.pragma_update(None, "user_version", migrations::NEWEST + 2).expect("changed");
+        drop(store);
+        check_refused(
+            &path,
+            "the database `FILE` was written by a newer Raceday: it has version 3, and this one knows versions up to 1",
+        );
+    }
+
+    #[test]
+    fn what_is_no_database_is_refused() {
+        let folder = folder();
+        for text in ["x".to_owned(), "not a database\n".repeat(1000)] {
+            let path = folder.path().join("raceday.db");
+            fs::write(&path, text).expect("written");
+            check_refused(&path, "`FILE` is not a database");
+        }
+    }
+
+    #[test]
+    fn another_programs_database_is_refused() {
+        let folder = folder();
+        for (name, sql) in [
+            ("tables.db", "create table theirs (x)"),
+            ("id.db", "pragma application_id = 7"),
+            ("version.db", "create table theirs (x); pragma user_version = 99"),
+        ] {
+            let path = folder.path().join(name);
+            Connection::open(&path).expect("a database").execute_batch(sql).expect("made");
+            check_refused(&path, "`FILE` is a database of another program");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_told() {
+        let folder = folder();
+        let file = folder.path().join("file");
+        fs::write(&file, "").expect("written");
+        for path in [folder.path().to_owned(), file.join("raceday.db")] {
+            let error = Store::open(&path).expect_err("refused");
+            assert!(matches!(error, StoreError::CannotOpen { .. }), "{error:?}");
+            assert_eq!(error.to_string(), format!("the database `{}` cannot be opened", path.display()));
+        }
+        // An empty file is what SQLite leaves where it stopped before it began.
+        assert!(Store::open(&file).is_ok());
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing() {
+        let mut store = Store::in_memory().expect("a store");
+        let text = "long ".repeat(20_000);
+        let id = card("deck/one");
+        let long = crate::store::Answer { text: &text, ..answer(&id) };
+        let pages: i64 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).expect("a count");
+        store.connection.pragma_update(None, "max_page_count", pages + 1).expect("limited");
+        let error = store.answer(&long, &review(Rating::Good, moment(0)), &Model::default()).expect_err("no room");
+        assert!(matches!(error, StoreError::Full), "{error:?}");
+        assert_eq!(store.card(&id).expect("a card"), Card::New);
+        assert_eq!(store.last_answers(9).expect("answers"), []);
+        store.connection.pragma_update(None, "max_page_count", 10_000).expect("room made");
+        store.answer(&long, &review(Rating::Good, moment(0)), &Model::default()).expect("kept");
+        assert_eq!(store.integrity().expect("checked"), [""; 0]);
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_written_says_so() {
+        let mut store = Store::in_memory().expect("a store");
+        store.connection.pragma_update(None, "query_only", true).expect("set");
+        let error = rate(&mut store).expect_err("refused");
+        assert!(matches!(error, StoreError::ReadOnly), "{error:?}");
+    }
+
+    #[test]
+    fn whoever_does_not_let_go_is_named() {
+        let folder = folder();
+        let path = folder.path().join("raceday.db");
+        let mut store = Store::open(&path).expect("a store");
+        let other = Store::open(&path).expect("a store");
+        other.connection.execute_batch("begin immediate").expect("held");
+        store.connection.busy_timeout(Duration::from_millis(20)).expect("set");
+        let error = rate(&mut store).expect_err("refused");
+        assert!(matches!(error, StoreError::Locked), "{error:?}");
+        // Reading goes on meanwhile.
+        assert_eq!(store.card(&card("deck/one")).expect("a card"), Card::New);
+        other.connection.execute_batch("rollback").expect("let go");
+        rate(&mut store).expect("kept");
+    }
+
+    #[test]
+    fn a_damaged_file_is_found_out() {
+        let folder = folder();
+        let path = folder.path().join("raceday.db");
+        let mut store = Store::open(&path).expect("a store");
+        for _ in 0..300 {
+            rate(&mut store).expect("kept");
+        }
+        drop(store);
+        let mut bytes = fs::read(&path).expect("a file");
+        let middle = bytes.len() / 2;
+        bytes[8192..middle + 8192].fill(0x5a);
+        fs::write(&path, bytes).expect("written");
+        match Store::open(&path).and_then(|mut store| store.integrity()) {
+            Ok(faults) => assert!(!faults.is_empty()),
+            Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}"),
+        }
     }
 }

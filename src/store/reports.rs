@@ -72,3 +72,44 @@ impl Store {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::fixtures::moment;
+
+    #[test]
+    fn a_report_is_kept_under_its_key() {
+        let mut store = Store::in_memory().expect("a store");
+        let (one, two) = (ReportKey::of(&["ab", "c"]), ReportKey::of(&["a", "bc"]));
+        assert_ne!(one, two);
+        assert_eq!(one, ReportKey::of(&["ab", "c"]));
+        assert_eq!(store.report(&one).expect("read"), None);
+        store.keep_report(&one, r#"{"executions": 7}"#, moment(0).at).expect("kept");
+        store.keep_report(&one, r#"{"executions": 8}"#, moment(1).at).expect("kept");
+        assert_eq!(store.report(&one).expect("read").as_deref(), Some(r#"{"executions": 8}"#));
+        assert_eq!(store.report(&two).expect("read"), None);
+        assert!(matches!(store.keep_report(&two, "{", moment(0).at), Err(StoreError::NotJson)));
+        store.forget_reports().expect("forgotten");
+        assert_eq!(store.report(&one).expect("read"), None);
+    }
+
+    #[test]
+    fn the_oldest_reports_make_room() {
+        let mut store = Store::in_memory().expect("a store");
+        let key = |number: i64| ReportKey::of(&[&number.to_string()]);
+        store
+            .write(|connection| {
+                let mut keep = connection.prepare("insert into reports (key, report, made_ms) values (?, '{}', ?)")?;
+                for number in 0..MOST {
+                    keep.execute(params![key(number).0, columns::Instant(moment(number).at)])?;
+                }
+                Ok(())
+            })
+            .expect("kept");
+        store.keep_report(&key(MOST), "{}", moment(MOST).at).expect("kept");
+        assert_eq!(store.report(&key(0)).expect("read"), None);
+        assert!(store.report(&key(1)).expect("read").is_some());
+        assert!(store.report(&key(MOST)).expect("read").is_some());
+    }
+}

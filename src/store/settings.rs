@@ -51,3 +51,19 @@ impl Store {
         Ok(statement.query_row([name], |row| row.get(0)).optional()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_stays_set() {
+        let mut store = Store::in_memory().expect("a store");
+        assert_eq!(store.settings().expect("settings"), Settings::default());
+        for retention in [0.85, 1.0] {
+            let settings = Settings { limits: Limits { new_per_day: 3, reviews_per_day: u32::MAX }, retention };
+            store.keep_settings(&settings).expect("kept");
+            assert_eq!(store.settings().expect("settings"), settings);
+        }
+    }
+}
