@@ -5,6 +5,8 @@ pub mod scenario;
 pub mod explore;
 pub mod deck;
 pub mod srs;
+pub mod grade;
+pub mod session;
 pub mod notes;
 pub mod report;
 
