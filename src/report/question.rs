@@ -1,0 +1,160 @@
+//! A question as it is asked: its place in the session, its text, its program with line numbers, its options.
+
+use std::io;
+use std::io::Write;
+
+use crate::deck::Claim;
+use crate::deck::Cloze;
+use crate::deck::Kind;
+use crate::deck::OutcomeChoice;
+use crate::deck::Part;
+use crate::grade::Judgement;
+use crate::scenario::Ending;
+use crate::scenario::Scenario;
+use crate::session::Asked;
+
+use super::clean;
+use super::clean_line;
+use super::markdown::write_markdown;
+use super::text;
+use super::text::Page;
+use super::text::Style;
+
+/// What stands left of a program's lines.
+const CODE_INDENT: &str = "  ";
+
+/// Writes all of a question but its options.
+pub fn write_question(out: &mut dyn Write, asked: &Asked<'_>, page: Page) -> io::Result<()> {
+    let subject = asked.subject;
+    write_head(out, asked, page)?;
+    writeln!(out)?;
+    write_markdown(out, &subject.question.ask, 0, page)?;
+    match &subject.question.kind {
+        Kind::Cloze(cloze) => {
+            writeln!(out)?;
+            write_markdown(out, &with_gaps(cloze), 2, page)?;
+        }
+        Kind::Outcomes { scenario, .. } => {
+            writeln!(out)?;
+            write_code(out, scenario, page)?;
+            let observed = match &scenario.observe {
+                Some(expression) => format!("What counts is {} at the end.", code(expression, page)),
+                None => "What counts is all that is printed.".to_owned(),
+            };
+            writeln!(out, "{CODE_INDENT}{observed}")?;
+        }
+        Kind::Verdict { scenario, claim } => {
+            writeln!(out)?;
+            write_code(out, scenario, page)?;
+            let claimed = match claim {
+                Claim::Always(expression) => format!("The claim: {} is true at the end.", code(expression, page)),
+                Claim::Never(expression) => format!("The claim: {} is never true at the end.", code(expression, page)),
+            };
+            writeln!(out, "{CODE_INDENT}{claimed}")?;
+        }
+        Kind::Recall { .. } | Kind::Choice { .. } => {}
+    }
+    for (place, hint) in asked.hints.iter().enumerate() {
+        writeln!(out)?;
+        write_hint(out, place + 1, hint, page)?;
+    }
+    writeln!(out)
+}
+
+/// Writes a hint, the `number`th of its question.
+pub fn write_hint(out: &mut dyn Write, number: usize, hint: &str, page: Page) -> io::Result<()> {
+    let label = format!("Hint {number}:");
+    writeln!(out, "{}", page.paint(Style::Strong, &label))?;
+    write_markdown(out, hint, 2, page)
+}
+
+/// Writes a program with its name and the numbers of its lines.
+pub fn write_code(out: &mut dyn Write, scenario: &Scenario, page: Page) -> io::Result<()> {
+    let digits = scenario.source.lines().count().to_string().len().max(2);
+    let name = text::cut(&clean_line(&scenario.name), page.width() / 2);
+    writeln!(out, "{CODE_INDENT}{}", page.paint(Style::Faint, &format!("{:>digits$} ┌ {name}", "")))?;
+    for (place, line) in scenario.source.lines().enumerate() {
+        let number = page.paint(Style::Faint, &format!("{:>digits$} │", place + 1));
+        writeln!(out, "{}", format!("{CODE_INDENT}{number} {}", clean(line)).trim_end())?;
+    }
+    Ok(())
+}
+
+/// Returns the texts of what can be picked, in the order in which it is shown, wrapped to `page` less `indent`.
+pub fn options(asked: &Asked<'_>, indent: usize, page: Page) -> Vec<String> {
+    let room = page.width().saturating_sub(indent).max(Page::NARROWEST / 2);
+    let texts: Vec<String> = match &asked.subject.question.kind {
+        Kind::Verdict { .. } => return Judgement::ALL.map(|judgement| judgement_text(judgement).to_owned()).to_vec(),
+        Kind::Choice { options } => options.iter().map(|option| prose(&option.text, room, page)).collect(),
+        Kind::Outcomes { choices, .. } => choices.iter().map(outcome_text).collect(),
+        Kind::Recall { .. } | Kind::Cloze(_) => Vec::new(),
+    };
+    asked.order.iter().map(|&place| texts[place].clone()).collect()
+}
+
+/// Returns what a judgement says of a claim.
+pub(super) fn judgement_text(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Holds => "it holds in every order",
+        Judgement::Breaks => "some order breaks it",
+        Judgement::Sticks => "some order gets stuck: a deadlock, or a wait for ever",
+    }
+}
+
+/// Returns what an outcome looks like.
+pub(super) fn outcome_text(choice: &OutcomeChoice) -> String {
+    match choice {
+        OutcomeChoice::Value(value) if value.trim().is_empty() => "(nothing)".to_owned(),
+        OutcomeChoice::Value(value) => clean(value.trim_end_matches('\n')).into_owned(),
+        OutcomeChoice::Ending(Ending::Deadlock) => {
+            "deadlock: threads wait for each other, or for themselves".to_owned()
+        }
+        OutcomeChoice::Ending(Ending::Spin) => "a loop that waits for ever".to_owned(),
+        OutcomeChoice::Ending(ending) => format!("{ending:?}").to_lowercase(),
+    }
+}
+
+/// Returns Markdown on lines of at most `room` columns.
+pub(super) fn prose(markdown: &str, room: usize, page: Page) -> String {
+    let mut lines = Vec::new();
+    write_markdown(&mut lines, markdown, 0, Page { width: room, ..page }).expect("a Vec takes all that is written");
+    String::from_utf8(lines).expect("what is written is text").trim_end().to_owned()
+}
+
+fn write_head(out: &mut dyn Write, asked: &Asked<'_>, page: Page) -> io::Result<()> {
+    let subject = asked.subject;
+    let place = match asked.again {
+        true => "Once more".to_owned(),
+        false => format!("Question {} of {}", asked.number, asked.of),
+    };
+    let title = clean_line(&subject.concept().title);
+    let left = format!("{place} · {title}{}", if asked.new { " · new" } else { "" });
+    let right = subject.card().to_string();
+    let gap = page.width().saturating_sub(text::width(&left) + text::width(&right));
+    let rule = page.paint(Style::Faint, &"─".repeat(page.width()));
+    writeln!(out, "{rule}")?;
+    if gap < 2 {
+        return writeln!(out, "{}", page.paint(Style::Strong, &left));
+    }
+    writeln!(out, "{}{}{}", page.paint(Style::Strong, &left), " ".repeat(gap), page.paint(Style::Faint, &right))
+}
+
+/// Returns the Markdown of a text whose gaps are marked: `[…]`, or by numbers where there are several.
+fn with_gaps(cloze: &Cloze) -> String {
+    let single = cloze.gaps().count() == 1;
+    let mut number = 0;
+    let parts = cloze.parts.iter().map(|part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Gap(_) if single => "[…]".to_owned(),
+        Part::Gap(_) => {
+            number += 1;
+            format!("[{number}…]")
+        }
+    });
+    parts.collect()
+}
+
+pub(super) fn code(text: &str, page: Page) -> String {
+    let text = clean_line(text);
+    if page.colour { page.paint(Style::Code, &text) } else { format!("`{text}`") }
+}
