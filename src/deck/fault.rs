@@ -35,8 +35,8 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The most characters shown of a line on each side of where the place begins.
-    const REACH: usize = 60;
+    /// The most characters shown of a line: with the line's number they fit a terminal.
+    const LENGTH: usize = 70;
 
     /// Returns the place of the bytes from `start` to `end`. Of several lines the first is marked.
     pub(super) fn new(source: &Source, start: usize, end: usize) -> Mark {
@@ -46,19 +46,23 @@ impl Mark {
         let start = (start - source.line_start(line)).min(text.len());
         let end = (end.saturating_sub(source.line_start(line))).clamp(start, text.len());
         let (before, rest) = text.split_at(start);
-        let skipped = (column - 1).saturating_sub(Mark::REACH);
+        // A short line is shown whole, of a long one the part around the place.
+        let left = before.chars().count();
+        let length = left + rest.chars().count();
+        let skipped = left.saturating_sub(Mark::LENGTH / 2).min(length.saturating_sub(Mark::LENGTH));
         let mut shown = String::from(if skipped > 0 { "…" } else { "" });
         shown.extend(before.chars().skip(skipped).map(visible));
         let indent = width(&shown);
+        let room = Mark::LENGTH - (left - skipped);
         let mut marked = 0;
-        for (index, character) in rest.char_indices().take(Mark::REACH) {
+        for (index, character) in rest.char_indices().take(room) {
             let character = visible(character);
             if index < end - start {
                 marked += character.width().unwrap_or(0);
             }
             shown.push(character);
         }
-        if rest.chars().nth(Mark::REACH).is_some() {
+        if rest.chars().nth(room).is_some() {
             shown.push('…');
         }
         Mark { line: line + 1, column, text: shown, indent, width: marked.max(1) }
@@ -220,9 +224,9 @@ mod tests {
         let text = format!("{}here{}", "a".repeat(100_000), "b".repeat(100_000));
         let expected = format!(
             "a/b.yaml:1:100001: a tab indents this line\n  1 | …{}here{}…\n    | {}^^^^\n  hint: indent with spaces",
-            "a".repeat(60),
-            "b".repeat(56),
-            " ".repeat(61),
+            "a".repeat(35),
+            "b".repeat(31),
+            " ".repeat(36),
         );
         check(&text, 100_000, 100_004, &expected);
     }

@@ -15,7 +15,7 @@ use super::QuestionId;
 use super::kinds;
 use super::kinds::Asked;
 use super::problem::Problem;
-use super::reading::At;
+use super::problem::Subject;
 use super::reading::Reading;
 use super::record::Entries;
 use super::record::Read;
@@ -41,7 +41,7 @@ record! {
         /// What the deck is about, in Markdown.
         about: Option<Text>,
         /// The topic files, in teaching order.
-        topics: Vec<At<Line>>,
+        topics: Sound<Line>,
     }
 }
 
@@ -104,8 +104,8 @@ record! {
 pub(super) struct Format;
 
 impl Read for Format {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Format> {
-        let Line(text) = Line::read(node, key, reading)?;
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Format> {
+        let Line(text) = Line::read(node, subject, reading)?;
         let problem = match text.parse() {
             Ok(1) => return Some(Format),
             Ok(version) if version > 1 => Problem::NewerFormat(version),
@@ -134,9 +134,9 @@ impl JsonSchema for Format {
 pub(super) struct KindName;
 
 impl Read for KindName {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<KindName> {
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<KindName> {
         let names: Vec<(&'static str, ())> = kinds::ALL.iter().map(|kind| (kind.name, ())).collect();
-        word(node, key, &names, reading).map(|()| KindName)
+        word(node, subject, &names, reading).map(|()| KindName)
     }
 }
 
@@ -158,8 +158,8 @@ impl JsonSchema for KindName {
 pub(super) struct RawQuestion(pub(super) Question);
 
 impl Read for RawQuestion {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<RawQuestion> {
-        let mut entries = Entries::open(node, key, Common::WHAT, reading)?;
+    fn read(node: &Node, _: Subject, reading: &mut Reading) -> Option<RawQuestion> {
+        let mut entries = Entries::open(node, Common::WHAT, reading)?;
         let begins = entries.span();
         let common = Common::take(&mut entries, reading);
         // The kind is asked again, since it says what else to look for even where something common is wrong.

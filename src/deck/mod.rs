@@ -260,3 +260,6 @@ pub struct Place {
     /// From 1, in characters.
     pub column: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,17 +14,22 @@ use super::format::RawConcept;
 use super::format::RawQuestion;
 use super::format::RawReference;
 use super::format::Topic;
-use super::kinds::tell_repeated;
 use super::links::Links;
 use super::paths;
 use super::problem::Problem;
+use super::problem::Subject;
+use super::reading::At;
 use super::reading::Reading;
 use super::record::Read;
+use super::record::Record;
+use super::record::Sound;
 use super::scalars::Line;
 use super::scalars::Text;
 use super::scalars::Url;
 use super::tree;
 use super::tree::Node;
+use super::tree::Value;
+use super::tree::shortened;
 
 /// The endings of topic files, the preferred one first.
 const TOPIC_EXTENSIONS: &[&str] = &[".yaml", ".yml"];
@@ -41,17 +46,20 @@ pub fn parse_with_refused(
     refused: &BTreeMap<String, Problem>,
 ) -> Result<Deck, Faults> {
     let mut reading = Reading::new(files, refused);
-    let head = head(&mut reading);
-    if let Some(Foreign) = head.as_ref().err() {
+    let node = head_node(&mut reading);
+    if let Some(format) = node.as_ref().and_then(|node| node.get("format"))
+        && is_foreign(format)
+    {
         // Whatever else seems wrong may be right in that format.
-        return Err(reading.into_faults().expect("the format was told"));
+        Format::read(format, Subject::Key("format"), &mut reading);
+        return Err(reading.into_faults().expect("a foreign format is a fault"));
     }
-    let head = head.ok().flatten();
+    let head = node.as_ref().and_then(|node| Head::read(node, Subject::Record(Head::WHAT), &mut reading));
 
-    let topics = topic_nodes(head.as_ref(), &mut reading);
+    let topics = topic_nodes(node.as_ref(), &mut reading);
     let (mut concepts, mut questions) = (Vec::new(), Vec::new());
     for node in topics.iter().flatten() {
-        let topic = Topic::read(node, "topics", &mut reading);
+        let topic = Topic::read(node, Subject::Record(Topic::WHAT), &mut reading);
         let Some(Topic { concepts: more_concepts, questions: more_questions }) = topic else { continue };
         concepts.extend(more_concepts.into_iter().flat_map(|more| more.0).map(concept));
         questions.extend(more_questions.into_iter().flat_map(|more| more.0).map(|RawQuestion(question)| question));
@@ -75,47 +83,51 @@ pub fn parse_with_refused(
     concepts.sort_by_key(|concept: &Concept| position.get(concept.id.as_str()).copied());
     questions.sort_by_key(|question: &Question| position.get(question.concept.as_str()).copied());
     match (reading.into_faults(), head) {
-        (None, Some(Head { format: Format, id, title: Line(title), about, topics: _ })) => {
+        // The topics were taken from the tree, where they can be had even if the rest of the head cannot.
+        (None, Some(Head { format: Format, id, title: Line(title), about, topics: Sound(_) })) => {
             Ok(Deck { id, title, about: about.map(|Text(about)| about), concepts, questions })
         }
         (faults, _) => Err(faults.expect("a head that cannot be read has faults")),
     }
 }
 
-/// A deck in another format than ours.
-struct Foreign;
-
-/// Reads the head; `None` if it has faults.
-fn head(reading: &mut Reading) -> Result<Option<Head>, Foreign> {
+/// Returns the tree of the head.
+fn head_node(reading: &mut Reading) -> Option<Node> {
     if !reading.knows(Reading::HEAD) {
         reading.fault_of_file(Reading::HEAD, Problem::NoHead);
     }
-    let Some(node) = reading.take(Reading::HEAD).and_then(|file| tree::grow(reading, file)) else { return Ok(None) };
-    if let Some(format) = node.get("format")
-        && format.text().is_some_and(|text| !text.trim().is_empty() && text.trim() != "1")
-    {
-        Format::read(format, "format", reading);
-        return Err(Foreign);
-    }
-    Ok(Head::read(&node, "deck.yaml", reading))
+    let file = reading.take(Reading::HEAD)?;
+    tree::grow(reading, file)
+}
+
+/// Returns whether a head says that the deck is in another format than ours.
+fn is_foreign(format: &Node) -> bool {
+    format.text().is_some_and(|text| !text.trim().is_empty() && text.trim() != "1")
 }
 
 /// Returns the trees of the topics that the head lists or, where that is not known, of all that there are. `None`
 /// stands for one that cannot be read.
-fn topic_nodes(head: Option<&Head>, reading: &mut Reading) -> Vec<Option<Node>> {
-    let files: Vec<Option<usize>> = match head {
-        Some(head) => {
-            if head.topics.is_empty() {
-                reading.fault_of_file(Reading::HEAD, Problem::TooFew { key: "topics", found: 0, least: 1 });
+fn topic_nodes(head: Option<&Node>, reading: &mut Reading) -> Vec<Option<Node>> {
+    let files: Vec<Option<usize>> = match head.and_then(|head| head.get("topics")) {
+        Some(topics) => {
+            if topics.list().is_empty() && matches!(topics.value, Value::List(_)) {
+                reading.fault(topics.span, Problem::TooFew { key: "topics", found: 0, least: 1 });
             }
-            let written = head.topics.iter().map(|topic| (topic.value.0.as_str(), topic.span));
-            let once = tell_repeated("topics", written, reading);
-            let mut topics: Vec<_> = head.topics.iter().collect();
-            if !once {
-                topics.sort_by_key(|topic| &topic.value.0);
-                topics.dedup_by_key(|topic| &topic.value.0);
+            let mut files = Vec::new();
+            let mut seen = HashMap::new();
+            for topic in topics.list() {
+                let Some(path) = topic.text().map(str::trim) else { continue };
+                if let Some(&first) = seen.get(path) {
+                    let first_line = reading.line(first);
+                    let problem = Problem::Repeated { key: "topics", entry: shortened(path), first_line };
+                    reading.fault(topic.span, problem);
+                } else if !path.is_empty() {
+                    seen.insert(path, topic.span);
+                    let path = At { value: Line(path.to_owned()), span: topic.span };
+                    files.push(paths::file(&path, TOPIC_EXTENSIONS, reading));
+                }
             }
-            topics.into_iter().map(|topic| paths::file(topic, TOPIC_EXTENSIONS, reading)).collect()
+            files
         }
         None => {
             let paths: Vec<String> = reading.paths().filter(|&path| is_topic(path)).map(str::to_owned).collect();
@@ -133,7 +145,9 @@ fn is_topic(path: &str) -> bool {
 fn tell_unused(topics: &[Node], reading: &mut Reading) {
     // A question with another fault still uses its file.
     for question in topics.iter().filter_map(|topic| topic.get("questions")).flat_map(Node::list) {
-        if let Some(path) = question.get("scenario").and_then(|scenario| scenario.get("file")).and_then(Node::text) {
+        if let Some(scenario) = question.get("scenario")
+            && let Some(path) = scenario.get("file").unwrap_or(scenario).text()
+        {
             reading.take(path.trim());
         }
     }

@@ -31,9 +31,15 @@ pub(super) fn file(path: &At<Line>, extensions: &[&'static str], reading: &mut R
 /// Returns a file of the same name in another folder, or else one of a similar name.
 fn meant(written: &str, extensions: &[&str], reading: &Reading) -> Option<String> {
     let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
-    let fits = |path: &&str| extensions.iter().any(|extension| path.ends_with(extension));
-    let same = reading.paths().find(|path| name(path) == name(written));
-    same.or_else(|| nearest(written, reading.paths().filter(fits))).map(str::to_owned)
+    if let Some(same) = reading.paths().find(|path| name(path) == name(written)) {
+        return Some(same.to_owned());
+    }
+    // Extensions are equal for all, and would make short names look alike.
+    let stem = |path: &str| path.rsplit_once('.').map_or(path.len(), |(stem, _)| stem.len());
+    let fitting: Vec<&str> =
+        reading.paths().filter(|path| extensions.iter().any(|extension| path.ends_with(extension))).collect();
+    let near = nearest(&written[..stem(written)], fitting.iter().map(|path| &path[..stem(path)]))?;
+    fitting.into_iter().find(|path| &path[..stem(path)] == near).map(str::to_owned)
 }
 
 fn is_inside(path: &str) -> bool {

@@ -1,5 +1,7 @@
 //! All that can be wrong with a deck, in words: what is wrong, and what to do.
 
+use std::fmt;
+
 use super::MAX_DECK_BYTES;
 use super::MAX_FILE_BYTES;
 use super::MAX_FILES;
@@ -96,43 +98,37 @@ pub enum Problem {
         known: Vec<&'static str>,
     },
     /// A key that has to be there.
-    #[error("{what} needs the key `{key}`")]
-    MissingKey {
-        /// The key.
-        key: &'static str,
-        /// What it is missing in.
+    #[error("{what} needs the key{} {}", if keys.len() == 1 { "" } else { "s" }, listed(keys, "and"))]
+    MissingKeys {
+        /// The keys.
+        keys: Vec<&'static str>,
+        /// What they are missing in.
         what: &'static str,
     },
     /// A list where a text should be, and so on.
-    #[error("`{key}` should be {wanted}, not {found}")]
+    #[error("{subject} should be {wanted}, not {found}")]
     WrongShape {
-        /// The key.
-        key: &'static str,
+        /// Of what the value is.
+        subject: Subject,
         /// What should stand there.
         wanted: &'static str,
         /// What does.
         found: &'static str,
     },
     /// Nothing, or only white space.
-    #[error("`{key}` is empty")]
-    Empty {
-        /// The key.
-        key: &'static str,
-    },
+    #[error("{0} is empty")]
+    Empty(Subject),
     /// A line break where one line is shown.
-    #[error("`{key}` should be one line")]
-    SeveralLines {
-        /// The key.
-        key: &'static str,
-    },
+    #[error("{0} should be one line")]
+    SeveralLines(Subject),
     /// Not an id.
     #[error(transparent)]
     Id(ParseIdError),
     /// Not a word that the key knows.
-    #[error("`{key}` cannot be `{word}`")]
+    #[error("{subject} cannot be `{word}`")]
     UnknownWord {
-        /// The key.
-        key: &'static str,
+        /// Of what the word is the value.
+        subject: Subject,
         /// The word.
         word: String,
         /// The word that was probably meant.
@@ -151,6 +147,9 @@ pub enum Problem {
         /// What Python shows.
         python: &'static str,
     },
+    /// A value that YAML cut at its comma.
+    #[error("`{0}` has a bracket without its partner")]
+    CutValue(String),
     /// Fewer entries than make sense.
     #[error("`{key}` has {found} of at least {least} entries")]
     TooFew {
@@ -197,6 +196,9 @@ pub enum Problem {
         /// A file that was probably meant.
         meant: Option<String>,
     },
+    /// A program with nothing in it.
+    #[error("there is no program in `{0}`")]
+    EmptyProgram(String),
     /// A path that is absolute or climbs out.
     #[error("`{0}` is not a path inside the deck")]
     PathOutside(String),
@@ -314,7 +316,7 @@ impl Problem {
             }
             Problem::TooDeep => own("put a text that begins with `[`, `{` or `- ` in quotes"),
             Problem::TooManyNodes => own("split the file into several topics"),
-            Problem::SecondDocument => own("remove the `---` before it, or move it to a file of its own"),
+            Problem::SecondDocument => own("remove the `---`, or move what follows to a file of its own"),
             Problem::EmptyFile => own("write the file, or remove it"),
             Problem::DuplicateKey { first_line, .. } => {
                 format!("it stands in line {first_line} already; keep one of the two")
@@ -323,18 +325,23 @@ impl Problem {
 
             Problem::UnknownKey { meant: Some(meant), .. } => format!("did you mean `{meant}`?"),
             Problem::UnknownKey { kind: Some(kind), .. } => format!("questions of the kind `{kind}` have such a key"),
+            Problem::UnknownKey { known, .. } if known.len() == 1 => format!("the only key here is `{}`", known[0]),
             Problem::UnknownKey { known, .. } => format!("the keys here are {}", listed(known, "and")),
-            Problem::MissingKey { key, .. } => format!("add a line `{key}: …`"),
-            Problem::WrongShape { wanted: "a list", found: "a text", key, .. } => {
-                format!("write it in brackets, `{key}: [ … ]`, or one a line, each after `- `")
+            Problem::MissingKeys { keys, .. } if keys.len() == 1 => format!("add a line `{}: …`", keys[0]),
+            Problem::MissingKeys { .. } => own("add a line for each, `key: …`"),
+            Problem::WrongShape { wanted: "a list", .. } => {
+                own("write it in brackets, `[ … ]`, or one entry a line, each after `- `")
+            }
+            Problem::WrongShape { wanted: "a value", .. } => {
+                own("put a value that begins with a bracket in quotes: `\"[1, 2]\"`")
             }
             Problem::WrongShape { wanted: "a text", .. } => {
                 own("put a text in quotes if it holds `: ` or begins with one of [ ] { } & * ! | > % @ `")
             }
             Problem::WrongShape { wanted: "`true` or `false`", .. } => own("write `true` or `false`, without quotes"),
             Problem::WrongShape { .. } => own("write `key: value`, one a line and further in than the line above"),
-            Problem::Empty { .. } => own("write something, or remove the key if it is optional"),
-            Problem::SeveralLines { .. } => own("shorten it to one line"),
+            Problem::Empty(_) => own("write something, or remove the key if it is optional"),
+            Problem::SeveralLines(_) => own("shorten it to one line"),
             Problem::Id(ParseIdError::Form(_)) => own("write it like `withdraw-final-balance`"),
             Problem::Id(ParseIdError::Length(_)) => own("choose a shorter one"),
             Problem::UnknownWord { meant: Some(meant), .. } => format!("did you mean `{meant}`?"),
@@ -343,6 +350,7 @@ impl Problem {
             Problem::NotPython { written, python } => {
                 format!("write `{python}`; if the text itself is meant, put it in quotes: `\"{written}\"`")
             }
+            Problem::CutValue(_) => own("put a value that holds a comma in quotes: `\"(1, 2)\"`"),
             Problem::TooFew { .. } => own("add what is missing"),
             Problem::Repeated { first_line, .. } => {
                 format!("it stands in line {first_line} already; remove or change one of the two")
@@ -358,6 +366,7 @@ impl Problem {
             Problem::MissingFile { .. } => {
                 own("create the file, or correct its path; paths start at the deck's folder")
             }
+            Problem::EmptyProgram(_) => own("write the program, or remove the question"),
             Problem::PathOutside(_) => {
                 own("move the file into the deck's folder and write its path from there, with `/` between folders")
             }
@@ -370,7 +379,7 @@ impl Problem {
             }
             Problem::UnknownConcept { meant: Some(meant), .. } => format!("did you mean `{meant}`?"),
             Problem::UnknownConcept { .. } => own("add it to `concepts` in one of the topics, or correct the id"),
-            Problem::Cycle(_) => own("remove one of them from the other's `requires`"),
+            Problem::Cycle(_) => own("remove one of these ids from a `requires`"),
             Problem::FormerIdLives { place, .. } => {
                 format!("that question is at {place}; remove the former id or rename that question")
             }
@@ -403,7 +412,7 @@ fn syntax_hint(message: &str) -> &'static str {
     } else if message.contains("tag") {
         "put a text that begins with `!` in quotes"
     } else {
-        "check that the line is as far in as its neighbours, and that the text above it is quoted where it has to be"
+        "check that the line is as far in as its neighbours; put a text that begins with `{`, `[` or a quote in quotes"
     }
 }
 
@@ -414,5 +423,26 @@ fn listed(names: &[&str], conjunction: &str) -> String {
         [] => "none".to_owned(),
         [only] => only.clone(),
         [start @ .., last] => format!("{} {conjunction} {last}", start.join(", ")),
+    }
+}
+
+/// What a value is the value of: a key, or an entry of a key's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The value of a key.
+    Key(&'static str),
+    /// An entry of a key's list.
+    EntryOf(&'static str),
+    /// A mapping of a certain sort: "a question".
+    Record(&'static str),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Key(key) => write!(f, "`{key}`"),
+            Subject::EntryOf(key) => write!(f, "an entry of `{key}`"),
+            Subject::Record(what) => f.write_str(what),
+        }
     }
 }

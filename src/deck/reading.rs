@@ -100,7 +100,8 @@ impl Reading {
 
     /// Notes that something is wrong with a file as a whole.
     pub(super) fn fault_of_file(&mut self, path: &str, problem: Problem) {
-        let file = self.by_path.get(path).copied().unwrap_or(self.sources.len());
+        let last = if path == Reading::HEAD { 0 } else { self.sources.len() };
+        let file = self.by_path.get(path).copied().unwrap_or(last);
         self.note((file, None), Fault { file: path.to_owned(), mark: None, problem });
     }
 

@@ -3,14 +3,9 @@
 //! A record is declared once, by [`record!`]; the reader and the JSON Schema are both made of that declaration, so
 //! that what an editor accepts is what Raceday accepts.
 
-use std::borrow::Cow;
-
-use schemars::JsonSchema;
-use schemars::Schema;
-use schemars::SchemaGenerator;
-
 use super::nearest::nearest;
 use super::problem::Problem;
+use super::problem::Subject;
 use super::reading::At;
 use super::reading::Reading;
 use super::reading::Span;
@@ -22,7 +17,7 @@ use super::tree::shortened;
 /// What can be read from a node.
 pub(super) trait Read: Sized {
     /// Reads the value of `key`, or tells everything that is wrong with it.
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Self>;
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Self>;
 
     /// Returns what a missing key stands for, where it may be missing.
     fn absent() -> Option<Self> {
@@ -72,8 +67,8 @@ macro_rules! record {
 pub(super) use record;
 
 impl<R: Record> Read for R {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<R> {
-        let mut entries = Entries::open(node, key, R::WHAT, reading)?;
+    fn read(node: &Node, _: Subject, reading: &mut Reading) -> Option<R> {
+        let mut entries = Entries::open(node, R::WHAT, reading)?;
         let record = R::take(&mut entries, reading);
         entries.close(|_| None, reading);
         record
@@ -81,8 +76,8 @@ impl<R: Record> Read for R {
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Option<T>> {
-        T::read(node, key, reading).map(Some)
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Option<T>> {
+        T::read(node, subject, reading).map(Some)
     }
 
     fn absent() -> Option<Option<T>> {
@@ -91,8 +86,9 @@ impl<T: Read> Read for Option<T> {
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Vec<T>> {
-        let read: Vec<Option<T>> = entries_of(node, key, reading)?.map(|entry| T::read(entry, key, reading)).collect();
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Vec<T>> {
+        // All of them first, so that every fault is told.
+        let read: Vec<Option<T>> = read_entries(node, subject, reading)?;
         read.into_iter().collect()
     }
 }
@@ -101,56 +97,60 @@ impl<T: Read> Read for Vec<T> {
 pub(super) struct Sound<T>(pub(super) Vec<T>);
 
 impl<T: Read> Read for Sound<T> {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Sound<T>> {
-        Some(Sound(entries_of(node, key, reading)?.filter_map(|entry| T::read(entry, key, reading)).collect()))
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Sound<T>> {
+        let read: Vec<Option<T>> = read_entries(node, subject, reading)?;
+        Some(Sound(read.into_iter().flatten().collect()))
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Sound<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Vec::<T>::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Vec::<T>::json_schema(generator)
-    }
+/// Reads the entries of a list; `None` stands for one with faults.
+fn read_entries<T: Read>(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Vec<Option<T>>> {
+    let Value::List(entries) = &node.value else {
+        wrong_shape(node, subject, "a list", reading);
+        return None;
+    };
+    let entry_of = match subject {
+        Subject::Key(key) | Subject::EntryOf(key) | Subject::Record(key) => Subject::EntryOf(key),
+    };
+    Some(entries.iter().map(|entry| T::read(entry, entry_of, reading)).collect())
 }
 
-fn entries_of<'n>(node: &'n Node, key: &'static str, reading: &mut Reading) -> Option<std::slice::Iter<'n, Node>> {
-    match &node.value {
-        Value::List(entries) => Some(entries.iter()),
-        _ => {
-            wrong_shape(node, key, "a list", reading);
-            None
+/// Gives a type the schema of what it is read from.
+macro_rules! schema_of {
+    (<$parameter:ident> $read:ty = $written:ty) => {
+        schema_of!(@ [<$parameter: schemars::JsonSchema>] $read = $written);
+    };
+    ($read:ident = $written:ty) => {
+        schema_of!(@ [] $read = $written);
+    };
+    (@ [$($parameters:tt)*] $read:ty = $written:ty) => {
+        impl$($parameters)* schemars::JsonSchema for $read {
+            fn inline_schema() -> bool {
+                <$written as schemars::JsonSchema>::inline_schema()
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                <$written as schemars::JsonSchema>::schema_name()
+            }
+
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                <$written as schemars::JsonSchema>::schema_id()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$written as schemars::JsonSchema>::json_schema(generator)
+            }
         }
-    }
+    };
 }
+pub(super) use schema_of;
+
+schema_of!(<T> Sound<T> = Vec<T>);
+schema_of!(<T> At<T> = T);
 
 impl<T: Read> Read for At<T> {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<At<T>> {
-        T::read(node, key, reading).map(|value| At { value, span: node.span })
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for At<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<At<T>> {
+        T::read(node, subject, reading).map(|value| At { value, span: node.span })
     }
 }
 
@@ -165,14 +165,9 @@ pub(super) struct Entries<'n> {
 
 impl<'n> Entries<'n> {
     /// Opens a node that should be a mapping.
-    pub(super) fn open(
-        node: &'n Node,
-        key: &'static str,
-        what: &'static str,
-        reading: &mut Reading,
-    ) -> Option<Entries<'n>> {
+    pub(super) fn open(node: &'n Node, what: &'static str, reading: &mut Reading) -> Option<Entries<'n>> {
         let Value::Mapping(entries) = &node.value else {
-            wrong_shape(node, key, "a mapping", reading);
+            wrong_shape(node, Subject::Record(what), "a mapping", reading);
             return None;
         };
         // A mapping in braces begins with its brace; one in lines is best shown by its first key.
@@ -194,7 +189,7 @@ impl<'n> Entries<'n> {
     pub(super) fn take<T: Read>(&mut self, key: &'static str, reading: &mut Reading) -> Option<T> {
         self.known.push(key);
         match self.entries.iter().find(|(has, _)| has.text == key) {
-            Some((_, node)) => T::read(node, key, reading),
+            Some((_, node)) => T::read(node, Subject::Key(key), reading),
             None => {
                 let absent = T::absent();
                 if absent.is_none() {
@@ -207,7 +202,11 @@ impl<'n> Entries<'n> {
 
     /// Lets keys pass that cannot be judged.
     pub(super) fn pass(&mut self, keys: &[&'static str]) {
-        self.known.extend(keys);
+        for key in keys {
+            if !self.known.contains(key) {
+                self.known.push(key);
+            }
+        }
     }
 
     /// Tells which keys are unknown and which are missing. `kind_of` knows the keys of other kinds of question.
@@ -222,19 +221,20 @@ impl<'n> Entries<'n> {
             let problem = Problem::UnknownKey { key: shortened(&key.text), what: self.what, meant, kind, known };
             reading.fault(key.span, problem);
         }
-        for key in self.missing.into_iter().filter(|key| !meant_keys.contains(key)) {
-            reading.fault(self.span, Problem::MissingKey { key, what: self.what });
+        let keys: Vec<&'static str> = self.missing.into_iter().filter(|key| !meant_keys.contains(key)).collect();
+        if !keys.is_empty() {
+            reading.fault(self.span, Problem::MissingKeys { keys, what: self.what });
         }
     }
 }
 
 /// Tells that a node is something else than it should be.
-pub(super) fn wrong_shape(node: &Node, key: &'static str, wanted: &'static str, reading: &mut Reading) {
+pub(super) fn wrong_shape(node: &Node, subject: Subject, wanted: &'static str, reading: &mut Reading) {
     let problem = match &node.value {
-        Value::Nothing => Problem::Empty { key },
-        Value::Scalar(_) => Problem::WrongShape { key, wanted, found: "a text" },
-        Value::List(_) => Problem::WrongShape { key, wanted, found: "a list" },
-        Value::Mapping(_) => Problem::WrongShape { key, wanted, found: "a mapping" },
+        Value::Nothing => Problem::Empty(subject),
+        Value::Scalar(_) => Problem::WrongShape { subject, wanted, found: "a text" },
+        Value::List(_) => Problem::WrongShape { subject, wanted, found: "a list" },
+        Value::Mapping(_) => Problem::WrongShape { subject, wanted, found: "a mapping" },
     };
     reading.fault(node.span, problem);
 }

@@ -13,6 +13,7 @@ use super::MAX_ID_LENGTH;
 use super::QuestionId;
 use super::nearest::nearest;
 use super::problem::Problem;
+use super::problem::Subject;
 use super::reading::Reading;
 use super::record::Read;
 use super::record::wrong_shape;
@@ -34,17 +35,17 @@ pub(super) struct Program(pub(super) String);
 pub(super) struct Url(pub(super) String);
 
 impl Read for Text {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Text> {
-        let text = written(node, key, reading)?.trim_start_matches('\n').trim_end();
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Text> {
+        let text = written(node, subject, reading)?.trim_start_matches('\n').trim_end();
         Some(Text(text.to_owned()))
     }
 }
 
 impl Read for Line {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Line> {
-        let line = written(node, key, reading)?.trim();
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Line> {
+        let line = written(node, subject, reading)?.trim();
         if line.contains('\n') {
-            reading.fault(node.span, Problem::SeveralLines { key });
+            reading.fault(node.span, Problem::SeveralLines(subject));
             return None;
         }
         Some(Line(line.to_owned()))
@@ -52,15 +53,15 @@ impl Read for Line {
 }
 
 impl Read for Program {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Program> {
-        let text = written(node, key, reading)?;
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Program> {
+        let text = written(node, subject, reading)?;
         Some(Program(format!("{}\n", text.trim_end())))
     }
 }
 
 impl Read for Url {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<Url> {
-        let Line(url) = Line::read(node, key, reading)?;
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Url> {
+        let Line(url) = Line::read(node, subject, reading)?;
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         if rest.is_none_or(str::is_empty) || url.contains(char::is_whitespace) {
             reading.fault(node.span, Problem::NotAUrl(shortened(&url)));
@@ -71,25 +72,25 @@ impl Read for Url {
 }
 
 impl Read for bool {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<bool> {
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<bool> {
         if let Value::Scalar(Scalar { truth: Some(truth), .. }) = node.value {
             return Some(truth);
         }
-        wrong_shape(node, key, "`true` or `false`", reading);
+        wrong_shape(node, subject, "`true` or `false`", reading);
         None
     }
 }
 
 /// Returns the text of a node in which something must be written.
-fn written<'n>(node: &'n Node, key: &'static str, reading: &mut Reading) -> Option<&'n str> {
+fn written<'n>(node: &'n Node, subject: Subject, reading: &mut Reading) -> Option<&'n str> {
     match &node.value {
         Value::Scalar(Scalar { text, .. }) if !text.trim().is_empty() => Some(text),
         Value::Scalar(_) => {
-            reading.fault(node.span, Problem::Empty { key });
+            reading.fault(node.span, Problem::Empty(subject));
             None
         }
         _ => {
-            wrong_shape(node, key, "a text", reading);
+            wrong_shape(node, subject, "a text", reading);
             None
         }
     }
@@ -98,16 +99,16 @@ fn written<'n>(node: &'n Node, key: &'static str, reading: &mut Reading) -> Opti
 /// Reads one of a few words.
 pub(super) fn word<T: Copy>(
     node: &Node,
-    key: &'static str,
+    subject: Subject,
     words: &[(&'static str, T)],
     reading: &mut Reading,
 ) -> Option<T> {
-    let Line(text) = Line::read(node, key, reading)?;
+    let Line(text) = Line::read(node, subject, reading)?;
     let found = words.iter().find(|(word, _)| *word == text);
     if found.is_none() {
         let known: Vec<&'static str> = words.iter().map(|&(word, _)| word).collect();
         let meant = nearest(&text, known.iter().copied());
-        reading.fault(node.span, Problem::UnknownWord { key, word: shortened(&text), meant, known });
+        reading.fault(node.span, Problem::UnknownWord { subject, word: shortened(&text), meant, known });
     }
     found.map(|&(_, value)| value)
 }
@@ -115,8 +116,8 @@ pub(super) fn word<T: Copy>(
 macro_rules! ids {
     ($($id:ident)*) => {$(
         impl Read for $id {
-            fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<$id> {
-                let Line(text) = Line::read(node, key, reading)?;
+            fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<$id> {
+                let Line(text) = Line::read(node, subject, reading)?;
                 text.parse().map_err(|error| reading.fault(node.span, Problem::Id(error))).ok()
             }
         }

@@ -6,10 +6,14 @@ use super::tell_repeated;
 use crate::deck::ChoiceOption;
 use crate::deck::Kind;
 use crate::deck::problem::Problem;
+use crate::deck::problem::Subject;
 use crate::deck::reading::At;
 use crate::deck::reading::Reading;
+use crate::deck::record::Read;
 use crate::deck::record::record;
+use crate::deck::record::schema_of;
 use crate::deck::scalars::Text;
+use crate::deck::tree::Node;
 
 record! {
     /// The learner picks all that is right among the author's options.
@@ -17,7 +21,7 @@ record! {
         /// The question, in Markdown.
         ask: Text,
         /// What can be picked; at least one option is correct and at least one is not. They are shuffled.
-        options: At<Vec<RawOption>>,
+        options: Options,
     }
 }
 
@@ -36,23 +40,32 @@ record! {
 impl Part for Choice {
     const NAME: &str = "choice";
 
-    fn asked(self, _: &str, reading: &mut Reading) -> Option<Asked> {
-        let mut sound = true;
-        let correct = self.options.value.iter().filter(|option| option.correct == Some(true)).count();
+    fn asked(self, _: &str) -> Asked {
+        Asked { ask: self.ask.0, kind: Kind::Choice { options: self.options.0 } }
+    }
+}
+
+/// Options that differ, some of them correct and some not.
+pub(in crate::deck) struct Options(Vec<ChoiceOption>);
+
+schema_of!(Options = Vec<RawOption>);
+
+impl Read for Options {
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Options> {
+        let options = Vec::<RawOption>::read(node, subject, reading)?;
+        let correct = options.iter().filter(|option| option.correct == Some(true)).count();
         if correct == 0 {
-            reading.fault(self.options.span, Problem::NoCorrectOption);
-            sound = false;
-        } else if correct == self.options.value.len() {
-            reading.fault(self.options.span, Problem::NoWrongOption);
-            sound = false;
+            reading.fault(node.span, Problem::NoCorrectOption);
+        } else if correct == options.len() {
+            reading.fault(node.span, Problem::NoWrongOption);
         }
-        let texts = self.options.value.iter().map(|option| (option.text.value.0.as_str(), option.text.span));
-        sound &= tell_repeated("options", texts, reading);
-        let options = self.options.value.into_iter().map(|option| ChoiceOption {
+        let texts = options.iter().map(|option| (option.text.value.0.as_str(), option.text.span));
+        tell_repeated("options", texts, reading);
+        let options = options.into_iter().map(|option| ChoiceOption {
             text: option.text.value.0,
             correct: option.correct == Some(true),
             feedback: option.feedback.map(|feedback| feedback.0),
         });
-        sound.then(|| Asked { ask: self.ask.0, kind: Kind::Choice { options: options.collect() } })
+        Some(Options(options.collect()))
     }
 }

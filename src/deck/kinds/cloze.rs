@@ -7,10 +7,13 @@ use crate::deck::Gap;
 use crate::deck::Kind;
 use crate::deck::Part as ClozePart;
 use crate::deck::problem::Problem;
-use crate::deck::reading::At;
+use crate::deck::problem::Subject;
 use crate::deck::reading::Reading;
+use crate::deck::record::Read;
 use crate::deck::record::record;
+use crate::deck::record::schema_of;
 use crate::deck::scalars::Text;
+use crate::deck::tree::Node;
 use crate::deck::tree::shortened;
 
 record! {
@@ -20,7 +23,7 @@ record! {
         ask: Option<Text>,
         /// The text, in Markdown, with what is hidden in double braces: `a {{lock|mutex}} lets {{one}} thread in`.
         /// `|` stands between alternatives; the first is the one that is shown. `\{{` is two braces, `\|` a bar.
-        text: At<Text>,
+        text: Parts,
     }
 }
 
@@ -30,17 +33,21 @@ const ASK: &str = "Fill in what is missing.";
 impl Part for RawCloze {
     const NAME: &str = "cloze";
 
-    fn asked(self, _: &str, reading: &mut Reading) -> Option<Asked> {
-        match parts(&self.text.value.0) {
-            Ok(parts) => {
-                let ask = self.ask.map_or_else(|| ASK.to_owned(), |ask| ask.0);
-                Some(Asked { ask, kind: Kind::Cloze(Cloze { parts }) })
-            }
-            Err(problem) => {
-                reading.fault(self.text.span, problem);
-                None
-            }
-        }
+    fn asked(self, _: &str) -> Asked {
+        let ask = self.ask.map_or_else(|| ASK.to_owned(), |ask| ask.0);
+        Asked { ask, kind: Kind::Cloze(Cloze { parts: self.text.0 }) }
+    }
+}
+
+/// What is shown and what is hidden.
+pub(in crate::deck) struct Parts(Vec<ClozePart>);
+
+schema_of!(Parts = Text);
+
+impl Read for Parts {
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<Parts> {
+        let Text(text) = Text::read(node, subject, reading)?;
+        parts(&text).map_err(|problem| reading.fault(node.span, problem)).ok().map(Parts)
     }
 }
 

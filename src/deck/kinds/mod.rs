@@ -54,9 +54,8 @@ trait Part: Record + JsonSchema {
     /// The word that decks use.
     const NAME: &str;
 
-    /// Makes the question of what was read, or tells what is wrong with it. `id` is the question's, for naming
-    /// what has no other name.
-    fn asked(self, id: &str, reading: &mut Reading) -> Option<Asked>;
+    /// Makes the question of what was read. `id` is the question's, for naming what has no other name.
+    fn asked(self, id: &str) -> Asked;
 }
 
 /// A kind, to those that know it by name only.
@@ -79,28 +78,21 @@ impl Entry {
             name: P::NAME,
             what: P::WHAT,
             keys: P::KEYS,
-            read: |entries, id, reading| P::take(entries, reading)?.asked(id, reading),
+            read: |entries, id, reading| Some(P::take(entries, reading)?.asked(id)),
             schema: P::json_schema,
         }
     }
 }
 
-/// Tells of entries that a list has already. Returns whether there are none.
-pub(super) fn tell_repeated<'a>(
-    key: &'static str,
-    entries: impl Iterator<Item = (&'a str, Span)>,
-    reading: &mut Reading,
-) -> bool {
+/// Tells of entries that a list has already.
+fn tell_repeated<'a>(key: &'static str, entries: impl Iterator<Item = (&'a str, Span)>, reading: &mut Reading) {
     let mut seen = HashMap::new();
-    let mut sound = true;
     for (text, span) in entries {
         if let Some(&first) = seen.get(text) {
             let first_line = reading.line(first);
             reading.fault(span, Problem::Repeated { key, entry: shortened(text), first_line });
-            sound = false;
         } else {
             seen.insert(text, span);
         }
     }
-    sound
 }

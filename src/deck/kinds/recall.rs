@@ -3,7 +3,6 @@
 use super::Asked;
 use super::Part;
 use crate::deck::Kind;
-use crate::deck::reading::Reading;
 use crate::deck::record::record;
 use crate::deck::scalars::Text;
 
@@ -20,7 +19,7 @@ record! {
 impl Part for Recall {
     const NAME: &str = "recall";
 
-    fn asked(self, _: &str, _: &mut Reading) -> Option<Asked> {
-        Some(Asked { ask: self.ask.0, kind: Kind::Recall { answer: self.answer.0 } })
+    fn asked(self, _: &str) -> Asked {
+        Asked { ask: self.ask.0, kind: Kind::Recall { answer: self.answer.0 } }
     }
 }

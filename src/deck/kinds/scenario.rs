@@ -9,10 +9,13 @@ use schemars::json_schema;
 
 use crate::deck::paths;
 use crate::deck::problem::Problem;
+use crate::deck::problem::Subject;
 use crate::deck::reading::At;
 use crate::deck::reading::Reading;
 use crate::deck::record::Read;
+use crate::deck::record::Record;
 use crate::deck::record::record;
+use crate::deck::record::schema_of;
 use crate::deck::scalars::Line;
 use crate::deck::scalars::Program;
 use crate::deck::scalars::word;
@@ -22,7 +25,7 @@ use crate::scenario::Sleeps;
 
 record! {
     /// A Python program with threads, in a file or written out, and what to observe of it.
-    RawScenario, "a scenario" {
+    ScenarioKeys, "a scenario" {
         /// The program's file, by its path in the deck: `scenarios/withdraw.py`.
         file: Option<At<Line>>,
         /// The program itself, instead of a file.
@@ -36,26 +39,41 @@ record! {
     }
 }
 
-impl At<RawScenario> {
-    /// Returns the scenario, or tells why there is none. `id` is the question's.
-    pub(super) fn scenario(self, id: &str, reading: &mut Reading) -> Option<Scenario> {
-        let RawScenario { file, code, observe, sleeps } = self.value;
+/// A scenario that still lacks its name if its program is written out.
+pub(in crate::deck) struct RawScenario(Scenario);
+
+schema_of!(RawScenario = ScenarioKeys);
+
+impl RawScenario {
+    /// Returns the scenario, named after the question if it has no name of its own.
+    pub(super) fn named(self, question: &str) -> Scenario {
+        let RawScenario(mut scenario) = self;
+        if scenario.name.is_empty() {
+            scenario.name = format!("{question}.py");
+        }
+        scenario
+    }
+}
+
+impl Read for RawScenario {
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<RawScenario> {
+        let ScenarioKeys { file, code, observe, sleeps } = ScenarioKeys::read(node, subject, reading)?;
         let (name, source) = match (file, code) {
             (Some(path), None) => program(path, reading)?,
-            (None, Some(Program(code))) => (format!("{id}.py"), code),
+            (None, Some(Program(code))) => (String::new(), code),
             (file, _) => {
-                let (what, one, both) = ("a scenario", "either `file` or `code`", file.is_some());
-                reading.fault(self.span, Problem::OneOf { what, one, both });
+                let (what, one, both) = (ScenarioKeys::WHAT, "either `file` or `code`", file.is_some());
+                reading.fault(node.span, Problem::OneOf { what, one, both });
                 return None;
             }
         };
-        Some(Scenario {
+        Some(RawScenario(Scenario {
             name,
             source,
             observe: observe.map(|Line(expression)| expression),
             claims: Vec::new(),
             sleeps: sleeps.map_or(Sleeps::Unordered, |RawSleeps(sleeps)| sleeps),
-        })
+        }))
     }
 }
 
@@ -65,8 +83,7 @@ fn program(path: At<Line>, reading: &mut Reading) -> Option<(String, String)> {
     // The same program has the same digest however its lines end.
     let text = reading.source(file).text.replace("\r\n", "\n");
     if text.trim().is_empty() {
-        // Told at the scenario as well as an empty `code` is, since the file itself has no place to mark.
-        reading.fault(path.span, Problem::Empty { key: "file" });
+        reading.fault(path.span, Problem::EmptyProgram(path.value.0));
         return None;
     }
     Some((path.value.0, text))
@@ -77,8 +94,8 @@ pub(in crate::deck) struct RawSleeps(Sleeps);
 const SLEEPS: &[(&str, Sleeps)] = &[("unordered", Sleeps::Unordered), ("ordered", Sleeps::Ordered)];
 
 impl Read for RawSleeps {
-    fn read(node: &Node, key: &'static str, reading: &mut Reading) -> Option<RawSleeps> {
-        word(node, key, SLEEPS, reading).map(RawSleeps)
+    fn read(node: &Node, subject: Subject, reading: &mut Reading) -> Option<RawSleeps> {
+        word(node, subject, SLEEPS, reading).map(RawSleeps)
     }
 }
 
