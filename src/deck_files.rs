@@ -137,14 +137,25 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Origin {
+    /// Returns the deck's folder, as messages name it.
+    pub fn folder(&self) -> String {
+        match self {
+            Origin::BuiltIn(folder) => format!("decks/{folder}"),
+            Origin::Folder(path) => path.display().to_string(),
+        }
+    }
+}
+
 impl Library {
     /// Returns the decks that are built in.
     pub fn builtin() -> Library {
         let mut library = Library::default();
         for (folder, files) in BUILTIN {
             let files = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
-            let deck = deck::parse(&files).map_err(|faults| faults.within(&format!("decks/{folder}")));
-            library.add(Origin::BuiltIn(folder), deck);
+            let origin = Origin::BuiltIn(folder);
+            let deck = deck::parse(&files).map_err(|faults| faults.within(&origin.folder()));
+            library.add(origin, deck);
         }
         library
     }
@@ -187,11 +198,7 @@ impl Library {
             // Whose history would it be? The deck that was there first keeps it.
             Some(entry) => {
                 let problem = Problem::DeckIdTaken { id: deck.id.to_string(), origin: entry.origin.to_string() };
-                let faults = Faults::from(Fault::of_file("deck.yaml", problem));
-                Err(match &origin {
-                    Origin::BuiltIn(folder) => faults.within(&format!("decks/{folder}")),
-                    Origin::Folder(folder) => faults.within(&folder.display().to_string()),
-                })
+                Err(Faults::from(Fault::of_file("deck.yaml", problem)).within(&origin.folder()))
             }
         });
         match deck {

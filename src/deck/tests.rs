@@ -8,7 +8,10 @@ use super::Claim;
 use super::Deck;
 use super::Faults;
 use super::Kind;
+use super::MAX_DECK_BYTES;
 use super::MAX_FILE_BYTES;
+use super::MAX_FILES;
+use super::MAX_ID_LENGTH;
 use super::OutcomeChoice;
 use super::Place;
 use super::parse;
@@ -1127,4 +1130,47 @@ fn faults_are_counted_when_there_are_too_many() {
     let told = faults.to_string();
     assert!(told.ends_with("\n\n… and 9700 more"), "{}", &told[told.len() - 100..]);
     assert!(told.len() < 200_000, "{} bytes of faults", told.len());
+}
+
+/// The guide for authors.
+const GUIDE: &str = include_str!("../../docs/writing-decks.md");
+
+#[test]
+fn the_guides_example_is_a_deck_of_every_kind() {
+    let files = GUIDE
+        .split("\n```")
+        .filter_map(|block| block.strip_prefix("yaml\n# ").or_else(|| block.strip_prefix("python\n# ")))
+        .map(|block| block.split_once('\n').expect("a path and a text"))
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+        .collect();
+    let deck = parse(&files).unwrap_or_else(|faults| panic!("{faults}"));
+    let kinds: Vec<&str> = deck.questions.iter().map(|question| question.kind.name()).collect();
+    let all: Vec<&str> = super::kinds::ALL.iter().map(|kind| kind.name).collect();
+    assert_eq!(kinds, all);
+}
+
+#[test]
+fn the_guide_names_every_key_and_limit() {
+    let schema = super::schema();
+    let mut keys = Vec::new();
+    collect_keys(&schema, &mut keys);
+    assert!(keys.len() > 20, "{keys:?}");
+    for key in keys {
+        let named = [format!("`{key}`"), format!("`{key}: "), format!("{{{key}: ")];
+        assert!(named.iter().any(|named| GUIDE.contains(named)), "docs/writing-decks.md lacks `{key}`");
+    }
+    assert_eq!((MAX_FILE_BYTES, MAX_DECK_BYTES, MAX_FILES, MAX_ID_LENGTH), (1 << 20, 16 << 20, 1000, 64));
+    assert_eq!((super::tree::MAX_NODES, super::tree::MAX_DEPTH), (50_000, 32));
+}
+
+fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
+    if let Some(properties) = schema["properties"].as_object() {
+        keys.extend(properties.keys().cloned());
+    }
+    let parts: Vec<&serde_json::Value> = match schema {
+        serde_json::Value::Array(parts) => parts.iter().collect(),
+        serde_json::Value::Object(parts) => parts.values().collect(),
+        _ => Vec::new(),
+    };
+    parts.into_iter().for_each(|part| collect_keys(part, keys));
 }

@@ -3,6 +3,7 @@
 //! A tree first and types afterwards, because a typed reader gives up at the first thing that is wrong, and a deck's
 //! author wants to hear of everything.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -24,9 +25,9 @@ use super::reading::Span;
 use super::source::is_forbidden;
 
 /// How deep lists and mappings may nest: the format needs seven levels.
-const MAX_DEPTH: usize = 32;
+pub(super) const MAX_DEPTH: usize = 32;
 /// How many values a file may have: a question has about twenty.
-const MAX_NODES: usize = 50_000;
+pub(super) const MAX_NODES: usize = 50_000;
 
 /// A value.
 #[derive(Debug)]
@@ -278,7 +279,7 @@ impl Grower<'_> {
 
     fn mapping(&mut self, entries: Vec<(Spanned<Loose>, Spanned<Loose>)>) -> Vec<(Key, Node)> {
         let mut mapping: Vec<(Key, Node)> = Vec::new();
-        let mut first_lines = std::collections::HashMap::new();
+        let mut first_lines = HashMap::new();
         for (key, value) in entries {
             let key = self.node(key);
             let value = self.node(value);
