@@ -24,6 +24,7 @@ use super::question::code;
 use super::question::judgement_text;
 use super::question::outcome_text;
 use super::question::prose;
+use super::steps::Extent;
 use super::steps::write_blocked;
 use super::steps::write_steps;
 use super::text;
@@ -106,7 +107,7 @@ pub fn write_evidence(
     for line in text::wrap(&format!("How it comes to this: {what} ({switches})"), page.width(), 2) {
         writeln!(out, "{}", page.paint(Style::Strong, &line))?;
     }
-    write_steps(out, replay, &scenario.source, MOST_STEPS, page)?;
+    write_steps(out, replay, &scenario.source, Extent::AtMost(MOST_STEPS), page)?;
     write_blocked(out, replay, page)?;
     for exception in &found.outcome.exceptions {
         let swallowed = if exception.swallowed { " (swallowed: nobody asked the future)" } else { "" };

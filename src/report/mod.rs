@@ -3,7 +3,9 @@
 //! Everything here is a function of its arguments: nothing asks a terminal how wide it is or whether it shows colour.
 
 mod clean;
+mod exploration;
 mod feedback;
+mod json;
 mod markdown;
 mod question;
 mod score;
@@ -13,16 +15,27 @@ mod text;
 pub use clean::clean;
 pub use clean::clean_json;
 pub use clean::clean_line;
+pub use exploration::Claim;
+pub use exploration::Claimed;
+pub use exploration::Exploration;
+pub use exploration::Witnessed;
+pub use exploration::distinct;
+pub use exploration::label;
+pub use exploration::write_exploration;
+pub use exploration::write_replay;
+pub use exploration::write_witnessed;
 pub use feedback::evidence;
 pub use feedback::write_evidence;
 pub use feedback::write_explanation;
 pub use feedback::write_feedback;
+pub use json::write_json;
 pub use markdown::write_markdown;
 pub use question::options;
 pub use question::write_code;
 pub use question::write_hint;
 pub use question::write_question;
 pub use score::write_summary;
+pub use steps::Extent;
 pub use steps::write_blocked;
 pub use steps::write_steps;
 pub use text::Page;

@@ -1,15 +1,18 @@
 //! Executions to show in tests, written down by hand.
 
+use crate::scenario::Access;
 use crate::scenario::Blocked;
 use crate::scenario::Detail;
 use crate::scenario::Ending;
 use crate::scenario::Execution;
+use crate::scenario::Location;
 use crate::scenario::Operation;
 use crate::scenario::Outcome;
 use crate::scenario::Pending;
 use crate::scenario::Replay;
 use crate::scenario::Step;
 use crate::scenario::ThreadId;
+use crate::scenario::Touch;
 
 pub(super) const LOST_UPDATE: &str = "\
 import threading
@@ -46,16 +49,18 @@ threading.Thread(target=two).start()
 /// Two threads that add one each, and lose one.
 pub(super) fn lost_update() -> Replay {
     replay(
-        &["MainThread", "Thread-1", "Thread-2"],
+        &["MainThread", "Thread-1 (work)", "Thread-2 (work)"],
         &[
-            (0, "01", 10, "start", "Thread-1", None),
-            (0, "01", 10, "start", "Thread-2", None),
+            (0, "01", 10, "write", "t", Some("<Thread(Thread-2 (work), initial)>")),
+            (0, "01", 10, "read", "t", Some("<Thread(Thread-2 (work), initial)>")),
+            (0, "01", 10, "start", "Thread-2 (work)", None),
+            (1, "12", 0, "begin", "", None),
             (1, "12", 7, "read", "count", Some("0")),
             (2, "12", 7, "read", "count", Some("0")),
             (2, "12", 7, "write", "count", Some("1")),
             (1, "1", 7, "write", "count", Some("1")),
-            (0, "0", 11, "join", "Thread-1", None),
-            (0, "0", 11, "join", "Thread-2", None),
+            (0, "0", 11, "join", "Thread-1 (work)", None),
+            (0, "0", 11, "join", "Thread-2 (work)", None),
         ],
         &[],
     )
@@ -102,10 +107,14 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
         0 => ThreadId::MAIN,
         _ => ThreadId::MAIN.child(index as u64).expect("in range"),
     };
-    let operation = Operation { touches: Vec::new(), guard: None };
-    let step = |(actor, enabled, ..): &StepText| Step {
+    let operation = |name: &str| {
+        let first = steps.iter().position(|(.., location, _)| *location == name);
+        let location = Location(first.map_or(u64::MAX, |first| first as u64));
+        Operation { touches: vec![Touch { location, access: Access::Write }], guard: None }
+    };
+    let step = |(actor, enabled, _, _, location, _): &StepText| Step {
         thread: thread(*actor),
-        operation: operation.clone(),
+        operation: operation(location),
         enabled: enabled.bytes().map(|digit| 1 << (digit - b'0')).sum(),
         guards: Vec::new(),
     };
@@ -129,7 +138,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
             steps: steps.iter().map(step).collect(),
             pending: blocked
                 .iter()
-                .map(|(index, ..)| Pending { thread: thread(*index), operation: operation.clone() })
+                .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })
                 .collect(),
             outcome: Some(outcome),
         },

@@ -1,7 +1,8 @@
 //! An execution, step by step: one column a thread where they fit, a list where they do not.
 //!
 //! A thread's column shows the source line it is at, then what it read and wrote there. A bar beside the column says
-//! that the thread holds a lock, a broken bar that it waits.
+//! that the thread holds a lock, a broken bar that it waits. What nobody else could notice is left out, if so wished:
+//! what remains is what decides how the execution ends.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use std::io::Write;
 
 use crate::scenario::Blocked;
 use crate::scenario::Detail;
+use crate::scenario::Location;
 use crate::scenario::Replay;
 use crate::scenario::ThreadId;
 
@@ -22,41 +24,49 @@ use super::text::Style;
 const MOST_COLUMNS: usize = 4;
 /// The narrowest column that can be read.
 const NARROWEST_COLUMN: usize = 16;
+/// How wide the main thread's column gets where there is little room: it mostly starts threads and waits for them.
+const MAIN_COLUMN: usize = 18;
+/// In a narrower column, arrows alone say what is read and written.
+const WIDE_COLUMN: usize = 34;
 /// What stands between two columns.
 const SEPARATOR: &str = "│";
 const HOLDS: char = '┃';
 const WAITS: char = '┆';
 /// How much of a value is shown.
 const LONGEST_VALUE: usize = 120;
+/// How much of a thread's name is shown.
+const LONGEST_NAME: usize = 40;
+
+/// How much of an execution is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Every step.
+    Everything,
+    /// What matters to other threads and, of more than so many steps, the first and the last.
+    AtMost(usize),
+}
 
 /// Writes what each thread did in `replay`, an execution of the program `source`.
-///
-/// Of more than `most_steps`, the first and the last are shown.
-pub fn write_steps(
-    out: &mut dyn Write,
-    replay: &Replay,
-    source: &str,
-    most_steps: usize,
-    page: Page,
-) -> io::Result<()> {
-    let telling = Telling::new(replay, source, most_steps);
+pub fn write_steps(out: &mut dyn Write, replay: &Replay, source: &str, extent: Extent, page: Page) -> io::Result<()> {
+    let telling = Telling::new(replay, source, extent);
     if telling.rows.is_empty() {
-        return writeln!(out, "  no two threads ever lived at once, so there is nothing to order");
+        return writeln!(out, "  there is nothing in it that another thread could notice");
     }
     let columns = telling.columns();
     let room = page.width() - 2;
     let least = columns.len() * (NARROWEST_COLUMN + 2) + columns.len().saturating_sub(1);
-    if columns.len() <= MOST_COLUMNS && least <= room {
-        telling.write_columns(out, &columns, room, page)?;
+    let has_arrows = if columns.len() <= MOST_COLUMNS && least <= room {
+        telling.write_columns(out, &columns, room, page)?
     } else {
         telling.write_list(out, page)?;
-    }
+        false
+    };
     let is_used = |mark: char| telling.rows.iter().any(|row| row.marks.values().any(|other| *other == mark));
-    let legend: Vec<String> = [(HOLDS, "holds a lock"), (WAITS, "waits")]
-        .iter()
-        .filter(|(mark, _)| is_used(*mark))
-        .map(|(mark, meaning)| format!("{mark} {meaning}"))
-        .collect();
+    let has_arrows = has_arrows && telling.rows.iter().any(Row::has_arrows);
+    let arrows = if has_arrows { ["→ read", "← written"].as_slice() } else { &[] };
+    let marks = [(HOLDS, "holds a lock"), (WAITS, "waits")];
+    let marks = marks.iter().filter(|(mark, _)| is_used(*mark)).map(|(mark, meaning)| format!("{mark} {meaning}"));
+    let legend: Vec<String> = arrows.iter().map(|arrow| (*arrow).to_owned()).chain(marks).collect();
     if legend.is_empty() {
         return Ok(());
     }
@@ -66,7 +76,7 @@ pub fn write_steps(
 /// Writes who waits for what, and who holds it, where `replay` ended with threads that wait.
 pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result<()> {
     for blocked in &replay.blocked {
-        let name = name_of(replay, blocked.thread);
+        let name = short_name_of(replay, blocked.thread);
         let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
         let text = format!("  {name}{place} {}", waiting(replay, blocked));
         for line in text::wrap(&text, page.width(), 4) {
@@ -78,20 +88,22 @@ pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Re
 
 /// Returns what a thread waits for and who has it: `waits for lock, which Thread-1 holds`.
 fn waiting(replay: &Replay, blocked: &Blocked) -> String {
-    let what = waits_for(&blocked.verb, &blocked.location);
+    let what = waits_for(replay, &blocked.verb, &blocked.location);
     match blocked.held_by {
+        // Who waits for a thread's end need not be told who could bring it about.
+        _ if blocked.verb == "join" => what,
         Some(holder) if holder == blocked.thread => format!("{what}, which it holds itself"),
-        Some(holder) => format!("{what}, which {} holds", name_of(replay, holder)),
+        Some(holder) => format!("{what}, which {} holds", short_name_of(replay, holder)),
         None => what,
     }
 }
 
-fn waits_for(verb: &str, location: &str) -> String {
-    let location = clean_line(location);
+fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
+    let location = shown_location(replay, location);
     match verb {
         "join" => format!("waits for {location} to end"),
         _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
-        "acquire" => format!("waits for {location}"),
+        "acquire" | "wait" => format!("waits for {location}"),
         _ => format!("waits to {} {location}", clean_line(verb)),
     }
 }
@@ -99,17 +111,40 @@ fn waits_for(verb: &str, location: &str) -> String {
 fn name_of(replay: &Replay, thread: ThreadId) -> String {
     let index = replay.execution.threads.iter().position(|other| *other == thread);
     match index.and_then(|index| replay.names.get(index)) {
-        Some(name) => text::cut(&clean_line(name), 40),
+        Some(name) => text::cut(&clean_line(name), LONGEST_NAME),
         None => format!("thread {thread}"),
     }
 }
 
+/// Returns a thread's name without the function that Python adds to it (`Thread-1 (work)`), if that is still one of a
+/// kind.
+fn short_name_of(replay: &Replay, thread: ThreadId) -> String {
+    let name = name_of(replay, thread);
+    match name.split_once(" (") {
+        Some((short, _)) if !has_namesake(replay, short) => short.to_owned(),
+        _ => name,
+    }
+}
+
+fn has_namesake(replay: &Replay, short: &str) -> bool {
+    let begins = |name: &&String| name.split(" (").next() == Some(short);
+    replay.names.iter().filter(begins).count() > 1
+}
+
+/// Returns a location, or the short name of the thread that it is.
+fn shown_location(replay: &Replay, location: &str) -> String {
+    match replay.names.iter().position(|name| name == location) {
+        Some(index) if index < replay.execution.threads.len() => short_name_of(replay, replay.execution.threads[index]),
+        _ => clean_line(location).into_owned(),
+    }
+}
+
 /// Returns what one step did: `read account.balance → 1000`.
-fn describe(detail: &Detail) -> String {
+fn describe(replay: &Replay, detail: &Detail) -> String {
     let mut text = clean_line(&detail.verb).into_owned();
     if !detail.location.is_empty() {
         text.push(' ');
-        text.push_str(&clean_line(&detail.location));
+        text.push_str(&shown_location(replay, &detail.location));
     }
     if let Some(value) = &detail.value {
         let arrow = if detail.verb == "write" { "←" } else { "→" };
@@ -117,6 +152,13 @@ fn describe(detail: &Detail) -> String {
         text.push_str(&format!(" {arrow} {value}"));
     }
     text
+}
+
+/// Returns what one step did, by arrows alone if it can be: `account.balance → 1000`.
+fn short(replay: &Replay, detail: &Detail) -> Option<String> {
+    let is_access = matches!(detail.verb.as_str(), "read" | "write") && detail.value.is_some();
+    let text = is_access.then(|| describe(replay, detail))?;
+    text.split_once(' ').map(|(_, rest)| rest.to_owned())
 }
 
 /// What is shown of an execution, before it is laid out.
@@ -138,16 +180,36 @@ struct Row {
 struct Text {
     style: Style,
     text: String,
+    /// The same where there is little room.
+    short: Option<String>,
     /// How far the lines after the first are indented.
     hanging: usize,
 }
 
+impl Row {
+    fn has_arrows(&self) -> bool {
+        self.cells.values().flatten().any(|text| text.short.is_some())
+    }
+}
+
+impl Text {
+    fn new(style: Style, text: String, hanging: usize) -> Text {
+        Text { style, text, short: None, hanging }
+    }
+}
+
 impl<'a> Telling<'a> {
-    fn new(replay: &'a Replay, source: &str, most_steps: usize) -> Telling<'a> {
+    fn new(replay: &'a Replay, source: &str, extent: Extent) -> Telling<'a> {
         let source: Vec<&str> = source.lines().collect();
+        let digits = replay.details.iter().map(|detail| detail.line).max().unwrap_or(0).to_string().len();
         let lives = lives(replay);
-        let steps = replay.details.len();
-        let shown = |step: usize| steps <= most_steps || step < most_steps / 2 || step >= steps - most_steps / 2;
+        let told = told(replay, extent);
+        let shown = |step: usize| match extent {
+            Extent::AtMost(most) if told.len() > most => {
+                told[..most / 2].contains(&step) || told[told.len() - most / 2..].contains(&step)
+            }
+            _ => told.contains(&step),
+        };
         let mut locks = Locks::default();
         let mut waiters = BTreeSet::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -158,8 +220,10 @@ impl<'a> Telling<'a> {
             let actor = index_of(replay, replay.execution.steps[step].thread);
             locks.note(actor, detail);
             if !shown(step) {
-                skipped += 1;
-                before = None;
+                if told.contains(&step) {
+                    skipped += 1;
+                    before = None;
+                }
                 continue;
             }
             let mut cells = BTreeMap::new();
@@ -173,7 +237,7 @@ impl<'a> Telling<'a> {
                 } else if waiters.insert(thread)
                     && let Some(text) = next_wait(replay, thread, step)
                 {
-                    cells.insert(thread, vec![Text { style: Style::Faint, text, hanging: 2 }]);
+                    cells.insert(thread, vec![Text::new(Style::Faint, text, 2)]);
                 }
                 let mark = if waits {
                     WAITS
@@ -187,11 +251,13 @@ impl<'a> Telling<'a> {
             let texts: &mut Vec<Text> = cells.entry(actor).or_default();
             if before != Some((actor, detail.line)) && detail.line > 0 {
                 let code = source.get(detail.line as usize - 1).map_or("", |line| line.trim());
-                let text = format!("{:>3} {}", detail.line, clean_line(code));
-                texts.push(Text { style: Style::Code, text, hanging: 6 });
+                let text = format!("{:>digits$} {}", detail.line, clean_line(code));
+                texts.push(Text::new(Style::Code, text, digits + 3));
             }
             before = Some((actor, detail.line));
-            texts.push(Text { style: Style::Plain, text: format!("    {}", describe(detail)), hanging: 6 });
+            let text = format!("{:digits$} {}", "", describe(replay, detail));
+            let short = short(replay, detail).map(|short| format!("{:digits$} {short}", ""));
+            texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
             rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
         }
         rows.extend(last_row(replay, &waiters, &locks, skipped));
@@ -208,11 +274,16 @@ impl<'a> Telling<'a> {
         name_of(self.replay, self.replay.execution.threads[thread])
     }
 
-    fn write_columns(&self, out: &mut dyn Write, columns: &[usize], room: usize, page: Page) -> io::Result<()> {
+    /// Writes a column a thread. Returns whether there was so little room that arrows took the place of words.
+    fn write_columns(&self, out: &mut dyn Write, columns: &[usize], room: usize, page: Page) -> io::Result<bool> {
         // Each column has its mark and a space before the text, and but for the last a space and the separator after.
         let spare = columns.len() * 2 + (columns.len() - 1) * 2;
-        let wanted: Vec<usize> = columns.iter().map(|thread| self.widest(*thread)).collect();
+        let mut wanted: Vec<usize> = columns.iter().map(|thread| self.widest(*thread)).collect();
+        if wanted.iter().sum::<usize>() > room - spare && columns.len() > 2 && columns[0] == 0 {
+            wanted[0] = wanted[0].min(MAIN_COLUMN);
+        }
         let widths = share(room - spare, &wanted);
+        let is_narrow = widths.iter().zip(&wanted).any(|(width, wanted)| width < wanted && *width < WIDE_COLUMN);
         let write_line = |out: &mut dyn Write, cells: &[(char, Style, String)]| {
             let mut line = String::from("  ");
             for (index, (mark, style, text)) in cells.iter().enumerate() {
@@ -236,7 +307,9 @@ impl<'a> Telling<'a> {
             let laid: Vec<Vec<(Style, String)>> = columns
                 .iter()
                 .zip(&widths)
-                .map(|(thread, width)| row.cells.get(thread).map_or_else(Vec::new, |texts| lay(texts, *width)))
+                .map(|(thread, width)| {
+                    row.cells.get(thread).map_or_else(Vec::new, |texts| lay(texts, *width, is_narrow))
+                })
                 .collect();
             let height = laid.iter().map(Vec::len).max().unwrap_or(0);
             for index in 0..height {
@@ -252,7 +325,7 @@ impl<'a> Telling<'a> {
                 write_line(out, &cells)?;
             }
         }
-        Ok(())
+        Ok(is_narrow)
     }
 
     fn write_list(&self, out: &mut dyn Write, page: Page) -> io::Result<()> {
@@ -264,7 +337,7 @@ impl<'a> Telling<'a> {
             write_skipped(out, row.skipped, page)?;
             for (thread, texts) in &row.cells {
                 let mark = row.marks.get(thread).copied().unwrap_or(' ');
-                for (style, text) in lay(texts, room) {
+                for (style, text) in lay(texts, room, false) {
                     let name =
                         if before == Some(*thread) { String::new() } else { text::cut(&self.name(*thread), names) };
                     before = Some(*thread);
@@ -291,9 +364,10 @@ fn write_skipped(out: &mut dyn Write, skipped: usize, page: Page) -> io::Result<
     writeln!(out, "    {}", page.paint(Style::Faint, &format!("… {} not shown …", text::count(skipped as u64, "step"))))
 }
 
-fn lay(texts: &[Text], room: usize) -> Vec<(Style, String)> {
+fn lay(texts: &[Text], room: usize, is_narrow: bool) -> Vec<(Style, String)> {
     let laid = texts.iter().flat_map(|text| {
-        let lines = text::wrap(&text.text, room, text.hanging);
+        let shown = text.short.as_ref().filter(|_| is_narrow).unwrap_or(&text.text);
+        let lines = text::wrap(shown, room, text.hanging);
         lines.into_iter().map(|line| (text.style, line))
     });
     laid.collect()
@@ -321,7 +395,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
         let thread = index_of(replay, blocked.thread);
         marks.insert(thread, WAITS);
         if !waiters.contains(&thread) {
-            cells.insert(thread, vec![Text { style: Style::Bad, text: waiting(replay, blocked), hanging: 2 }]);
+            cells.insert(thread, vec![Text::new(Style::Bad, waiting(replay, blocked), 2)]);
         }
     }
     for thread in 0..replay.execution.threads.len() {
@@ -330,6 +404,33 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
         }
     }
     (!cells.is_empty()).then_some(Row { cells, marks, skipped })
+}
+
+/// Returns the steps that are worth telling.
+fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
+    let steps = 0..replay.details.len();
+    if extent == Extent::Everything {
+        return steps.collect();
+    }
+    // Who touches each location.
+    let mut users: BTreeMap<Location, BTreeSet<ThreadId>> = BTreeMap::new();
+    for step in &replay.execution.steps {
+        for touch in &step.operation.touches {
+            users.entry(touch.location).or_default().insert(step.thread);
+        }
+    }
+    let is_told = |index: &usize| {
+        let step = &replay.execution.steps[*index];
+        let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
+        match replay.details[*index].verb.as_str() {
+            "begin" | "end" => false,
+            "read" => !is_private,
+            // What a thread writes for itself is often what it found out; the main thread's are loop variables.
+            "write" => !is_private || step.thread != ThreadId::MAIN,
+            _ => true,
+        }
+    };
+    steps.filter(is_told).collect()
 }
 
 /// Returns from which to which step each thread lives, as far as the steps show it.
@@ -357,7 +458,7 @@ fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
     match later {
         Some(later) => {
             let detail = &replay.details[later];
-            Some(waits_for(&detail.verb, &detail.location))
+            Some(waits_for(replay, &detail.verb, &detail.location))
         }
         None => {
             let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
@@ -411,7 +512,7 @@ mod tests {
     fn shown(replay: &Replay, source: &str, width: usize) -> String {
         let mut out = Vec::new();
         let page = Page { width, colour: false };
-        write_steps(&mut out, replay, source, 200, page).expect("a Vec takes all");
+        write_steps(&mut out, replay, source, Extent::AtMost(200), page).expect("a Vec takes all");
         write_blocked(&mut out, replay, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
     }
@@ -419,43 +520,55 @@ mod tests {
     #[test]
     fn two_threads_stand_side_by_side() {
         insta::assert_snapshot!(shown(&samples::lost_update(), samples::LOST_UPDATE, 80), @"
-          MainThread                     │  Thread-1            │  Thread-2
-           10 for t in threads:          │                      │
-                t.start()                │                      │
-              start Thread-1             │                      │
-              start Thread-2             │                      │
-        ┆ waits for Thread-1 to end      │    7 count += 1      │
-        ┆                                │      read count → 0  │
-        ┆                                │                      │    7 count += 1
-        ┆                                │                      │      read count → 0
-        ┆                                │                      │      write count ← 1
-        ┆                                │    7 count += 1      │
-        ┆                                │      write count ← 1 │
-           11 for t in threads: t.join() │                      │
-              join Thread-1              │                      │
-              join Thread-2              │                      │
+          MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+          10 for t in threads: t.start() │                     │
+             start Thread-2              │                     │
+        ┆ waits for Thread-1 to end      │   7 count += 1      │
+        ┆                                │     read count → 0  │
+        ┆                                │                     │   7 count += 1
+        ┆                                │                     │     read count → 0
+        ┆                                │                     │     write count ← 1
+        ┆                                │   7 count += 1      │
+        ┆                                │     write count ← 1 │
+          11 for t in threads: t.join()  │                     │
+             join Thread-1               │                     │
+             join Thread-2               │                     │
         ┆ waits
         ");
     }
 
     #[test]
+    fn everything_is_shown_where_it_is_wished() {
+        let mut out = Vec::new();
+        let page = Page { width: 80, colour: false };
+        write_steps(&mut out, &samples::lost_update(), samples::LOST_UPDATE, Extent::Everything, page)
+            .expect("a Vec takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        for step in ["write t ←", "read t →", "begin"] {
+            assert!(text.contains(step), "{text}");
+        }
+    }
+
+    #[test]
     fn a_deadlock_shows_who_holds_and_who_waits() {
         insta::assert_snapshot!(shown(&samples::deadlock(), samples::DEADLOCK, 80), @"
-          MainThread              │  Thread-1               │  Thread-2
-           14 threading.Thread(   │                         │
-                target=one).      │                         │
-                start()           │                         │
-              start Thread-1      │                         │
-                                  │┃   5 with a:            │
-                                  │┃     acquire a          │
-           15 threading.Thread(   │┃                        │
-                target=two).      │┃                        │
-                start()           │┃                        │
-              start Thread-2      │┃                        │
-                                  │┃                        │┃  10 with b:
-                                  │┃                        │┃     acquire b
-                                  │┆ waits for b, which     │┆ waits for a, which
-                                  │┆   Thread-2 holds       │┆   Thread-1 holds
+          MainThread         │  Thread-1                  │  Thread-2
+          14 threading.      │                            │
+               Thread(       │                            │
+               target=one).  │                            │
+               start()       │                            │
+             start Thread-1  │                            │
+                             │┃  5 with a:                │
+                             │┃    acquire a              │
+          15 threading.      │┃                           │
+               Thread(       │┃                           │
+               target=two).  │┃                           │
+               start()       │┃                           │
+             start Thread-2  │┃                           │
+                             │┃                           │┃ 10 with b:
+                             │┃                           │┃    acquire b
+                             │┆ waits for b, which        │┆ waits for a, which
+                             │┆   Thread-2 holds          │┆   Thread-1 holds
         ┃ holds a lock   ┆ waits
         Thread-1 (line 6) waits for b, which Thread-2 holds
         Thread-2 (line 11) waits for a, which Thread-1 holds
@@ -465,46 +578,46 @@ mod tests {
     #[test]
     fn many_threads_become_a_list() {
         insta::assert_snapshot!(shown(&samples::readers(5), samples::LOST_UPDATE, 80), @"
-        Thread-0    10 for t in threads: t.start()
-                       start Thread-1
-        Thread-1     7 count += 1
-                       read registry['a rather long key'].account.balance → 1000000
-                       write registry['a rather long key'].account.balance ← 999999
-                       print → 'a line that was printed'
-        Thread-0    11 for t in threads: t.join()
-                       join Thread-1
-                    10 for t in threads: t.start()
-                       start Thread-2
-        Thread-2     7 count += 1
-                       read registry['a rather long key'].account.balance → 1000000
-                       write registry['a rather long key'].account.balance ← 999999
-                       print → 'a line that was printed'
-        Thread-0    11 for t in threads: t.join()
-                       join Thread-2
-                    10 for t in threads: t.start()
-                       start Thread-3
-        Thread-3     7 count += 1
-                       read registry['a rather long key'].account.balance → 1000000
-                       write registry['a rather long key'].account.balance ← 999999
-                       print → 'a line that was printed'
-        Thread-0    11 for t in threads: t.join()
-                       join Thread-3
-                    10 for t in threads: t.start()
-                       start Thread-4
-        Thread-4     7 count += 1
-                       read registry['a rather long key'].account.balance → 1000000
-                       write registry['a rather long key'].account.balance ← 999999
-                       print → 'a line that was printed'
-        Thread-0    11 for t in threads: t.join()
-                       join Thread-4
-                    10 for t in threads: t.start()
-                       start Thread-5
-        Thread-5     7 count += 1
-                       read registry['a rather long key'].account.balance → 1000000
-                       write registry['a rather long key'].account.balance ← 999999
-                       print → 'a line that was printed'
-        Thread-0    11 for t in threads: t.join()
-                       join Thread-5
+        Thread-0   10 for t in threads: t.start()
+                      start Thread-1
+        Thread-1    7 count += 1
+                      read registry['a rather long key'].account.balance → 1000000
+                      write registry['a rather long key'].account.balance ← 999999
+                      print → 'a line that was printed'
+        Thread-0   11 for t in threads: t.join()
+                      join Thread-1
+                   10 for t in threads: t.start()
+                      start Thread-2
+        Thread-2    7 count += 1
+                      read registry['a rather long key'].account.balance → 1000000
+                      write registry['a rather long key'].account.balance ← 999999
+                      print → 'a line that was printed'
+        Thread-0   11 for t in threads: t.join()
+                      join Thread-2
+                   10 for t in threads: t.start()
+                      start Thread-3
+        Thread-3    7 count += 1
+                      read registry['a rather long key'].account.balance → 1000000
+                      write registry['a rather long key'].account.balance ← 999999
+                      print → 'a line that was printed'
+        Thread-0   11 for t in threads: t.join()
+                      join Thread-3
+                   10 for t in threads: t.start()
+                      start Thread-4
+        Thread-4    7 count += 1
+                      read registry['a rather long key'].account.balance → 1000000
+                      write registry['a rather long key'].account.balance ← 999999
+                      print → 'a line that was printed'
+        Thread-0   11 for t in threads: t.join()
+                      join Thread-4
+                   10 for t in threads: t.start()
+                      start Thread-5
+        Thread-5    7 count += 1
+                      read registry['a rather long key'].account.balance → 1000000
+                      write registry['a rather long key'].account.balance ← 999999
+                      print → 'a line that was printed'
+        Thread-0   11 for t in threads: t.join()
+                      join Thread-5
         ");
     }
 
@@ -524,7 +637,8 @@ mod tests {
     fn the_middle_of_a_long_execution_is_left_out() {
         let mut out = Vec::new();
         let page = Page { width: 80, colour: false };
-        write_steps(&mut out, &samples::readers(2), samples::LOST_UPDATE, 2, page).expect("a Vec takes all");
+        write_steps(&mut out, &samples::readers(2), samples::LOST_UPDATE, Extent::AtMost(2), page)
+            .expect("a Vec takes all");
         let text = String::from_utf8(out).expect("UTF-8");
         assert!(text.contains("… 8 steps not shown …"), "{text}");
     }
@@ -533,8 +647,8 @@ mod tests {
     fn what_a_program_prints_cannot_move_the_cursor() {
         let mut replay = samples::lost_update();
         replay.names[1] = "\x1b[2Jevil".to_owned();
-        replay.details[2].value = Some("\x1b]0;title\x07".to_owned());
-        replay.details[3].location = "a\u{202e}b".to_owned();
+        replay.details[4].value = Some("\x1b]0;title\x07".to_owned());
+        replay.details[5].location = "a\u{202e}b".to_owned();
         let text = shown(&replay, "\x1b[31m\n".repeat(20).as_str(), 80);
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
         assert!(!text.contains('\u{202e}'), "{text}");

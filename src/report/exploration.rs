@@ -1,0 +1,511 @@
+//! What exploring a program found: its outcomes with a witness each, what became of the claims, and how far the search
+//! went. Also a single execution that was asked for by its schedule.
+
+use std::io;
+use std::io::Write;
+use std::time::Duration;
+
+use crate::explore::Found;
+use crate::explore::Report;
+use crate::scenario::Ending;
+use crate::scenario::Exception;
+use crate::scenario::Outcome;
+use crate::scenario::Replay;
+use crate::scenario::Scenario;
+
+use super::clean;
+use super::clean_line;
+use super::steps::Extent;
+use super::steps::write_blocked;
+use super::steps::write_steps;
+use super::text;
+use super::text::Page;
+use super::text::Style;
+
+/// The most steps of a witness that are shown.
+const MOST_STEPS: usize = 200;
+/// The most of a value, a message or a line that is shown in a heading.
+const LONGEST: usize = 400;
+
+/// What is known of a program after exploring it.
+#[derive(Clone, Debug)]
+pub struct Exploration<'a> {
+    /// The program.
+    pub scenario: &'a Scenario,
+    /// The version of the Python that ran it.
+    pub python: &'a str,
+    /// Whether every order was explored.
+    pub exhaustive: bool,
+    /// How many executions were made.
+    pub executions: u64,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The outcomes that look different (see [`distinct`]).
+    pub outcomes: Vec<Witnessed>,
+    /// What became of each claim that was made.
+    pub claims: Vec<Claimed>,
+}
+
+/// An outcome and the execution that shows it.
+#[derive(Clone, Debug)]
+pub struct Witnessed {
+    /// The outcome, and how to get it.
+    pub found: Found,
+    /// The execution, told in full.
+    pub replay: Replay,
+}
+
+/// A claim about every execution, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// What is claimed.
+    pub claim: Claim,
+    /// What breaks it, if something does.
+    pub violation: Option<Witnessed>,
+}
+
+/// Something that is claimed of every execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The expression is true whenever an execution ends.
+    Always(String),
+    /// The expression is true at no execution's end.
+    Never(String),
+    /// No execution ends in a deadlock.
+    NoDeadlock,
+}
+
+impl std::fmt::Display for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Claim::Always(expression) => write!(f, "always {}", clean_line(expression)),
+            Claim::Never(expression) => write!(f, "never {}", clean_line(expression)),
+            Claim::NoDeadlock => f.write_str("no deadlock"),
+        }
+    }
+}
+
+/// Returns the outcomes of `report` that look different: by value or printed text, ending and exceptions. Of those that
+/// look the same, the witness with the fewest switches stays.
+pub fn distinct(report: &Report) -> Vec<Found> {
+    let mut distinct: Vec<Found> = Vec::new();
+    for found in &report.outcomes {
+        match distinct.iter_mut().find(|other| looks_same(&other.outcome, &found.outcome)) {
+            None => distinct.push(found.clone()),
+            Some(same) => {
+                let executions = same.executions + found.executions;
+                if found.switches < same.switches {
+                    *same = found.clone();
+                }
+                same.executions = executions;
+            }
+        }
+    }
+    distinct
+}
+
+fn looks_same(a: &Outcome, b: &Outcome) -> bool {
+    (&a.value, &a.stdout, a.ending, &a.exceptions) == (&b.value, &b.stdout, b.ending, &b.exceptions)
+}
+
+/// Writes the whole of `exploration` for people.
+pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
+    write_summary(out, exploration, page)?;
+    for (index, witnessed) in exploration.outcomes.iter().enumerate() {
+        writeln!(out)?;
+        write_heading(out, index + 1, exploration, witnessed, page)?;
+        write_witnessed(out, witnessed, &exploration.scenario.source, page)?;
+    }
+    if !exploration.claims.is_empty() {
+        writeln!(out)?;
+        for claimed in &exploration.claims {
+            write_claimed(out, exploration, claimed, page)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes an exploration that was one execution, asked for by its schedule.
+pub fn write_replay(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
+    let scenario = exploration.scenario;
+    for witnessed in &exploration.outcomes {
+        let head = format!("{}: {}", clean_line(&scenario.name), label(&witnessed.found.outcome, scenario));
+        writeln!(out, "{}", page.paint(Style::Strong, &text::cut(&head, page.width())))?;
+        write_details(out, witnessed, &scenario.source, Extent::Everything, page)?;
+    }
+    for claimed in &exploration.claims {
+        let (style, verdict) = match claimed.violation {
+            Some(_) => (Style::Bad, "violated here"),
+            None => (Style::Plain, "not violated here"),
+        };
+        for line in text::wrap(&format!("{}: {verdict}", claimed.claim), page.width(), 2) {
+            writeln!(out, "{}", page.paint(style, &line))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the steps of an outcome's witness, and what there is to say of its end.
+pub fn write_witnessed(out: &mut dyn Write, witnessed: &Witnessed, source: &str, page: Page) -> io::Result<()> {
+    write_details(out, witnessed, source, Extent::AtMost(MOST_STEPS), page)
+}
+
+fn write_details(
+    out: &mut dyn Write,
+    witnessed: &Witnessed,
+    source: &str,
+    extent: Extent,
+    page: Page,
+) -> io::Result<()> {
+    let found = &witnessed.found;
+    let schedule = format!("{}, schedule {}", text::count(found.switches as u64, "switch"), found.witness);
+    for line in text::wrap(&format!("  {schedule}"), page.width(), 4) {
+        writeln!(out, "{}", page.paint(Style::Faint, &line))?;
+    }
+    if let Some(stdout) = &found.outcome.stdout
+        && stdout.trim_end_matches('\n').contains('\n')
+    {
+        writeln!(out, "  printed:")?;
+        for line in clean(stdout).trim_end_matches('\n').lines() {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    for exception in &found.outcome.exceptions {
+        for line in text::wrap(&format!("  {}", describe_exception(exception)), page.width(), 4) {
+            writeln!(out, "{}", page.paint(Style::Bad, &line))?;
+        }
+    }
+    write_steps(out, &witnessed.replay, source, extent, page)?;
+    write_blocked(out, &witnessed.replay, page)
+}
+
+/// Writes how many outcomes there are, which, and how far the search went.
+fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
+    let observed = match &exploration.scenario.observe {
+        Some(expression) => clean_line(expression).into_owned(),
+        None => "what it prints".to_owned(),
+    };
+    let outcomes = text::count(exploration.outcomes.len() as u64, "outcome");
+    let name = clean_line(&exploration.scenario.name);
+    let head = format!("{name}: {outcomes} of {observed}");
+    for line in text::wrap(&head, page.width(), 2) {
+        writeln!(out, "{}", page.paint(Style::Strong, &line))?;
+    }
+    let labels: Vec<String> =
+        exploration.outcomes.iter().map(|witnessed| label(&witnessed.found.outcome, exploration.scenario)).collect();
+    let digits = labels.len().to_string().len();
+    for (index, label) in labels.iter().enumerate() {
+        let text = format!("  {:>digits$}. {label}", index + 1);
+        for line in text::wrap(&text, page.width(), 6) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    let effort = format!(
+        "{} in {}, Python {}",
+        text::count(exploration.executions, "execution"),
+        duration(exploration.elapsed),
+        clean_line(exploration.python)
+    );
+    let ends = |ending| exploration.outcomes.iter().any(|witnessed| witnessed.found.outcome.ending == ending);
+    let (style, reach) = if exploration.exhaustive {
+        (Style::Good, "Every order was explored: nothing else can happen")
+    } else if ends(Ending::Limit) {
+        (Style::Bad, "Some executions were cut off at the step limit: more may happen beyond it")
+    } else {
+        (Style::Bad, "The search is not finished: there may be more outcomes")
+    };
+    for line in text::wrap(&format!("{reach}."), page.width(), 0) {
+        writeln!(out, "{}", page.paint(style, &line))?;
+    }
+    writeln!(out, "{}", page.paint(Style::Faint, &effort))
+}
+
+fn write_heading(
+    out: &mut dyn Write,
+    number: usize,
+    exploration: &Exploration<'_>,
+    witnessed: &Witnessed,
+    page: Page,
+) -> io::Result<()> {
+    let label = label(&witnessed.found.outcome, exploration.scenario);
+    let mut head = format!("── {number}. {} ", text::cut(&label, page.width() - 12));
+    let rest = page.width().saturating_sub(text::width(&head));
+    head.extend(std::iter::repeat_n('─', rest));
+    writeln!(out, "{}", page.paint(Style::Strong, &head))
+}
+
+fn write_claimed(out: &mut dyn Write, exploration: &Exploration<'_>, claimed: &Claimed, page: Page) -> io::Result<()> {
+    let claim = &claimed.claim;
+    let Some(violation) = &claimed.violation else {
+        let (style, verdict) = match exploration.exhaustive {
+            true => (Style::Good, "holds in every order"),
+            false => (Style::Plain, "not violated so far, but the search is not finished"),
+        };
+        let lines = text::wrap(&format!("{claim}: {verdict}"), page.width(), 2);
+        return lines.iter().try_for_each(|line| writeln!(out, "{}", page.paint(style, line)));
+    };
+    let same = exploration.outcomes.iter().position(|shown| shown.found.witness == violation.found.witness);
+    let shown = match same {
+        Some(index) => format!("violated, as outcome {} shows", index + 1),
+        None => format!("violated: {}", label(&violation.found.outcome, exploration.scenario)),
+    };
+    for line in text::wrap(&format!("{claim}: {shown}"), page.width(), 2) {
+        writeln!(out, "{}", page.paint(Style::Bad, &line))?;
+    }
+    match same {
+        Some(_) => Ok(()),
+        None => write_witnessed(out, violation, &exploration.scenario.source, page),
+    }
+}
+
+/// Returns an outcome on one line: `account.balance = 300, with ValueError in Thread-1`.
+pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
+    let mut label = match (&outcome.value, &outcome.stdout) {
+        (Some(value), _) => {
+            let observe = scenario.observe.as_deref().unwrap_or("value");
+            format!("{} = {}", clean_line(observe), text::cut(&clean_line(value), LONGEST))
+        }
+        (None, Some(stdout)) => match stdout.trim_end_matches('\n') {
+            "" => "prints nothing".to_owned(),
+            text => format!("prints {}", text::cut(&clean_line(&text.replace('\n', " ⏎ ")), LONGEST)),
+        },
+        (None, None) => match &scenario.observe {
+            Some(observe) => format!("{} could not be evaluated", clean_line(observe)),
+            None => String::new(),
+        },
+    };
+    let ending = describe_ending(outcome.ending);
+    if outcome.ending != Ending::Finished {
+        label = if label.is_empty() || outcome.stdout.as_deref() == Some("") {
+            ending.to_owned()
+        } else {
+            format!("{ending}; {label}")
+        };
+    } else if label.is_empty() {
+        label = ending.to_owned();
+    }
+    if !outcome.exceptions.is_empty() {
+        let classes: Vec<String> = outcome
+            .exceptions
+            .iter()
+            .map(|exception| format!("{} in {}", clean_line(&exception.class), clean_line(&exception.thread)))
+            .collect();
+        label.push_str(&format!(", with {}", classes.join(" and ")));
+    }
+    label
+}
+
+fn describe_ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Finished => "finished",
+        Ending::Deadlock => "deadlock",
+        Ending::Spin => "stuck in a spin",
+        Ending::Limit => "cut off at the step limit",
+        Ending::Crash => "the interpreter crashed",
+    }
+}
+
+fn describe_exception(exception: &Exception) -> String {
+    let message = text::cut(&clean_line(&exception.message), LONGEST);
+    let separator = if message.is_empty() { "" } else { ": " };
+    let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };
+    let (thread, class) = (clean_line(&exception.thread), clean_line(&exception.class));
+    format!("{thread} raised {class}{separator}{message}{fate}")
+}
+
+/// Returns a duration in the unit that fits it.
+fn duration(duration: Duration) -> String {
+    let millis = duration.as_secs_f64() * 1000.0;
+    match millis {
+        _ if millis < 10.0 => format!("{millis:.1} ms"),
+        _ if millis < 1000.0 => format!("{millis:.0} ms"),
+        _ => format!("{:.1} s", duration.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::report::samples;
+
+    use super::*;
+
+    /// What exploring a lost update found, with the claims that it ends in 2 and never in a deadlock.
+    pub(in crate::report) fn exploration(scenario: &Scenario) -> Exploration<'_> {
+        let lost = witnessed(samples::lost_update(), 2);
+        let mut kept = witnessed(samples::lost_update(), 4);
+        kept.found.outcome.value = Some("2".to_owned());
+        kept.found.outcome.exceptions.push(Exception {
+            thread: "Thread-2".to_owned(),
+            class: "ValueError".to_owned(),
+            message: "not enough".to_owned(),
+            swallowed: true,
+        });
+        Exploration {
+            scenario,
+            python: "3.11.7",
+            exhaustive: true,
+            executions: 6,
+            elapsed: Duration::from_micros(3100),
+            outcomes: vec![lost.clone(), kept],
+            claims: vec![
+                Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost) },
+                Claimed { claim: Claim::NoDeadlock, violation: None },
+            ],
+        }
+    }
+
+    /// The program of [`exploration`].
+    pub(in crate::report) fn scenario() -> Scenario {
+        Scenario { observe: Some("count".to_owned()), ..Scenario::new("count.py", samples::LOST_UPDATE) }
+    }
+
+    fn witnessed(replay: Replay, executions: u64) -> Witnessed {
+        let witness = replay.execution.schedule();
+        let outcome = replay.execution.outcome.clone().expect("a sample ends");
+        Witnessed { found: Found { outcome, switches: witness.switches(), witness, executions }, replay }
+    }
+
+    const PAGE: Page = Page { width: 80, colour: false };
+
+    fn shown(exploration: &Exploration<'_>, page: Page) -> String {
+        let mut out = Vec::new();
+        write_exploration(&mut out, exploration, page).expect("a Vec takes all");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn outcomes_are_listed_and_then_shown_step_by_step() {
+        let scenario = scenario();
+        insta::assert_snapshot!(shown(&exploration(&scenario), PAGE), @"
+        count.py: 2 outcomes of count
+          1. count = 1
+          2. count = 2, with ValueError in Thread-2
+        Every order was explored: nothing else can happen.
+        6 executions in 3.1 ms, Python 3.11.7
+
+        ── 1. count = 1 ────────────────────────────────────────────────────────────────
+          4 switches, schedule 0*3 1*2 2*2 1 0*2
+            MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+            10 for t in threads: t.start() │                     │
+               start Thread-2              │                     │
+          ┆ waits for Thread-1 to end      │   7 count += 1      │
+          ┆                                │     read count → 0  │
+          ┆                                │                     │   7 count += 1
+          ┆                                │                     │     read count → 0
+          ┆                                │                     │     write count ← 1
+          ┆                                │   7 count += 1      │
+          ┆                                │     write count ← 1 │
+            11 for t in threads: t.join()  │                     │
+               join Thread-1               │                     │
+               join Thread-2               │                     │
+          ┆ waits
+
+        ── 2. count = 2, with ValueError in Thread-2 ───────────────────────────────────
+          4 switches, schedule 0*3 1*2 2*2 1 0*2
+          Thread-2 raised ValueError: not enough, swallowed by a future that nobody
+            asked
+            MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+            10 for t in threads: t.start() │                     │
+               start Thread-2              │                     │
+          ┆ waits for Thread-1 to end      │   7 count += 1      │
+          ┆                                │     read count → 0  │
+          ┆                                │                     │   7 count += 1
+          ┆                                │                     │     read count → 0
+          ┆                                │                     │     write count ← 1
+          ┆                                │   7 count += 1      │
+          ┆                                │     write count ← 1 │
+            11 for t in threads: t.join()  │                     │
+               join Thread-1               │                     │
+               join Thread-2               │                     │
+          ┆ waits
+
+        always count == 2: violated, as outcome 1 shows
+        no deadlock: holds in every order
+        ");
+    }
+
+    #[test]
+    fn what_was_not_finished_is_not_called_finished() {
+        let scenario = scenario();
+        let mut exploration = Exploration { exhaustive: false, ..exploration(&scenario) };
+        exploration.claims[0].violation = None;
+        let text = shown(&exploration, PAGE);
+        assert!(text.contains("The search is not finished"), "{text}");
+        assert!(text.contains("always count == 2: not violated so far, but"), "{text}");
+        assert!(!text.contains("nothing else"), "{text}");
+        assert!(!text.contains("every order"), "{text}");
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let scenario = scenario();
+        let exploration = exploration(&scenario);
+        let coloured = shown(&exploration, Page { colour: true, ..PAGE });
+        assert!(coloured.contains("\x1b[1m"));
+        assert_eq!(console::strip_ansi_codes(&coloured), shown(&exploration, PAGE));
+    }
+
+    #[test]
+    fn a_violation_that_no_outcome_shows_is_shown_itself() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        let mut other = exploration.outcomes[0].clone();
+        other.found.witness = "0 1 0 1".parse().expect("a schedule");
+        exploration.claims[0].violation = Some(other);
+        let text = shown(&exploration, PAGE);
+        assert!(text.contains("always count == 2: violated: count = 1\n"), "{text}");
+        assert!(text.contains("schedule 0 1 0 1\n"), "{text}");
+    }
+
+    #[test]
+    fn outcomes_that_look_the_same_are_one_with_the_simplest_witness() {
+        let found = |value: &str, claims: Vec<Option<bool>>, switches, executions| Found {
+            outcome: Outcome {
+                value: Some(value.to_owned()),
+                stdout: None,
+                ending: Ending::Finished,
+                exceptions: Vec::new(),
+                claims,
+            },
+            witness: "0".repeat(switches).chars().map(|_| crate::scenario::ThreadId::MAIN).collect(),
+            switches,
+            executions,
+        };
+        let report = Report {
+            outcomes: vec![
+                found("1", vec![Some(false)], 3, 4),
+                found("1", vec![Some(true)], 2, 5),
+                found("2", vec![Some(true)], 1, 6),
+            ],
+            executions: 15,
+            redundant: 0,
+            exhaustive: true,
+        };
+        let distinct = distinct(&report);
+        assert_eq!(distinct.len(), 2);
+        assert_eq!((distinct[0].switches, distinct[0].executions), (2, 9));
+        assert_eq!(distinct[1], report.outcomes[2]);
+    }
+
+    #[test]
+    fn labels_say_all_of_an_outcome() {
+        let check = |stdout: Option<&str>, value: Option<&str>, ending, expected: &str| {
+            let mut scenario = scenario();
+            scenario.observe = value.map(|_| "x".to_owned());
+            let outcome = Outcome {
+                value: value.map(str::to_owned),
+                stdout: stdout.map(str::to_owned),
+                ending,
+                exceptions: Vec::new(),
+                claims: Vec::new(),
+            };
+            assert_eq!(label(&outcome, &scenario), expected);
+        };
+        check(Some("300\n"), None, Ending::Finished, "prints 300");
+        check(Some(""), None, Ending::Finished, "prints nothing");
+        check(Some("a\nb\n"), None, Ending::Finished, "prints a ⏎ b");
+        check(Some(""), None, Ending::Deadlock, "deadlock");
+        check(None, Some("[1]"), Ending::Spin, "stuck in a spin; x = [1]");
+        check(None, Some("'\x1b[31m'"), Ending::Finished, "x = '\\x1b[31m'");
+    }
+}
