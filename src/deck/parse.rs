@@ -65,8 +65,10 @@ pub fn parse_with_refused(
         questions.extend(more_questions.into_iter().flat_map(|more| more.0).map(|RawQuestion(question)| question));
     }
 
-    // A file that could not be read may hold what seems to be missing.
-    let whole = head.is_some() && topics.iter().all(Option::is_some);
+    // A file that could not be read, or is not even named, may hold what seems to be missing.
+    let listed = node.as_ref().and_then(|node| node.get("topics")).map(Node::list).unwrap_or_default();
+    let named = !listed.is_empty() && listed.iter().all(|topic| topic.text().is_some());
+    let whole = named && topics.iter().all(Option::is_some);
     let nodes: Vec<Node> = topics.into_iter().flatten().collect();
     let links = Links::of(&nodes);
     links.tell_clashes(&mut reading);

@@ -842,10 +842,19 @@ fn faults_of_files() {
         | ^
       hint: remove it: it does not show, or it changes how the text around it shows
     ");
-    assert_snapshot!(faults_of(&[("deck.yaml", "format: 1\nid: d\ntitle: D\ntopics: []\n")]), @r"
+    assert_snapshot!(faults_of(&[("deck.yaml", "format: 1\ntopics: [t.yaml]\n"), ("t.yaml", CONCEPT), ("v.yaml", "x")]), @r"
     deck.yaml: the deck has no questions
       hint: add `questions` to a topic
 
+    deck.yaml:1:1: a deck's head needs the keys `id` and `title`
+      1 | format: 1
+        | ^^^^^^
+      hint: add a line for each, `key: …`
+
+    v.yaml: the file is not among the deck's topics
+      hint: add it to `topics` in deck.yaml, or move it out of the deck
+    ");
+    assert_snapshot!(faults_of(&[("deck.yaml", "format: 1\nid: d\ntitle: D\ntopics: []\n")]), @r"
     deck.yaml:4:9: `topics` has 0 of at least 1 entries
       4 | topics: []
         |         ^
@@ -874,12 +883,18 @@ fn faults_of_formats() {
       hint: write `format: 1`
     ");
     assert_snapshot!(faults_of(&[("deck.yaml", "id: d\ntitle: D\ntopics: [t.yaml]\n"), ("t.yaml", CONCEPT)]), @r"
+    deck.yaml: the deck has no questions
+      hint: add `questions` to a topic
+
     deck.yaml:1:1: a deck's head needs the key `format`
       1 | id: d
         | ^^
       hint: add a line `format: …`
     ");
     assert_snapshot!(faults_of(&[("deck.yaml", "format:\nid: d\ntitle: D\ntopics: [t.yaml]\n"), ("t.yaml", CONCEPT)]), @r"
+    deck.yaml: the deck has no questions
+      hint: add `questions` to a topic
+
     deck.yaml:1:7: `format` is empty
       1 | format:
         |       ^
