@@ -1,7 +1,7 @@
 //! Where decks come from: those built in, and the folders of the learner's own.
 //!
 //! This is the edge to the file system. It reads a folder's files within limits and without leaving the folder; what
-//! they mean is for [`deck`](crate::deck) to say.
+//! they mean is for [`deck`] to say.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
