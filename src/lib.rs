@@ -11,6 +11,7 @@ pub mod notes;
 pub mod report;
 
 // The edges: one foreign thing each.
+pub mod python;
 pub mod store;
 pub mod deck_files;
 pub mod terminal;

@@ -46,7 +46,7 @@ const MODULES: &[(&str, &[&str])] = &[
 /// Foreign things, and the only modules that may touch them.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("std::fs", &["cli", "deck_files", "python", "store"]),
-    ("std::env", &["main"]),
+    ("std::env", &["main", "python"]),
     ("std::net", &[]),
     ("std::os", &["deck_files", "python", "store"]),
     ("std::process", &["cli", "main", "python", "terminal"]),

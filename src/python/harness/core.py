@@ -1,0 +1,755 @@
+"""Runs a scenario one chosen step at a time.
+
+This file is the Python side of Raceday's engine. The Rust side starts a CPython (3.9 to 3.14) with it, sends a scenario,
+and then schedule prefixes; each comes back as a whole execution. Nothing here decides which schedules are worth running.
+
+How it works. The scenario's syntax tree is rewritten (class Rewriter) so that every access to something that threads can share
+calls a function of this file first. While only one thread lives, those functions do nothing but the access. Otherwise
+they *announce* an operation (`visible`) and wait to be chosen. Real threads carry the scenario's threads, but only one of
+them runs at any moment: to switch is to release the other's baton and to wait for one's own.
+The synchronisation objects of `threading` and `concurrent.futures` are replaced by models of their own whose acts are one operation each.
+
+What is shared. Names and attributes count as shared once some thread has been seen to write them while others lived (`tracked`). A
+write to a name that is not tracked yet makes the execution worthless: the answer says `start_over`, and the scenario is
+rewritten with that name tracked. Elements of containers always count.
+
+Names of things. An object that threads can reach gets a name when it is first published (stored where another
+thread can find it): the thread that published it and a number of that thread. So the same object has the same name in all
+equivalent executions, and locations mean the same from one execution to the next.
+"""
+
+import ast
+import builtins
+import collections
+import collections.abc
+import functools
+import gc
+import heapq
+import io
+import itertools
+import json
+import operator
+import os
+import random as real_random
+import re
+import struct
+import sys
+import threading as real_threading
+import time as real_time
+import types
+import weakref
+from _thread import allocate_lock, start_new_thread
+
+__name__ = "raceday_harness"  # so that the models' classes are told from the scenario's, which are `__main__`'s
+
+MAX_STEPS = 10_000
+MAX_TURNS = 2_000_000
+MAX_OUTPUT = 1 << 20
+MAX_THREADS = 64
+CPUS = 8
+
+
+class Abandon(BaseException):
+    """Unwinds a thread of an execution that is over."""
+
+
+class Unsupported(BaseException):
+    """The scenario uses something that is not modelled."""
+
+    def __init__(self, what, why=""):
+        super().__init__(what)
+        self.what = what
+        self.why = why
+
+
+class Diverged(BaseException):
+    """The schedule names a thread that cannot go."""
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Operations and guards
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def digest(key):
+    """A number for `key` (of ints and strings) that is the same in every worker: PYTHONHASHSEED is 0."""
+    return hash(key) & 0x1FFFFFFFFFFFFF
+
+
+# The manners of touching a location: a read, a write, and a read that might have been a write had it found something else.
+READ, WRITE, ATTEMPT = 0, 1, 2
+
+
+class Op:
+    """What a step touches: interned, because the same operations come again in every execution."""
+
+    __slots__ = ("id", "touches", "guard", "writes")
+
+    def __init__(self, touches, guard):
+        self.id = len(ops)
+        self.touches = touches
+        self.guard = guard
+        self.writes = tuple(place for place, manner in touches if manner == WRITE)
+
+
+ops = []
+ops_by_key = {}
+reads = {}
+writes = {}
+ops_sent = 0
+
+
+def op_of(touches, guard=0):
+    """The operation with these (location, manner) pairs and that guard's number."""
+    key = (touches, guard)
+    op = ops_by_key.get(key)
+    if op is None:
+        op = ops_by_key[key] = Op(touches, guard)
+        ops.append(op)
+    return op
+
+
+def read_op(name, key):
+    op = reads.get((name, key))
+    if op is None:
+        op = reads[name, key] = op_of(((digest((name, key)), READ),))
+    return op
+
+
+def write_op(name, key):
+    op = writes.get((name, key))
+    if op is None:
+        op = writes[name, key] = op_of(((digest((name, key)), WRITE),))
+    return op
+
+
+LOCAL = op_of(())
+
+
+class Guard:
+    """What a blocking operation waits for; open or shut."""
+
+    __slots__ = ("id", "open", "waiting")
+
+    def __init__(self, key, is_open):
+        self.id = digest(("guard", key))
+        self.open = True
+        self.waiting = 0
+        if not is_open:
+            self.set(False)
+
+    def set(self, is_open):
+        global enabled
+        if self.open is is_open:
+            return
+        self.open = is_open
+        if position:
+            guard_changes.append((position - 1, self.id, is_open))
+        elif is_open:
+            shut_at_first.discard(self.id)
+        else:
+            shut_at_first.add(self.id)
+        if self.waiting:
+            if is_open:
+                enabled |= self.waiting
+            else:
+                enabled &= ~self.waiting
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The state of the execution that is going on. Module globals: they are the fastest thing Python has.
+# ---------------------------------------------------------------------------------------------------------------------
+
+solo = True  # only one thread lives, and all others' ends are known to it: nothing is a step
+ended = True  # the execution is over: whoever still runs is unwound
+detail = False  # a replay that is told in full
+cur = None  # the thread that runs
+strands = []
+by_code = {}
+enabled = 0
+asleep = 0
+asleep_at = -1
+sleep_codes = ()
+prefix = ()
+prefix_length = 0
+position = 0
+trace = []
+pending = []
+guard_changes = []
+shut_at_first = set()
+live = 0
+unjoined = set()
+last_write = {}
+spinning = {}
+names = {}
+kinds = {}
+futures = []
+pools = []
+failures = []
+output = []
+output_size = 0
+outcome = None
+problem = None
+result = None
+found = set()  # what turned out to be written while several threads lived, though it is not tracked
+details = []
+line_of_announcement = 0
+precise_pools = False
+program = None
+kept = []
+end_time = 0.0
+
+
+class Carrier:
+    """An operating system thread that carries one strand after another."""
+
+    __slots__ = ("baton", "strand")
+
+    def __init__(self):
+        self.baton = allocate_lock()
+        self.baton.acquire()
+        self.strand = None
+        start_new_thread(carry, (self,))
+
+
+class Strand:
+    """A thread of the scenario, or a task of a pool."""
+
+    __slots__ = (
+        "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
+        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
+        "clock", "rng", "daemon", "line", "pool", "waits", "make",
+    )  # fmt: skip
+
+    def __init__(self, code, target, label, daemon=False):
+        global enabled, live
+        if len(strands) >= MAX_THREADS:
+            raise Unsupported("more than %d threads and tasks in one execution" % MAX_THREADS)
+        self.code = code
+        self.index = len(strands)
+        self.bit = 1 << self.index
+        self.baton = None
+        self.guard = None
+        self.children = 0
+        self.names = 0
+        self.target = target
+        self.model = None
+        self.label = label
+        self.name = label
+        self.daemon = daemon
+        self.pool = None
+        self.began = self.done = False
+        self.seen = {}
+        self.acts = 0
+        self.turns = 0
+        self.marks = {}
+        self.clock = 0.0
+        self.rng = None
+        self.line = 0
+        self.waits = self.make = None
+        ops = life_ops.get(code)
+        if ops is None:
+            life = digest(("life", code))
+            over = digest(("guard", ("over", code)))
+            ops = life_ops[code] = (
+                op_of(((life, WRITE),)),
+                op_of(((life, READ),)),
+                op_of(((life, READ),), over),
+                life,
+            )
+        self.end_op, self.begin_op, self.join_op, self.life = ops
+        self.alive_op = self.begin_op
+        self.op = as_daemon(self.begin_op) if daemon else self.begin_op
+        self.over = None
+        strands.append(self)
+        by_code[code] = self
+        enabled |= self.bit
+        live += 1
+
+
+life_ops = {}
+idle = []
+reaped = allocate_lock()
+reaped.acquire()
+
+
+def child_code(parent):
+    parent.children += 1
+    if parent.children > 4095 or parent.code >= 1 << 36:
+        raise Unsupported("a thread that starts so many threads")
+    return parent.code << 12 | parent.children
+
+
+def carry(carrier):
+    """What an operating system thread does: runs strands, for ever."""
+    global problem
+    while True:
+        carrier.baton.acquire()
+        strand = carrier.strand
+        try:
+            go(strand, strand.op, strand.guard)
+            strand.target()
+        except Abandon:
+            pass
+        except BaseException as error:  # a fault of ours, or Unsupported: told once, by whoever answers
+            if problem is None:
+                problem = error
+        carrier.strand = None
+        strand.done = True
+        idle.append(carrier)
+        if ended:
+            reaped.release()
+        elif problem is not None:
+            finish(None, strand)
+        else:
+            leave(strand)
+
+
+def end(strand):
+    """The strand's last step."""
+    visible(strand.end_op)
+    if detail:
+        note("end")
+    close_strand(strand)
+
+
+def close_strand(strand):
+    global live, enabled
+    strand.done = True
+    live -= 1
+    enabled &= ~strand.bit
+    unjoined.add(strand.code)
+    if strand.over is not None:
+        strand.over.set(True)
+    if strand.pool is not None:
+        strand.pool.task_over(strand)
+
+
+def leave(strand):
+    """Hands on from a strand that is done; its carrier is idle already."""
+    global cur
+    nxt = choose(0)
+    if nxt is None:
+        finish(ending_now, strand)
+        return
+    cur = nxt
+    if nxt.baton is None:
+        launch(nxt)
+    else:
+        nxt.baton.release()
+
+
+def launch(strand):
+    carrier = idle.pop() if idle else Carrier()
+    carrier.strand = strand
+    strand.baton = carrier.baton
+    strand.began = True
+    carrier.baton.release()
+
+
+ending_now = None
+
+
+def choose(mine):
+    """Who goes next; None if nobody can, and then `ending_now` says what that is."""
+    global asleep, ending_now
+    if position == asleep_at:
+        for code in sleep_codes:
+            strand = by_code.get(code)
+            if strand is not None:
+                asleep |= strand.bit
+                if strand.make is not None:
+                    # It sleeps because of what it did when it went from here.
+                    strand.op = op_now(strand)
+    if position < prefix_length:
+        nxt = by_code.get(prefix[position])
+        if nxt is None or not enabled & nxt.bit:
+            diverge()
+            ending_now = None
+            return None
+        return nxt
+    if position >= MAX_STEPS:
+        ending_now = "limit"
+        return None
+    able = enabled & ~asleep
+    if able & mine:
+        return cur
+    if able:
+        return strands[(able & -able).bit_length() - 1]
+    if enabled:
+        ending_now = None
+    else:
+        ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
+    return None
+
+
+def diverge():
+    global problem
+    code = prefix[position]
+    strand = by_code.get(code)
+    if strand is None:
+        why = "there is no such thread then"
+    elif strand.done:
+        why = "that thread has ended by then"
+    else:
+        why = "that thread is waiting then"
+    problem = Diverged(position, code, why)
+
+
+def visible(op, guard=None, make=None):
+    """Announces the running thread's next operation and returns when it has been chosen.
+
+    `make` is a function and its arguments: what the operation touches, asked anew if others went in between."""
+    global cur, enabled, position, asleep
+    me = cur
+    if ended:
+        raise Abandon
+    if me.daemon:
+        op = as_daemon(op)
+    me.op = op
+    if make is not None:
+        me.make = make
+        announced_at = position
+    if guard is not None:
+        me.guard = guard
+        guard.waiting |= me.bit
+        if not guard.open:
+            enabled &= ~me.bit
+    if detail:
+        me.line = line_now()
+    nxt = choose(me.bit)
+    if nxt is not me:
+        if nxt is None:
+            finish(ending_now, me)
+        cur = nxt
+        if nxt.baton is None:
+            launch(nxt)
+        else:
+            nxt.baton.release()
+        me.baton.acquire()
+        if ended:
+            raise Abandon
+    # `go`, written out: a call a step is worth saving.
+    if make is not None:
+        if position != announced_at:
+            op = op_now(me)
+        me.make = None
+    if guard is not None:
+        guard.waiting &= ~me.bit
+        me.guard = None
+    trace.append(me.index)
+    trace.append(op.id)
+    trace.append(enabled)
+    position += 1
+    if op.writes:
+        me.acts += 1
+        for place in op.writes:
+            last_write[place] = position - 1
+        if spinning:
+            wake_spinners(op)
+    if asleep:
+        wake(op)
+    if detail:
+        details.append(["", "", None, me.line])
+
+
+def op_now(strand):
+    """What the operation that the strand has announced touches as things are."""
+    touches = strand.make[0](*strand.make[1])
+    op = ops_by_key.get((touches, 0)) or op_of(touches)
+    return as_daemon(op) if strand.daemon else op
+
+
+def go(me, op, guard):
+    """Records that `me` takes its step."""
+    global position, asleep
+    if guard is not None:
+        guard.waiting &= ~me.bit
+        me.guard = None
+    trace.append(me.index)
+    trace.append(op.id)
+    trace.append(enabled)
+    position += 1
+    if asleep:
+        wake(op)
+    if detail:
+        details.append(["begin", "", None, 0])
+
+
+def wake(op):
+    """Wakes the sleepers whose next operation conflicts with `op`."""
+    global asleep
+    touches = op.touches
+    if not touches:
+        return
+    for strand in strands:
+        if asleep & strand.bit:
+            for place, manner in touches:
+                for other, manner_too in strand.op.touches:
+                    if place == other and (manner == WRITE or manner_too == WRITE):
+                        asleep &= ~strand.bit
+
+
+def as_daemon(op):
+    """What a daemon does is cut off by the end of the program: the end conflicts with all of it."""
+    key = (op.touches + ((PROCESS, READ),), op.guard)
+    return ops_by_key.get(key) or op_of(*key)
+
+
+PROCESS = digest("process")
+
+
+def finish(ending, me):
+    """Ends the execution, seen from whichever thread found that nobody can go on. Never returns to a live strand."""
+    global ended, solo, cur, outcome
+    main = strands[0]
+    if problem is None and ending is not None:
+        if detail:
+            remember_blocked()
+        see(ending)
+    remember_pending()
+    ended = True
+    solo = False
+    if me is main:
+        raise Abandon
+    if not main.done:
+        cur = main
+        main.baton.release()
+    if me.done:
+        return
+    me.baton.acquire()
+    raise Abandon
+
+
+def remember_pending():
+    """What the threads that have not ended would do next."""
+    for strand in strands:
+        if not strand.done:
+            pending.append(strand.index)
+            pending.append(strand.op.id)
+
+
+def fail(error):
+    """Ends the execution with a fault that the answer will carry."""
+    global problem
+    if problem is None:
+        problem = error
+    finish(None, cur)
+
+
+def note(verb, place="", value=None):
+    """Tells a replay what the last step did."""
+    if ended or not details:
+        return
+    entry = details[-1]
+    entry[0], entry[1], entry[2] = verb, place, value
+
+
+def line_now():
+    """The line of the scenario that the running thread is at."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename == program.filename:
+            return frame.f_lineno
+        frame = frame.f_back
+    return 0
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Names of objects, kinds of containers
+# ---------------------------------------------------------------------------------------------------------------------
+
+ATOMS = {
+    int, float, complex, str, bytes, bool, type(None), type, types.ModuleType, types.BuiltinFunctionType, range, slice,
+    type(Ellipsis), type(NotImplemented), type(len),
+}  # fmt: skip
+CellType = types.CellType
+
+
+def new_name():
+    me = cur
+    me.names += 1
+    return me.code << 20 | me.names
+
+
+def name_of(thing):
+    """The thing's name, given now if it has none."""
+    known = names.get(id(thing))
+    if known is not None:
+        return known[0]
+    publish(thing)
+    known = names.get(id(thing))
+    if known is not None:
+        return known[0]
+    name = new_name()
+    keep_name(thing, name)
+    return name
+
+
+def keep_name(thing, name):
+    where = id(thing)
+    kind = type(thing)
+    if kind.__flags__ & 512 and kind.__weakrefoffset__:  # an instance of a class: do not keep it alive
+        try:
+            names[where] = (name, weakref.ref(thing, functools.partial(forget, names, where)))
+            return
+        except TypeError:
+            pass
+    names[where] = (name, thing)
+
+
+def forget(table, where, _):
+    table.pop(where, None)
+
+
+def publish(thing):
+    """Names `thing` and whatever can be reached through it, in an order that is always the same."""
+    kind = type(thing)
+    if kind in ATOMS or id(thing) in names:
+        return
+    if isinstance(thing, types.FunctionType):
+        if thing.__globals__ is not program_globals:
+            return
+        names[id(thing)] = (0, thing)
+        for cell in thing.__closure__ or ():
+            publish(cell)
+        for default in thing.__defaults__ or ():
+            publish(default)
+        return
+    if kind is CellType:
+        names[id(thing)] = (new_name(), thing)
+        try:
+            publish(thing.cell_contents)
+        except ValueError:
+            pass
+        return
+    if kind is types.MethodType:
+        publish(thing.__self__)
+        publish(thing.__func__)
+        return
+    if kind is functools.partial:
+        publish(thing.func)
+        for argument in thing.args:
+            publish(argument)
+        for argument in thing.keywords.values():
+            publish(argument)
+        return
+    if kind is tuple or kind is frozenset:
+        for item in thing:
+            publish(item)
+        return
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        if isinstance(thing, type):
+            if thing.__module__ != "__main__":
+                return
+        elif kind.__module__ != "__main__":
+            return
+    keep_name(thing, new_name())
+    if shape == "L":
+        for item in thing:
+            publish(item)
+    elif shape == "D":
+        for key, item in thing.items():
+            publish(key)
+            publish(item)
+    inner = getattr(thing, "__dict__", None)
+    if type(inner) is dict:
+        for item in list(inner.values()):
+            publish(item)
+
+
+def kind_of(kind):
+    """Which sort of container instances of `kind` are: list-like L, dict-like D, set S, or no container, '-'."""
+    if not isinstance(kind, type):
+        return "-"
+    if issubclass(kind, (list, collections.deque, bytearray)):
+        shape = "L"
+    elif issubclass(kind, dict):
+        shape = "D"
+    elif issubclass(kind, set):
+        shape = "S"
+    else:
+        shape = "-"
+    kinds[kind] = shape
+    return shape
+
+
+SIMPLE_KEYS = {int, str, bytes, bool, type(None), float}
+
+
+def key_of(key):
+    """A key of a dict or a member of a set as part of a location. Equal keys give the same."""
+    kind = type(key)
+    if kind in SIMPLE_KEYS:
+        return key
+    try:
+        if kind.__hash__ is object.__hash__:
+            return ("object", name_of(key))
+        return ("hash", hash(key))
+    except TypeError:
+        return ("unhashable",)
+
+
+SMALL = 64
+
+
+# A container has a location for each element, and three for the whole: '*' is its structure (which elements there are, in
+# what order), 'all' is written by what concerns every element at once, and 'any' is there for acts whose elements depend
+# on the structure: they might touch others in another order of steps, so they attempt what every write of an element reads.
+
+
+def list_element_touches(thing, key, manner):
+    """What reading or writing one element of something list-like touches."""
+    name = name_of(thing)
+    structure = digest((name, "*"))
+    if isinstance(key, slice):
+        return ((structure, WRITE),) if manner == WRITE else whole_touches("L", thing)
+    try:
+        index = operator.index(key)
+    except TypeError:
+        return ((structure, READ),)
+    moves = index < 0
+    if moves:
+        index += len(thing)
+    element = (digest((name, index)), manner)
+    if manner == WRITE:
+        # A write at a place that moves may be a write anywhere.
+        return (element, (structure, READ), (digest((name, "any")), ATTEMPT if moves else READ))
+    if moves:
+        return (element, (structure, READ), (digest((name, "any")), ATTEMPT))
+    return (element, (structure, READ))
+
+
+def key_touches(thing, key, manner, structure):
+    """What an act on one key of a dict or one member of a set touches: the element, and the structure or not."""
+    name = name_of(thing)
+    touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
+    if structure is None:
+        return touches
+    return touches + ((digest((name, "*")), structure), (digest((name, "any")), READ))
+
+
+def whole_touches(shape, thing):
+    """What reading all of a container touches."""
+    name = name_of(thing)
+    touches = [(digest((name, "*")), READ)]
+    if shape != "L":
+        touches.append((digest((name, "all")), READ))
+    if len(thing) > SMALL:
+        touches.append((digest((name, "any")), WRITE))
+        return tuple(touches)
+    touches.append((digest((name, "any")), ATTEMPT))
+    if shape == "L":
+        touches += [(digest((name, index)), READ) for index in range(len(thing))]
+    else:
+        touches += [(digest((name, key_of(key))), READ) for key in thing]
+    return tuple(touches)
+
+
+def structure_touches(shape, thing, manner):
+    """What changing all of a container, or measuring it, touches."""
+    name = name_of(thing)
+    if manner == WRITE and shape != "L":
+        return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+    return ((digest((name, "*")), manner),)

@@ -1,0 +1,588 @@
+# `concurrent.futures`, modelled. A task of a pool is a thread of its own that may begin once a worker would be free for it: which
+# worker that is nobody can tell. A scenario that asks (see NeedsWorkers) is explored anew with `program.workers` set, and
+# then the pool has workers, made, named and reused as CPython does. Part of the harness; see core.py.
+
+
+class Error(Exception):
+    """Base class for all future-related exceptions."""
+
+
+class CancelledError(Error):
+    """The Future was cancelled."""
+
+
+class InvalidStateError(Error):
+    """The operation is not allowed in this state."""
+
+
+if sys.version_info >= (3, 11):
+    FuturesTimeoutError = TimeoutError
+else:
+
+    class FuturesTimeoutError(Error):
+        """The operation exceeded the given deadline."""
+
+
+for each, its_name in ((Error, "Error"), (CancelledError, "CancelledError"), (InvalidStateError, "InvalidStateError"),
+                       (FuturesTimeoutError, "TimeoutError")):  # fmt: skip
+    if each is not TimeoutError:
+        each.__module__ = "concurrent.futures._base"
+        each.__name__ = each.__qualname__ = its_name
+
+class BrokenExecutor(RuntimeError):
+    """The executor cannot be used any more."""
+
+
+class BrokenThreadPool(BrokenExecutor):
+    """A worker's initializer failed."""
+
+
+pool_counter = [0]
+PENDING, RUNNING, CANCELLED, FINISHED = "PENDING", "RUNNING", "CANCELLED", "FINISHED"
+
+
+class Future(Model):
+    """`concurrent.futures.Future`."""
+
+    _kind = "future"
+
+    def __init__(self):
+        self._named()
+        self._done, self._wait_op = self._guarded("done", False)
+        self._wait_op = op_of(((self._place, READ),), self._done.id)
+        self._state = PENDING
+        self._value = None
+        self._error = None
+        self._asked = False
+        self._callbacks = []
+        self._watches = []
+        self._watchers = []
+        self._strand = None
+        self._task = None
+        futures.append(self)
+
+    # Asking
+
+    def _look(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+
+    def done(self):
+        self._look()
+        answer = self._state in (CANCELLED, FINISHED)
+        if detail and not solo:
+            note("is done?", self._label, show(answer))
+        return answer
+
+    def running(self):
+        self._look()
+        return self._state == RUNNING
+
+    def cancelled(self):
+        self._look()
+        return self._state == CANCELLED
+
+    def _await(self, timeout):
+        if timeout is not None:
+            self._look()
+            if detail and not solo:
+                note("wait", self._label, None if self._done.open else "timed out")
+            if not self._done.open:
+                raise FuturesTimeoutError()
+        else:
+            self._until_done()
+        self._asked = True
+        if self._strand is not None and self._strand.done:
+            joined(self._strand)
+        if self._state == CANCELLED:
+            raise CancelledError()
+
+    def _until_done(self):
+        if not (solo and self._done.open):
+            cur.waits = self
+            visible(self._wait_op, self._done)
+            if detail:
+                note("wait", self._label)
+
+    def result(self, timeout=None):
+        self._await(timeout)
+        if self._error is not None:
+            try:
+                raise self._error
+            finally:
+                self = None
+        return self._value
+
+    def exception(self, timeout=None):
+        self._await(timeout)
+        return self._error
+
+    def add_done_callback(self, function):
+        publish(function)
+        if not solo:
+            visible(self._write)
+        if self._state in (CANCELLED, FINISHED):
+            run_callback(function, self)
+        else:
+            self._callbacks.append(function)
+
+    def cancel(self):
+        if not solo:
+            visible(self._write)
+        if detail and not solo:
+            note("cancel", self._label)
+        if self._state in (RUNNING, FINISHED):
+            return False
+        if self._state == CANCELLED:
+            return True
+        self._state = CANCELLED
+        self._settled()
+        return True
+
+    # Settling
+
+    def _settle_touches(self):
+        return self._write.touches + tuple((place, WRITE) for place in self._watchers)
+
+    def _settled(self):
+        self._done.set(True)
+        settled_order.append(self)
+        for watch in self._watches:
+            watch()
+        callbacks, self._callbacks = self._callbacks, []
+        for function in callbacks:
+            run_callback(function, self)
+
+    def set_running_or_notify_cancel(self):
+        if not solo:
+            visible(self._write)
+        if self._state == CANCELLED:
+            return False
+        if self._state != PENDING:
+            raise RuntimeError("Future in unexpected state")
+        self._state = RUNNING
+        return True
+
+    def set_result(self, result):
+        publish(result)
+        if not solo:
+            announce(self._settle_touches)
+        if self._state in (CANCELLED, FINISHED):
+            raise InvalidStateError("%s: %r" % (self._state, self))
+        if detail and not solo:
+            note("set result", self._label, show(result))
+        self._value = result
+        self._state = FINISHED
+        self._settled()
+
+    def set_exception(self, exception):
+        if not solo:
+            announce(self._settle_touches)
+        if self._state in (CANCELLED, FINISHED):
+            raise InvalidStateError("%s: %r" % (self._state, self))
+        if detail and not solo:
+            note("set exception", self._label, show(exception))
+        self._error = exception
+        self._state = FINISHED
+        self._settled()
+
+    def __repr__(self):
+        if self._state == FINISHED:
+            what = "raised %s" % type(self._error).__name__ if self._error else "returned %s" % type(self._value).__name__
+            return "<Future at 0x... state=finished %s>" % what
+        return "<Future at 0x... state=%s>" % self._state.lower()
+
+    @classmethod
+    def __class_getitem__(cls, _):
+        return cls
+
+
+def run_callback(function, future):
+    try:
+        function(future)
+    except Exception:
+        pass  # CPython logs it and goes on
+
+
+settled_order = []
+
+
+class Executor:
+    """`concurrent.futures.Executor`."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        raise NotImplementedError()
+
+    def map(self, fn, *iterables, timeout=None, chunksize=1):
+        pending = [self.submit(fn, *each) for each in zip(*map(rd_turns, iterables))]
+
+        def results():
+            try:
+                pending.reverse()
+                while pending:
+                    yield pending.pop().result(timeout)
+            finally:
+                for future in pending:
+                    future.cancel()
+
+        return results()
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_val, exc_tb):
+        self.shutdown(wait=True)
+        return False
+
+
+class ThreadPoolExecutor(Executor, Model):
+    """`concurrent.futures.ThreadPoolExecutor`."""
+
+    _kind = "pool"
+
+    def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
+        if max_workers is None:
+            max_workers = min(32, CPUS + 4)
+        if max_workers <= 0:
+            raise ValueError("max_workers must be greater than 0")
+        if initializer is not None and not callable(initializer):
+            raise TypeError("initializer must be a callable")
+        self._named()
+        pools.append(self)
+        self._max_workers = max_workers
+        self._shut = False
+        self._tasks = []
+        self._over = 0
+        self._slots = digest((self._name_, "slots"))
+        self._initializer = initializer
+        self._initargs = initargs
+        self._broken = False
+        self._queue = collections.deque()
+        self._some, self._get_op = self._guarded("some", False)
+        self._idle = 0
+        self._workers = []
+        pool_counter[0] += 1
+        self._prefix = thread_name_prefix or "ThreadPoolExecutor-%d" % (pool_counter[0] - 1)
+        if initializer is not None and not program.workers:
+            raise NeedsWorkers
+
+    def submit(self, fn, /, *args, **kwargs):
+        global solo
+        publish(fn)
+        for argument in args:
+            publish(argument)
+        for argument in kwargs.values():
+            publish(argument)
+        code = (cur.code << 12 | cur.children + 1) if cur.children < 4095 else 0
+        if not solo:
+            touches = self._write.touches + life_of(code)[0].touches
+            if len(self._tasks) >= self._max_workers and not program.workers:
+                # Whether a worker is left over depends on which tasks are over.
+                touches += ((self._slots, WRITE),) + tuple((strand.life, READ) for strand in self._tasks)
+            visible(op_of(touches))
+        if self._broken:
+            raise BrokenThreadPool(self._broken)
+        if self._shut:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        if exiting:
+            raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+        future = Future()
+        number = len(self._tasks) + 1
+        label = getattr(fn, "__name__", None) or type(fn).__name__
+        task = Task(self, future, fn, args, kwargs)
+        if program.workers:
+            future._task = task
+            future._label = "task-%d (%s)" % (number, label)
+            self._tasks.append(task)
+            self._hand_to_workers(task)
+            return future
+        strand = Strand(child_code(cur), task.run, "task-%d (%s)" % (number, label))
+        strand.over = Guard(("over", strand.code), False)
+        strand.pool = self
+        strand.clock = cur.clock
+        strand.model = task
+        task.strand = future._strand = strand
+        future._task = task
+        future._label = "task-%d" % number
+        if detail and not solo:
+            note("submit", strand.label)
+        self._tasks.append(strand)
+        if number > self._max_workers:
+            # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
+            task.turn = Guard(("turn", strand.code), number <= self._over + self._max_workers)
+            task.turn_op = op_of(((self._slots, READ),), task.turn.id)
+        solo = False
+        return future
+
+    def _hand_to_workers(self, task):
+        """What CPython's `submit` does with a task: queues it, and makes a worker unless one is idle."""
+        self._queue.append(task)
+        self._some.set(True)
+        if detail and not solo:
+            note("submit", task.future._label)
+        if self._idle:
+            self._idle -= 1
+        elif len(self._workers) < self._max_workers:
+            worker = Thread(target=None, name="%s_%d" % (self._prefix, len(self._workers)), daemon=False)
+            worker._target = functools.partial(self._work, worker)
+            worker._begin()
+            self._workers.append(worker)
+
+    def _work(self, worker):
+        """A worker's life."""
+        if self._initializer is not None:
+            try:
+                self._initializer(*self._initargs)
+            except (Abandon, Unsupported, Diverged, NeedsWorkers):
+                raise
+            except BaseException:
+                visible(self._write)
+                self._broken = "A thread initializer failed, the thread pool is not usable anymore"
+                while self._queue:
+                    self._queue.popleft().future.set_exception(BrokenThreadPool(self._broken))
+                return
+        first = True
+        while True:
+            task = None
+            if not first or sys.version_info >= (3, 12):
+                # CPython 3.12 looks before it counts itself idle; older ones count themselves first.
+                visible(self._write)
+                if sys.version_info < (3, 12) or not self._queue:
+                    self._idle += 1
+                if self._queue:
+                    task = self._queue.popleft()
+            if task is None:
+                cur.waits = self
+                visible(self._get_op, self._some)
+                if self._queue:
+                    task = self._queue.popleft()
+            if detail and task is not None:
+                note("take", task.future._label)
+            self._some.set(bool(self._queue) or self._shut)
+            first = False
+            if task is None:
+                return
+            task.run_in_worker()
+
+    def task_over(self, strand):
+        """Called in the step that ends `strand`."""
+        self._over += 1
+        following = self._over + self._max_workers
+        if following <= len(self._tasks):
+            self._tasks[following - 1].model.turn.set(True)
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        if not solo and not self._shut:
+            visible(self._write)
+            if detail:
+                note("shut down", called(self))
+        self._shut = True
+        if program.workers:
+            self._some.set(True)
+            if cancel_futures:
+                while self._queue:
+                    self._queue.popleft().future.cancel()
+            if wait:
+                self._wait_for_all()
+            return
+        if cancel_futures:
+            for strand in list(self._tasks):
+                future = strand.model.future
+                if not strand.began and future._state == PENDING:
+                    future.cancel()
+        if wait:
+            self._wait_for_all()
+
+    def _wait_for_all(self):
+        if program.workers:
+            for worker in self._workers:
+                worker.join()
+            return
+        for strand in self._tasks:
+            if strand.code in unjoined or not strand.done:
+                join_strand(strand, strand.label)
+                joined(strand)
+
+
+class Task:
+    """One submitted call."""
+
+    __slots__ = ("pool", "future", "function", "arguments", "keywords", "strand", "turn", "turn_op")
+
+    def __init__(self, pool, future, function, arguments, keywords):
+        self.pool = pool
+        self.future = future
+        self.function = function
+        self.arguments = arguments
+        self.keywords = keywords
+        self.strand = None
+        self.turn = None
+
+    def run(self):
+        future = self.future
+        if self.turn is not None:
+            self.strand.waits = self.pool
+            visible(self.turn_op, self.turn)
+            if detail:
+                note("get a worker of", called(self.pool))
+        if future._state == CANCELLED:
+            announce(self.end_touches)
+            close_strand(self.strand)
+            return
+        future._state = RUNNING
+        value, error = self.called()
+        # The result and the task's end are one step, unless callbacks run in between.
+        strand = self.strand
+        if not future._callbacks:
+            announce(self.end_touches)
+            if not future._callbacks:
+                self.settle(value, error)
+                close_strand(strand)
+                return
+        else:
+            announce(future._settle_touches)
+        self.settle(value, error)
+        announce(self.end_touches)
+        if detail:
+            note("end")
+        close_strand(strand)
+
+    def called(self):
+        """Calls what was submitted; returns its value and its exception."""
+        error = value = None
+        try:
+            value = self.function(*self.arguments, **self.keywords)
+        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            raise
+        except BaseException as raised:
+            error = raised
+        self.function = self.arguments = self.keywords = None
+        publish(value)
+        return value, error
+
+    def run_in_worker(self):
+        future = self.future
+        visible(future._write)
+        if future._state == CANCELLED:
+            return
+        future._state = RUNNING
+        value, error = self.called()
+        announce(future._settle_touches)
+        self.settle(value, error)
+
+    def end_touches(self):
+        """The last step: the task's end, what hangs on its future, and the worker that is left over."""
+        future, pool = self.future, self.pool
+        touches = self.strand.end_op.touches
+        if future._state == RUNNING:
+            touches += future._settle_touches()
+        if len(pool._tasks) > pool._max_workers:
+            touches += ((pool._slots, WRITE),)
+        return touches
+
+    def settle(self, value, error):
+        future = self.future
+        future._value = value
+        future._error = error
+        future._state = FINISHED
+        if detail:
+            if error is not None:
+                note("end", "", "raises %s" % show(error))
+            else:
+                note("end", "", None if value is None else "returns %s" % show(value))
+        future._settled()
+
+
+# wait and as_completed -------------------------------------------------------------------------------------------------
+
+FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED = "FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"
+DoneAndNotDoneFutures = collections.namedtuple("DoneAndNotDoneFutures", "done not_done")
+
+
+def wait(fs, timeout=None, return_when=ALL_COMPLETED):
+    """`concurrent.futures.wait`."""
+    if return_when not in (FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED):
+        raise ValueError("Invalid return condition: %r" % return_when)
+    waited = list(dict.fromkeys(rd_whole(fs)))
+    if timeout is not None:
+        if not solo:
+            visible(op_of(tuple((future._place, READ) for future in waited)))
+    elif return_when == ALL_COMPLETED:
+        for future in waited:
+            future._until_done()
+    elif waited:
+
+        def enough():
+            over = [future for future in waited if future._done.open]
+            if len(over) == len(waited) or return_when == FIRST_COMPLETED and over:
+                return True
+            return any(future._error is not None for future in over)
+
+        wait_until(enough, waited, watch(waited))
+    over = {future for future in waited if future._done.open}
+    for future in over:
+        if future._strand is not None and future._strand.done:
+            joined(future._strand)
+    return DoneAndNotDoneFutures(over, set(waited) - over)
+
+
+def watch(waited):
+    """From here on the order in which `waited` are settled can be told. Returns the place that they will write then."""
+    me = cur
+    me.names += 1
+    place = digest(("order", me.code, me.names))
+    if not solo and waited:
+        visible(op_of(tuple((future._place, WRITE) for future in waited)))
+        if detail:
+            note("watch", ", ".join(future._label for future in waited))
+    for future in waited:
+        future._watchers.append(place)
+    return place
+
+
+def wait_until(enough, waited, place):
+    """Waits until `enough()`, which only the settling of watched futures can change."""
+    if solo and enough():
+        return
+    me = cur
+    me.names += 1
+    guard = Guard(("enough", me.code, me.names), enough())
+    if not guard.open:
+        for future in waited:
+            if not future._done.open:
+                future._watches.append(functools.partial(open_when, guard, enough))
+    cur.waits = waited[0]
+    visible(op_of(((place, READ),), guard.id), guard)
+    if detail:
+        note("wait", ", ".join(future._label for future in waited))
+
+
+def open_when(guard, enough):
+    if enough():
+        guard.set(True)
+
+
+def as_completed(fs, timeout=None):
+    """`concurrent.futures.as_completed`."""
+    waited = list(dict.fromkeys(rd_whole(fs)))
+    place = watch(waited)
+    yielded = set()
+    while len(yielded) < len(waited):
+        left = [each for each in waited if each not in yielded]
+        ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
+        if timeout is not None:
+            if not solo:
+                visible(op_of(((place, READ),)))
+            if not ready():
+                raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
+        else:
+            wait_until(lambda: bool(ready()), left, place)
+        for future in ready():
+            yielded.add(future)
+            if future._strand is not None and future._strand.done:
+                joined(future._strand)
+            yield future

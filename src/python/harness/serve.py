@@ -1,0 +1,690 @@
+# The world that a scenario sees (modules, builtins, output), one execution from beginning to end, and the conversation
+# with the Rust side. Part of the harness; see core.py.
+
+
+class Program:
+    """A loaded scenario."""
+
+    def __init__(self, request):
+        self.filename = request["name"]
+        self.source = request["source"]
+        self.observe = request["observe"]
+        self.ordered = request["sleeps"] == "ordered"
+        self.limit = request.get("max_steps") or MAX_STEPS
+        self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
+        self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
+        self.tracked = set()
+        self.workers = False  # whether pools have workers that can be told apart
+        self.outcomes = {}
+        self.outcomes_sent = 0
+        self.code = None
+        self.compile()
+
+    def compile(self):
+        global tracked_globals, tracked_attributes, tracked_cells
+        tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
+        tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
+        tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
+        module = ast.parse(self.source, self.filename)
+        rewritten = Rewriter(module).module
+        self.code = compile(rewritten, self.filename, "exec", dont_inherit=True)
+
+    def pairs(self):
+        return [each for each in self.tracked if len(each) == 2]
+
+
+# Output ----------------------------------------------------------------------------------------------------------------
+
+STDOUT = digest("stdout")
+print_op = op_of(((STDOUT, WRITE),))
+
+
+class Output(io.TextIOBase):
+    """The scenario's standard output: one `write` is one act, if what is printed is observed."""
+
+    encoding = "utf-8"
+    errors = "strict"
+    name = "<stdout>"
+
+    def __init__(self, observed):
+        self.is_observed = observed
+
+    def write(self, text):
+        global output_size
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        if not self.is_observed:
+            return len(text)
+        if not solo and not seeing:
+            visible(print_op)
+            if detail:
+                note("print", "", repr(text.rstrip("\n"))[:200])
+        if ended:
+            return len(text)
+        output_size += len(text)
+        if output_size > MAX_OUTPUT:
+            fail(Unsupported("more than %d characters of output in one execution" % MAX_OUTPUT))
+        output.append(text)
+        return len(text)
+
+    def writable(self):
+        return True
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        raise io.UnsupportedOperation("fileno")
+
+
+stdout_observed = Output(True)
+stdout_ignored = Output(False)
+scenario_stdout = stdout_ignored
+seeing = False
+
+
+def my_print(*values, sep=" ", end="\n", file=None, flush=False):
+    """The scenario's `print`: one write."""
+    if file is not None or sys.stdout is not scenario_stdout:
+        builtins.print(*[rd_whole(value) for value in values], sep=sep, end=end, file=file, flush=flush)
+        return
+    for value in values:
+        if type(value) not in ATOMS:
+            rd_whole(value)
+    text = io.StringIO()
+    builtins.print(*values, sep=sep, end=end, file=text)
+    scenario_stdout.write(text.getvalue())
+
+
+# Modules ---------------------------------------------------------------------------------------------------------------
+
+
+def model_module(name, real, members, refused=""):
+    """A module that the scenario gets instead of `real`."""
+    module = types.ModuleType(name, real.__doc__)
+    module.__dict__.update(members)
+    module.__file__ = getattr(real, "__file__", None)
+    public = [each for each in getattr(real, "__all__", dir(real)) if each in members]
+    module.__all__ = public
+
+    def missing(attribute):
+        if attribute.startswith("__") or not hasattr(real, attribute):
+            raise AttributeError("module %r has no attribute %r" % (name, attribute))
+        raise Unsupported("%s.%s" % (name, attribute))
+
+    module.__getattr__ = missing
+    return module
+
+
+def no_switch_interval(_):
+    pass
+
+
+class StrandRandom:
+    """Functions of `random`: every thread has a sequence of its own, so chance does not depend on who runs first."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *arguments, **keywords):
+        me = cur
+        me.acts += 1
+        if me.rng is None:
+            me.rng = real_random.Random(me.code * 7919 + random_seed[0])
+        if self.name == "seed":
+            random_seed[0] = hash(arguments[0]) if arguments and arguments[0] is not None else 0
+            me.rng.seed(*arguments, **keywords)
+            return None
+        for argument in arguments:
+            if type(argument) not in ATOMS:
+                rd_whole(argument)
+        return getattr(me.rng, self.name)(*arguments, **keywords)
+
+
+random_seed = [0]
+
+
+class SeededRandom(real_random.Random):
+    """`random.Random()` without a seed gets one that is always the same."""
+
+    def __init__(self, seed=None):
+        super().__init__(0 if seed is None else seed)
+
+
+def clock_members():
+    members = {
+        "sleep": sleep,
+        "time": lambda: EPOCH + now(),
+        "time_ns": lambda: int((EPOCH + now()) * 1e9),
+        "monotonic": lambda: 1000.0 + now(),
+        "monotonic_ns": lambda: int((1000.0 + now()) * 1e9),
+        "perf_counter": lambda: 1000.0 + now(),
+        "perf_counter_ns": lambda: int((1000.0 + now()) * 1e9),
+        "process_time": now,
+        "thread_time": now,
+        "gmtime": lambda seconds=None: real_time.gmtime(EPOCH + now() if seconds is None else seconds),
+        "localtime": lambda seconds=None: real_time.gmtime(EPOCH + now() if seconds is None else seconds),
+        "ctime": lambda seconds=None: real_time.asctime(real_time.gmtime(EPOCH + now() if seconds is None else seconds)),
+        "asctime": lambda when=None: real_time.asctime(when or real_time.gmtime(EPOCH + now())),
+        "strftime": lambda form, when=None: real_time.strftime(form, when or real_time.gmtime(EPOCH + now())),
+    }
+    for name in ("strptime", "mktime", "struct_time", "timezone", "tzname", "altzone", "daylight"):
+        members[name] = getattr(real_time, name)
+    return members
+
+
+def set_excepthook(_):
+    raise Unsupported("threading.excepthook")
+
+
+MODELS = {}
+
+
+def make_models():
+    import concurrent.futures as real_futures
+
+    threading = model_module("threading", real_threading, {
+        "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
+        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
+        "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
+        "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
+        "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
+        "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
+        "stack_size": lambda size=0: 0, "__excepthook__": None,
+    })  # fmt: skip
+    futures_members = {
+        "ThreadPoolExecutor": ThreadPoolExecutor, "Executor": Executor, "Future": Future, "wait": wait,
+        "as_completed": as_completed, "CancelledError": CancelledError, "TimeoutError": FuturesTimeoutError,
+        "InvalidStateError": InvalidStateError, "BrokenExecutor": BrokenExecutor, "FIRST_COMPLETED": FIRST_COMPLETED,
+        "FIRST_EXCEPTION": FIRST_EXCEPTION, "ALL_COMPLETED": ALL_COMPLETED,
+    }  # fmt: skip
+    futures_module = model_module("concurrent.futures", real_futures, futures_members)
+    thread_module = model_module("concurrent.futures.thread", real_futures, {
+        "ThreadPoolExecutor": ThreadPoolExecutor, "BrokenThreadPool": BrokenThreadPool,
+    })  # fmt: skip
+    futures_module.thread = thread_module
+    concurrent = types.ModuleType("concurrent")
+    concurrent.futures = futures_module
+    time = model_module("time", real_time, clock_members())
+    random = model_module("random", real_random, {
+        name: StrandRandom(name) for name in real_random.__all__ if name[0].islower()
+    })  # fmt: skip
+    random.Random = SeededRandom
+    queue_members = {
+        "Queue": Queue, "LifoQueue": LifoQueue, "PriorityQueue": PriorityQueue, "SimpleQueue": SimpleQueue,
+        "Empty": Empty, "Full": Full,
+    }  # fmt: skip
+    if ShutDown is not None:
+        queue_members["ShutDown"] = ShutDown
+    for each in (Queue, LifoQueue, PriorityQueue, SimpleQueue):
+        each.__module__ = "queue"
+        MODEL_CLASSES.add(each)
+    for each in (Thread, Lock, RLock, Local, Condition, Semaphore, BoundedSemaphore, Event, Barrier, Timer):
+        each.__module__ = "threading"
+        MODEL_CLASSES.add(each)
+    MODEL_CLASSES.update((ThreadPoolExecutor, Future))
+    Local.__name__ = Local.__qualname__ = "local"
+    MODELS.update({
+        "threading": threading, "concurrent": concurrent, "concurrent.futures": futures_module,
+        "concurrent.futures.thread": thread_module, "time": time, "random": random,
+        "queue": model_module("queue", real_queue, queue_members),
+    })  # fmt: skip
+
+
+REFUSED = {
+    "multiprocessing": "processes share nothing that Raceday could explore",
+    "asyncio": "coroutines are not threads",
+    "subprocess": "a scenario may start no process",
+    "socket": "a scenario may not use the network",
+    "select": "a scenario may not use the network",
+    "selectors": "a scenario may not use the network",
+    "ssl": "a scenario may not use the network",
+    "http": "a scenario may not use the network",
+    "urllib": "a scenario may not use the network",
+    "socketserver": "a scenario may not use the network",
+    "ctypes": "foreign code cannot be explored",
+    "_thread": "use `threading`",
+    "sched": "not modelled yet",
+    "signal": "signals are not modelled",
+}
+real_import = builtins.__import__
+
+
+def my_import(name, globals=None, locals=None, fromlist=(), level=0):
+    """The scenario's `import`."""
+    if globals is not program_globals:
+        return real_import(name, globals, locals, fromlist, level)
+    root = name.split(".")[0]
+    if root in REFUSED and name != "urllib.parse":
+        raise Unsupported("import %s" % name, REFUSED[root])
+    if root in MODELS:
+        module = MODELS.get(name)
+        if module is None:
+            raise Unsupported("import %s" % name)
+        for each in fromlist or ():
+            if each != "*":
+                getattr(module, each)
+        return module if fromlist else MODELS[root]
+    before = real_threading._active_limbo_lock
+    del before
+    return real_import(name, globals, locals, fromlist, level)
+
+
+def refused_builtin(name, why):
+    def refuse(*_, **__):
+        raise Unsupported(name, why)
+
+    refuse.__name__ = refuse.__qualname__ = name.rstrip("()")
+    return refuse
+
+
+def make_builtins():
+    members = dict(vars(builtins))
+    members.update({
+        "__import__": my_import, "print": my_print, "getattr": my_getattr, "hasattr": my_hasattr, "setattr": my_setattr,
+        "delattr": del_attr, "vars": my_vars,
+        "exec": refused_builtin("exec()", "code made at run time is not explored"),
+        "eval": refused_builtin("eval()", "code made at run time is not explored"),
+        "compile": refused_builtin("compile()", "code made at run time is not explored"),
+        "input": refused_builtin("input()", "a scenario has no keyboard"),
+        "open": refused_builtin("open()", "a scenario has no files"),
+        "breakpoint": refused_builtin("breakpoint()", "a scenario has no keyboard"),
+        "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell,
+        "__rd_wr_cell__": wr_cell, "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr,
+        "__rd_del_attr__": del_attr, "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item,
+        "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole,
+        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_method__": rd_method, "__rd_call__": rd_call,
+        "__rd_augment__": augment, "__rd_turn__": turn, "__rd_slice__": slice,
+    })  # fmt: skip
+    return members
+
+
+# One execution -----------------------------------------------------------------------------------------------------------
+
+
+def see(ending):
+    """Notes the outcome: what the learner can see now."""
+    global outcome, solo, seeing
+    before = solo
+    solo = seeing = True
+    try:
+        value = None
+        if program.observed is not None:
+            try:
+                value = stable(repr(eval(program.observed, program_globals)))
+            except Abandon:
+                raise
+            except BaseException as error:
+                value = "<%s>" % describe(error)
+        claims = []
+        for claim in program.claims:
+            try:
+                claims.append(bool(eval(claim, program_globals)))
+            except Abandon:
+                raise
+            except BaseException:
+                claims.append(None)
+    finally:
+        solo, seeing = before, False
+    exceptions = [(code, name, error, False) for code, name, error in failures]
+    for future in futures:
+        if future._error is not None and not future._asked and future._strand is not None:
+            exceptions.append((future._strand.code, future._strand.label, future._error, True))
+        elif future._error is not None and not future._asked and future._task is not None:
+            exceptions.append((0, future._label, future._error, True))
+    exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
+    outcome = (
+        value,
+        None if program.observed is not None else stable("".join(output)),
+        ending,
+        tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
+        tuple(claims),
+    )
+
+
+def message_of(error):
+    try:
+        return stable(str(error))
+    except BaseException:
+        return "<its text cannot be had>"
+
+
+def describe(error):
+    message = message_of(error)
+    return "%s: %s" % (type(error).__name__, message) if message else type(error).__name__
+
+
+def remember_blocked():
+    """For a replay: who waits for what."""
+    blocked_now.clear()
+    for strand in strands:
+        if strand.done or not strand.waits:
+            continue
+        what = strand.waits
+        holder = None
+        verb, place = "wait", ""
+        if isinstance(what, Exclusive):
+            verb, place = "acquire", called(what)
+            holder = what._holder.code if what._holder is not None else None
+        elif isinstance(what, Strand):
+            verb, place, holder = "join", what.label, what.code
+        elif isinstance(what, Future):
+            place = what._label
+            holder = what._strand.code if what._strand is not None else None
+        elif isinstance(what, ThreadPoolExecutor):
+            verb, place = "wait for all tasks of", called(what)
+        elif isinstance(what, tuple):
+            verb, place = what[1], called(what[0])
+        elif isinstance(what, Model):
+            place = called(what)
+        elif what == "spin":
+            verb = "spin"
+        if not enabled & strand.bit and not strand.done and (strand.guard is not None and not strand.guard.open):
+            blocked_now.append([strand.code, strand.line, verb, place, holder])
+
+
+blocked_now = []
+
+
+def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
+    """Runs the program once."""
+    global solo, ended, detail, cur, enabled, asleep, asleep_at, sleep_codes, prefix, prefix_length, position, live
+    global output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    strands.clear()
+    by_code.clear()
+    trace.clear()
+    pending.clear()
+    guard_changes.clear()
+    shut_at_first.clear()
+    unjoined.clear()
+    last_write.clear()
+    spinning.clear()
+    names.clear()
+    kinds.clear()
+    attribute_shapes.clear()
+    futures.clear()
+    pools.clear()
+    failures.clear()
+    output.clear()
+    settled_order.clear()
+    details.clear()
+    blocked_now.clear()
+    thread_counter[0] = pool_counter[0] = 0
+    random_seed[0] = 0
+    excepthook_of_scenario[0] = None
+    output_size = enabled = asleep = position = live = 0
+    prefix, prefix_length = request_prefix, len(request_prefix)
+    sleep_codes = request_sleep
+    asleep_at = request_asleep_from if request_sleep else -1
+    detail = in_detail
+    outcome = problem = ending_now = None
+    exiting = False
+    scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
+    program_globals = {"__name__": "__main__", "__builtins__": scenario_builtins, "__doc__": None, "__file__": program.filename,
+                       "__package__": None, "__loader__": None, "__spec__": None, "__annotations__": {}}  # fmt: skip
+    names[id(program_globals)] = (GLOBALS, program_globals)
+    main = Strand(0, None, "MainThread")
+    main.began = True
+    main.baton = main_baton
+    cur = main
+    main.model = MainThread(main)
+    sys.stdout = scenario_stdout
+    ended = False
+    solo = True
+    try:
+        run_main(main)
+    except Abandon:
+        pass
+    except (Unsupported, Diverged, NeedsWorkers) as error:
+        if problem is None:
+            problem = error
+    finally:
+        sys.stdout = stdout_ignored
+        ended = True
+        solo = False
+        main.done = True
+        for strand in strands:
+            if strand.began and not strand.done:
+                cur = strand
+                strand.baton.release()
+                reaped.acquire()
+        while True:
+            # A strand that was done may have found the end: its carrier has said so, or will.
+            if not reaped.acquire(False):
+                break
+        solo = True
+
+
+def run_main(main):
+    """The module, and what the interpreter does after it."""
+    global exiting
+    try:
+        exec(program.code, program_globals)
+    except SystemExit:
+        pass
+    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        raise
+    except BaseException as error:
+        failures.append((0, "MainThread", error))
+    if found:
+        pass
+    # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
+    exiting = bool(pools)
+    for pool in pools:
+        pool._shut = True
+        pool._wait_for_all()
+    for strand in strands:
+        if strand is not main and not strand.daemon and strand.pool is None and not (solo and strand.done):
+            if not (strand.done and strand.code not in unjoined):
+                join_strand(strand, strand.label)
+                joined(strand)
+    exiting = True
+    if live > 1:
+        # Daemons are cut off wherever they are.
+        main.waits = None
+        visible(exit_op)
+        if detail:
+            note("exit")
+    see("finished")
+    main.done = True
+    remember_pending()
+
+
+exit_op = op_of(((PROCESS, WRITE),))
+main_baton = allocate_lock()
+main_baton.acquire()
+
+
+# The conversation --------------------------------------------------------------------------------------------------------
+
+
+class StartOver(Exception):
+    """More is shared than was known."""
+
+
+def load(request):
+    global program
+    try:
+        program = Program(request)
+    except UnsupportedSyntax as error:
+        return {"error": {"kind": "unsupported", "what": error.what, "line": error.line, "why": ""}}
+    except SyntaxError as error:
+        return {"error": {"kind": "syntax", "what": error.msg, "line": error.lineno or 0, "file": error.filename,
+                          "text": (error.text or "").rstrip("\n")}}  # fmt: skip
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return {"error": {"kind": "syntax", "what": describe(error), "line": 0, "file": program_name(request), "text": ""}}
+    return {"loaded": True}
+
+
+def program_name(request):
+    return request["name"]
+
+
+def line_of(error):
+    """The scenario's innermost line in the error's traceback."""
+    line = 0
+    trace_back = error.__traceback__
+    while trace_back is not None:
+        if trace_back.tb_frame.f_code.co_filename == program.filename:
+            line = trace_back.tb_lineno
+        trace_back = trace_back.tb_next
+    return line
+
+
+def problem_answer():
+    error = problem
+    if isinstance(error, Unsupported):
+        return {"error": {"kind": "unsupported", "what": error.what, "why": error.why, "line": line_of(error)}}
+    if isinstance(error, Diverged):
+        step, code, why = error.args
+        return {"error": {"kind": "diverged", "step": step, "thread": code, "what": why}}
+    import traceback
+
+    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return {"error": {"kind": "internal", "what": text[-2000:]}}
+
+
+def told():
+    """The execution that is over, in numbers."""
+    if outcome is None:
+        number = -1
+    else:
+        number = program.outcomes.setdefault(outcome, len(program.outcomes))
+    return [[strand.code for strand in strands], list(trace), list(pending), number, list(guard_changes), list(shut_at_first)]
+
+
+def run(request):
+    global executions_since_collection, found
+    found.clear()
+    told_of_all = []
+    for one in request["requests"]:
+        execute(one[0], one[1], one[2], request.get("detail", False))
+        if found - program.tracked and (problem is None or isinstance(problem, Diverged)):
+            program.tracked |= found
+            program.compile()
+            release()
+            return {"start_over": True}
+        if isinstance(problem, NeedsWorkers) and not program.workers:
+            program.workers = True
+            return {"start_over": True}
+        if problem is not None:
+            return problem_answer()
+        told_of_all.append(told())
+        release()
+    return answer_of(told_of_all)
+
+
+def release():
+    """Lets go of what the execution left, now and then."""
+    global executions_since_collection
+    names.clear()
+    futures.clear()
+    pools.clear()
+    failures.clear()
+    program_globals.clear()
+    executions_since_collection += 1
+    if executions_since_collection >= 200:
+        executions_since_collection = 0
+        gc.collect()
+
+
+executions_since_collection = 0
+
+
+def answer_of(told_of_all):
+    global ops_sent
+    new_ops = [[[part for touch in op.touches for part in (touch[0], int(touch[1]))], op.guard] for op in ops[ops_sent:]]
+    ops_sent = len(ops)
+    fresh = list(program.outcomes)[program.outcomes_sent :]
+    program.outcomes_sent = len(program.outcomes)
+    return {
+        "executions": told_of_all,
+        "ops": new_ops,
+        "outcomes": [
+            {"value": value, "stdout": stdout, "ending": ending, "claims": claims,
+             "exceptions": [
+                 {"thread": name, "type": kind, "message": message, "swallowed": swallowed}
+                 for name, kind, message, swallowed in exceptions
+             ]}
+            for value, stdout, ending, exceptions, claims in fresh
+        ],
+    }  # fmt: skip
+
+
+def replay(request):
+    """One execution, told in full."""
+    request = {"requests": [[request["schedule"], [], 0]], "detail": True}
+    while True:
+        answer = run(request)
+        if "start_over" not in answer:
+            break
+    if "executions" in answer:
+        answer["names"] = [strand.label for strand in strands]
+        answer["details"] = [[line, verb, place, value] for verb, place, value, line in details]
+        answer["blocked"] = list(blocked_now)
+    return answer
+
+
+def read_exactly(count):
+    parts = []
+    while count:
+        part = os.read(0, min(count, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def write_all(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(answers, view) :]
+
+
+def serve():
+    global scenario_builtins, answers
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdin = None
+    sys.stdout = sys.__stdout__ = stdout_ignored
+    pin()
+    sys.setswitchinterval(1000.0)
+    sys.setswitchinterval = no_switch_interval
+    sys.setrecursionlimit(3000)
+    make_models()
+    scenario_builtins = make_builtins()
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS})
+    dispatch = {"load": load, "run": run, "replay": replay}
+    while True:
+        (size,) = struct.unpack(">I", read_exactly(4))
+        request = json.loads(read_exactly(size))
+        answer = dispatch[request["do"]](request)
+        answer["id"] = request["id"]
+        send(answer)
+
+
+def pin():
+    """Stays on one processor: handing on to a thread there is several times cheaper than across two."""
+    try:
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
+    except (AttributeError, OSError):
+        pass
+
+
+def send(answer):
+    data = json.dumps(answer, separators=(",", ":"), allow_nan=False).encode("utf-8", "backslashreplace")
+    write_all(struct.pack(">I", len(data)) + data)
+
+
+scenario_builtins = {}
+answers = 1
+serve()

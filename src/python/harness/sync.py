@@ -1,0 +1,591 @@
+# The rest of `threading`'s synchronisation objects and `queue`, modelled. Part of the harness; see core.py.
+
+
+class Condition(Model):
+    """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own."""
+
+    _kind = "condition"
+
+    def __init__(self, lock=None):
+        if lock is None:
+            lock = RLock()
+        self._named()
+        self._lock = lock
+        self._waiters = collections.deque()
+        self.acquire = lock.acquire
+        self.release = lock.release
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, *arguments):
+        return self._lock.__exit__(*arguments)
+
+    def __repr__(self):
+        return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
+
+    def _is_owned(self):
+        lock = self._lock
+        if isinstance(lock, RLock):
+            return lock._holder is cur
+        return lock._holder is not None
+
+    def wait(self, timeout=None):
+        if not self._is_owned():
+            raise RuntimeError("cannot wait on un-acquired lock")
+        lock = self._lock
+        me = cur
+        count = lock._count if isinstance(lock, RLock) else 1
+        visible(lock._write)
+        if detail:
+            note("wait", called(self))
+        waiter = Waiter(lock, timeout is not None)
+        self._waiters.append(waiter)
+        lock._holder = None
+        lock._set_free(True)
+        me.waits = self
+        try:
+            visible(waiter.op, waiter.guard)
+        finally:
+            waiter.leave()
+        if detail:
+            note("wake" if waiter.notified else "time out", called(self))
+        lock._holder = me
+        if isinstance(lock, RLock):
+            lock._count = count
+        lock._set_free(False)
+        if not waiter.notified:
+            self._waiters.remove(waiter)
+        return waiter.notified
+
+    def wait_for(self, predicate, timeout=None):
+        result = predicate()
+        while not result:
+            if not self.wait(timeout):
+                return predicate()
+            result = predicate()
+        return result
+
+    def notify(self, n=1):
+        if not self._is_owned():
+            raise RuntimeError("cannot notify on un-acquired lock")
+        if self._lock._holder is not cur:
+            act(self._lock._write)
+        while n > 0 and self._waiters:
+            self._waiters.popleft().notify()
+            n -= 1
+
+    def notify_all(self):
+        self.notify(len(self._waiters))
+
+    notifyAll = notify_all
+
+
+class Waiter:
+    """A thread that waits on a condition: it goes on when it is notified (or its time is up) and the lock is free."""
+
+    __slots__ = ("lock", "guard", "op", "notified", "timed")
+
+    def __init__(self, lock, timed):
+        me = cur
+        me.names += 1
+        self.lock = lock
+        self.timed = timed
+        self.notified = False
+        self.guard = Guard(("waiter", me.code, me.names), False)
+        self.op = op_of(((lock._place, WRITE),), self.guard.id)
+        if timed:
+            lock._wakers.append(self.guard)
+
+    def notify(self):
+        self.notified = True
+        if not self.timed:
+            self.lock._wakers.append(self.guard)
+            if self.lock._holder is None:
+                self.guard.set(True)
+
+    def leave(self):
+        if self.guard in self.lock._wakers:
+            self.lock._wakers.remove(self.guard)
+
+
+class Semaphore(Model):
+    """`threading.Semaphore`."""
+
+    _kind = "semaphore"
+
+    def __init__(self, value=1):
+        if value < 0:
+            raise ValueError("semaphore initial value must be >= 0")
+        self._named()
+        self._value = value
+        self._some, self._acquire_op = self._guarded("some", value > 0)
+
+    def acquire(self, blocking=True, timeout=None):
+        if not blocking and timeout is not None:
+            raise ValueError("can't specify timeout for non-blocking acquire")
+        if blocking and timeout is None:
+            if not (solo and self._some.open):
+                cur.waits = self
+                visible(self._acquire_op, self._some)
+        elif not solo:
+            announce(lambda: ((self._place, WRITE if self._value > 0 else ATTEMPT),))
+        if self._value == 0:
+            if detail:
+                note("try to acquire", called(self), "no")
+            return False
+        self._value -= 1
+        if detail:
+            note("acquire", called(self), "%d left" % self._value)
+        if self._value == 0:
+            self._some.set(False)
+        return True
+
+    __enter__ = acquire
+
+    def release(self, n=1):
+        if n < 1:
+            raise ValueError("n must be one or more")
+        act(self._write)
+        self._check(n)
+        self._value += n
+        if detail:
+            note("release", called(self), "%d left" % self._value)
+        self._some.set(True)
+
+    def _check(self, n):
+        pass
+
+    def __exit__(self, *_):
+        self.release()
+
+    def __repr__(self):
+        return "<threading.%s at 0x...: value=%d>" % (type(self).__name__, self._value)
+
+
+class BoundedSemaphore(Semaphore):
+    """`threading.BoundedSemaphore`."""
+
+    def __init__(self, value=1):
+        super().__init__(value)
+        self._initial_value = value
+
+    def _check(self, n):
+        if self._value + n > self._initial_value:
+            raise ValueError("Semaphore released too many times")
+
+
+class Event(Model):
+    """`threading.Event`. Setting frees all who wait at that moment, whatever follows."""
+
+    _kind = "event"
+
+    def __init__(self):
+        self._named()
+        self._flag = False
+        self._waiting = []
+
+    def is_set(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+            if detail:
+                note("is set?", called(self), show(self._flag))
+        return self._flag
+
+    isSet = is_set
+
+    def _set_touches(self):
+        return self._write.touches + tuple((place, WRITE) for place, _ in self._waiting)
+
+    def set(self):
+        if not solo:
+            announce(self._set_touches)
+            if detail:
+                note("set", called(self))
+        self._flag = True
+        for _, guard in self._waiting:
+            guard.set(True)
+        self._waiting.clear()
+
+    def clear(self):
+        if not solo:
+            visible(self._write)
+            if detail:
+                note("clear", called(self))
+        self._flag = False
+
+    def wait(self, timeout=None):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+            if detail:
+                note("wait", called(self), None if self._flag else "not set yet")
+        if self._flag:
+            return True
+        me = cur
+        me.names += 1
+        place = digest(("event", me.code, me.names))
+        guard = Guard(("event", me.code, me.names), timeout is not None)
+        freed = Flag(guard)
+        entry = (place, freed)
+        self._waiting.append(entry)
+        me.waits = self
+        if timeout is None:
+            visible(op_of(((place, READ),), guard.id), guard)
+        else:
+            act(op_of(((place, READ),)))
+            if not freed.up and entry in self._waiting:
+                self._waiting.remove(entry)
+        if detail:
+            note("wake" if freed.up else "time out", called(self))
+        return freed.up
+
+    def __repr__(self):
+        return "<threading.Event at 0x...: %s>" % ("set" if self._flag else "unset")
+
+
+class Flag:
+    """Whether an event's waiter was freed; opens its guard."""
+
+    __slots__ = ("guard", "up")
+
+    def __init__(self, guard):
+        self.guard = guard
+        self.up = False
+
+    def set(self, _):
+        self.up = True
+        self.guard.set(True)
+
+
+class BrokenBarrierError(RuntimeError):
+    """The barrier is broken."""
+
+
+BrokenBarrierError.__module__ = "threading"
+
+
+class Barrier(Model):
+    """`threading.Barrier`. Who leaves late cannot be told from who leaves at once, so the next round may begin meanwhile."""
+
+    _kind = "barrier"
+
+    def __init__(self, parties, action=None, timeout=None):
+        if parties < 1 and sys.version_info >= (3, 12):
+            raise ValueError("parties must be >= 1")
+        self._named()
+        self._parties = parties
+        self._action = action
+        self._timeout = timeout
+        self._round = Round(self)
+        self._broken = False
+
+    def wait(self, timeout=None):
+        if timeout is None:
+            timeout = self._timeout
+        act(self._write)
+        if self._broken:
+            raise BrokenBarrierError
+        mine = self._round
+        index = mine.count
+        mine.count += 1
+        if detail:
+            note("arrive at", called(self), "%d of %d" % (mine.count, self._parties))
+        if mine.count == self._parties:
+            if self._action is not None:
+                try:
+                    self._action()
+                except Abandon:
+                    raise
+                except BaseException:
+                    act(self._write)
+                    self._break()
+                    raise
+                act(self._write)
+            self._round = Round(self)
+            mine.over = True
+            mine.guard.set(True)
+            return index
+        cur.waits = self
+        if timeout is None:
+            visible(mine.op, mine.guard)
+            if detail:
+                note("pass" if not mine.broken else "find broken", called(self))
+        else:
+            if not solo:
+                visible(self._write)
+            if not mine.over and not mine.broken:
+                if detail:
+                    note("time out", called(self))
+                self._break()
+        if mine.broken:
+            raise BrokenBarrierError
+        return index
+
+    def _break(self):
+        self._broken = True
+        self._round.broken = True
+        self._round.guard.set(True)
+
+    def reset(self):
+        act(self._write)
+        if self._round.count:
+            self._round.broken = True
+            self._round.guard.set(True)
+        self._round = Round(self)
+        self._broken = False
+
+    def abort(self):
+        act(self._write)
+        self._break()
+
+    @property
+    def parties(self):
+        return self._parties
+
+    @property
+    def n_waiting(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        return self._round.count
+
+    @property
+    def broken(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        return self._broken
+
+    def __repr__(self):
+        return "<threading.Barrier at 0x...: waiters=%d/%d>" % (self._round.count, self._parties)
+
+
+class Round:
+    """One round of a barrier."""
+
+    __slots__ = ("count", "over", "broken", "guard", "op")
+
+    def __init__(self, barrier):
+        me = cur
+        me.names += 1
+        self.count = 0
+        self.over = self.broken = False
+        self.guard = Guard(("round", me.code, me.names), False)
+        self.op = op_of(((barrier._place, READ),), self.guard.id)
+
+
+class Timer(Thread):
+    """`threading.Timer`."""
+
+    def __init__(self, interval, function, args=None, kwargs=None):
+        super().__init__()
+        self.interval = interval
+        self.function = function
+        self.args = args if args is not None else []
+        self.kwargs = kwargs if kwargs is not None else {}
+        self.finished = Event()
+
+    def cancel(self):
+        self.finished.set()
+
+    def run(self):
+        self.finished.wait(self.interval)
+        if not self.finished.is_set():
+            self.function(*self.args, **self.kwargs)
+        self.finished.set()
+
+
+# queue -----------------------------------------------------------------------------------------------------------------
+
+import queue as real_queue  # noqa: E402
+
+Empty = real_queue.Empty
+Full = real_queue.Full
+ShutDown = getattr(real_queue, "ShutDown", None)
+
+
+def atomically(function, *arguments):
+    """Runs the scenario's own code (comparisons of a heap) within the current step."""
+    global solo
+    before = solo
+    solo = True
+    try:
+        return function(*arguments)
+    finally:
+        solo = before
+
+
+class Queue(Model):
+    """`queue.Queue`."""
+
+    _kind = "queue"
+
+    def __init__(self, maxsize=0):
+        self._named()
+        self.maxsize = maxsize
+        self._init(maxsize)
+        self._some, self._get_op = self._guarded("some", False)
+        self._room, self._put_op = self._guarded("room", True)
+        self._all_done = Guard((self._name_, "all done"), True)
+        self._join_op = op_of(((self._place, READ),), self._all_done.id)
+        self.unfinished_tasks = 0
+        self.is_shutdown = False
+
+    def _init(self, maxsize):
+        self.queue = collections.deque()
+
+    def _qsize(self):
+        return len(self.queue)
+
+    def _put(self, item):
+        self.queue.append(item)
+
+    def _get(self):
+        return self.queue.popleft()
+
+    def _look(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+
+    def qsize(self):
+        self._look()
+        if detail and not solo:
+            note("qsize", called(self), show(self._qsize()))
+        return self._qsize()
+
+    def empty(self):
+        self._look()
+        if detail and not solo:
+            note("is empty?", called(self), show(not self._qsize()))
+        return not self._qsize()
+
+    def full(self):
+        self._look()
+        return 0 < self.maxsize <= self._qsize()
+
+    def _tried(self, possible):
+        if not solo:
+            announce(lambda: ((self._place, WRITE if possible() else ATTEMPT),))
+        return possible()
+
+    def _settle(self):
+        size = atomically(self._qsize)
+        self._some.set(size > 0 or self.is_shutdown)
+        self._room.set(self.maxsize <= 0 or size < self.maxsize or self.is_shutdown)
+        self._all_done.set(self.unfinished_tasks == 0)
+
+    def put(self, item, block=True, timeout=None):
+        publish(item)
+        if timeout is not None and block and timeout < 0:
+            raise ValueError("'timeout' must be a non-negative number")
+        if block and timeout is None:
+            if not (solo and self._room.open):
+                cur.waits = (self, "put")
+                visible(self._put_op, self._room)
+        elif not self._tried(lambda: self._room.open):
+            if detail:
+                note("try to put", called(self), "full")
+            raise Full
+        if self.is_shutdown:
+            raise ShutDown
+        if detail:
+            note("put", called(self), show(item))
+        atomically(self._put, item)
+        self.unfinished_tasks += 1
+        self._settle()
+
+    def get(self, block=True, timeout=None):
+        if timeout is not None and block and timeout < 0:
+            raise ValueError("'timeout' must be a non-negative number")
+        if block and timeout is None:
+            if not (solo and self._some.open):
+                cur.waits = (self, "get")
+                visible(self._get_op, self._some)
+        elif not self._tried(lambda: self._some.open):
+            if detail:
+                note("try to get", called(self), "empty")
+            raise Empty
+        if self.is_shutdown and not self._qsize():
+            raise ShutDown
+        item = atomically(self._get)
+        self._settle()
+        if detail:
+            note("get", called(self), show(item))
+        return item
+
+    def put_nowait(self, item):
+        return self.put(item, block=False)
+
+    def get_nowait(self):
+        return self.get(block=False)
+
+    def task_done(self):
+        act(self._write)
+        if self.unfinished_tasks <= 0:
+            raise ValueError("task_done() called too many times")
+        self.unfinished_tasks -= 1
+        if detail:
+            note("task done", called(self), "%d left" % self.unfinished_tasks)
+        self._settle()
+
+    def join(self):
+        if not (solo and self._all_done.open):
+            cur.waits = (self, "join")
+            visible(self._join_op, self._all_done)
+            if detail:
+                note("join", called(self))
+
+    if ShutDown is not None:
+
+        def shutdown(self, immediate=False):
+            act(self._write)
+            self.is_shutdown = True
+            if immediate:
+                while self._qsize():
+                    atomically(self._get)
+                    if self.unfinished_tasks > 0:
+                        self.unfinished_tasks -= 1
+            self._settle()
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+class PriorityQueue(Queue):
+    """`queue.PriorityQueue`."""
+
+    def _init(self, maxsize):
+        self.queue = []
+
+    def _put(self, item):
+        heapq.heappush(self.queue, item)
+
+    def _get(self):
+        return heapq.heappop(self.queue)
+
+
+class LifoQueue(Queue):
+    """`queue.LifoQueue`."""
+
+    def _init(self, maxsize):
+        self.queue = []
+
+    def _put(self, item):
+        self.queue.append(item)
+
+    def _get(self):
+        return self.queue.pop()
+
+
+class SimpleQueue(Queue):
+    """`queue.SimpleQueue`."""
+
+    def __init__(self):
+        super().__init__()
+
+    def __getattribute__(self, name):
+        if name in ("join", "task_done", "full", "maxsize_", "shutdown", "unfinished_tasks_"):
+            raise AttributeError("'_queue.SimpleQueue' object has no attribute %r" % name)
+        return super().__getattribute__(name)

@@ -1,0 +1,595 @@
+# `threading` and `time`, modelled: one step an act, CPython's errors. Part of the harness; see core.py.
+
+TIMEOUT_MAX = real_threading.TIMEOUT_MAX
+
+
+def act(op, guard=None):
+    """One act on a synchronisation object. A thread that is alone acts without a step, unless it has to wait."""
+    if solo and (guard is None or guard.open):
+        return
+    visible(op, guard)
+
+
+def polled(op):
+    """Remembers what an act that changed nothing looked at, for the loop that may be polling."""
+    seen = cur.seen
+    for place, _ in op.touches:
+        seen[place] = position
+
+
+class Model:
+    """A synchronisation object: a named thing with a place of its own."""
+
+    _kind = "object"
+
+    def _named(self):
+        name = new_name()
+        names[id(self)] = (name, self)
+        self._name_ = name
+        self._place = digest((name, "state"))
+        self._write = op_of(((self._place, WRITE),))
+        self._read = op_of(((self._place, READ),))
+        self._label = "%s-%d" % (self._kind, name & 0xFFFFF)
+
+    def _guarded(self, key, is_open):
+        guard = Guard((self._name_, key), is_open)
+        return guard, op_of(((self._place, WRITE),), guard.id)
+
+
+class Exclusive(Model):
+    """What one thread at a time can hold."""
+
+    def _named(self):
+        super()._named()
+        self._free, self._acquire_op = self._guarded("free", True)
+        self._holder = None
+        self._wakers = []
+
+    def _set_free(self, free):
+        self._free.set(free)
+        if self._wakers:
+            for guard in self._wakers:
+                guard.set(free)
+
+    def _try_touches(self):
+        return ((self._place, WRITE if self._holder is None else ATTEMPT),)
+
+    def _tried(self):
+        """An attempt that does not wait: an act if it succeeds, and else a look that changes nothing."""
+        if not solo:
+            announce(self._try_touches)
+        free = self._holder is None
+        if detail:
+            note("acquire" if free else "try to acquire", called(self), None if free else "no")
+        return free
+
+
+def checked_timeout(blocking, timeout):
+    if not blocking and timeout != -1:
+        raise ValueError("can't specify a timeout for a non-blocking call")
+    if timeout < 0 and timeout != -1:
+        raise ValueError("timeout value must be a non-negative number" if sys.version_info >= (3, 13) else
+                         "timeout value must be positive")  # fmt: skip
+    if timeout > TIMEOUT_MAX:
+        raise OverflowError("timeout value is too large")
+
+
+class Lock(Exclusive):
+    """`threading.Lock`."""
+
+    _kind = "lock"
+
+    def __init__(self):
+        self._named()
+
+    def acquire(self, blocking=True, timeout=-1):
+        checked_timeout(blocking, timeout)
+        if blocking and timeout == -1:
+            if not (solo and self._free.open):
+                cur.waits = self
+                visible(self._acquire_op, self._free)
+            if detail:
+                note("acquire", called(self))
+            self._take()
+            return True
+        if not self._tried():
+            return False
+        self._take()
+        return True
+
+    def _take(self):
+        self._holder = cur
+        self._set_free(False)
+
+    def release(self):
+        if not solo:
+            visible(self._write)
+        if self._holder is None:
+            raise RuntimeError("release unlocked lock")
+        if detail:
+            note("release", called(self))
+        self._holder = None
+        self._set_free(True)
+
+    def locked(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        if detail:
+            note("is locked?", called(self), show(self._holder is not None))
+        return self._holder is not None
+
+    def __enter__(self):
+        if solo and self._free.open:
+            self._holder = cur
+            self._set_free(False)
+            return True
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    acquire_lock = acquire
+    release_lock = release
+    locked_lock = locked
+
+    def __repr__(self):
+        return "<%s _thread.lock object at 0x...>" % ("unlocked" if self._holder is None else "locked")
+
+
+class RLock(Exclusive):
+    """`threading.RLock`."""
+
+    _kind = "rlock"
+
+    def __init__(self):
+        self._named()
+        self._count = 0
+
+    def acquire(self, blocking=True, timeout=-1):
+        checked_timeout(blocking, timeout)
+        if self._holder is cur:
+            # Nobody else can tell: the owner's second acquisition is no step.
+            self._count += 1
+            return True
+        if blocking and timeout == -1:
+            if not (solo and self._free.open):
+                cur.waits = self
+                visible(self._acquire_op, self._free)
+            if detail:
+                note("acquire", called(self))
+        else:
+            if not self._tried():
+                return False
+        self._holder = cur
+        self._count = 1
+        self._set_free(False)
+        return True
+
+    def release(self):
+        if self._holder is not cur:
+            raise RuntimeError("cannot release un-acquired lock")
+        if self._count > 1:
+            self._count -= 1
+            return
+        if not solo:
+            visible(self._write)
+        if detail:
+            note("release", called(self))
+        self._count = 0
+        self._holder = None
+        self._set_free(True)
+
+    def locked(self):
+        if sys.version_info < (3, 14):
+            raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        return self._holder is not None
+
+    def _is_owned(self):
+        return self._holder is cur
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    def __repr__(self):
+        return "<%s _thread.RLock object owner=%s count=%d at 0x...>" % (
+            "unlocked" if self._holder is None else "locked", 0 if self._holder is None else self._holder.code, self._count,
+        )  # fmt: skip
+
+
+class Local:
+    """`threading.local`: every thread has attributes of its own."""
+
+    def __new__(cls, *arguments, **keywords):
+        self = object.__new__(cls)
+        object.__setattr__(self, "_rd_made_with", (arguments, keywords))
+        object.__setattr__(self, "_rd_tables", {})
+        return self
+
+    def _rd_table(self):
+        tables = object.__getattribute__(self, "_rd_tables")
+        code = cur.code if cur is not None else 0
+        table = tables.get(code)
+        if table is None:
+            table = tables[code] = {}
+            if len(tables) > 1 and type(self).__init__ is not object.__init__:
+                arguments, keywords = object.__getattribute__(self, "_rd_made_with")
+                type(self).__init__(self, *arguments, **keywords)
+        return table
+
+    def __getattribute__(self, name):
+        if name.startswith("_rd_"):
+            return object.__getattribute__(self, name)
+        table = Local._rd_table(self)
+        if name == "__dict__":
+            return table
+        if name in table:
+            return table[name]
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name, value):
+        Local._rd_table(self)[name] = value
+
+    def __delattr__(self, name):
+        table = Local._rd_table(self)
+        if name not in table:
+            raise AttributeError(name)
+        del table[name]
+
+
+# Threads ---------------------------------------------------------------------------------------------------------------
+
+
+class Thread(Model):
+    """`threading.Thread`."""
+
+    _kind = "thread"
+    _strand = None
+    _initialized = False
+
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
+        assert group is None, "group argument must be None for now"
+        self._named()
+        self._target = target
+        self._args = args
+        self._kwargs = kwargs or {}
+        self._given_name = str(name) if name is not None else None
+        if name is None:
+            self._set_own_name()
+        self._daemonic = daemon if daemon is not None else cur.daemon
+        self._initialized = True
+        self._publish = (target, args, self._kwargs)
+
+    def _set_own_name(self):
+        thread_counter[0] += 1
+        self._given_name = "Thread-%d" % thread_counter[0]
+        if sys.version_info >= (3, 10) and self._target is not None:
+            label = getattr(self._target, "__name__", None)
+            if label is not None:
+                self._given_name += " (%s)" % label
+
+    def start(self):
+        if not self._initialized:
+            raise RuntimeError("thread.__init__() not called")
+        if self._strand is not None:
+            raise RuntimeError("threads can only be started once")
+        if exiting and sys.version_info >= (3, 12):
+            raise RuntimeError("can't create new thread at interpreter shutdown")
+        publish(self)
+        publish(self._target)
+        for argument in self._args:
+            publish(argument)
+        for argument in self._kwargs.values():
+            publish(argument)
+        self._begin(announced=solo)
+
+    def _begin(self, announced=True):
+        """Makes the thread live; the act of doing so may be part of a step announced already."""
+        global solo
+        code = child_code(cur)
+        if not announced:
+            visible(life_of(code)[0])
+        strand = Strand(code, self._body, self._given_name, self._daemonic)
+        strand.model = self
+        strand.over = Guard(("over", code), False)
+        self._strand = strand
+        if detail and not announced:
+            note("start", self._given_name)
+        strand.clock = cur.clock
+        solo = False
+
+    def _body(self):
+        try:
+            self.run()
+        except SystemExit:
+            pass
+        except Exception as error:
+            failures.append((cur.code, self._given_name, error))
+            hook = excepthook_of_scenario[0]
+            if hook is not None:
+                hook(ExceptHookArgs(type(error), error, error.__traceback__, self))
+        except BaseException as error:
+            if isinstance(error, (Abandon, Unsupported, Diverged, NeedsWorkers)):
+                raise
+            failures.append((cur.code, self._given_name, error))
+        end(cur)
+
+    def run(self):
+        try:
+            if self._target is not None:
+                self._target(*self._args, **self._kwargs)
+        finally:
+            if not ended:
+                del self._target, self._args, self._kwargs
+
+    def join(self, timeout=None):
+        if not self._initialized:
+            raise RuntimeError("Thread.__init__() not called")
+        strand = self._strand
+        if strand is None:
+            raise RuntimeError("cannot join thread before it is started")
+        if strand is cur:
+            raise RuntimeError("cannot join current thread")
+        if timeout is not None:
+            if not solo:
+                visible(strand.alive_op)
+                polled(strand.alive_op)
+            if detail:
+                note("join", self._given_name, None if strand.done else "timed out")
+            if not strand.done:
+                return
+        else:
+            join_strand(strand, self._given_name)
+        joined(strand)
+
+    def is_alive(self):
+        assert self._initialized, "Thread.__init__() not called"
+        strand = self._strand
+        if strand is None:
+            return False
+        if not solo and strand is not cur:
+            visible(strand.alive_op)
+            polled(strand.alive_op)
+            if detail:
+                note("is alive?", self._given_name, show(not strand.done))
+        return not strand.done
+
+    isAlive = None  # gone since 3.9; a name that reads as missing
+
+    @property
+    def name(self):
+        return self._given_name
+
+    @name.setter
+    def name(self, name):
+        self._given_name = str(name)
+        if self._strand is not None:
+            self._strand.name = self._given_name
+
+    def getName(self):
+        return self._given_name
+
+    def setName(self, name):
+        self.name = name
+
+    @property
+    def ident(self):
+        return None if self._strand is None else ident_of(self._strand)
+
+    @property
+    def native_id(self):
+        return None if self._strand is None else ident_of(self._strand)
+
+    @property
+    def daemon(self):
+        return self._daemonic
+
+    @daemon.setter
+    def daemon(self, daemonic):
+        if self._strand is not None:
+            raise RuntimeError("cannot set daemon status of active thread")
+        self._daemonic = bool(daemonic)
+
+    def isDaemon(self):
+        return self._daemonic
+
+    def setDaemon(self, daemonic):
+        self.daemon = daemonic
+
+    def __repr__(self):
+        strand = self._strand
+        status = "initial" if strand is None else "stopped" if strand.done else "started"
+        if self._daemonic:
+            status += " daemon"
+        if strand is not None:
+            status += " %d" % ident_of(strand)
+        return "<%s(%s, %s)>" % (type(self).__name__, self._given_name, status)
+
+
+del Thread.isAlive
+
+
+class MainThread(Thread):
+    """The main thread's `Thread` object."""
+
+    def __init__(self, strand):
+        self._named()
+        self._given_name = "MainThread"
+        self._daemonic = False
+        self._initialized = True
+        self._strand = strand
+        self._target = None
+
+
+MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
+ExceptHookArgs = collections.namedtuple("ExceptHookArgs", "exc_type exc_value exc_traceback thread")
+thread_counter = [0]
+excepthook_of_scenario = [None]
+exiting = False
+
+
+def life_of(code):
+    known = life_ops.get(code)
+    if known is None:
+        life = digest(("life", code))
+        over = digest(("guard", ("over", code)))
+        known = life_ops[code] = (
+            op_of(((life, WRITE),)), op_of(((life, READ),)), op_of(((life, READ),), over), life,
+        )  # fmt: skip
+    return known
+
+
+def join_strand(strand, label):
+    """Waits for the strand's end."""
+    if not (solo and strand.done):
+        cur.waits = strand
+        visible(strand.join_op, strand.over)
+        if detail:
+            note("join", label)
+
+
+def joined(strand):
+    """The running thread knows that `strand` is over."""
+    global solo
+    unjoined.discard(strand.code)
+    if strand.clock > cur.clock:
+        cur.clock = strand.clock
+    if live == 1 and not unjoined:
+        solo = True
+
+
+def ident_of(strand):
+    return 140000000000000 + strand.code * 4096
+
+
+def thread_of(strand):
+    if strand.model is None or not isinstance(strand.model, Thread):
+        if strand.pool is not None:
+            raise NeedsWorkers
+        raise Unsupported("the current thread of a task")
+    return strand.model
+
+
+class NeedsWorkers(BaseException):
+    """The scenario can tell a pool's workers apart."""
+
+
+def current_thread():
+    return thread_of(cur)
+
+
+def get_ident():
+    thread_of(cur)
+    return ident_of(cur)
+
+
+def main_thread():
+    return strands[0].model
+
+
+def enumerate_threads():
+    if not solo:
+        op = op_of(tuple((strand.life, READ) for strand in strands))
+        visible(op)
+        polled(op)
+    return [strand.model for strand in strands if not strand.done and strand.model is not None]
+
+
+def active_count():
+    return len(enumerate_threads())
+
+
+# Loops that wait ---------------------------------------------------------------------------------------------------------
+
+
+def turn(site):
+    """At the top of each turn of a `while` loop: a turn that changed nothing will repeat until somebody else does."""
+    me = cur
+    if ended:
+        raise Abandon
+    me.turns += 1
+    if me.turns > MAX_TURNS:
+        finish("limit", me)
+    if solo:
+        return True
+    frame = sys._getframe(1)
+    if frame.f_code.co_name == "<module>":
+        state = None
+    else:
+        state = dict(frame.f_locals)
+    last = me.marks.get(site)
+    if last is not None and last[0] is frame and last[1] == me.acts and same_state(last[2], state):
+        since = last[3]
+        places = [place for place, when in me.seen.items() if when > since]
+        if all(last_write.get(place, -1) < since for place in places):
+            wait_for_change(places)
+            state = state if state is None else dict(frame.f_locals)
+    me.marks[site] = (frame, me.acts, state, position)
+    return True
+
+
+def same_state(before, after):
+    if before is None or after is None:
+        return before is after
+    if len(before) != len(after):
+        return False
+    for name, value in after.items():
+        other = before.get(name, MISSING)
+        if other is value:
+            continue
+        if name.startswith("__rd_"):
+            continue
+        kind = type(value)
+        if kind is not type(other) or kind not in (int, str, float, bool) or other != value:
+            return False
+    return True
+
+
+def wait_for_change(places):
+    """Waits until somebody writes one of `places`: the next turn of the loop would be the same until then."""
+    me = cur
+    me.acts += 1
+    guard = Guard(("spin", me.code, me.acts), False)
+    op = op_of(tuple((place, READ) for place in sorted(places)), guard.id)
+    for place in places:
+        spinning.setdefault(place, []).append(guard)
+    me.waits = "spin"
+    visible(op, guard)
+    me.waits = None
+    if detail:
+        note("look again")
+
+
+def wake_spinners(op):
+    """Opens the guards of the loops that wait for a write to what `op` has just written."""
+    for place in op.writes:
+        for guard in spinning.pop(place, ()):
+            guard.set(True)
+
+
+# Time --------------------------------------------------------------------------------------------------------------------
+
+EPOCH = 1_700_000_000.0
+TICK = 1e-6
+
+
+def sleep(seconds):
+    """`time.sleep`: orders nothing, and no time passes; the thread's own clock goes on."""
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    if program.ordered:
+        raise Unsupported("sleeps: ordered")
+    cur.clock += seconds
+
+
+def now():
+    me = cur
+    me.clock += TICK
+    me.acts += 1
+    return me.clock

@@ -1,0 +1,96 @@
+//! Python, which runs scenarios one chosen step at a time.
+//!
+//! [`find`] finds an interpreter, a [`Worker`] is a child process of it that stays, and a [`Program`] is a scenario loaded
+//! there, which implements [`Execute`]. What is worth executing is for `explore` to say; what runs inside the child is
+//! in `harness/`.
+
+mod interpreter;
+mod process;
+mod protocol;
+mod worker;
+
+pub use interpreter::FindError;
+pub use interpreter::Interpreter;
+pub use interpreter::NEWEST;
+pub use interpreter::OLDEST;
+pub use interpreter::Version;
+pub use interpreter::find;
+pub use worker::Limits;
+pub use worker::Program;
+pub use worker::Worker;
+
+use crate::scenario::ThreadId;
+
+/// Why a scenario could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum PythonError {
+    /// The scenario is not Python.
+    #[error("`{name}` is not Python: {message}{}", at_line(*.line))]
+    Syntax {
+        /// The scenario's name, or `<observe>` or `<claim>` for the expressions that come with it.
+        name: String,
+        /// Where, from 1; 0 if it is not known.
+        line: u32,
+        /// What Python says.
+        message: String,
+        /// The line itself, as far as it is known.
+        text: String,
+    },
+    /// The scenario uses something that is not modelled.
+    #[error("not supported: {what}{}{}", at_line(*.line), because(.why))]
+    Unsupported {
+        /// What it uses.
+        what: String,
+        /// Where, from 1; 0 if it is not known.
+        line: u32,
+        /// Why not, if there is more to say than that it has not been done.
+        why: String,
+    },
+    /// A schedule names a thread that cannot go.
+    #[error("step {step} of the schedule cannot be: thread {thread} was to go, but {why}")]
+    Schedule {
+        /// Which step, from 1.
+        step: usize,
+        /// Who was to go.
+        thread: ThreadId,
+        /// Why it cannot.
+        why: String,
+    },
+    /// The scenario did something else under the same schedule.
+    #[error("the scenario does not replay: at step {step}, thread {thread} did something else than before")]
+    NotReplayable {
+        /// The first step that differs, from 1.
+        step: usize,
+        /// Who went.
+        thread: ThreadId,
+    },
+    /// The process ended, said nothing in time, or said nonsense.
+    #[error("the scenario broke its runner: {what}{}", last_words(.said))]
+    Broken {
+        /// What happened.
+        what: String,
+        /// The end of what it printed on standard error.
+        said: String,
+    },
+    /// The process could not be started.
+    #[error("cannot start `{}`", .path.display())]
+    Start {
+        /// The interpreter.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn at_line(line: u32) -> String {
+    if line == 0 { String::new() } else { format!(", line {line}") }
+}
+
+fn because(why: &str) -> String {
+    if why.is_empty() { String::new() } else { format!(" ({why})") }
+}
+
+fn last_words(said: &str) -> String {
+    let last = said.trim_end().lines().last().unwrap_or_default();
+    if last.is_empty() { String::new() } else { format!("; its last words were `{last}`") }
+}

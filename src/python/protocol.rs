@@ -1,0 +1,184 @@
+//! The messages to and from the harness, and what they mean in our words.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::scenario::Access;
+use crate::scenario::Blocked;
+use crate::scenario::Detail;
+use crate::scenario::Execution;
+use crate::scenario::Guard;
+use crate::scenario::Location;
+use crate::scenario::Operation;
+use crate::scenario::Outcome;
+use crate::scenario::Pending;
+use crate::scenario::Step;
+use crate::scenario::ThreadId;
+use crate::scenario::Touch;
+
+/// What the harness is asked.
+#[derive(Serialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub(super) enum Ask<'a> {
+    /// Load a scenario.
+    Load { id: u64, name: &'a str, source: &'a str, observe: Option<&'a str>, claims: &'a [String], sleeps: Sleeps },
+    /// Execute: prefix, sleepers, and from which step on they sleep.
+    Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)> },
+    /// Execute one schedule and tell it in full.
+    Replay { id: u64, schedule: Vec<u64> },
+}
+
+pub(super) use crate::scenario::Sleeps;
+
+/// What the harness says when it is ready.
+#[derive(Deserialize)]
+pub(super) struct Hello {
+    pub(super) hello: String,
+}
+
+/// What the harness answers. Which fields are there depends on what was asked.
+#[derive(Deserialize)]
+pub(super) struct Said {
+    pub(super) id: u64,
+    #[serde(default)]
+    pub(super) error: Option<Fault>,
+    #[serde(default)]
+    pub(super) start_over: bool,
+    #[serde(default)]
+    pub(super) executions: Vec<Ran>,
+    #[serde(default)]
+    ops: Vec<(Vec<u64>, u64)>,
+    #[serde(default)]
+    outcomes: Vec<Outcome>,
+    #[serde(default)]
+    pub(super) names: Vec<String>,
+    #[serde(default)]
+    details: Vec<(u32, String, String, Option<String>)>,
+    #[serde(default)]
+    blocked: Vec<(u64, u32, String, String, Option<u64>)>,
+}
+
+/// Why the harness could not do what it was asked.
+#[derive(Deserialize)]
+pub(super) struct Fault {
+    pub(super) kind: String,
+    pub(super) what: String,
+    #[serde(default)]
+    pub(super) why: String,
+    #[serde(default)]
+    pub(super) line: u32,
+    #[serde(default)]
+    pub(super) file: String,
+    #[serde(default)]
+    pub(super) text: String,
+    #[serde(default)]
+    pub(super) step: usize,
+    #[serde(default)]
+    pub(super) thread: u64,
+}
+
+/// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
+/// index, operation's number), the outcome's number or -1, changes of guards (step, guard, open), guards shut at first.
+#[derive(Deserialize)]
+pub(super) struct Ran(pub(super) Vec<u64>, pub(super) Vec<u64>, Vec<u64>, i64, Vec<(i64, u64, bool)>, Vec<u64>);
+
+/// What numbers in the messages stand for.
+#[derive(Default)]
+pub(super) struct Meanings {
+    /// Operations by their number, for the worker's whole life.
+    operations: Vec<Operation>,
+    /// Outcomes by their number, for one loaded scenario.
+    outcomes: Vec<Outcome>,
+}
+
+/// An answer that does not make sense.
+#[derive(Debug)]
+pub(super) struct Nonsense(pub(super) &'static str);
+
+impl Meanings {
+    /// Forgets what belonged to the scenario loaded before.
+    pub(super) fn forget_scenario(&mut self) {
+        self.outcomes.clear();
+    }
+
+    /// Learns the numbers that `said` explains.
+    pub(super) fn learn(&mut self, said: &mut Said) -> Result<(), Nonsense> {
+        for (touches, guard) in said.ops.drain(..) {
+            if touches.len() % 2 != 0 {
+                return Err(Nonsense("an operation has half a touch"));
+            }
+            let touches = touches.chunks_exact(2).map(|touch| Touch {
+                location: Location(touch[0]),
+                access: match touch[1] {
+                    0 => Access::Read,
+                    1 => Access::Write,
+                    _ => Access::Attempt,
+                },
+            });
+            let guard = (guard != 0).then_some(Guard(guard));
+            self.operations.push(Operation { touches: touches.collect(), guard });
+        }
+        self.outcomes.append(&mut said.outcomes);
+        Ok(())
+    }
+
+    /// Returns the execution that `ran` tells of.
+    pub(super) fn execution(&self, ran: &Ran) -> Result<Execution, Nonsense> {
+        let Ran(codes, trace, pending, outcome, changes, shut) = ran;
+        let threads: Vec<ThreadId> = codes
+            .iter()
+            .map(|&code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id")))
+            .collect::<Result<_, _>>()?;
+        if threads.first() != Some(&ThreadId::MAIN) || threads.len() > 64 {
+            return Err(Nonsense("the threads are wrong"));
+        }
+        let thread = |index: u64| {
+            usize::try_from(index).ok().and_then(|index| threads.get(index)).copied().ok_or(Nonsense("no such thread"))
+        };
+        let operation = |number: u64| {
+            let known = usize::try_from(number).ok().and_then(|number| self.operations.get(number));
+            known.cloned().ok_or(Nonsense("no such operation"))
+        };
+        if trace.len() % 3 != 0 || pending.len() % 2 != 0 {
+            return Err(Nonsense("a step is incomplete"));
+        }
+        let mut steps: Vec<Step> = Vec::with_capacity(trace.len() / 3);
+        for step in trace.chunks_exact(3) {
+            let (thread, operation) = (thread(step[0])?, operation(step[1])?);
+            steps.push(Step { thread, operation, enabled: step[2], guards: Vec::new() });
+        }
+        for &(step, guard, open) in changes {
+            let step = usize::try_from(step).ok().and_then(|step| steps.get_mut(step));
+            step.ok_or(Nonsense("a guard changes in no step"))?.guards.push((Guard(guard), open));
+        }
+        let pending = pending
+            .chunks_exact(2)
+            .map(|each| Ok(Pending { thread: thread(each[0])?, operation: operation(each[1])? }));
+        let pending = pending.collect::<Result<_, _>>()?;
+        let outcome = match usize::try_from(*outcome) {
+            Err(_) => None,
+            Ok(number) => Some(self.outcomes.get(number).cloned().ok_or(Nonsense("no such outcome"))?),
+        };
+        Ok(Execution { threads, shut: shut.iter().copied().map(Guard).collect(), steps, pending, outcome })
+    }
+}
+
+impl Said {
+    /// Returns what each step of a replay did.
+    pub(super) fn details(&mut self) -> Vec<Detail> {
+        let details = self.details.drain(..);
+        details.map(|(line, verb, location, value)| Detail { line, verb, location, value }).collect()
+    }
+
+    /// Returns who was left waiting at the end of a replay.
+    pub(super) fn blocked(&mut self) -> Result<Vec<Blocked>, Nonsense> {
+        let id = |code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id"));
+        self.blocked
+            .drain(..)
+            .map(|(thread, line, verb, location, held_by)| {
+                let (thread, held_by) = (id(thread)?, held_by.map(id).transpose()?);
+                Ok(Blocked { thread, line, verb, location, held_by })
+            })
+            .collect()
+    }
+}

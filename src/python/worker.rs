@@ -1,0 +1,265 @@
+//! A warm Python process that runs scenarios, one loaded at a time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::scenario::Answer;
+use crate::scenario::Execute;
+use crate::scenario::Replay;
+use crate::scenario::Request;
+use crate::scenario::Scenario;
+use crate::scenario::Schedule;
+use crate::scenario::ThreadId;
+
+use super::Interpreter;
+use super::PythonError;
+use super::process::Process;
+use super::protocol::Ask;
+use super::protocol::Fault;
+use super::protocol::Hello;
+use super::protocol::Meanings;
+use super::protocol::Ran;
+use super::protocol::Said;
+
+/// What the child is given on its command line: it reads the harness from its standard input and becomes it.
+const BOOT: &str = include_str!("harness/boot.py");
+
+/// The harness: one namespace, in files by subject, because names of one module are the fastest that Python has.
+pub(super) const HARNESS: &str = concat!(
+    include_str!("harness/core.py"),
+    include_str!("harness/shared.py"),
+    include_str!("harness/rewrite.py"),
+    include_str!("harness/threads.py"),
+    include_str!("harness/sync.py"),
+    include_str!("harness/pool.py"),
+    include_str!("harness/serve.py"),
+);
+
+/// What a child sees of the environment. Hashes are fixed so that sets have the same order in every process; `-I` would ignore that.
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("PYTHONHASHSEED", "0"),
+    ("PYTHONSAFEPATH", "1"),
+    ("PYTHONNOUSERSITE", "1"),
+    ("LC_ALL", "C.UTF-8"),
+    ("TZ", "UTC"),
+    ("MALLOC_ARENA_MAX", "2"),
+];
+
+/// What a worker may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long it may take to get ready.
+    pub start: Duration,
+    /// How long one execution may take. No real time passes in a scenario's sleeps and waits, so this is computation.
+    pub execution: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { start: Duration::from_secs(20), execution: Duration::from_secs(10) }
+    }
+}
+
+/// A Python process that runs scenarios.
+///
+/// Any failure but one of the scenario's own ends the process; the next scenario that is loaded starts a new one.
+pub struct Worker {
+    interpreter: Interpreter,
+    limits: Limits,
+    running: Option<Running>,
+}
+
+struct Running {
+    process: Process,
+    meanings: Meanings,
+    asked: u64,
+}
+
+impl Worker {
+    /// Starts a worker.
+    ///
+    /// # Errors
+    ///
+    /// The interpreter does not start, or does not get ready in time.
+    pub fn start(interpreter: &Interpreter, limits: Limits) -> Result<Worker, PythonError> {
+        let running = Running::start(&interpreter.path, limits)?;
+        Ok(Worker { interpreter: interpreter.clone(), limits, running: Some(running) })
+    }
+
+    /// Returns the interpreter that this is a process of.
+    pub fn interpreter(&self) -> &Interpreter {
+        &self.interpreter
+    }
+
+    /// Returns a digest of the harness: executions of different harnesses need not agree.
+    pub fn harness_digest() -> String {
+        blake3::hash(HARNESS.as_bytes()).to_hex().to_string()
+    }
+
+    /// Loads a scenario, ready to be executed. It takes the place of the one loaded before.
+    ///
+    /// # Errors
+    ///
+    /// The scenario is not Python, or uses syntax that is not supported.
+    pub fn load(&mut self, scenario: &Scenario) -> Result<Program<'_>, PythonError> {
+        if self.running.is_none() {
+            self.running = Some(Running::start(&self.interpreter.path, self.limits)?);
+        }
+        self.running().meanings.forget_scenario();
+        self.ask(1, |id| Ask::Load {
+            id,
+            name: &scenario.name,
+            source: &scenario.source,
+            observe: scenario.observe.as_deref(),
+            claims: &scenario.claims,
+            sleeps: scenario.sleeps,
+        })?;
+        Ok(Program { worker: self, before: None })
+    }
+
+    fn running(&mut self) -> &mut Running {
+        self.running.as_mut().expect("a process is there from a scenario's loading to the first failure")
+    }
+
+    /// Asks, and waits for the answer to `executions` executions.
+    fn ask<'a>(&mut self, executions: usize, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, PythonError> {
+        let patience = self.limits.execution * u32::try_from(executions.max(1)).unwrap_or(u32::MAX);
+        let Some(running) = self.running.as_mut() else {
+            return Err(PythonError::Broken { what: "it had ended".to_owned(), said: String::new() });
+        };
+        match running.ask(patience, ask) {
+            Ok(said) => match said.error {
+                Some(fault) => Err(self.fault(fault)),
+                None => Ok(said),
+            },
+            Err(what) => Err(self.broken(what)),
+        }
+    }
+
+    fn fault(&mut self, fault: Fault) -> PythonError {
+        let Fault { kind, what, why, line, file, text, step, thread } = fault;
+        match kind.as_str() {
+            "syntax" => PythonError::Syntax { name: file, line, message: what, text },
+            "unsupported" => PythonError::Unsupported { what, line, why },
+            "diverged" => match ThreadId::from_code(thread) {
+                Some(thread) => PythonError::Schedule { step: step + 1, thread, why: what },
+                None => self.broken("a thread has no id".to_owned()),
+            },
+            _ => self.broken(what),
+        }
+    }
+
+    fn broken(&mut self, what: String) -> PythonError {
+        let (said, flooded) = self.running.take().map(|mut running| running.process.kill()).unwrap_or_default();
+        let what = if flooded { "it did not stop printing".to_owned() } else { what };
+        PythonError::Broken { what, said }
+    }
+}
+
+impl Running {
+    fn start(path: &std::path::Path, limits: Limits) -> Result<Running, PythonError> {
+        let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
+        let mut process = Process::start(path, &arguments, &ENVIRONMENT)
+            .map_err(|source| PythonError::Start { path: PathBuf::from(path), source })?;
+        process.send(HARNESS.as_bytes());
+        let hello = process.receive(limits.start).and_then(|frame| {
+            let hello: Hello = serde_json::from_slice(&frame).map_err(|_| "it did not say hello".to_owned())?;
+            Ok(hello.hello)
+        });
+        match hello {
+            Ok(_) => Ok(Running { process, meanings: Meanings::default(), asked: 0 }),
+            Err(what) => {
+                let (said, _) = process.kill();
+                Err(PythonError::Broken { what, said })
+            }
+        }
+    }
+
+    fn ask<'a>(&mut self, patience: Duration, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, String> {
+        self.asked += 1;
+        let asked = self.asked;
+        let payload = serde_json::to_vec(&ask(asked)).map_err(|error| error.to_string())?;
+        self.process.send(&payload);
+        let frame = self.process.receive(patience)?;
+        let mut said: Said = serde_json::from_slice(&frame).map_err(|error| format!("its answer is wrong: {error}"))?;
+        if said.id != asked {
+            return Err("it answered another question".to_owned());
+        }
+        self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
+        Ok(said)
+    }
+}
+
+/// A scenario loaded in a worker.
+pub struct Program<'a> {
+    worker: &'a mut Worker,
+    /// The execution before, to tell whether this one agrees with it as far as their schedules do.
+    before: Option<Ran>,
+}
+
+impl Program<'_> {
+    /// Executes one schedule and tells it in full.
+    ///
+    /// Beyond the schedule's end the running thread goes on while it can.
+    ///
+    /// # Errors
+    ///
+    /// A thread that the schedule names cannot go, or as for [`Execute::execute`].
+    pub fn replay(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
+        let codes = schedule.threads().iter().map(|thread| thread.code()).collect();
+        let mut said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes })?;
+        let told = (|| {
+            let running = self.worker.running.as_ref()?;
+            let execution = running.meanings.execution(said.executions.first()?).ok()?;
+            let (names, details, blocked) = (std::mem::take(&mut said.names), said.details(), said.blocked().ok()?);
+            let whole = details.len() == execution.steps.len() && names.len() == execution.threads.len();
+            whole.then_some(Replay { execution, names, details, blocked })
+        })();
+        told.ok_or_else(|| self.worker.broken("its telling of an execution makes no sense".to_owned()))
+    }
+
+    /// Compares with the execution before: as long as the same threads went, they did the same.
+    fn agree(&mut self, ran: Ran) -> Result<(), PythonError> {
+        if let Some(before) = &self.before {
+            for (step, (now, then)) in ran.1.chunks_exact(3).zip(before.1.chunks_exact(3)).enumerate() {
+                let thread =
+                    |ran: &Ran, step: &[u64]| usize::try_from(step[0]).ok().and_then(|index| ran.0.get(index).copied());
+                let who = thread(&ran, now);
+                if who != thread(before, then) {
+                    break;
+                }
+                if now[1] != then[1] {
+                    let thread = who.and_then(ThreadId::from_code).unwrap_or(ThreadId::MAIN);
+                    return Err(PythonError::NotReplayable { step: step + 1, thread });
+                }
+            }
+        }
+        self.before = Some(ran);
+        Ok(())
+    }
+}
+
+impl Execute for Program<'_> {
+    type Error = PythonError;
+
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
+        let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
+        let coded =
+            requests.iter().map(|request| (code(&request.prefix), code(&request.sleep), request.asleep_from)).collect();
+        let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded })?;
+        if said.start_over {
+            self.before = None;
+            return Ok(Answer::StartOver);
+        }
+        let mut executions = Vec::with_capacity(said.executions.len());
+        for ran in said.executions {
+            let execution = self.worker.running().meanings.execution(&ran);
+            executions.push(execution.map_err(|nonsense| self.worker.broken(nonsense.0.to_owned()))?);
+            self.agree(ran)?;
+        }
+        if executions.len() != requests.len() {
+            return Err(self.worker.broken("it executed another number of schedules".to_owned()));
+        }
+        Ok(Answer::Executions(executions))
+    }
+}

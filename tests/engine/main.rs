@@ -1,0 +1,5 @@
+//! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
+
+mod literature;
+mod pythons;
+mod scenarios;

@@ -1,0 +1,512 @@
+//! Small programs and what must come of them.
+
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::Report;
+use raceday::explore::explore;
+use raceday::python::PythonError;
+use raceday::scenario::Ending;
+
+use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
+use super::pythons::replayed;
+use super::pythons::scenario;
+use super::pythons::worker;
+
+/// Explores and returns the outcomes as `value or output (ending) exceptions`, sorted.
+#[track_caller]
+fn outcomes(source: &str, observe: Option<&str>) -> Vec<String> {
+    let report = explored(&scenario(source, observe)).expect("it explores");
+    assert!(report.exhaustive, "the search ended early");
+    texts(&report)
+}
+
+fn texts(report: &Report) -> Vec<String> {
+    let mut texts: Vec<String> = report
+        .outcomes
+        .iter()
+        .map(|found| {
+            let outcome = &found.outcome;
+            let mut text = outcome.value.clone().or(outcome.stdout.clone()).unwrap_or_default().trim_end().to_owned();
+            if outcome.ending != Ending::Finished {
+                text.push_str(&format!(" ({:?})", outcome.ending).to_lowercase());
+            }
+            for exception in &outcome.exceptions {
+                let swallowed = if exception.swallowed { ", swallowed" } else { "" };
+                text.push_str(&format!(" {}: {}{swallowed}", exception.class, exception.message));
+            }
+            text.trim().to_owned()
+        })
+        .collect();
+    texts.sort();
+    texts
+}
+
+/// A bank account without a lock, as tutorials have it.
+const WITHDRAW: &str = r#"
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+class BankAccount:
+    def __init__(self):
+        self.balance = 1000
+
+    def withdraw(self, amount):
+        if self.balance >= amount:
+            new_balance = self.balance - amount
+            time.sleep(0.1)
+            self.balance = new_balance
+        else:
+            raise ValueError("Insufficient balance")
+
+account = BankAccount()
+
+with ThreadPoolExecutor(max_workers=2) as executor:
+    executor.submit(account.withdraw, 500)
+    executor.submit(account.withdraw, 700)
+"#;
+
+const WITHDRAW_LOCKED: &str = r#"
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+class BankAccount:
+    def __init__(self):
+        self.balance = 1000
+        self.lock = threading.Lock()
+
+    def withdraw(self, amount):
+        with self.lock:
+            if self.balance >= amount:
+                new_balance = self.balance - amount
+                time.sleep(0.1)
+                self.balance = new_balance
+            else:
+                raise ValueError("Insufficient balance")
+
+account = BankAccount()
+
+with ThreadPoolExecutor(max_workers=2) as executor:
+    executor.submit(account.withdraw, 500)
+    executor.submit(account.withdraw, 700)
+"#;
+
+#[test]
+fn a_withdrawal_without_a_lock_on_every_python() {
+    for interpreter in interpreters() {
+        let mut worker = raceday::python::Worker::start(interpreter, Default::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
+        assert!(report.exhaustive);
+        let mut values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+        values.sort();
+        values.dedup();
+        assert_eq!(values, ["-200", "300", "500"], "{}", interpreter.version);
+        assert_eq!(report.executions, 6, "{}", interpreter.version);
+    }
+}
+
+#[test]
+fn a_withdrawal_with_a_lock() {
+    assert_eq!(
+        outcomes(WITHDRAW_LOCKED, Some("account.balance")),
+        ["300 ValueError: Insufficient balance, swallowed", "500 ValueError: Insufficient balance, swallowed"]
+    );
+}
+
+#[test]
+fn taking_a_lock_twice_is_a_deadlock_that_says_who_waits_for_what() {
+    let source = "
+import threading
+lock = threading.Lock()
+def work():
+    with lock:
+        with lock:
+            print('never')
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+";
+    assert_eq!(outcomes(source, None), ["(deadlock)"]);
+    let replay = replayed(&scenario(source, None), |report| report.outcomes[0].witness.clone());
+    let waits: Vec<_> = replay
+        .blocked
+        .iter()
+        .map(|blocked| {
+            (blocked.line, blocked.verb.as_str(), blocked.location.as_str(), blocked.held_by.map(|id| id.to_string()))
+        })
+        .collect();
+    assert_eq!(
+        waits,
+        [(10, "join", "Thread-1 (work)", Some("1".to_owned())), (6, "acquire", "lock", Some("1".to_owned()))]
+    );
+}
+
+#[test]
+fn two_locks_in_two_orders() {
+    let source = "
+import threading
+a, b = threading.Lock(), threading.Lock()
+def one():
+    with a, b:
+        pass
+def two():
+    with b, a:
+        pass
+threads = [threading.Thread(target=each) for each in (one, two)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print('done')
+";
+    assert_eq!(outcomes(source, None), ["(deadlock)", "done"]);
+}
+
+#[test]
+fn every_kind_of_shared_place() {
+    let threads = "
+threads = [Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    for (setting, work, observe) in [
+        ("n = 0", "global n; n += 1", "n"),
+        ("class C: n = 0", "C.n += 1", "C.n"),
+        ("class C:\n    n = 0\nc = C()", "c.n += 1", "c.n"),
+        ("class C:\n    __slots__ = ['n']\nc = C()\nc.n = 0", "c.n += 1", "c.n"),
+        ("n = [0]", "n[0] += 1", "n[0]"),
+        ("n = [0]", "n[-1] += 1", "n[0]"),
+        ("n = {'k': 0}", "n['k'] += 1", "n['k']"),
+        ("from collections import Counter\nn = Counter()", "n['k'] += 1", "n['k']"),
+        ("from collections import defaultdict\nn = defaultdict(int)", "n['k'] += 1", "n['k']"),
+        ("n = {}", "n['k'] = n.get('k', 0) + 1", "n['k']"),
+        ("n = []", "n.append(len(n) + 1)", "max(n)"),
+        ("class N: pass\nn = N(); n.x = N(); n.x.y = 0", "n.x.y += 1", "n.x.y"),
+        ("n = 0", "globals()['n'] = n + 1", "n"),
+        ("class C: pass\nc = C(); c.n = 0", "setattr(c, 'n', getattr(c, 'n') + 1)", "c.n"),
+        ("class C: pass\nc = C(); c.n = 0", "c.__dict__['n'] += 1", "c.n"),
+    ] {
+        let source = format!("from threading import Thread\n{setting}\ndef work():\n    {work}\n{threads}");
+        assert_eq!(outcomes(&source, Some(observe)), ["1", "2"], "{setting}: {work}");
+    }
+}
+
+#[test]
+fn variables_of_enclosing_functions() {
+    let source = "
+from threading import Thread
+def main():
+    count = 0
+    def work():
+        nonlocal count
+        count += 1
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return count
+result = main()
+";
+    assert_eq!(outcomes(source, Some("result")), ["1", "2"]);
+}
+
+#[test]
+fn one_call_on_a_container_is_one_step() {
+    let source = "
+from threading import Thread
+items = []
+threads = [Thread(target=items.append, args=(n,)) for n in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("sorted(items)")), ["[0, 1, 2]"]);
+    assert_eq!(outcomes(source, Some("items")).len(), 6);
+}
+
+#[test]
+fn while_one_thread_lives_nothing_is_a_step() {
+    let source = "
+from threading import Thread
+x = 0
+for _ in range(100):
+    x += 1
+thread = Thread(target=lambda: None)
+thread.start()
+thread.join()
+for _ in range(100):
+    x += 1
+";
+    let report = explored(&scenario(source, Some("x"))).expect("it explores");
+    assert_eq!(report.executions, 1);
+    assert!(report.outcomes[0].witness.threads().len() <= 3, "{}", report.outcomes[0].witness);
+}
+
+#[test]
+fn a_thread_that_ended_unseen_can_still_have_raced() {
+    // Main joins the second thread first; the first may have ended by then, or not.
+    let source = "
+from threading import Thread
+x = 0
+def write():
+    global x
+    x = 1
+first, second = Thread(target=write), Thread(target=lambda: None)
+first.start()
+second.start()
+second.join()
+seen = x
+first.join()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["0", "1"]);
+}
+
+#[test]
+fn spinning_waits_for_a_write() {
+    let source = "
+from threading import Thread
+ready = False
+data = None
+def produce():
+    global ready, data
+    data = 42
+    ready = True
+def consume():
+    while not ready:
+        pass
+    print(data)
+threads = [Thread(target=consume), Thread(target=produce)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, None), ["42"]);
+}
+
+#[test]
+fn spinning_for_ever_is_an_outcome() {
+    let source = "
+from threading import Thread
+ready = False
+def consume():
+    while not ready:
+        pass
+def produce():
+    global ready
+    if not ready:
+        ready = False
+threads = [Thread(target=consume), Thread(target=produce)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, None), ["(spin)"]);
+}
+
+#[test]
+fn petersons_lock_excludes() {
+    let source = "
+from threading import Thread
+flag = [False, False]
+turn = 0
+count = 0
+def work(me):
+    global turn, count
+    other = 1 - me
+    flag[me] = True
+    turn = other
+    while flag[other] and turn == other:
+        pass
+    count += 1
+    flag[me] = False
+threads = [Thread(target=work, args=(me,)) for me in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("count")), ["2"]);
+}
+
+#[test]
+fn exceptions_are_of_whom_they_are_of() {
+    let source = "
+from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+def fail(what):
+    raise what
+thread = Thread(target=fail, args=(KeyError('of a thread'),))
+thread.start()
+thread.join()
+with ThreadPoolExecutor() as pool:
+    asked = pool.submit(fail, ValueError('asked for'))
+    pool.submit(fail, ValueError('of a future'))
+    asked.exception()
+raise OSError('of main')
+";
+    assert_eq!(outcomes(source, None), ["OSError: of main KeyError: 'of a thread' ValueError: of a future, swallowed"]);
+}
+
+#[test]
+fn attempts_do_not_wait() {
+    let source = "
+from threading import Lock, Thread
+lock = Lock()
+got = []
+def work(n):
+    if lock.acquire(blocking=False):
+        got.append(n)
+        lock.release()
+threads = [Thread(target=work, args=(n,)) for n in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("sorted(got)")), ["[0, 1]", "[0]", "[1]"]);
+}
+
+#[test]
+fn a_lock_stays_held_when_its_holder_dies() {
+    let source = "
+from threading import Lock, Thread
+lock = Lock()
+def die():
+    lock.acquire()
+    raise ValueError
+def work():
+    with lock:
+        pass
+threads = [Thread(target=die), Thread(target=work)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, None), ["(deadlock) ValueError:", "ValueError:"]);
+}
+
+#[test]
+fn daemons_are_cut_off_anywhere() {
+    let source = "
+from threading import Thread
+done = []
+def work():
+    done.append(1)
+    done.append(2)
+Thread(target=work, daemon=True).start()
+";
+    assert_eq!(outcomes(source, Some("done")), ["[1, 2]", "[1]", "[]"]);
+}
+
+#[test]
+fn workers_can_be_told_apart() {
+    let source = "
+from threading import current_thread
+from concurrent.futures import ThreadPoolExecutor
+ran = []
+def work(n):
+    ran.append((n, current_thread().name[-1]))
+with ThreadPoolExecutor(2) as pool:
+    pool.submit(work, 1)
+    pool.submit(work, 2)
+";
+    assert_eq!(
+        outcomes(source, Some("sorted(ran)")),
+        ["[(1, '0'), (2, '0')]", "[(1, '0'), (2, '1')]", "[(1, '1'), (2, '0')]", "[(1, '1'), (2, '1')]"]
+    );
+}
+
+#[test]
+fn more_tasks_than_workers() {
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+running = most = 0
+def work():
+    global running, most
+    running += 1
+    most = max(most, running)
+    running -= 1
+with ThreadPoolExecutor(1) as pool:
+    for _ in range(3):
+        pool.submit(work)
+";
+    assert_eq!(outcomes(source, Some("most")), ["1"]);
+}
+
+#[test]
+fn work_without_end_meets_the_step_limit() {
+    let source = "
+from threading import Thread
+n = 0
+def work():
+    global n
+    while True:
+        n += 1
+Thread(target=work).start()
+n
+";
+    let bounds = Bounds { executions: 2, ..Bounds::default() };
+    let mut worker = worker();
+    let mut program = worker.load(&scenario(source, Some("0"))).expect("it loads");
+    let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it explores");
+    assert!(!report.exhaustive);
+    assert_eq!(texts(&report), ["0 (limit)"]);
+}
+
+#[test]
+fn what_is_not_supported_is_named_with_its_line() {
+    for (source, what, line) in [
+        ("import asyncio\n", "import asyncio", 1),
+        ("x = 1\nimport multiprocessing.pool\n", "import multiprocessing.pool", 2),
+        ("async def f():\n    pass\n", "async functions", 1),
+        ("import threading\n\nthreading.settrace(None)\n", "threading.settrace", 3),
+        ("exec('x = 1')\n", "exec()", 1),
+    ] {
+        match explored(&scenario(source, None)) {
+            Err(PythonError::Unsupported { what: named, line: at, .. }) => {
+                assert_eq!((named.as_str(), at), (what, line))
+            }
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_runner_that_dies_is_replaced() {
+    let mut worker = worker();
+    let deadly = scenario("import os\nos.kill(os.getpid(), 9)\n", None);
+    match explored_by(&mut worker, &deadly) {
+        Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it ended"),
+        other => panic!("{other:?}"),
+    }
+    let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("the next one runs");
+    assert_eq!(report.executions, 6);
+}
+
+#[test]
+fn a_runner_that_hangs_is_killed() {
+    let limits = raceday::python::Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
+    let mut worker = raceday::python::Worker::start(&interpreters()[0], limits).expect("a worker starts");
+    match explored_by(&mut worker, &scenario("for _ in iter(int, 1):\n    pass\n", None)) {
+        Err(PythonError::Broken { what, .. }) => assert!(what.starts_with("it said nothing for"), "{what}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_runner_that_floods_is_killed() {
+    let source = "import os\nwhile True:\n    os.write(2, b'x' * 65536)\n";
+    match explored(&scenario(source, None)) {
+        Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it did not stop printing"),
+        other => panic!("{other:?}"),
+    }
+}
