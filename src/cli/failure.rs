@@ -7,7 +7,12 @@ use std::process::ExitCode;
 
 use crate::clock::ClockError;
 use crate::deck_files::Library;
+use crate::python::FindError;
+use crate::python::NEWEST;
+use crate::python::OLDEST;
+use crate::python::PythonError;
 use crate::report::clean_line;
+use crate::store::StoreError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +147,71 @@ impl From<ClockError> for Failure {
         };
         Failure::unusable(error.to_string()).hint(hint)
     }
+}
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Failure {
+        let hint = match &error {
+            FindError::None => "install Python 3.9 or later, or name one with `--python PATH`".to_owned(),
+            FindError::NotPython { .. } | FindError::Unsupported { .. } => {
+                format!("name a CPython 3.{OLDEST} to 3.{NEWEST} with `--python PATH` or `RACEDAY_PYTHON`")
+            }
+        };
+        Failure::broken(clean_line(&error.to_string())).hint(hint)
+    }
+}
+
+impl From<PythonError> for Failure {
+    fn from(error: PythonError) -> Failure {
+        let message = clean_line(&with_causes(&error)).into_owned();
+        match &error {
+            PythonError::Syntax { text, .. } if !text.trim().is_empty() => {
+                Failure::unusable(format!("{message}\n  {}", clean_line(text.trim())))
+            }
+            PythonError::Syntax { .. } => Failure::unusable(message),
+            PythonError::Unsupported { .. } => Failure::unusable(message)
+                .hint("Raceday refuses what it cannot run in every order; `docs/exploration.md` has the limits"),
+            PythonError::Schedule { .. } => Failure::unusable(message)
+                .hint("a schedule fits the program, and the version of it, that it was made for"),
+            PythonError::NotReplayable { .. } => Failure::unusable(message)
+                .hint("does it depend on something outside: the time, files, the order of a set of objects?"),
+            PythonError::Broken { .. } => Failure::broken(message),
+            PythonError::Start { .. } => Failure::broken(message).hint("`raceday doctor` tries out the Python"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        let message = clean_line(&with_causes(&error)).into_owned();
+        match &error {
+            StoreError::Newer { .. } => {
+                Failure::broken(message).hint("use that newer Raceday, or another folder with `--data-dir DIR`")
+            }
+            StoreError::NotADatabase { .. } | StoreError::Foreign { .. } => {
+                Failure::broken(message).hint("move the file away, or use another folder with `--data-dir DIR`")
+            }
+            StoreError::CannotOpen { .. } | StoreError::ReadOnly => {
+                Failure::broken(message).hint("may you write there? use another folder with `--data-dir DIR`")
+            }
+            StoreError::Locked => Failure::broken(message).hint("close the other Raceday, and try again"),
+            StoreError::Damaged { .. } => Failure::broken(message).hint("`raceday doctor` says how bad it is"),
+            StoreError::NoSuchNote(_) => Failure::unusable(message).hint("`raceday note list` has the numbers"),
+            StoreError::NoSuchAnswer(_) => Failure::unusable(message),
+            StoreError::Full | StoreError::NotJson | StoreError::Sqlite(_) => Failure::broken(message),
+        }
+    }
+}
+
+/// Returns what an error says, and after it what the errors say that caused it.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 /// Says what failed, if something did, and returns the exit code.

@@ -1,12 +1,23 @@
 //! The command line: where the core and the edges meet.
 //!
-//! One file a command: its arguments with their help first, then the function. [`world`] holds what a command is
-//! given, [`failure`] alone turns errors into text and exit codes.
+//! One file a command: its arguments with their help first, then the function. A command is given a [`World`] and
+//! returns an [`Exit`] or a [`Failure`]; `failure.rs` alone turns errors into text and exit codes.
 
 mod world;
 mod failure;
+mod engine;
+mod progress;
+mod explore;
+mod check;
 mod deck;
+mod doctor;
 
+pub use check::Finding;
+pub use check::Proof;
+pub use check::prove;
+pub use engine::Budget;
+pub use engine::Engine;
+pub use engine::Explored;
 pub use failure::Exit;
 pub use failure::Failure;
 pub use failure::FailureKind;
@@ -30,6 +41,12 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 const AFTER_HELP: &str = "\
+Examples:
+  raceday                                 what is due today
+  raceday quiz thread-safety              ten questions
+  raceday review                          what is due, then new cards
+  raceday explore bank.py --observe total every total that bank.py can end with
+
 Exit codes:
   0  fine
   1  a claim is violated, or a deck has faults
@@ -37,7 +54,7 @@ Exit codes:
   3  something that Raceday needs is missing or broken: Python, the database
 ";
 
-/// Practise thread safety with questions that are checked by running every interleaving
+/// Practise thread safety with questions that are checked by running every order of threads
 #[derive(Debug, Parser)]
 #[command(name = "raceday", version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Arguments {
@@ -75,7 +92,10 @@ enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Explore(explore::ExploreArgs),
+    Check(check::CheckArgs),
     Deck(deck::DeckArgs),
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
@@ -109,7 +129,10 @@ fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure
             writeln!(world.out, "{}", Arguments::command().render_help())?;
             Ok(Exit::Fine)
         }
+        Some(Command::Explore(args)) => explore::run(&args, world),
+        Some(Command::Check(args)) => check::run(&args, world),
         Some(Command::Deck(args)) => deck::run(&args, world),
+        Some(Command::Doctor(args)) => doctor::run(&args, world),
     }
 }
 

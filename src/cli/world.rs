@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use crate::clock::Clock;
 use crate::deck_files::Library;
 use crate::report::Page;
+use crate::store::Store;
 
 use super::ColorWhen;
 use super::Failure;
@@ -183,6 +184,16 @@ impl World {
         let mut library = Library::builtin();
         library.add_folders_in(&self.data_dir.join("decks"));
         library
+    }
+
+    /// Returns where the learner's database is, or will be.
+    pub fn database(&self) -> PathBuf {
+        self.data_dir.join("raceday.db")
+    }
+
+    /// Opens the learner's database, which is made where there is none.
+    pub fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.database())?)
     }
 
     /// Returns what standard output is written on.

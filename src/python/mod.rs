@@ -1,7 +1,7 @@
 //! Python, which runs scenarios one chosen step at a time.
 //!
 //! [`find`] finds an interpreter, a [`Worker`] is a child process of it that stays, and a [`Program`] is a scenario loaded
-//! there, which implements [`Execute`]. What is worth executing is for `explore` to say; what runs inside the child is
+//! there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
 //! in `harness/`.
 
 mod interpreter;

@@ -101,6 +101,9 @@ pub fn distinct(report: &Report) -> Vec<Found> {
             }
         }
     }
+    // Numbers in the order of numbers, which that of their digits is not.
+    let number = |found: &Found| found.outcome.value.as_deref().and_then(|value| value.parse::<i128>().ok());
+    distinct.sort_by_key(|found| number(found).map_or((true, 0), |number| (false, number)));
     distinct
 }
 
@@ -158,7 +161,10 @@ fn write_details(
     page: Page,
 ) -> io::Result<()> {
     let found = &witnessed.found;
-    let schedule = format!("{}, schedule {}", text::count(found.switches as u64, "switch"), found.witness);
+    let mut schedule = text::count(found.switches as u64, "switch");
+    if !found.witness.threads().is_empty() {
+        schedule.push_str(&format!(", schedule {}", found.witness));
+    }
     for line in text::wrap(&format!("  {schedule}"), page.width(), 4) {
         writeln!(out, "{}", page.paint(Style::Faint, &line))?;
     }
@@ -247,7 +253,7 @@ fn write_claimed(out: &mut dyn Write, exploration: &Exploration<'_>, claimed: &C
     let same = exploration.outcomes.iter().position(|shown| shown.found.witness == violation.found.witness);
     let shown = match same {
         Some(index) => format!("violated, as outcome {} shows", index + 1),
-        None => format!("violated: {}", label(&violation.found.outcome, exploration.scenario)),
+        None => "violated in this order:".to_owned(),
     };
     for line in text::wrap(&format!("{claim}: {shown}"), page.width(), 2) {
         writeln!(out, "{}", page.paint(Style::Bad, &line))?;
@@ -453,7 +459,7 @@ pub(super) mod tests {
         other.found.witness = "0 1 0 1".parse().expect("a schedule");
         exploration.claims[0].violation = Some(other);
         let text = shown(&exploration, PAGE);
-        assert!(text.contains("always count == 2: violated: count = 1\n"), "{text}");
+        assert!(text.contains("always count == 2: violated in this order:\n"), "{text}");
         assert!(text.contains("schedule 0 1 0 1\n"), "{text}");
     }
 
@@ -475,6 +481,7 @@ pub(super) mod tests {
             outcomes: vec![
                 found("1", vec![Some(false)], 3, 4),
                 found("1", vec![Some(true)], 2, 5),
+                found("10", vec![Some(true)], 1, 1),
                 found("2", vec![Some(true)], 1, 6),
             ],
             executions: 15,
@@ -482,9 +489,10 @@ pub(super) mod tests {
             exhaustive: true,
         };
         let distinct = distinct(&report);
-        assert_eq!(distinct.len(), 2);
+        assert_eq!(distinct.len(), 3);
         assert_eq!((distinct[0].switches, distinct[0].executions), (2, 9));
-        assert_eq!(distinct[1], report.outcomes[2]);
+        assert_eq!(distinct[1], report.outcomes[3]);
+        assert_eq!(distinct[2], report.outcomes[2]);
     }
 
     #[test]

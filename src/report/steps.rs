@@ -28,6 +28,8 @@ const NARROWEST_COLUMN: usize = 16;
 const MAIN_COLUMN: usize = 18;
 /// In a narrower column, arrows alone say what is read and written.
 const WIDE_COLUMN: usize = 34;
+/// On how many lines of a narrow column a line of source is shown, as far as it goes.
+const MOST_CODE_LINES: usize = 2;
 /// What stands between two columns.
 const SEPARATOR: &str = "│";
 const HOLDS: char = '┃';
@@ -367,7 +369,12 @@ fn write_skipped(out: &mut dyn Write, skipped: usize, page: Page) -> io::Result<
 fn lay(texts: &[Text], room: usize, is_narrow: bool) -> Vec<(Style, String)> {
     let laid = texts.iter().flat_map(|text| {
         let shown = text.short.as_ref().filter(|_| is_narrow).unwrap_or(&text.text);
-        let lines = text::wrap(shown, room, text.hanging);
+        let mut lines = text::wrap(shown, room, text.hanging);
+        if is_narrow && text.style == Style::Code && lines.len() > MOST_CODE_LINES {
+            lines.truncate(MOST_CODE_LINES);
+            let last = lines.pop().unwrap_or_default();
+            lines.push(text::cut(&format!("{}…", text::cut(&last, room - 1).trim_end_matches('…')), room));
+        }
         lines.into_iter().map(|line| (text.style, line))
     });
     laid.collect()
@@ -554,16 +561,12 @@ mod tests {
         insta::assert_snapshot!(shown(&samples::deadlock(), samples::DEADLOCK, 80), @"
           MainThread         │  Thread-1                  │  Thread-2
           14 threading.      │                            │
-               Thread(       │                            │
-               target=one).  │                            │
-               start()       │                            │
+               Thread(…      │                            │
              start Thread-1  │                            │
                              │┃  5 with a:                │
                              │┃    acquire a              │
           15 threading.      │┃                           │
-               Thread(       │┃                           │
-               target=two).  │┃                           │
-               start()       │┃                           │
+               Thread(…      │┃                           │
              start Thread-2  │┃                           │
                              │┃                           │┃ 10 with b:
                              │┃                           │┃    acquire b

@@ -53,6 +53,11 @@ impl Store {
         prepare(connection, path)
     }
 
+    /// Returns which version of the schema the database has.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        Ok(migrations::version(&self.connection)?)
+    }
+
     /// Makes a database that is gone when it is dropped.
     pub fn in_memory() -> Result<Store, StoreError> {
         prepare(Connection::open_in_memory()?, Path::new(":memory:"))

@@ -1,0 +1,181 @@
+//! `raceday doctor`: what is found of Python, the database and the decks, what is wrong, and what to do.
+
+use std::fs;
+use std::io;
+use std::io::Write;
+
+use crate::python::NEWEST;
+use crate::python::OLDEST;
+use crate::report::Style;
+use crate::report::clean_line;
+use crate::report::count;
+use crate::report::pad;
+use crate::report::wrap;
+use crate::scenario::Scenario;
+
+use super::Exit;
+use super::Failure;
+use super::World;
+use super::engine::Budget;
+use super::engine::Engine;
+
+/// A program to try out the Python with: two threads, two outcomes.
+const TRIAL: &str = "\
+import threading
+count = 0
+def work():
+    global count
+    count += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+/// Say what Raceday finds of Python, the database and the decks, and what to do
+#[derive(Debug, clap::Args)]
+pub(super) struct DoctorArgs {}
+
+/// Looks at everything that the other commands need.
+pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
+    let findings = [python(world), data_folder(world), database(world), decks(world)].concat();
+    let page = world.page();
+    let mut subject = "";
+    for finding in &findings {
+        let head = if finding.subject == subject { "" } else { finding.subject };
+        subject = finding.subject;
+        let (style, mark) = match finding.state {
+            State::Fine => (Style::Good, "ok"),
+            State::Note => (Style::Plain, "--"),
+            State::Wrong(_) => (Style::Bad, "!!"),
+        };
+        let lines = finding.text.lines().flat_map(|line| wrap(&clean_line(line), page.width() - 14, 2));
+        for (index, line) in lines.enumerate() {
+            let (head, mark) = if index == 0 { (head, mark) } else { ("", "") };
+            writeln!(world.out, "{} {} {line}", pad(head, 10), page.paint(style, &pad(mark, 2)))?;
+        }
+    }
+    let worst = findings.iter().find_map(|finding| match finding.state {
+        State::Wrong(exit) => Some(exit),
+        State::Fine | State::Note => None,
+    });
+    Ok(worst.unwrap_or(Exit::Fine))
+}
+
+/// One thing that was looked at.
+#[derive(Clone)]
+struct Finding {
+    subject: &'static str,
+    state: State,
+    text: String,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Fine,
+    /// Neither right nor wrong.
+    Note,
+    /// Wrong, and how the command is to end for it.
+    Wrong(Exit),
+}
+
+fn fine(subject: &'static str, text: impl Into<String>) -> Finding {
+    Finding { subject, state: State::Fine, text: text.into() }
+}
+
+fn note(subject: &'static str, text: impl Into<String>) -> Finding {
+    Finding { subject, state: State::Note, text: text.into() }
+}
+
+fn wrong(subject: &'static str, exit: Exit, text: impl Into<String>) -> Finding {
+    Finding { subject, state: State::Wrong(exit), text: text.into() }
+}
+
+fn failed(subject: &'static str, failure: &Failure) -> Finding {
+    let hints = failure.hints.iter().map(|hint| format!("\nhint: {hint}"));
+    wrong(subject, Exit::Broken, failure.message.clone() + &hints.collect::<String>())
+}
+
+fn python(world: &World) -> Vec<Finding> {
+    let mut engine = Engine::new(world);
+    let found = match engine.interpreter() {
+        Ok(interpreter) => format!("CPython {} at {}", interpreter.version, interpreter.path.display()),
+        Err(failure) => {
+            let wanted = format!("needed to run programs: a CPython 3.{OLDEST} to 3.{NEWEST}");
+            return vec![failed("Python", &failure), note("Python", wanted)];
+        }
+    };
+    let trial = Scenario { observe: Some("count".to_owned()), ..Scenario::new("trial.py", TRIAL) };
+    let explored = match engine.explore(&trial, Budget::QUESTION, &mut |_| {}) {
+        Ok(explored) => explored,
+        Err(failure) => return vec![fine("Python", found), failed("Python", &failure)],
+    };
+    let report = explored.report;
+    let values: Vec<&str> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    let tried = if report.exhaustive && values == ["1", "2"] {
+        let effort = count(report.executions, "execution");
+        fine("Python", format!("runs two threads in every order: {effort}, as there should be two outcomes"))
+    } else {
+        let text = format!(
+            "two threads that count ended in {values:?}, and not in 1 or 2\nhint: try another Python with `--python PATH`"
+        );
+        wrong("Python", Exit::Broken, text)
+    };
+    vec![fine("Python", found), tried]
+}
+
+fn data_folder(world: &World) -> Vec<Finding> {
+    let shown = world.data_dir.display();
+    match fs::metadata(&world.data_dir) {
+        Ok(metadata) if metadata.is_dir() => vec![fine("Data", format!("{shown}"))],
+        Ok(_) => {
+            let text = format!("{shown} is a file, not a folder\nhint: name a folder with `--data-dir DIR`");
+            vec![wrong("Data", Exit::Broken, text)]
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            vec![note("Data", format!("{shown} is not there yet; the first answer or note makes it"))]
+        }
+        Err(error) => {
+            let text = format!("{shown}: {error}\nhint: name another folder with `--data-dir DIR`");
+            vec![wrong("Data", Exit::Broken, text)]
+        }
+    }
+}
+
+fn database(world: &World) -> Vec<Finding> {
+    let path = world.database();
+    let shown = path.display();
+    if !path.exists() {
+        return vec![note("Database", format!("{shown} is not there yet; the first answer or note makes it"))];
+    }
+    let looked = world.store().and_then(|mut store| {
+        let version = store.version()?;
+        Ok((version, store.integrity()?))
+    });
+    match looked {
+        Err(failure) => vec![failed("Database", &failure)],
+        Ok((version, faults)) if faults.is_empty() => {
+            vec![fine("Database", format!("{shown}, version {version}, sound"))]
+        }
+        Ok((_, faults)) => {
+            let hint = "hint: keep a copy of the file; the log of answers may still hold everything";
+            vec![wrong("Database", Exit::Broken, format!("{shown} is damaged:\n{}\n{hint}", faults.join("\n")))]
+        }
+    }
+}
+
+fn decks(world: &World) -> Vec<Finding> {
+    let library = world.library();
+    let sound = library.entries.iter().map(|entry| {
+        let questions = count(entry.deck.questions.len() as u64, "question");
+        fine("Decks", format!("{} ({}), {questions}", entry.deck.id, entry.origin))
+    });
+    let faulty = library.faulty.iter().map(|faulty| {
+        let faults = count(faulty.faults.count() as u64, "fault");
+        let text = format!("{}: not loaded, {faults}\nhint: `raceday check` says which", faulty.origin);
+        wrong("Decks", Exit::Violated, text)
+    });
+    let own = note("Decks", format!("your own decks go in {}", world.data_dir.join("decks").display()));
+    sound.chain(faulty).chain([own]).collect()
+}

@@ -1,0 +1,194 @@
+//! Explores scenarios with Python, within a budget, and remembers the reports.
+//!
+//! This is where `explore`, `python` and the store of reports meet. The Python is looked for when the first scenario
+//! is run, and its worker stays warm.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::clock::Stopwatch;
+use crate::explore;
+use crate::explore::Bounds;
+use crate::explore::Dpor;
+use crate::explore::Progress;
+use crate::explore::Report;
+use crate::python;
+use crate::python::Interpreter;
+use crate::python::Limits;
+use crate::python::Program;
+use crate::python::PythonError;
+use crate::python::Worker;
+use crate::scenario::Replay;
+use crate::scenario::Scenario;
+use crate::scenario::Schedule;
+use crate::store::ReportKey;
+use crate::store::Store;
+
+use super::Failure;
+use super::World;
+use super::progress;
+
+/// How much an exploration may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// How many executions.
+    pub executions: u64,
+    /// How much time.
+    pub time: Duration,
+}
+
+impl Budget {
+    /// For a question: more than any question should need.
+    pub const QUESTION: Budget = Budget { executions: 100_000, time: Duration::from_secs(60) };
+}
+
+/// What an exploration found.
+#[derive(Clone, Debug)]
+pub struct Explored {
+    /// What it found.
+    pub report: Report,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Runs scenarios.
+pub struct Engine {
+    flag: Option<PathBuf>,
+    variable: Option<OsString>,
+    path: Option<OsString>,
+    interpreter: Option<Interpreter>,
+    worker: Option<Worker>,
+    memory: Option<Memory>,
+}
+
+/// Where reports are kept.
+struct Memory {
+    database: PathBuf,
+    clock: Clock,
+    /// Whether progress can be shown.
+    welcome: bool,
+    store: Option<Store>,
+}
+
+impl Engine {
+    /// Returns an engine that uses the Python that `flag` names, or `variable` (the value of `RACEDAY_PYTHON`), or the
+    /// first on `path` (the value of `PATH`).
+    pub fn with_python(flag: Option<PathBuf>, variable: Option<OsString>, path: Option<OsString>) -> Engine {
+        Engine { flag, variable, path, interpreter: None, worker: None, memory: None }
+    }
+
+    /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
+    pub(super) fn new(world: &World) -> Engine {
+        let environment = &world.environment;
+        let memory = Memory {
+            database: world.database(),
+            clock: world.clock,
+            welcome: progress::is_welcome(world),
+            store: None,
+        };
+        Engine {
+            memory: Some(memory),
+            ..Engine::with_python(world.python.clone(), environment.python.clone(), environment.path.clone())
+        }
+    }
+
+    /// Returns the Python.
+    pub fn interpreter(&mut self) -> Result<&Interpreter, Failure> {
+        if self.interpreter.is_none() {
+            let found = python::find(self.flag.as_deref(), self.variable.as_deref(), self.path.as_deref())?;
+            self.interpreter = Some(found);
+        }
+        Ok(self.interpreter.as_ref().expect("was just found"))
+    }
+
+    /// Explores `scenario` within `budget`; `watch` hears of each execution.
+    pub fn explore(
+        &mut self,
+        scenario: &Scenario,
+        budget: Budget,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Explored, Failure> {
+        let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
+        self.with(scenario, |program| {
+            // Starting Python is not exploring.
+            let stopwatch = Stopwatch::start();
+            let report = explore::explore(program, Dpor::default(), bounds, &mut |progress| {
+                watch(progress);
+                stopwatch.elapsed() < budget.time
+            })?;
+            Ok(Explored { report, elapsed: stopwatch.elapsed() })
+        })
+    }
+
+    /// Returns the report of a question's scenario: the one that is kept, or a new one, which is kept then.
+    pub fn report(&mut self, scenario: &Scenario) -> Result<Report, Failure> {
+        let key = self.key(scenario)?;
+        if let Some(kept) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
+            return Ok(kept);
+        }
+        let welcome = self.memory.as_ref().is_some_and(|memory| memory.welcome);
+        let mut progress = progress::Progress::new("running the program in every order", welcome);
+        let report = self.explore(scenario, Budget::QUESTION, &mut |explored| progress.explored(explored))?.report;
+        if let Some(memory) = &mut self.memory {
+            memory.keep(&key, &report);
+        }
+        Ok(report)
+    }
+
+    /// Runs `scenario` under `schedule`, told in full.
+    pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
+        self.with(scenario, |program| program.replay(schedule))
+    }
+
+    /// Does something with `scenario` in the worker, which is started if there is none.
+    fn with<T>(
+        &mut self,
+        scenario: &Scenario,
+        act: impl FnOnce(&mut Program<'_>) -> Result<T, PythonError>,
+    ) -> Result<T, Failure> {
+        self.interpreter()?;
+        let worker = match &mut self.worker {
+            Some(worker) => worker,
+            empty => {
+                let interpreter = self.interpreter.as_ref().expect("was just found");
+                empty.insert(Worker::start(interpreter, Limits::default())?)
+            }
+        };
+        let mut program = worker.load(scenario)?;
+        Ok(act(&mut program)?)
+    }
+
+    /// Returns the key of all that a report of `scenario` depends on.
+    fn key(&mut self, scenario: &Scenario) -> Result<ReportKey, Failure> {
+        let program = serde_json::to_string(scenario).expect("a scenario is JSON");
+        let budget = format!("{:?}", Budget::QUESTION);
+        let python = self.interpreter()?.version.to_string();
+        Ok(ReportKey::of(&["report 1", &program, &budget, &python, &Worker::harness_digest()]))
+    }
+}
+
+impl Memory {
+    /// Returns the report that is kept under `key`. One that cannot be had or read is as good as none: it is made anew.
+    fn recall(&mut self, key: &ReportKey) -> Option<Report> {
+        let kept = self.store()?.report(key).ok()??;
+        serde_json::from_str(&kept).ok()
+    }
+
+    /// Keeps a report. If that fails it will be made anew, which costs time and nothing else.
+    fn keep(&mut self, key: &ReportKey, report: &Report) {
+        let json = serde_json::to_string(report).expect("a report is JSON");
+        let now = self.clock.now();
+        if let Some(store) = self.store() {
+            let _ = store.keep_report(key, &json, now);
+        }
+    }
+
+    fn store(&mut self) -> Option<&mut Store> {
+        if self.store.is_none() {
+            self.store = Store::open(&self.database).ok();
+        }
+        self.store.as_mut()
+    }
+}

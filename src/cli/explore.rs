@@ -1,0 +1,294 @@
+//! `raceday explore`: every outcome that a program can have, whatever the order of its threads.
+
+use std::fs;
+use std::io;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::explore::Found;
+use crate::explore::Report;
+use crate::report;
+use crate::report::Claim;
+use crate::report::Claimed;
+use crate::report::Exploration;
+use crate::report::Witnessed;
+use crate::scenario::Ending;
+use crate::scenario::Outcome;
+use crate::scenario::Scenario;
+use crate::scenario::Schedule;
+use crate::scenario::Sleeps;
+
+use super::Exit;
+use super::Failure;
+use super::World;
+use super::engine::Budget;
+use super::engine::Engine;
+use super::progress;
+use super::progress::Progress;
+
+/// Programs that are longer are refused.
+const MAX_SOURCE_BYTES: u64 = 1 << 20;
+
+const EXAMPLES: &str = "\
+Examples:
+  raceday explore withdraw.py --observe account.balance
+  raceday explore withdraw.py --always 'account.balance >= 0' --no-deadlock
+  raceday explore withdraw.py --observe account.balance --replay '1*3 2*5 1*2'
+
+Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included.
+The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported.
+";
+
+/// Run a program in every order that its threads can take
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ExploreArgs {
+    /// The Python program; `-` is standard input
+    file: PathBuf,
+    /// Observe this expression, evaluated when an execution ended
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    observe: Option<String>,
+    /// Claim that this expression is true whenever an execution ends
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    always: Vec<String>,
+    /// Claim that this expression is never true when an execution ends
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    never: Vec<String>,
+    /// Claim that no execution ends in a deadlock
+    #[arg(long)]
+    no_deadlock: bool,
+    /// Make only the execution of this schedule, and show its steps
+    #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["budget_executions", "budget_seconds"])]
+    replay: Option<Schedule>,
+    /// What `time.sleep` means: `unordered` (it orders nothing) or `ordered` (a virtual clock)
+    #[arg(long, value_name = "HOW", default_value = "unordered", hide_default_value = true)]
+    #[arg(value_parser = parse_sleeps)]
+    sleeps: Sleeps,
+    /// Stop after so many executions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    budget_executions: Option<u64>,
+    /// Stop after so many seconds
+    #[arg(long, value_name = "S", default_value = "60", value_parser = parse_seconds)]
+    budget_seconds: Duration,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl ExploreArgs {
+    /// Returns the claims, those with an expression first, in the order of the scenario's.
+    fn claims(&self) -> Vec<Claim> {
+        let always = self.always.iter().cloned().map(Claim::Always);
+        let never = self.never.iter().cloned().map(Claim::Never);
+        always.chain(never).chain(self.no_deadlock.then_some(Claim::NoDeadlock)).collect()
+    }
+}
+
+/// Explores, shows what was found, and says whether the claims hold.
+pub(super) fn run(args: &ExploreArgs, world: &mut World) -> Result<Exit, Failure> {
+    let (name, source) = read_program(&args.file, world)?;
+    let scenario = Scenario {
+        observe: args.observe.clone(),
+        claims: args.always.iter().chain(&args.never).cloned().collect(),
+        sleeps: args.sleeps,
+        ..Scenario::new(name, source)
+    };
+    let mut engine = Engine::new(world);
+    match &args.replay {
+        Some(schedule) => replay(args, &scenario, schedule, &mut engine, world),
+        None => explore(args, &scenario, &mut engine, world),
+    }
+}
+
+fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: &mut World) -> Result<Exit, Failure> {
+    let budget = Budget { executions: args.budget_executions.unwrap_or(u64::MAX), time: args.budget_seconds };
+    let mut progress =
+        Progress::new(format!("exploring {}", report::clean_line(&scenario.name)), progress::is_welcome(world));
+    let explored = engine.explore(scenario, budget, &mut |so_far| progress.explored(so_far))?;
+    drop(progress);
+    let claims = args.claims();
+    check_evaluable(&claims, &explored.report)?;
+    let mut witness = |found: Found| {
+        let replay = engine.replay(scenario, &found.witness)?;
+        Ok::<Witnessed, Failure>(Witnessed { found, replay })
+    };
+    let outcomes = report::distinct(&explored.report).into_iter().map(&mut witness).collect::<Result<_, _>>()?;
+    let claimed = claims.into_iter().enumerate().map(|(index, claim)| {
+        let violation = violation(&claim, index, &explored.report).cloned().map(&mut witness).transpose()?;
+        Ok::<Claimed, Failure>(Claimed { claim, violation })
+    });
+    let claims: Vec<Claimed> = claimed.collect::<Result<_, _>>()?;
+    let python = engine.interpreter()?.version.to_string();
+    let exploration = Exploration {
+        scenario,
+        python: &python,
+        exhaustive: explored.report.exhaustive,
+        executions: explored.report.executions,
+        elapsed: explored.elapsed,
+        outcomes,
+        claims,
+    };
+    show(args, &exploration, world)
+}
+
+fn replay(
+    args: &ExploreArgs,
+    scenario: &Scenario,
+    schedule: &Schedule,
+    engine: &mut Engine,
+    world: &mut World,
+) -> Result<Exit, Failure> {
+    let stopwatch = crate::clock::Stopwatch::start();
+    let replay = engine.replay(scenario, schedule)?;
+    let elapsed = stopwatch.elapsed();
+    let outcome = replay.execution.outcome.clone().expect("a replay puts nobody to sleep, so it ends");
+    // The execution may go on where the schedule ended.
+    let witness = replay.execution.schedule();
+    let found = Found { outcome, switches: witness.switches(), witness, executions: 1 };
+    let witnessed = Witnessed { found, replay };
+    let claimed = args.claims().into_iter().enumerate().map(|(index, claim)| {
+        let violation = is_violated(&claim, index, &witnessed.found.outcome).then(|| witnessed.clone());
+        Claimed { claim, violation }
+    });
+    let claims: Vec<Claimed> = claimed.collect();
+    let python = engine.interpreter()?.version.to_string();
+    let exploration = Exploration {
+        scenario,
+        python: &python,
+        exhaustive: false,
+        executions: 1,
+        elapsed,
+        outcomes: vec![witnessed],
+        claims,
+    };
+    show(args, &exploration, world)
+}
+
+fn show(args: &ExploreArgs, exploration: &Exploration<'_>, world: &mut World) -> Result<Exit, Failure> {
+    let page = world.page();
+    let mut out = io::BufWriter::new(&mut world.out);
+    if args.json {
+        report::write_json(&mut out, exploration)?;
+    } else if args.replay.is_some() {
+        report::write_replay(&mut out, exploration, page)?;
+    } else {
+        report::write_exploration(&mut out, exploration, page)?;
+    }
+    io::Write::flush(&mut out)?;
+    let violated = exploration.claims.iter().any(|claimed| claimed.violation.is_some());
+    Ok(if violated { Exit::Violated } else { Exit::Fine })
+}
+
+/// Returns the outcome with the fewest switches that breaks `claim`, the scenario's claim `index`.
+fn violation<'a>(claim: &Claim, index: usize, report: &'a Report) -> Option<&'a Found> {
+    let violations = report.outcomes.iter().filter(|found| is_violated(claim, index, &found.outcome));
+    violations.min_by_key(|found| found.switches)
+}
+
+fn is_violated(claim: &Claim, index: usize, outcome: &Outcome) -> bool {
+    // An execution that was cut off has not ended, so it breaks no claim about ends.
+    let truth = outcome.claims.get(index).copied().flatten();
+    match claim {
+        Claim::NoDeadlock => outcome.ending == Ending::Deadlock,
+        Claim::Always(_) => outcome.ending != Ending::Limit && truth != Some(true),
+        Claim::Never(_) => outcome.ending != Ending::Limit && truth == Some(true),
+    }
+}
+
+/// Refuses an expression that raises wherever it is evaluated: a slip of the pen must not pass for a claim that holds.
+fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
+    for (index, claim) in claims.iter().enumerate() {
+        let (Claim::Always(expression) | Claim::Never(expression)) = claim else { continue };
+        let mut judged = report.outcomes.iter().filter_map(|found| found.outcome.claims.get(index)).peekable();
+        if judged.peek().is_some() && judged.all(Option::is_none) {
+            return Err(Failure::claim_always_raises(expression));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the program's name and text.
+fn read_program(file: &Path, world: &mut World) -> Result<(String, String), Failure> {
+    let shown = file.display().to_string();
+    let mut bytes = Vec::new();
+    let (name, read) = if file == Path::new("-") {
+        ("<stdin>".to_owned(), (&mut world.input).take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes))
+    } else {
+        let opened = fs::File::open(file).and_then(|file| file.take(MAX_SOURCE_BYTES + 1).read_to_end(&mut bytes));
+        (file.file_name().map_or(shown.clone(), |name| name.to_string_lossy().into_owned()), opened)
+    };
+    read.map_err(|error| Failure::file("read", file, &error))?;
+    if bytes.len() as u64 > MAX_SOURCE_BYTES {
+        return Err(Failure::unusable(format!("`{shown}` is longer than {MAX_SOURCE_BYTES} bytes")));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| Failure::not_utf8(file, error.utf8_error().valid_up_to()))?;
+    Ok((name, text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()))
+}
+
+fn parse_sleeps(text: &str) -> Result<Sleeps, String> {
+    match text {
+        "unordered" => Ok(Sleeps::Unordered),
+        "ordered" => Ok(Sleeps::Ordered),
+        _ => Err("write `unordered` or `ordered`".to_owned()),
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "write a number of seconds above 0".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(ending: Ending, claims: &[Option<bool>]) -> Outcome {
+        Outcome { value: None, stdout: None, ending, exceptions: Vec::new(), claims: claims.to_vec() }
+    }
+
+    #[test]
+    fn claims_are_judged_where_executions_end() {
+        let always = Claim::Always("x".to_owned());
+        let never = Claim::Never("x".to_owned());
+        for (ending, truth, breaks_always, breaks_never) in [
+            (Ending::Finished, Some(true), false, true),
+            (Ending::Finished, Some(false), true, false),
+            (Ending::Deadlock, Some(false), true, false),
+            (Ending::Finished, None, true, false),
+            (Ending::Limit, Some(false), false, false),
+            (Ending::Limit, Some(true), false, false),
+        ] {
+            let outcome = outcome(ending, &[truth]);
+            assert_eq!(is_violated(&always, 0, &outcome), breaks_always, "always: {outcome:?}");
+            assert_eq!(is_violated(&never, 0, &outcome), breaks_never, "never: {outcome:?}");
+        }
+        assert!(is_violated(&Claim::NoDeadlock, 0, &outcome(Ending::Deadlock, &[])));
+        assert!(!is_violated(&Claim::NoDeadlock, 0, &outcome(Ending::Spin, &[])));
+        assert!(is_violated(&always, 0, &outcome(Ending::Crash, &[])), "who crashed proved nothing");
+    }
+
+    #[test]
+    fn an_expression_that_always_raises_is_refused() {
+        let found = |claims: &[Option<bool>]| Found {
+            outcome: outcome(Ending::Finished, claims),
+            witness: Schedule::default(),
+            switches: 0,
+            executions: 1,
+        };
+        let report = |outcomes| Report { outcomes, executions: 1, redundant: 0, exhaustive: true };
+        let claims = [Claim::Never("typo".to_owned())];
+        assert!(check_evaluable(&claims, &report(vec![found(&[None])])).is_err());
+        assert!(check_evaluable(&claims, &report(vec![found(&[None]), found(&[Some(false)])])).is_ok());
+        assert!(check_evaluable(&[Claim::NoDeadlock], &report(vec![found(&[])])).is_ok());
+    }
+
+    #[test]
+    fn seconds_may_have_fractions_but_no_other_sense() {
+        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
+        for text in ["0", "-1", "soon", "inf", "nan"] {
+            assert!(parse_seconds(text).is_err(), "{text}");
+        }
+    }
+}

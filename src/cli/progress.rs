@@ -1,0 +1,71 @@
+//! Progress of what takes longer than a second: one moving line on standard error, in a terminal only.
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
+use indicatif::ProgressStyle;
+
+use crate::clock::Stopwatch;
+use crate::explore;
+use crate::report;
+
+use super::World;
+
+/// How long nothing is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the line is drawn anew.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Returns whether somebody would see progress, and wants to.
+pub(super) fn is_welcome(world: &World) -> bool {
+    world.terminals.err && !world.is_dumb && !world.quiet
+}
+
+/// Shows that something goes on. The line vanishes when this is dropped.
+pub(super) struct Progress {
+    stopwatch: Stopwatch,
+    drawn: Duration,
+    welcome: bool,
+    what: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Returns the progress of `what`, which begins now.
+    /// Nothing is shown where it is not `welcome` (see [`is_welcome`]).
+    pub(super) fn new(what: impl Into<String>, welcome: bool) -> Progress {
+        Progress { stopwatch: Stopwatch::start(), drawn: Duration::ZERO, welcome, what: what.into(), bar: None }
+    }
+
+    /// Says what goes on from now on.
+    pub(super) fn name(&mut self, what: &str) {
+        what.clone_into(&mut self.what);
+    }
+
+    /// Shows how far an exploration has come, if it is time to.
+    pub(super) fn explored(&mut self, progress: &explore::Progress) {
+        let elapsed = self.stopwatch.elapsed();
+        if !self.welcome || elapsed < PATIENCE || elapsed - self.drawn < PERIOD {
+            return;
+        }
+        self.drawn = elapsed;
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
+            bar.with_style(style)
+        });
+        let executions = report::count(progress.executions, "execution");
+        let outcomes = report::count(progress.outcomes as u64, "outcome");
+        bar.set_message(format!("{}: {executions}, {outcomes}", self.what));
+        bar.tick();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

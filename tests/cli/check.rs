@@ -1,0 +1,107 @@
+//! `raceday check`.
+
+use crate::world::World;
+
+const HEAD: &str = "format: 1\nid: mine\ntitle: Mine\ntopics: [topic.yaml]\n";
+
+const COUNT: &str = "\
+import threading
+
+count = 0
+
+
+def work():
+    global count
+    count += 1
+
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+fn topic(choices: &str, claim: &str) -> String {
+    format!(
+        "concepts:
+  - id: race
+    title: Races
+    teach: What there is to know.
+questions:
+  - id: which-counts
+    concept: race
+    kind: outcomes
+    ask: Which counts are possible?
+    scenario: {{file: scenarios/count.py, observe: count}}
+    choices: {choices}
+  - id: never-lost
+    concept: race
+    kind: verdict
+    ask: Does it count to two?
+    scenario: {{file: scenarios/count.py}}
+    claim: {{always: {claim}}}
+"
+    )
+}
+
+fn world(choices: &str, claim: &str) -> World {
+    World::new()
+        .file("mine/deck.yaml", HEAD)
+        .file("mine/topic.yaml", topic(choices, claim))
+        .file("mine/scenarios/count.py", COUNT)
+}
+
+#[test]
+fn the_built_in_decks_are_fine() {
+    let output = World::new().run(&["check"]);
+    assert_eq!(output.code, Some(0), "{output}");
+}
+
+#[test]
+fn a_sound_deck_is_proven_by_execution() {
+    insta::assert_snapshot!(world("[0, 1, 2]", "count == 2").run(&["check", "mine"]), @"
+    exit code 0
+    --- stdout
+    mine (mine): 2 questions, 2 proven by 8 executions: fine
+    ");
+}
+
+#[test]
+fn wrong_keys_are_found_by_execution() {
+    insta::assert_snapshot!(world("[0, 1]", "coumt == 2").run(&["check", "./mine"]), @"
+    exit code 1
+    --- stdout
+    ./mine/topic.yaml:6:5: `which-counts`: `count = 2` is possible, and not among the choices
+      hint: add it, or change the program so that it cannot happen
+    ./mine/topic.yaml:12:5: `never-lost`: `coumt == 2` raises an exception wherever it is evaluated
+      hint: a claim is an expression over the module's globals when the program has ended
+    mine (./mine): 2 questions, 0 proven by 8 executions: 2 faults
+    ");
+}
+
+#[test]
+fn every_fault_is_told_with_its_place() {
+    let world = world("[0, 1, 2]", "count == 2").file("mine/topic.yaml", "concepts: []\nquestoins: []\n");
+    let output = world.run(&["check", "mine"]);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert!(output.stdout.contains("mine/topic.yaml:2:1: "), "{output}");
+}
+
+#[test]
+fn a_scenario_that_is_not_supported_is_a_fault_of_the_deck() {
+    let world = world("[0, 1, 2]", "count == 2").file("mine/scenarios/count.py", "import multiprocessing\n");
+    let output = world.run(&["check", "mine"]);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert!(output.stdout.contains("not supported"), "{output}");
+}
+
+#[test]
+fn a_deck_that_is_not_there_is_named() {
+    insta::assert_snapshot!(World::new().run(&["check", "nowhere"]), @"
+    exit code 2
+    --- stderr
+    error: there is no deck `nowhere`
+    hint: there is `thread-safety`
+    ");
+}

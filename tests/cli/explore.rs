@@ -1,0 +1,501 @@
+//! `raceday explore`.
+
+use crate::world::World;
+
+const WITHDRAW: &str = "\
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+
+class Account:
+    def __init__(self):
+        self.balance = 1000
+
+    def withdraw(self, amount):
+        if self.balance >= amount:
+            new = self.balance - amount
+            time.sleep(0.1)
+            self.balance = new
+        else:
+            raise ValueError('not enough')
+
+
+account = Account()
+with ThreadPoolExecutor(max_workers=2) as pool:
+    pool.submit(account.withdraw, 500)
+    pool.submit(account.withdraw, 700)
+";
+
+const ABBA: &str = "\
+import threading
+
+a = threading.Lock()
+b = threading.Lock()
+
+
+def one():
+    with a:
+        with b:
+            pass
+
+
+def two():
+    with b:
+        with a:
+            pass
+
+
+threads = [threading.Thread(target=one), threading.Thread(target=two)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print('done')
+";
+
+const TWICE: &str = "\
+import threading
+
+lock = threading.Lock()
+
+
+def work():
+    with lock:
+        with lock:
+            pass
+
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+";
+
+fn world() -> World {
+    World::new().file("withdraw.py", WITHDRAW).file("abba.py", ABBA).file("twice.py", TWICE)
+}
+
+#[test]
+fn outcomes_are_shown_step_by_step() {
+    let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance"]);
+    insta::assert_snapshot!(output.redacted(), @"
+    exit code 0
+    --- stdout
+    withdraw.py: 5 outcomes of account.balance
+      1. account.balance = -200
+      2. account.balance = 300
+      3. account.balance = 300, with ValueError in task-1 (withdraw)
+      4. account.balance = 500
+      5. account.balance = 500, with ValueError in task-2 (withdraw)
+    Every order was explored: nothing else can happen.
+    6 executions in [TIME], Python [VERSION]
+
+    ── 1. account.balance = -200 ───────────────────────────────────────────────────
+      4 switches, schedule 0*2 2*2 1*5 2*3 0*2
+        MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
+        21 pool.submit(    │                            │
+             account.…     │                            │
+           submit task-2   │                            │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           shut down pool  │                            │
+      ┆ waits for task-1   │                            │  10 if self.balance >=
+      ┆   to end           │                            │       amount:
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │  10 if self.balance >=     │
+      ┆                    │       amount:              │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  11 new = self.balance -   │
+      ┆                    │       amount               │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  13 self.balance = new     │
+      ┆                    │     account.balance ← 500  │
+                           │                            │  11 new = self.balance -
+                           │                            │       amount
+                           │                            │     account.balance → 500
+                           │                            │  13 self.balance = new
+                           │                            │     account.balance ← -200
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           join task-1     │                            │
+           join task-2     │                            │
+      → read   ← written   ┆ waits
+
+    ── 2. account.balance = 300 ────────────────────────────────────────────────────
+      4 switches, schedule 0*2 2*3 1*5 2*2 0*2
+        MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
+        21 pool.submit(    │                            │
+             account.…     │                            │
+           submit task-2   │                            │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           shut down pool  │                            │
+      ┆ waits for task-1   │                            │  10 if self.balance >=
+      ┆   to end           │                            │       amount:
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  11 new = self.balance -
+      ┆                    │                            │       amount
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │  10 if self.balance >=     │
+      ┆                    │       amount:              │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  11 new = self.balance -   │
+      ┆                    │       amount               │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  13 self.balance = new     │
+      ┆                    │     account.balance ← 500  │
+                           │                            │  13 self.balance = new
+                           │                            │     account.balance ← 300
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           join task-1     │                            │
+           join task-2     │                            │
+      → read   ← written   ┆ waits
+
+    ── 3. account.balance = 300, with ValueError in task-1 (withdraw) ──────────────
+      3 switches, schedule 0*2 2*5 1*3 0*2
+      task-1 (withdraw) raised ValueError: not enough, swallowed by a future that
+        nobody asked
+        MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
+        21 pool.submit(    │                            │
+             account.…     │                            │
+           submit task-2   │                            │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           shut down pool  │                            │
+      ┆ waits for task-1   │                            │  10 if self.balance >=
+      ┆   to end           │                            │       amount:
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  11 new = self.balance -
+      ┆                    │                            │       amount
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  13 self.balance = new
+      ┆                    │                            │     account.balance ← 300
+      ┆                    │  10 if self.balance >=     │
+      ┆                    │       amount:              │
+      ┆                    │     account.balance → 300  │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           join task-1     │                            │
+           join task-2     │                            │
+      → read   ← written   ┆ waits
+
+    ── 4. account.balance = 500 ────────────────────────────────────────────────────
+      4 switches, schedule 0*2 1*3 2*5 1*2 0*2
+        MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
+        21 pool.submit(    │                            │
+             account.…     │                            │
+           submit task-2   │                            │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           shut down pool  │                            │
+      ┆ waits for task-1   │  10 if self.balance >=     │
+      ┆   to end           │       amount:              │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  11 new = self.balance -   │
+      ┆                    │       amount               │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │                            │  10 if self.balance >=
+      ┆                    │                            │       amount:
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  11 new = self.balance -
+      ┆                    │                            │       amount
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  13 self.balance = new
+      ┆                    │                            │     account.balance ← 300
+      ┆                    │  13 self.balance = new     │
+      ┆                    │     account.balance ← 500  │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           join task-1     │                            │
+           join task-2     │                            │
+      → read   ← written   ┆ waits
+
+    ── 5. account.balance = 500, with ValueError in task-2 (withdraw) ──────────────
+      3 switches, schedule 1*5 0*3 2*3 0
+      task-2 (withdraw) raised ValueError: not enough, swallowed by a future that
+        nobody asked
+        MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
+                           │  10 if self.balance >=     │
+                           │       amount:              │
+                           │     account.balance → 1000 │
+                           │  11 new = self.balance -   │
+                           │       amount               │
+                           │     account.balance → 1000 │
+                           │  13 self.balance = new     │
+                           │     account.balance ← 500  │
+        21 pool.submit(    │                            │
+             account.…     │                            │
+           submit task-2   │                            │
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           shut down pool  │                            │
+           join task-1     │                            │
+      ┆ waits for task-2   │                            │  10 if self.balance >=
+      ┆   to end           │                            │       amount:
+      ┆                    │                            │     account.balance → 500
+        19 with ThreadPool │                            │
+             Executor(…    │                            │
+           join task-2     │                            │
+      → read   ← written   ┆ waits
+    ");
+}
+
+#[test]
+fn a_deadlock_says_who_waits_for_what() {
+    insta::assert_snapshot!(world().run(&["explore", "twice.py", "--no-deadlock"]).redacted(), @"
+    exit code 1
+    --- stdout
+    twice.py: 1 outcome of what it prints
+      1. deadlock
+    Every order was explored: nothing else can happen.
+    1 execution in [TIME], Python [VERSION]
+
+    ── 1. deadlock ─────────────────────────────────────────────────────────────────
+      0 switches, schedule 1*2
+        MainThread                │  Thread-1 (work)
+                                  │┃ 7 with lock:
+                                  │┃   acquire lock
+      ┆ waits for Thread-1 to end │┆ waits for lock, which it holds itself
+      ┃ holds a lock   ┆ waits
+      MainThread (line 14) waits for Thread-1 to end
+      Thread-1 (line 8) waits for lock, which it holds itself
+
+    no deadlock: violated, as outcome 1 shows
+    ");
+}
+
+#[test]
+fn two_locks_in_two_orders_can_deadlock() {
+    insta::assert_snapshot!(world().run(&["explore", "abba.py"]).redacted(), @"
+    exit code 0
+    --- stdout
+    abba.py: 2 outcomes of what it prints
+      1. deadlock
+      2. prints done
+    Every order was explored: nothing else can happen.
+    3 executions in [TIME], Python [VERSION]
+
+    ── 1. deadlock ─────────────────────────────────────────────────────────────────
+      2 switches, schedule 0*8 1*2 2*2
+        MainThread         │  Thread-1 (one)            │  Thread-2 (two)
+        21 thread.start()  │                            │
+           start Thread-2  │                            │
+      ┆ waits for Thread-1 │┃  8 with a:                │
+      ┆   to end           │┃    acquire a              │
+      ┆                    │┃                           │┃ 14 with b:
+      ┆                    │┃                           │┃    acquire b
+      ┆                    │┆ waits for b, which        │┆ waits for a, which
+      ┆                    │┆   Thread-2 holds          │┆   Thread-1 holds
+      ┃ holds a lock   ┆ waits
+      MainThread (line 23) waits for Thread-1 to end
+      Thread-1 (line 9) waits for b, which Thread-2 holds
+      Thread-2 (line 15) waits for a, which Thread-1 holds
+
+    ── 2. prints done ──────────────────────────────────────────────────────────────
+      3 switches, schedule 1*6 0*12 2*6 0
+        MainThread                │  Thread-1 (one)   │  Thread-2 (two)
+                                  │┃  8 with a:       │
+                                  │┃    acquire a     │
+                                  │┃  9 with b:       │
+                                  │┃    acquire b     │
+                                  │┃    release b     │
+                                  │   8 with a:       │
+                                  │     release a     │
+        21 thread.start()         │                   │
+           start Thread-2         │                   │
+        23 thread.join()          │                   │
+           join Thread-1          │                   │
+      ┆ waits for Thread-2 to end │                   │┃ 14 with b:
+      ┆                           │                   │┃    acquire b
+      ┆                           │                   │┃ 15 with a:
+      ┆                           │                   │┃    acquire a
+      ┆                           │                   │┃    release a
+      ┆                           │                   │  14 with b:
+      ┆                           │                   │     release b
+        23 thread.join()          │                   │
+           join Thread-2          │                   │
+      ┃ holds a lock   ┆ waits
+    ");
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance", "--json"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(json["scenario"], "withdraw.py");
+    assert_eq!(json["observe"], "account.balance");
+    assert_eq!(json["exhaustive"], true);
+    assert!(json["executions"].as_u64() > Some(2), "{json}");
+    assert!(json["elapsed_ms"].is_f64(), "{json}");
+    assert!(json["python"].as_str().is_some_and(|version| version.starts_with("3.")), "{json}");
+    let outcomes = json["outcomes"].as_array().expect("a list");
+    let mut values: Vec<i64> = Vec::new();
+    for outcome in outcomes {
+        values.push(outcome["value"].as_str().and_then(|value| value.parse().ok()).expect("a number"));
+        assert_eq!(outcome["stdout"], serde_json::Value::Null);
+        assert_eq!(outcome["ending"], "finished");
+        for exception in outcome["exceptions"].as_array().expect("a list") {
+            assert_eq!(exception["type"], "ValueError");
+            assert_eq!(exception["message"], "not enough");
+            assert_eq!(exception["swallowed"], true);
+            assert!(exception["thread"].is_string());
+        }
+        let witness = &outcome["witness"];
+        assert!(witness["schedule"].is_string() && witness["switches"].is_u64(), "{witness}");
+        for step in witness["steps"].as_array().expect("a list") {
+            assert!(step["thread"].is_string() && step["line"].is_u64(), "{step}");
+            assert!(step["operation"].is_string() && step["location"].is_string(), "{step}");
+            assert!(step["value"].is_string() || step["value"].is_null(), "{step}");
+        }
+    }
+    // Some come with a swallowed exception and without.
+    values.sort();
+    values.dedup();
+    assert_eq!(values, [-200, 300, 500]);
+}
+
+#[test]
+fn printed_text_is_observed_where_no_expression_is() {
+    let output = world().run(&["explore", "abba.py", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let outcomes = json["outcomes"].as_array().expect("a list");
+    let mut seen: Vec<(&str, &str)> = outcomes
+        .iter()
+        .map(|outcome| {
+            assert_eq!(outcome["value"], serde_json::Value::Null);
+            (outcome["stdout"].as_str().expect("text"), outcome["ending"].as_str().expect("text"))
+        })
+        .collect();
+    seen.sort();
+    assert_eq!(seen, [("", "deadlock"), ("done\n", "finished")]);
+}
+
+#[test]
+fn a_violated_claim_is_exit_code_1_and_shown() {
+    let arguments =
+        ["explore", "withdraw.py", "--always", "account.balance >= 0", "--never", "account.balance == 1000"];
+    let output = world().run(&arguments);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert!(output.stdout.contains("always account.balance >= 0: violated"), "{output}");
+    assert!(output.stdout.contains("never account.balance == 1000: holds in every order"), "{output}");
+}
+
+#[test]
+fn claims_that_hold_are_exit_code_0() {
+    let output = world().run(&["explore", "withdraw.py", "--always", "account.balance < 1000", "--no-deadlock"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(output.stdout.contains("no deadlock: holds in every order"), "{output}");
+}
+
+#[test]
+fn a_claim_that_cannot_be_evaluated_does_not_hold() {
+    let output = world().run(&["explore", "withdraw.py", "--never", "acount.balance < 0"]);
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("`acount.balance < 0`"), "{output}");
+}
+
+#[test]
+fn a_witness_replays_to_its_outcome() {
+    let world = world();
+    let output = world.run(&["explore", "withdraw.py", "--observe", "account.balance", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    for outcome in json["outcomes"].as_array().expect("a list") {
+        let schedule = outcome["witness"]["schedule"].as_str().expect("text");
+        let replay = ["explore", "withdraw.py", "--observe", "account.balance", "--json", "--replay", schedule];
+        let again: serde_json::Value = serde_json::from_str(&world.run(&replay).stdout).expect("JSON");
+        assert_eq!(again["outcomes"][0]["value"], outcome["value"]);
+        assert_eq!(again["outcomes"][0]["witness"], outcome["witness"]);
+    }
+}
+
+#[test]
+fn a_replay_shows_its_steps() {
+    let output = world().run(&["explore", "twice.py", "--replay", "1*2"]);
+    insta::assert_snapshot!(output.redacted(), @"
+    exit code 0
+    --- stdout
+    twice.py: deadlock
+      0 switches, schedule 1*2
+        MainThread                │  Thread-1 (work)
+                                  │    begin
+                                  │┃ 7 with lock:
+                                  │┃   acquire lock
+      ┆ waits for Thread-1 to end │┆ waits for lock, which it holds itself
+      ┃ holds a lock   ┆ waits
+      MainThread (line 14) waits for Thread-1 to end
+      Thread-1 (line 8) waits for lock, which it holds itself
+    ");
+}
+
+#[test]
+fn a_budget_that_runs_out_is_said() {
+    let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance", "--budget-executions", "1"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(output.stdout.contains("The search is not finished"), "{output}");
+}
+
+#[test]
+fn standard_input_is_a_program_too() {
+    let output = World::new().run_with_input(&["explore", "-"], "print(1 + 1)\n");
+    insta::assert_snapshot!(output.redacted(), @"
+    exit code 0
+    --- stdout
+    <stdin>: 1 outcome of what it prints
+      1. prints 2
+    Every order was explored: nothing else can happen.
+    1 execution in [TIME], Python [VERSION]
+
+    ── 1. prints 2 ─────────────────────────────────────────────────────────────────
+      0 switches
+      there is nothing in it that another thread could notice
+    ");
+}
+
+#[test]
+fn what_is_not_supported_is_named_with_its_line() {
+    let world = World::new().file("a.py", "import threading\n\n\nimport multiprocessing\nmultiprocessing.Process()\n");
+    let output = world.run(&["explore", "a.py"]);
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("not supported"), "{output}");
+    assert!(output.stdout.is_empty(), "{output}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let world = World::new().file("latin.py", b"# caf\xe9\n").file("broken.py", "x = 1\ndef f(:\n    pass\n");
+    insta::assert_snapshot!(world.run(&["explore", "missing.py"]), @"
+    exit code 2
+    --- stderr
+    error: cannot read `missing.py`: No such file or directory (os error 2)
+    hint: is the name right, and are you in the right folder?
+    ");
+    insta::assert_snapshot!(world.run(&["explore", "latin.py"]), @"
+    exit code 2
+    --- stderr
+    error: `latin.py` is not UTF-8 from byte 5 on
+    hint: save it as UTF-8
+    ");
+    insta::assert_snapshot!(world.run(&["explore", "broken.py"]), @"
+    exit code 2
+    --- stderr
+    error: `broken.py` is not Python: invalid syntax, line 2
+      def f(:
+    ");
+}
+
+#[test]
+fn a_schedule_that_is_none_is_refused() {
+    let output = world().run(&["explore", "twice.py", "--replay", "0*4 banana"]);
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("`banana` is not a thread"), "{output}");
+}
+
+#[test]
+fn programs_cannot_move_the_cursor() {
+    let world = World::new().file("evil.py", "print('\\x1b[2J\\u202e')\n");
+    let output = world.run(&["explore", "evil.py"]);
+    assert!(output.stdout.contains("\\x1b[2J\\u202e"), "{output}");
+    let json = world.run(&["explore", "evil.py", "--json"]).stdout;
+    assert!(!json.contains('\u{202e}') && !json.contains('\x1b'), "{json}");
+}
