@@ -6,13 +6,22 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::clock::ClockError;
+use crate::deck::CardId;
+use crate::deck::ConceptId;
+use crate::deck::Deck;
 use crate::deck_files::Library;
+use crate::notes::NoteTextError;
+use crate::notes::ParseAddressError;
+use crate::notes::ParseNoteIdError;
+use crate::notes::TargetError;
 use crate::python::FindError;
 use crate::python::NEWEST;
 use crate::python::OLDEST;
 use crate::python::PythonError;
 use crate::report::clean_line;
 use crate::store::StoreError;
+use crate::terminal::AskError;
+use crate::terminal::EditError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +114,17 @@ impl Failure {
             [] => failure.hint("`raceday doctor` says where decks are looked for"),
             ids => failure.hint(format!("there is {}", ids.join(", "))),
         }
+    }
+
+    pub(super) fn no_concept(deck: &Deck, wanted: &ConceptId) -> Failure {
+        let ids: Vec<String> = deck.concepts.iter().map(|concept| format!("`{}`", concept.id)).collect();
+        Failure::unusable(format!("the deck `{}` has no concept `{wanted}`", deck.id))
+            .hint(format!("it has {}", ids.join(", ")))
+    }
+
+    pub(super) fn no_question(deck: &Deck, wanted: &CardId) -> Failure {
+        Failure::unusable(format!("the deck `{}` has no question `{}`", deck.id, wanted.question))
+            .hint(format!("`raceday deck show {}` lists them", deck.id))
     }
 
     /// Returns the failure of a text that is not UTF-8 from a byte on.
@@ -200,6 +220,50 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchAnswer(_) => Failure::unusable(message),
             StoreError::Full | StoreError::NotJson | StoreError::Sqlite(_) => Failure::broken(message),
         }
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Failure {
+        match error {
+            AskError::Interrupted => io::Error::from(io::ErrorKind::Interrupted).into(),
+            AskError::Io(error) => error.into(),
+            AskError::NoAnswer(_) => {
+                Failure::unusable(error.to_string()).hint("what was answered before is kept; `q` stops")
+            }
+        }
+    }
+}
+
+impl From<EditError> for Failure {
+    fn from(error: EditError) -> Failure {
+        Failure::broken(error.to_string()).hint("set `EDITOR`, or give the text with `-m TEXT`")
+    }
+}
+
+impl From<NoteTextError> for Failure {
+    fn from(error: NoteTextError) -> Failure {
+        Failure::unusable(error.to_string())
+    }
+}
+
+impl From<ParseAddressError> for Failure {
+    fn from(error: ParseAddressError) -> Failure {
+        Failure::unusable(error.to_string()).hint(
+            "notes are attached to DECK, DECK/concept:CONCEPT, DECK/QUESTION, DECK/QUESTION:LINES or answer:NUMBER",
+        )
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Failure {
+        Failure::unusable(error.to_string())
+    }
+}
+
+impl From<ParseNoteIdError> for Failure {
+    fn from(error: ParseNoteIdError) -> Failure {
+        Failure::unusable(error.to_string()).hint("`raceday note list` has the numbers")
     }
 }
 

@@ -7,6 +7,13 @@ mod world;
 mod failure;
 mod engine;
 mod progress;
+mod learner;
+mod today;
+mod drill;
+mod quiz;
+mod review;
+mod undo;
+mod note;
 mod explore;
 mod check;
 mod deck;
@@ -92,6 +99,10 @@ enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Quiz(quiz::QuizArgs),
+    Review(review::ReviewArgs),
+    Undo(undo::UndoArgs),
+    Note(note::NoteArgs),
     Explore(explore::ExploreArgs),
     Check(check::CheckArgs),
     Deck(deck::DeckArgs),
@@ -125,10 +136,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
 
 fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure> {
     match command {
-        None => {
-            writeln!(world.out, "{}", Arguments::command().render_help())?;
-            Ok(Exit::Fine)
-        }
+        None => today::run(world),
+        Some(Command::Quiz(args)) => quiz::run(&args, world),
+        Some(Command::Review(args)) => review::run(&args, world),
+        Some(Command::Undo(args)) => undo::run(&args, world),
+        Some(Command::Note(args)) => note::run(&args, world),
         Some(Command::Explore(args)) => explore::run(&args, world),
         Some(Command::Check(args)) => check::run(&args, world),
         Some(Command::Deck(args)) => deck::run(&args, world),

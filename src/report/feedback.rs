@@ -36,13 +36,20 @@ use super::text::count;
 const MOST_STEPS: usize = 60;
 
 /// The widest column of picks that has its reasons beside it.
-const WIDEST_COLUMN: usize = 24;
+const WIDEST_COLUMN: usize = 28;
 
 /// Writes what became of an answer, but for the executions and the explanation.
 pub fn write_feedback(out: &mut dyn Write, shown: &Shown<'_>, page: Page) -> io::Result<()> {
+    // Who recalled it has judged it already.
+    if shown.graded.parts == Parts::Recall {
+        return Ok(());
+    }
     let (style, symbol, words) = match shown.graded.mark {
         Mark::Right => (Style::Good, "✓", "Right."),
-        Mark::Nearly => (Style::Bad, "≈", "Nearly: a slip away. It counts as wrong unless you rate it otherwise."),
+        Mark::Nearly if shown.proposed.is_some() => {
+            (Style::Bad, "≈", "Nearly: a slip away. It counts as wrong unless you rate it otherwise.")
+        }
+        Mark::Nearly => (Style::Bad, "≈", "Nearly: a slip away, which counts as wrong."),
         Mark::Wrong => (Style::Bad, "✗", "Not right."),
         Mark::Undecided => {
             (Style::Strong, "?", "Not decided: the search did not finish, so it is not held against you.")
@@ -124,7 +131,7 @@ fn shown_by(shown: &Shown<'_>, outcome: usize) -> Option<String> {
     let Parts::Picks(picks) = &shown.graded.parts else { return None };
     let place = picks.iter().position(|pick| pick.truth == Truth::Witnessed(outcome))?;
     match &shown.asked.subject.question.kind {
-        Kind::Outcomes { choices, .. } => Some(clean_line(&outcome_text(&choices[place])).into_owned()),
+        Kind::Outcomes { choices, .. } => Some(outcome_text(&choices[place]).replace('\n', " ⏎ ")),
         _ => Some(judgement_text(Judgement::ALL[place]).to_owned()),
     }
 }
@@ -161,8 +168,9 @@ fn write_picks(out: &mut dyn Write, shown: &Shown<'_>, picks: &[Pick], page: Pag
         let reason = reason(pick, shown.report.as_ref(), kind);
         let padded = text::pad(&what, column);
         let line = format!("{padded}  {reason}");
+        let fits = text::width(&line) + 2 <= page.width() && text::width(&what) <= column;
         let symbol = page.paint(style, symbol);
-        if !what.contains('\n') && text::width(&line) + 2 <= page.width() {
+        if !what.contains('\n') && fits {
             writeln!(out, "{symbol} {}", format!("{}  {reason}", page.paint(head, &padded)).trim_end())?;
         } else {
             for (row, line) in what.lines().enumerate() {
@@ -188,9 +196,10 @@ fn reason(pick: &Pick, report: Option<&Report>, kind: &Kind) -> String {
     let all = count(executions, "execution");
     let results = matches!(kind, Kind::Outcomes { .. });
     let so = match (pick.truth, results) {
+        // The feedback below says the rest.
+        (Truth::Key(_), _) if pick.is_right() == Some(true) => return String::new(),
         (Truth::Key(true), _) => "right".to_owned(),
-        (Truth::Key(false), _) if pick.picked => "wrong".to_owned(),
-        (Truth::Key(false), _) => return String::new(),
+        (Truth::Key(false), _) => "wrong".to_owned(),
         (Truth::Witnessed(_), true) => "possible".to_owned(),
         (Truth::Refuted, true) if executions == 1 => {
             "impossible: the only execution there is ends otherwise".to_owned()
@@ -241,4 +250,322 @@ fn filled(cloze: &Cloze) -> String {
         Part::Gap(gap) => format!("**{}**", gap.accepted[0]),
     });
     parts.collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::BTreeMap;
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::deck;
+    use crate::deck::Deck;
+    use crate::explore::Found;
+    use crate::grade::Answer;
+    use crate::report::samples;
+    use crate::report::write_question;
+    use crate::report::write_summary;
+    use crate::scenario::Ending;
+    use crate::scenario::Exception;
+    use crate::scenario::Outcome;
+    use crate::session::Mode;
+    use crate::session::Session;
+    use crate::session::Step;
+
+    const HEAD: &str = "format: 1\nid: sample\ntitle: Sample\ntopics: [topic.yaml]\n";
+    const TOPIC: &str = r#"
+concepts:
+  - {id: race, title: Races, teach: "What *order* decides."}
+  - {id: lock, title: Locks, teach: A lock.}
+questions:
+  - id: counter
+    concept: race
+    kind: outcomes
+    ask: Two threads count. What can `count` be at the end?
+    scenario: {file: scenarios/counter.py, observe: count}
+    choices: [2, 1, 0, {ending: deadlock}]
+    explain: Each `+=` reads and then writes.
+  - id: always-two
+    concept: race
+    kind: verdict
+    ask: Is `count` always 2?
+    scenario: {file: scenarios/counter.py}
+    claim: {always: count == 2}
+  - id: owner
+    concept: lock
+    kind: choice
+    ask: Who owns a `Lock`?
+    options:
+      - {text: Whoever acquired it, correct: false, feedback: It forgets who that was.}
+      - {text: Nobody, correct: true, feedback: "Right: anybody may release it."}
+      - text: The thread that made it, which is a longer answer than fits beside anything else
+        correct: false
+  - id: gaps
+    concept: lock
+    kind: cloze
+    ask: Fill in.
+    text: "A thread that wants a lock {{acquires|takes}} it and later {{releases}} it."
+    hints: [Two verbs.]
+"#;
+
+    /// Does `act` with a quiz on the questions of the sample deck, at the one called `name`.
+    pub(in crate::report) fn at(name: &str, act: impl FnOnce(&mut Session<'_>)) {
+        let files: BTreeMap<String, Vec<u8>> = [
+            ("deck.yaml", HEAD.to_owned()),
+            ("topic.yaml", TOPIC.to_owned()),
+            ("scenarios/counter.py", samples::LOST_UPDATE.to_owned()),
+        ]
+        .map(|(path, text)| (path.to_owned(), text.into_bytes()))
+        .into();
+        let mut deck: Deck = deck::parse(&files).unwrap_or_else(|faults| panic!("{faults}"));
+        deck.questions.retain(|question| question.id.as_str() == name);
+        act(&mut Session::quiz(&[&deck], 10, 3));
+    }
+
+    fn found(value: &str, switches: usize, executions: u64, claim: bool) -> Found {
+        let outcome = Outcome {
+            value: Some(value.to_owned()),
+            stdout: None,
+            ending: Ending::Finished,
+            exceptions: Vec::new(),
+            claims: vec![Some(claim)],
+        };
+        Found { outcome, witness: samples::lost_update().execution.schedule(), switches, executions }
+    }
+
+    pub(in crate::report) fn report(exhaustive: bool) -> Report {
+        let outcomes = vec![found("1", 3, 4, false), found("2", 2, 2, true)];
+        Report { outcomes, executions: 6, redundant: 0, exhaustive }
+    }
+
+    /// Shows what becomes of an answer.
+    fn feedback(name: &str, report: Option<Report>, answer: Answer) -> String {
+        let mut out = Vec::new();
+        at(name, |session| {
+            session.next_step();
+            if let Some(report) = report {
+                session.explored(report);
+            }
+            session.answered(answer, Duration::from_secs(3));
+            let Step::Show(shown) = session.next_step() else { panic!("an answer") };
+            let page = Page { width: 80, colour: false };
+            write_feedback(&mut out, &shown, page).expect("a Vec takes all");
+            for outcome in evidence(&shown) {
+                write_evidence(&mut out, &shown, outcome, &samples::lost_update(), page).expect("a Vec takes all");
+            }
+            write_explanation(&mut out, &shown, page).expect("a Vec takes all");
+        });
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    fn picked(places: &[usize]) -> Answer {
+        Answer::Picked(places.iter().copied().collect::<BTreeSet<usize>>())
+    }
+
+    #[test]
+    fn outcomes_are_shown_to_be_possible_or_not() {
+        insta::assert_snapshot!(feedback("counter", Some(report(true)), picked(&[0, 2])), @"
+        ✗ Not right.
+
+        ✗ 1                      possible; you left it out
+        ✗ 0
+            impossible: none of all 6 executions ends so; you picked it
+        · it ends in a deadlock  impossible: none of all 6 executions ends so
+        ✓ 2                      possible
+
+        How it comes to this: 1 (3 context switches)
+            MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+            10 for t in threads: t.start() │                     │
+               start Thread-2              │                     │
+          ┆ waits for Thread-1 to end      │   7 count += 1      │
+          ┆                                │     read count → 0  │
+          ┆                                │                     │   7 count += 1
+          ┆                                │                     │     read count → 0
+          ┆                                │                     │     write count ← 1
+          ┆                                │   7 count += 1      │
+          ┆                                │     write count ← 1 │
+            11 for t in threads: t.join()  │                     │
+               join Thread-1               │                     │
+               join Thread-2               │                     │
+          ┆ waits
+
+        How it comes to this: 2 (2 context switches)
+            MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+            10 for t in threads: t.start() │                     │
+               start Thread-2              │                     │
+          ┆ waits for Thread-1 to end      │   7 count += 1      │
+          ┆                                │     read count → 0  │
+          ┆                                │                     │   7 count += 1
+          ┆                                │                     │     read count → 0
+          ┆                                │                     │     write count ← 1
+          ┆                                │   7 count += 1      │
+          ┆                                │     write count ← 1 │
+            11 for t in threads: t.join()  │                     │
+               join Thread-1               │                     │
+               join Thread-2               │                     │
+          ┆ waits
+
+        Each `+=` reads and then writes.
+        ");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_held_against_the_learner() {
+        insta::assert_snapshot!(feedback("counter", Some(report(false)), picked(&[0, 1, 2])).lines().take(8).collect::<Vec<_>>().join("\n"), @"
+        ? Not decided: the search did not finish, so it is not held against you.
+
+        ✓ 1                      possible
+        ? 0
+            not known: 6 executions did not show it, but not all were made
+        ? it ends in a deadlock
+            not known: 6 executions did not show it, but not all were made
+        ✓ 2                      possible
+        ");
+    }
+
+    #[test]
+    fn a_verdict_is_shown_by_the_order_that_breaks_it() {
+        let text = feedback("always-two", Some(report(true)), Answer::Judged(Judgement::Holds));
+        insta::assert_snapshot!(text.lines().take(12).collect::<Vec<_>>().join("\n"), @"
+        ✗ Not right.
+
+        ✗ it holds in every order  no: an execution shows otherwise; you picked it
+        ✗ some order breaks it     yes: an execution shows it; you left it out
+        · some order gets stuck    no: none of all 6 executions does
+
+        How it comes to this: some order breaks it (3 context switches)
+            MainThread                     │  Thread-1 (work)    │  Thread-2 (work)
+            10 for t in threads: t.start() │                     │
+               start Thread-2              │                     │
+          ┆ waits for Thread-1 to end      │   7 count += 1      │
+          ┆                                │     read count → 0  │
+        ");
+    }
+
+    #[test]
+    fn options_come_with_what_their_author_says_of_them() {
+        insta::assert_snapshot!(feedback("owner", None, picked(&[0])), @"
+        ✗ Not right.
+
+        ✗ Nobody               right; you left it out
+            Right: anybody may release it.
+        ✗ Whoever acquired it  wrong; you picked it
+            It forgets who that was.
+        · The thread that made it, which is a longer answer than fits beside anything
+          else
+        ");
+    }
+
+    #[test]
+    fn gaps_are_compared_letter_by_letter() {
+        let answer = Answer::Typed(vec!["aquires".to_owned(), "Releases".to_owned()]);
+        insta::assert_snapshot!(feedback("gaps", None, answer), @"
+        ≈ Nearly: a slip away, which counts as wrong.
+
+        ≈ `acquires` was wanted; you typed `aquires`: a[+c]quires
+        ✓ `releases`
+
+          A thread that wants a lock acquires it and later releases it.
+        ");
+    }
+
+    #[test]
+    fn swallowed_exceptions_are_told() {
+        let mut report = report(true);
+        report.outcomes[0].outcome.exceptions.push(Exception {
+            thread: "pool_0".to_owned(),
+            class: "ValueError".to_owned(),
+            message: "no\x1b[2J".to_owned(),
+            swallowed: true,
+        });
+        let text = feedback("counter", Some(report), picked(&[]));
+        assert!(text.contains("pool_0 raised ValueError: no\\x1b[2J (swallowed: nobody asked the future)"), "{text}");
+    }
+
+    #[test]
+    fn a_question_is_shown_with_its_program() {
+        let mut out = Vec::new();
+        at("counter", |session| {
+            session.next_step();
+            session.explored(report(true));
+            let Step::Ask(asked) = session.next_step() else { panic!("a question") };
+            let page = Page { width: 80, colour: false };
+            write_question(&mut out, &asked, page).expect("a Vec takes all");
+            for option in crate::report::options(&asked, 5, page) {
+                writeln!(out, "* {option}").expect("a Vec takes all");
+            }
+        });
+        insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"), @"
+        ────────────────────────────────────────────────────────────────────────────────
+        Question 1 of 1 · Races                                           sample/counter
+
+        Two threads count. What can `count` be at the end?
+
+             ┌ scenarios/counter.py
+           1 │ import threading
+           2 │
+           3 │ count = 0
+           4 │
+           5 │ def work():
+           6 │     global count
+           7 │     count += 1
+           8 │
+           9 │ threads = [threading.Thread(target=work) for _ in range(2)]
+          10 │ for t in threads: t.start()
+          11 │ for t in threads: t.join()
+          What counts is `count` at the end.
+
+        * 1
+        * 0
+        * it ends in a deadlock
+        * 2
+        ");
+    }
+
+    #[test]
+    fn gaps_are_numbered_and_hints_stay() {
+        let mut out = Vec::new();
+        at("gaps", |session| {
+            session.next_step();
+            session.hint();
+            let Step::Ask(asked) = session.next_step() else { panic!("a question") };
+            write_question(&mut out, &asked, Page { width: 60, colour: false }).expect("a Vec takes all");
+        });
+        insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"), @"
+        ────────────────────────────────────────────────────────────
+        Question 1 of 1 · Locks                          sample/gaps
+
+        Fill in.
+
+          A thread that wants a lock [1…] it and later [2…] it.
+
+        Hint 1:
+          Two verbs.
+        ");
+    }
+
+    #[test]
+    fn a_score_goes_by_concept() {
+        let mut out = Vec::new();
+        at("owner", |session| {
+            session.next_step();
+            session.answered(picked(&[0]), Duration::ZERO);
+            session.concluded(None);
+            session.next_step();
+            session.answered(picked(&[1]), Duration::ZERO);
+            session.concluded(None);
+            let page = Page { width: 80, colour: false };
+            write_summary(&mut out, &session.summary(), Mode::Quiz, page).expect("a Vec takes all");
+        });
+        insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"), @"
+        ────────────────────────────────────────────────────────────────────────────────
+        Score: 0 of 1
+
+          Locks  0 of 1  ○
+
+        Missed: sample/owner.
+        Asked once more: 1, right then: 1.
+        ");
+    }
 }

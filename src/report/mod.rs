@@ -31,9 +31,11 @@ pub use feedback::write_feedback;
 pub use json::write_json;
 pub use markdown::write_markdown;
 pub use question::options;
+pub use question::outcome_text;
 pub use question::write_code;
 pub use question::write_hint;
 pub use question::write_question;
+pub use question::write_teaching;
 pub use score::write_summary;
 pub use steps::Extent;
 pub use steps::write_blocked;
@@ -45,6 +47,7 @@ pub use text::cut;
 pub use text::pad;
 pub use text::width;
 pub use text::wrap;
+pub use text::write_wrapped;
 
 #[cfg(test)]
 mod samples;

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use crate::deck::Claim;
 use crate::deck::Cloze;
+use crate::deck::Concept;
 use crate::deck::Kind;
 use crate::deck::OutcomeChoice;
 use crate::deck::Part;
@@ -68,6 +69,21 @@ pub fn write_hint(out: &mut dyn Write, number: usize, hint: &str, page: Page) ->
     write_markdown(out, hint, 2, page)
 }
 
+/// Writes the teaching note of a concept.
+pub fn write_teaching(out: &mut dyn Write, concept: &Concept, page: Page) -> io::Result<()> {
+    writeln!(out, "{}", page.paint(Style::Faint, &"─".repeat(page.width())))?;
+    writeln!(out, "{}\n", page.paint(Style::Strong, &clean_line(&concept.title)))?;
+    write_markdown(out, &concept.teach, 0, page)?;
+    if !concept.refs.is_empty() {
+        writeln!(out)?;
+        for reference in &concept.refs {
+            let text = format!("See {}: {}", clean_line(&reference.title), clean_line(&reference.url));
+            text::write_wrapped(out, &text, page)?;
+        }
+    }
+    writeln!(out)
+}
+
 /// Writes a program with its name and the numbers of its lines.
 pub fn write_code(out: &mut dyn Write, scenario: &Scenario, page: Page) -> io::Result<()> {
     let digits = scenario.source.lines().count().to_string().len().max(2);
@@ -97,19 +113,17 @@ pub(super) fn judgement_text(judgement: Judgement) -> &'static str {
     match judgement {
         Judgement::Holds => "it holds in every order",
         Judgement::Breaks => "some order breaks it",
-        Judgement::Sticks => "some order gets stuck: a deadlock, or a wait for ever",
+        Judgement::Sticks => "some order gets stuck",
     }
 }
 
 /// Returns what an outcome looks like.
-pub(super) fn outcome_text(choice: &OutcomeChoice) -> String {
+pub fn outcome_text(choice: &OutcomeChoice) -> String {
     match choice {
         OutcomeChoice::Value(value) if value.trim().is_empty() => "(nothing)".to_owned(),
         OutcomeChoice::Value(value) => clean(value.trim_end_matches('\n')).into_owned(),
-        OutcomeChoice::Ending(Ending::Deadlock) => {
-            "deadlock: threads wait for each other, or for themselves".to_owned()
-        }
-        OutcomeChoice::Ending(Ending::Spin) => "a loop that waits for ever".to_owned(),
+        OutcomeChoice::Ending(Ending::Deadlock) => "it ends in a deadlock".to_owned(),
+        OutcomeChoice::Ending(Ending::Spin) => "a loop waits for ever".to_owned(),
         OutcomeChoice::Ending(ending) => format!("{ending:?}").to_lowercase(),
     }
 }
@@ -128,7 +142,7 @@ fn write_head(out: &mut dyn Write, asked: &Asked<'_>, page: Page) -> io::Result<
         false => format!("Question {} of {}", asked.number, asked.of),
     };
     let title = clean_line(&subject.concept().title);
-    let left = format!("{place} · {title}{}", if asked.new { " · new" } else { "" });
+    let left = format!("{place} · {title}{}", if asked.new && !asked.again { " · new" } else { "" });
     let right = subject.card().to_string();
     let gap = page.width().saturating_sub(text::width(&left) + text::width(&right));
     let rule = page.paint(Style::Faint, &"─".repeat(page.width()));

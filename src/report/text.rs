@@ -1,5 +1,8 @@
 //! Lines of a given width: measuring, wrapping, cutting, and what little colour there is.
 
+use std::io;
+use std::io::Write;
+
 use unicode_width::UnicodeWidthChar as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -96,6 +99,11 @@ pub fn wrap(text: &str, room: usize, hanging: usize) -> Vec<String> {
 fn break_in_word(line: &str, least: usize) -> usize {
     let after = line.rfind(['(', '[', '{', ',', '.', '/', '=', '-']).map(|at| at + 1);
     after.filter(|at| *at > least).unwrap_or(line.len())
+}
+
+/// Writes a paragraph, wrapped to the page.
+pub fn write_wrapped(out: &mut dyn Write, text: &str, page: Page) -> io::Result<()> {
+    wrap(text, page.width(), 2).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// Returns `text` cut to `room` columns, with `…` in place of what is lost.

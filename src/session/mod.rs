@@ -396,7 +396,13 @@ impl<'a> Session<'a> {
             summary.retried += usize::from(last.is_some());
             summary.mended += usize::from(last.is_some_and(|past| past.is_right() == Some(true)));
         }
-        summary.left = self.waiting.len() + self.returning.len() + usize::from(self.current.is_some());
+        let returning = self.returning.iter().map(|returning| &returning.attempt);
+        let current = self.current.iter().map(|current| &current.attempt);
+        let left = self.waiting.iter().chain(returning).chain(current);
+        summary.left = match self.mode {
+            Mode::Review => left.count(),
+            Mode::Quiz => left.filter(|attempt| attempt.round == 0).count(),
+        };
         summary
     }
 

@@ -24,7 +24,7 @@ pub struct Summary<'a> {
     pub mended: usize,
     /// What could not be asked, and why.
     pub skipped: Vec<Skipped>,
-    /// How many questions are left.
+    /// How many questions are left; in a review also those that were to come back.
     pub left: usize,
 }
 

@@ -1,32 +1,24 @@
-//! Ctrl-C while nothing is being asked: noticed, so that the work at hand can end in order.
+//! Ctrl-C while nothing is being asked.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::process;
 
 use console::Term;
 
-/// Knows whether the person pressed Ctrl-C.
-#[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+/// The exit code of a program that Ctrl-C ended, as shells have it.
+const INTERRUPTED: i32 = 130;
 
-impl Interrupt {
-    /// Watches for Ctrl-C from now on, which then no longer ends the process by itself. Once a process.
-    ///
-    /// If it cannot be watched for, it goes on ending the process.
-    pub fn watch() -> Interrupt {
-        let interrupt = Interrupt::default();
-        let pressed = interrupt.clone();
-        // Whoever set a handler before looks after it, and without one the system ends the process.
-        let _ = ctrlc::set_handler(move || {
-            pressed.0.store(true, Ordering::SeqCst);
-            let _ = Term::stdout().show_cursor();
-        });
-        interrupt
-    }
+/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened.
+///
+/// Nothing else has to be put in order: prompts restore the terminal themselves, and what was answered is kept.
+pub fn end_on_interrupt() {
+    // Whoever set a handler before looks after it, and without one the system ends the process.
+    let _ = ctrlc::try_set_handler(|| {
+        let _ = Term::stdout().show_cursor();
+        leave();
+    });
+}
 
-    /// Returns whether Ctrl-C was pressed.
-    pub fn is_raised(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
+#[expect(clippy::disallowed_methods, reason = "main may wait for a line that never comes, and cannot return")]
+fn leave() -> ! {
+    process::exit(INTERRUPTED)
 }

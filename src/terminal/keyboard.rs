@@ -111,8 +111,8 @@ impl Keyboard {
         loop {
             let how = match pick.count {
                 Count::Any if sure_of_none => "nothing is marked: Enter again if none is right",
-                Count::Any => "space or number marks · Enter answers",
-                Count::One(_) => "number or Enter answers",
+                Count::Any => "space marks · Enter answers",
+                Count::One(_) => "Enter answers",
             };
             let mut screen = self.list(pick, &selection);
             screen.push(String::new());
@@ -191,7 +191,7 @@ impl Ask for Keyboard {
     }
 
     fn line(&mut self, out: &mut dyn Write, line: &Line<'_>) -> Result<Reply<String>, AskError> {
-        if !line.commands.is_empty() {
+        if line.legend && !line.commands.is_empty() {
             for text in self.footer("", line.commands) {
                 writeln!(out, "{text}")?;
             }

@@ -94,12 +94,15 @@ impl Ask for Lines {
                 }
             }
         }
+        if self.person && !pick.commands.is_empty() {
+            writeln!(out, "({})", legend(pick.commands))?;
+        }
         let how = match pick.count {
             Count::One(None) => format!("type a number from 1 to {}", pick.options.len()),
             Count::One(Some(proposal)) => {
                 format!("type a number from 1 to {}, or nothing for {}", pick.options.len(), proposal + 1)
             }
-            Count::Any => "type the numbers of all that apply, as in `1 3`, or 0 for none".to_owned(),
+            Count::Any => "type all that apply, as in `1 3`, or 0 for none".to_owned(),
         };
         let prompt = match pick.count {
             Count::One(None) => "> ".to_owned(),
@@ -110,7 +113,7 @@ impl Ask for Lines {
             let wrong = |what: String| {
                 let what = shown(&what);
                 let what = if what.is_empty() { "nothing".to_owned() } else { format!("`{what}`") };
-                format!("{what} is not among them: {how}{}", instead(pick.commands))
+                format!("{what} is not among them: {how}{}", below(pick.commands))
             };
             if let (Count::One(Some(proposal)), "") = (pick.count, line.trim()) {
                 return Ok(vec![proposal]);
@@ -126,7 +129,7 @@ impl Ask for Lines {
 
     fn line(&mut self, out: &mut dyn Write, line: &Line<'_>) -> Result<Reply<String>, AskError> {
         self.ask(out, &format!("{} > ", line.prompt), line.commands, |text| match text.trim() {
-            "" if !line.may_be_empty => Err(format!("type a line{}", instead(line.commands))),
+            "" if !line.may_be_empty => Err(format!("type a line{}", below(line.commands))),
             text => Ok(text.to_owned()),
         })
     }
@@ -145,6 +148,11 @@ impl Ask for Lines {
     fn indent(&self) -> usize {
         5
     }
+}
+
+/// Returns the legend on a line of its own.
+fn below(commands: &[Command]) -> String {
+    if commands.is_empty() { String::new() } else { format!("\n({})", legend(commands)) }
 }
 
 fn instead(commands: &[Command]) -> String {
@@ -206,10 +214,10 @@ mod tests {
         assert_eq!(
             shown,
             "  1) 500\n  2) a deadlock,\n     for ever\n  3) -200\n\
-             > 7\n`7` is not among them: type a number from 1 to 3 (? hint · q stop)\n\
+             > 7\n`7` is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
              > 1 2\nonly one can be right: type a number from 1 to 3\n\
-             > \nnothing is not among them: type a number from 1 to 3 (? hint · q stop)\n\
-             > 0\n`0` is not among them: type a number from 1 to 3 (? hint · q stop)\n\
+             > \nnothing is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
+             > 0\n`0` is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
              > 1\n"
         );
     }
@@ -243,7 +251,7 @@ mod tests {
         let mut lines = Lines::new(Box::new(io::Cursor::new("1\n")), false);
         let pause = Pause { enter: "goes on", commands: COMMANDS };
         assert_eq!(lines.pause(&mut Vec::new(), &pause).expect("a reply"), Reply::Answer(()));
-        let line = Line { prompt: "word", may_be_empty: false, commands: COMMANDS };
+        let line = Line { prompt: "word", may_be_empty: false, commands: COMMANDS, legend: true };
         assert_eq!(lines.line(&mut Vec::new(), &line).expect("a reply"), Reply::Answer("1".to_owned()));
     }
 

@@ -13,7 +13,7 @@ mod selection;
 
 pub use editor::EditError;
 pub use editor::edit;
-pub use interrupt::Interrupt;
+pub use interrupt::end_on_interrupt;
 pub use keyboard::Keyboard;
 pub use lines::Lines;
 
@@ -67,6 +67,8 @@ pub struct Line<'a> {
     pub may_be_empty: bool,
     /// What can be done instead.
     pub commands: &'a [Command],
+    /// Whether to say so. Of several lines in a row, one does.
+    pub legend: bool,
 }
 
 /// A moment to read.

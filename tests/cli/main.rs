@@ -1,5 +1,6 @@
 //! The binary as a user runs it: wiring and wording. What lies below is tested below.
 
+mod tiny;
 mod world;
 
 mod check;
@@ -7,3 +8,7 @@ mod deck;
 mod doctor;
 mod explore;
 mod usage;
+mod kill;
+mod note;
+mod quiz;
+mod review;

@@ -1,0 +1,648 @@
+//! The loop of a review or a quiz: what the session needs next, the terminal, Python and the database give.
+//!
+//! Which question comes when, and what follows from an answer, is the session's; how things look is `report`'s. Each
+//! answer is in the database before the next question is asked, so that whenever the program ends, nothing is lost
+//! but the question on the screen.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+
+use crate::clock::Stopwatch;
+use crate::deck::Kind;
+use crate::grade::Answer;
+use crate::grade::Judgement;
+use crate::grade::Parts;
+use crate::notes::Address;
+use crate::notes::LineRange;
+use crate::notes::Lines as NoteLines;
+use crate::notes::NoteText;
+use crate::notes::Target;
+use crate::report;
+use crate::report::Page;
+use crate::report::Style;
+use crate::report::clean_line;
+use crate::scenario::Scenario;
+use crate::session::Asked;
+use crate::session::Mode;
+use crate::session::Session;
+use crate::session::Shown;
+use crate::session::Step;
+use crate::session::Subject;
+use crate::srs;
+use crate::srs::Card;
+use crate::srs::Model;
+use crate::srs::Rating;
+use crate::srs::Review;
+use crate::store;
+use crate::store::Store;
+use crate::terminal;
+use crate::terminal::Ask;
+use crate::terminal::Command;
+use crate::terminal::Count;
+use crate::terminal::Keyboard;
+use crate::terminal::Line;
+use crate::terminal::Lines;
+use crate::terminal::Pause;
+use crate::terminal::Pick;
+use crate::terminal::Reply;
+
+use super::Exit;
+use super::Failure;
+use super::World;
+use super::engine::Engine;
+use super::learner;
+use super::note;
+
+const HINT: Command = Command { key: '?', what: "hint" };
+const TEACH: Command = Command { key: 't', what: "teach" };
+const NOTE: Command = Command { key: 'n', what: "note" };
+const STEPS: Command = Command { key: 's', what: "steps" };
+const UNDO: Command = Command { key: 'u', what: "undo" };
+const STOP: Command = Command { key: 'q', what: "stop" };
+
+/// What can be done while a question waits for its answer.
+const ASKING: &[Command] = &[HINT, TEACH, NOTE, UNDO, STOP];
+/// What can be done once it is answered.
+const SHOWING: &[Command] = &[TEACH, NOTE, UNDO, STOP];
+/// The same where there are more executions to show.
+const SHOWING_MORE: &[Command] = &[STEPS, TEACH, NOTE, UNDO, STOP];
+
+/// Returns what asks: by keys in a terminal that can move the cursor, by lines everywhere else.
+pub(super) fn ask(world: &mut World) -> Box<dyn Ask> {
+    terminal::end_on_interrupt();
+    if world.interactive && world.terminals.out {
+        return Box::new(Keyboard::new(world.colour.out));
+    }
+    let input = std::mem::replace(&mut world.input, Box::new(io::empty()));
+    Box::new(Lines::new(input, world.terminals.input))
+}
+
+/// A session and all that it is held with.
+pub(super) struct Drill<'a> {
+    world: &'a mut World,
+    store: Store,
+    model: Model,
+    session: Session<'a>,
+    engine: Engine,
+    ask: Box<dyn Ask>,
+    page: Page,
+    /// Since when the question is on the screen.
+    since: Stopwatch,
+    /// The gaps that are filled so far: a hint in between takes nothing away.
+    typed: Vec<String>,
+    /// The rating that a learner who recalled something gave at once.
+    rating: Option<Rating>,
+    /// What was said of programs that cannot be run, so that it is said once.
+    said: BTreeSet<String>,
+}
+
+/// Whether the session goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    /// It does.
+    On,
+    /// The learner stops it: there is its sum to be said.
+    Stop,
+    /// It is over, and all is said.
+    End,
+}
+
+impl<'a> Drill<'a> {
+    pub(super) fn new(world: &'a mut World, store: Store, model: Model, session: Session<'a>) -> Drill<'a> {
+        let engine = Engine::new(world);
+        let ask = ask(world);
+        let page = world.page();
+        Drill {
+            world,
+            store,
+            model,
+            session,
+            engine,
+            ask,
+            page,
+            since: Stopwatch::start(),
+            typed: Vec::new(),
+            rating: None,
+            said: BTreeSet::new(),
+        }
+    }
+
+    /// Leads the session to its end, or to where the learner stops it, and says what it came to.
+    pub(super) fn run(mut self) -> Result<Exit, Failure> {
+        loop {
+            let flow = match self.session.next_step() {
+                Step::Explore(subject, scenario) => self.explore(subject, scenario),
+                Step::Teach(subject) => self.teach_new(subject),
+                Step::Ask(asked) => self.ask_question(&asked),
+                Step::Show(shown) => self.show(&shown),
+                Step::Done => self.finish(),
+            };
+            match flow {
+                Ok(Flow::On) => {}
+                Ok(Flow::Stop) => break self.write_summary()?,
+                Ok(Flow::End) => break,
+                Err(failure) => {
+                    // What was answered is kept, so what it came to is worth saying.
+                    self.world.out.flush()?;
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(Exit::Fine)
+    }
+
+    fn explore(&mut self, subject: Subject<'a>, scenario: &Scenario) -> Result<Flow, Failure> {
+        if let Err(failure) = self.engine.interpreter() {
+            self.say_left_out("Questions that run a program are left out", &failure)?;
+            self.session.unexplored(failure.message);
+            return Ok(Flow::On);
+        }
+        match self.engine.report(scenario) {
+            Ok(report) => self.session.explored(report),
+            Err(failure) => {
+                self.say_left_out(&format!("{} is left out", subject.card()), &failure)?;
+                self.session.unexplored(failure.message);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    /// Says why something is not asked, once.
+    fn say_left_out(&mut self, what: &str, failure: &Failure) -> io::Result<()> {
+        let reason = failure.message.lines().next().unwrap_or_default();
+        if self.said.insert(what.to_owned()) {
+            report::write_wrapped(&mut self.world.out, &format!("{what}: {reason}."), self.page)?;
+            for hint in &failure.hints {
+                report::write_wrapped(&mut self.world.out, &format!("hint: {hint}"), self.page)?;
+            }
+            writeln!(self.world.out)?;
+        }
+        Ok(())
+    }
+
+    fn teach_new(&mut self, subject: Subject<'a>) -> Result<Flow, Failure> {
+        self.write_teaching(subject)?;
+        loop {
+            let pause = Pause { enter: "goes on to the question", commands: &[NOTE, UNDO, STOP] };
+            match self.ask.pause(&mut self.world.out, &pause)? {
+                Reply::Answer(()) => {
+                    self.session.taught();
+                    return Ok(Flow::On);
+                }
+                Reply::Command('n') => self.take_note(subject)?,
+                Reply::Command('u') => {
+                    if self.undo()? {
+                        return Ok(Flow::On);
+                    }
+                }
+                Reply::Command(_) | Reply::End => return Ok(Flow::Stop),
+            }
+        }
+    }
+
+    fn ask_question(&mut self, asked: &Asked<'a>) -> Result<Flow, Failure> {
+        report::write_question(&mut self.world.out, asked, self.page)?;
+        self.since = Stopwatch::start();
+        self.typed.clear();
+        loop {
+            match self.ask_answer(asked)? {
+                Reply::Answer(answer) => {
+                    self.session.answered(answer, self.since.elapsed());
+                    writeln!(self.world.out)?;
+                    return Ok(Flow::On);
+                }
+                Reply::Command('?') => self.give_hint()?,
+                Reply::Command('t') => {
+                    self.write_teaching(asked.subject)?;
+                    self.write_question_again()?;
+                }
+                Reply::Command('n') => {
+                    self.take_note(asked.subject)?;
+                    self.write_question_again()?;
+                }
+                Reply::Command('u') => {
+                    if self.undo()? {
+                        return Ok(Flow::On);
+                    }
+                }
+                Reply::Command(_) | Reply::End => return Ok(Flow::Stop),
+            }
+        }
+    }
+
+    /// Asks for the answer alone.
+    fn ask_answer(&mut self, asked: &Asked<'a>) -> Result<Reply<Answer>, Failure> {
+        let out = &mut self.world.out;
+        let options = report::options(asked, self.ask.indent(), self.page);
+        let pick = |count| Pick { options: &options, count, commands: ASKING };
+        Ok(match &asked.subject.question.kind {
+            Kind::Recall { answer } => {
+                let line = Line {
+                    prompt: "Your answer, or Enter to see it",
+                    may_be_empty: true,
+                    commands: ASKING,
+                    legend: true,
+                };
+                match self.ask.line(out, &line)? {
+                    Reply::Answer(_) => {
+                        let answer = answer.clone();
+                        return self.ask_recalled(&answer);
+                    }
+                    Reply::Command(key) => Reply::Command(key),
+                    Reply::End => Reply::End,
+                }
+            }
+            Kind::Cloze(cloze) => {
+                let gaps = cloze.gaps().count();
+                let typed = &mut self.typed;
+                let mut legend = true;
+                while typed.len() < gaps {
+                    let prompt = if gaps == 1 { "[…]".to_owned() } else { format!("[{}…]", typed.len() + 1) };
+                    let line = Line { prompt: &prompt, may_be_empty: false, commands: ASKING, legend };
+                    legend = false;
+                    match self.ask.line(out, &line)? {
+                        Reply::Answer(text) => match all_gaps(&text, gaps) {
+                            Some(texts) if typed.is_empty() => *typed = texts,
+                            _ => typed.push(text),
+                        },
+                        Reply::Command(key) => return Ok(Reply::Command(key)),
+                        Reply::End => return Ok(Reply::End),
+                    }
+                }
+                Reply::Answer(Answer::Typed(std::mem::take(typed)))
+            }
+            Kind::Choice { options } => {
+                let single = options.iter().filter(|option| option.correct).count() == 1;
+                let reply = self.ask.pick(out, &pick(if single { Count::One(None) } else { Count::Any }))?;
+                map(reply, |picked| picks(asked, &picked))
+            }
+            Kind::Outcomes { .. } => map(self.ask.pick(out, &pick(Count::Any))?, |picked| picks(asked, &picked)),
+            Kind::Verdict { .. } => {
+                map(self.ask.pick(out, &pick(Count::One(None)))?, |picked| Answer::Judged(Judgement::ALL[picked[0]]))
+            }
+        })
+    }
+
+    /// Shows what should have come to mind, and asks whether it did.
+    fn ask_recalled(&mut self, answer: &str) -> Result<Reply<Answer>, Failure> {
+        writeln!(self.world.out)?;
+        report::write_markdown(&mut self.world.out, answer, 2, self.page)?;
+        writeln!(self.world.out)?;
+        match self.session.mode() {
+            Mode::Quiz => {
+                let options = ["I knew it".to_owned(), "I did not".to_owned()];
+                let pick = Pick { options: &options, count: Count::One(None), commands: SHOWING };
+                let reply = self.ask.pick(&mut self.world.out, &pick)?;
+                Ok(map(reply, |picked| Answer::Recalled(picked == [0])))
+            }
+            Mode::Review => {
+                let card = self.card_at_hand()?;
+                Ok(match self.ask_rating(card, None, SHOWING)? {
+                    Reply::Answer(rating) => {
+                        self.rating = rating;
+                        Reply::Answer(Answer::Recalled(rating != Some(Rating::Again)))
+                    }
+                    Reply::Command(key) => Reply::Command(key),
+                    Reply::End => Reply::End,
+                })
+            }
+        }
+    }
+
+    fn show(&mut self, shown: &Shown<'a>) -> Result<Flow, Failure> {
+        report::write_feedback(&mut self.world.out, shown, self.page)?;
+        let mut evidence = report::evidence(shown);
+        // A person sees what was missed, and the rest on demand; a script cannot ask for it.
+        let at_once = match &shown.graded.parts {
+            _ if !self.ask.is_person() => evidence.len(),
+            Parts::Picks(picks) => {
+                let missed = picks.iter().filter(|pick| pick.is_right() == Some(false));
+                let missed: BTreeSet<usize> = missed.filter_map(|pick| pick.truth.outcome()).collect();
+                missed.len().max(1).min(evidence.len())
+            }
+            _ => 0,
+        };
+        let mut more = evidence.split_off(at_once);
+        self.write_evidence(shown, &evidence)?;
+        report::write_explanation(&mut self.world.out, shown, self.page)?;
+        self.write_notes(shown.asked.subject)?;
+        if shown.graded.parts != Parts::Recall || shown.asked.subject.question.explain.is_some() {
+            writeln!(self.world.out)?;
+        }
+        loop {
+            let commands = if more.is_empty() { SHOWING } else { SHOWING_MORE };
+            let (reply, rating) = self.ask_conclusion(shown, commands)?;
+            match reply {
+                Reply::Answer(()) => {
+                    self.conclude(rating)?;
+                    return Ok(Flow::On);
+                }
+                Reply::Command('s') => {
+                    let all = std::mem::take(&mut more);
+                    self.write_evidence(shown, &all)?;
+                    writeln!(self.world.out)?;
+                }
+                Reply::Command('t') => self.write_teaching(shown.asked.subject)?,
+                Reply::Command('n') => self.take_note(shown.asked.subject)?,
+                Reply::Command('u') => {
+                    self.rating = None;
+                    self.session.reopened();
+                    writeln!(self.world.out, "Taken back: answer again.")?;
+                    return Ok(Flow::On);
+                }
+                Reply::Command(_) | Reply::End => {
+                    // The answer was given; only what the learner thinks of it is not known.
+                    self.conclude(rating)?;
+                    return Ok(Flow::Stop);
+                }
+            }
+        }
+    }
+
+    /// Asks for the rating in a review, and whether to go on in a quiz. The rating is the one to keep, whatever the
+    /// reply.
+    fn ask_conclusion(
+        &mut self,
+        shown: &Shown<'a>,
+        commands: &[Command],
+    ) -> Result<(Reply<()>, Option<Rating>), Failure> {
+        let given = self.rating;
+        if self.session.mode() == Mode::Quiz || given.is_some() {
+            let pause = Pause { enter: "goes on", commands };
+            return Ok((self.ask.pause(&mut self.world.out, &pause)?, given));
+        }
+        if !self.ask.is_person() {
+            return Ok((Reply::Answer(()), shown.proposed));
+        }
+        let card = self.card_at_hand()?;
+        Ok(match self.ask_rating(card, shown.proposed, commands)? {
+            Reply::Answer(rating) => (Reply::Answer(()), rating),
+            Reply::Command(key) => (Reply::Command(key), shown.proposed),
+            Reply::End => (Reply::End, shown.proposed),
+        })
+    }
+
+    fn ask_rating(
+        &mut self,
+        card: Card,
+        proposed: Option<Rating>,
+        commands: &[Command],
+    ) -> Result<Reply<Option<Rating>>, Failure> {
+        let now = learner::moment(self.world);
+        let options = Rating::ALL.map(|rating| {
+            let after = srs::review(&self.model, &card, rating, now);
+            format!("{rating:<5}  comes back {}", when(&after, now))
+        });
+        writeln!(self.world.out, "How well did you know it?")?;
+        let start = proposed.map(|rating| rating.number() as usize - 1);
+        let pick = Pick { options: &options, count: Count::One(start), commands };
+        let reply = self.ask.pick(&mut self.world.out, &pick)?;
+        Ok(map(reply, |picked| Some(Rating::ALL[picked[0]])))
+    }
+
+    /// Keeps the answer, and says so once it is kept.
+    fn conclude(&mut self, rating: Option<Rating>) -> Result<(), Failure> {
+        self.rating = None;
+        let answered = self.session.concluded(rating);
+        let card = answered.subject.card();
+        let now = learner::moment(self.world);
+        let text = words(answered.subject, &answered.answer);
+        let kept = store::Answer {
+            card: &card,
+            digest: answered.subject.question.digest,
+            text: &text,
+            correct: answered.is_right(),
+            hints: answered.effort.hints,
+        };
+        let seconds = answered.effort.seconds;
+        match (self.session.mode(), rating) {
+            (Mode::Quiz, _) => {
+                self.store.answer_quiz(&kept, now, seconds)?;
+            }
+            (Mode::Review, None) => writeln!(self.world.out, "Not counted.\n")?,
+            (Mode::Review, Some(rating)) => {
+                let review = Review { at: now, rating, proposed: answered.proposed, seconds };
+                let done = self.store.answer(&kept, &review, &self.model)?;
+                let line = format!("Kept: {card} is rated {rating} and comes back {}.", when(&done.after, now));
+                writeln!(self.world.out, "{}\n", self.page.paint(Style::Faint, &line))?;
+            }
+        }
+        self.world.out.flush()?;
+        Ok(())
+    }
+
+    /// The session has asked all that it had to: says what it came to. A person may still take an answer back.
+    fn finish(&mut self) -> Result<Flow, Failure> {
+        self.write_summary()?;
+        if !self.ask.is_person() || self.session.last().is_none() {
+            return Ok(Flow::End);
+        }
+        writeln!(self.world.out)?;
+        let pause = Pause { enter: "ends", commands: &[UNDO] };
+        match self.ask.pause(&mut self.world.out, &pause)? {
+            Reply::Command('u') if self.undo()? => Ok(Flow::On),
+            _ => Ok(Flow::End),
+        }
+    }
+
+    /// Takes the last answer back. Returns whether its question is at hand again.
+    fn undo(&mut self) -> Result<bool, Failure> {
+        self.rating = None;
+        let (card, new) = match self.session.mode() {
+            Mode::Quiz => (self.session.last(), false),
+            Mode::Review => {
+                let undone = self.store.undo(learner::moment(self.world))?;
+                let new = undone.as_ref().is_some_and(|undone| undone.restored == Card::New);
+                (undone.map(|undone| undone.card), new)
+            }
+        };
+        let Some(card) = card else {
+            writeln!(self.world.out, "There is nothing to take back.")?;
+            return Ok(false);
+        };
+        let here = self.session.undone(&card, new);
+        let told = if here { "it is asked again" } else { "it is not among what is asked here" };
+        writeln!(self.world.out, "Taken back: the answer to {card}; {told}.\n")?;
+        Ok(here)
+    }
+
+    fn give_hint(&mut self) -> Result<(), Failure> {
+        let hint = self.session.hint();
+        let Step::Ask(asked) = self.session.next_step() else { return Ok(()) };
+        match hint {
+            Some(hint) => report::write_hint(&mut self.world.out, asked.hints.len(), hint, self.page)?,
+            None if asked.hints.is_empty() => writeln!(self.world.out, "There is no hint for this one.")?,
+            None => writeln!(self.world.out, "There are no more hints.")?,
+        }
+        writeln!(self.world.out)?;
+        Ok(())
+    }
+
+    /// Asks what to attach a note to, and for its text.
+    fn take_note(&mut self, subject: Subject<'a>) -> Result<(), Failure> {
+        let card = subject.card();
+        let concept = clean_line(&subject.concept().title).into_owned();
+        let mut options = vec!["this question".to_owned(), format!("the concept: {concept}")];
+        options.extend(subject.scenario().map(|_| "lines of the program".to_owned()));
+        writeln!(self.world.out, "A note on:")?;
+        let pick = Pick { options: &options, count: Count::One(Some(0)), commands: &[STOP] };
+        let target = match self.ask.pick(&mut self.world.out, &pick)? {
+            Reply::Answer(picked) if picked == [0] => Target::Question(card),
+            Reply::Answer(picked) if picked == [1] => {
+                Target::Concept { deck: subject.deck.id.clone(), concept: subject.concept().id.clone() }
+            }
+            Reply::Answer(_) => match self.ask_lines(subject)? {
+                Some(lines) => Target::Lines(lines),
+                None => return Ok(()),
+            },
+            Reply::Command(_) | Reply::End => return Ok(()),
+        };
+        let Some(text) = self.ask_note_text()? else {
+            writeln!(self.world.out, "No note was written.\n")?;
+            return Ok(());
+        };
+        let id = self.store.add_note(&target, &text, self.world.clock.now())?;
+        writeln!(self.world.out, "Note {id} is on {}.\n", target.address())?;
+        Ok(())
+    }
+
+    fn ask_lines(&mut self, subject: Subject<'a>) -> Result<Option<NoteLines>, Failure> {
+        let Some(scenario) = subject.scenario() else { return Ok(None) };
+        let line = Line { prompt: "Which lines, as in 7 or 7-9", may_be_empty: true, commands: &[STOP], legend: false };
+        loop {
+            let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
+            if typed.is_empty() {
+                return Ok(None);
+            }
+            let (first, last) = typed.split_once('-').unwrap_or((&typed, &typed));
+            let range = match (first.trim().parse(), last.trim().parse()) {
+                (Ok(first), Ok(last)) => LineRange::new(first, last),
+                _ => None,
+            };
+            match range.and_then(|range| Some((range, range.of(&scenario.source)?))) {
+                Some((range, text)) => return Ok(Some(NoteLines { card: subject.card(), range, text })),
+                None => {
+                    let lines = scenario.source.lines().count();
+                    writeln!(self.world.out, "`{}` are no lines of 1 to {lines}.", clean_line(&typed))?;
+                }
+            }
+        }
+    }
+
+    fn ask_note_text(&mut self) -> Result<Option<NoteText>, Failure> {
+        let prompt = if self.ask.is_person() { "Note (Enter alone opens your editor)" } else { "Note" };
+        let line = Line { prompt, may_be_empty: true, commands: &[], legend: false };
+        let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
+        if typed.is_empty() && self.ask.is_person() {
+            return note::edited(self.world, "");
+        }
+        Ok(NoteText::new(&typed).ok())
+    }
+
+    /// Writes the question at hand once more, after something that pushed it away.
+    fn write_question_again(&mut self) -> Result<(), Failure> {
+        if let Step::Ask(asked) = self.session.next_step() {
+            report::write_question(&mut self.world.out, &asked, self.page)?;
+        }
+        Ok(())
+    }
+
+    fn write_teaching(&mut self, subject: Subject<'a>) -> io::Result<()> {
+        report::write_teaching(&mut self.world.out, subject.concept(), self.page)
+    }
+
+    /// Writes the executions that show these outcomes of the report.
+    fn write_evidence(&mut self, shown: &Shown<'a>, outcomes: &[usize]) -> Result<(), Failure> {
+        let (Some(report), Some(scenario)) = (&shown.report, shown.asked.subject.scenario()) else { return Ok(()) };
+        for &outcome in outcomes {
+            let replay = match self.engine.replay(scenario, &report.outcomes[outcome].witness) {
+                Ok(replay) => replay,
+                // The report is as true as it was; only its pictures are missing.
+                Err(failure) => {
+                    {
+                        let text = format!("The steps cannot be shown: {}.", failure.message);
+                        return Ok(report::write_wrapped(&mut self.world.out, &text, self.page)?);
+                    };
+                }
+            };
+            report::write_evidence(&mut self.world.out, shown, outcome, &replay, self.page)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the learner noted on a question and its concept.
+    fn write_notes(&mut self, subject: Subject<'a>) -> Result<(), Failure> {
+        let concept = Address::Concept { deck: subject.deck.id.clone(), concept: subject.concept().id.clone() };
+        let mut notes = self.store.notes_on(&Address::Question(subject.card()))?;
+        notes.extend(self.store.notes_on(&concept)?);
+        for note in &notes {
+            writeln!(self.world.out)?;
+            note::write_note(&mut self.world.out, note, self.page)?;
+        }
+        Ok(())
+    }
+
+    fn write_summary(&mut self) -> io::Result<()> {
+        report::write_summary(&mut self.world.out, &self.session.summary(), self.session.mode(), self.page)
+    }
+
+    fn card_at_hand(&mut self) -> Result<Card, Failure> {
+        let subject = match self.session.next_step() {
+            Step::Ask(asked) => asked.subject,
+            Step::Show(shown) => shown.asked.subject,
+            Step::Explore(subject, _) | Step::Teach(subject) => subject,
+            Step::Done => return Ok(Card::New),
+        };
+        Ok(self.store.card(&subject.card())?)
+    }
+}
+
+fn map<T, U>(reply: Reply<T>, change: impl FnOnce(T) -> U) -> Reply<U> {
+    match reply {
+        Reply::Answer(answer) => Reply::Answer(change(answer)),
+        Reply::Command(key) => Reply::Command(key),
+        Reply::End => Reply::End,
+    }
+}
+
+/// Returns the texts of all gaps, if they were typed on one line: `acquire, release`.
+fn all_gaps(line: &str, gaps: usize) -> Option<Vec<String>> {
+    let texts: Vec<String> = line.split([',', ';']).map(|text| text.trim().to_owned()).collect();
+    (gaps > 1 && texts.len() == gaps).then_some(texts)
+}
+
+/// Turns places on the screen into places in the deck.
+fn picks(asked: &Asked<'_>, picked: &[usize]) -> Answer {
+    Answer::Picked(picked.iter().map(|&place| asked.order[place]).collect())
+}
+
+/// Returns an answer in words, for the log.
+fn words(subject: Subject<'_>, answer: &Answer) -> String {
+    match (answer, &subject.question.kind) {
+        (Answer::Recalled(known), _) => if *known { "recalled" } else { "not recalled" }.to_owned(),
+        (Answer::Typed(texts), _) => texts.join(" | "),
+        (Answer::Judged(Judgement::Holds), _) => "holds".to_owned(),
+        (Answer::Judged(Judgement::Breaks), _) => "breaks".to_owned(),
+        (Answer::Judged(Judgement::Sticks), _) => "sticks".to_owned(),
+        (Answer::Picked(picked), Kind::Choice { options }) => {
+            picked.iter().map(|&place| options[place].text.trim()).collect::<Vec<_>>().join(" | ")
+        }
+        (Answer::Picked(picked), Kind::Outcomes { choices, .. }) => {
+            picked.iter().map(|&place| report::outcome_text(&choices[place])).collect::<Vec<_>>().join(" | ")
+        }
+        (Answer::Picked(_), _) => String::new(),
+    }
+}
+
+/// Returns when a card is asked again: `today`, `in 3 days`.
+fn when(card: &Card, now: srs::Moment) -> String {
+    let days = card.seen().map_or(0, |seen| seen.due.days_since(now.day));
+    match days {
+        ..=0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        2..60 => format!("in {days} days"),
+        60..730 => format!("in {} months", (days + 15) / 30),
+        _ => format!("in {} years", (days + 182) / 365),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a learner comes with: decks, the database, limits, the model of memory.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::deck::Deck;
+use crate::deck::DeckId;
+use crate::deck_files::Library;
+use crate::deck_files::Origin;
+use crate::report::clean_line;
+use crate::srs::Limits;
+use crate::srs::Model;
+use crate::srs::Moment;
+use crate::store::Met;
+use crate::store::Store;
+
+use super::Failure;
+use super::World;
+
+/// A learner at work.
+pub(super) struct Learner {
+    pub(super) store: Store,
+    pub(super) library: Library,
+    pub(super) model: Model,
+    pub(super) limits: Limits,
+    /// What is new about the decks, in sentences.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Learner {
+    /// Opens the database and reads the decks; `wanted` may name one more by its folder.
+    pub(super) fn new(world: &World, wanted: Option<&str>) -> Result<Learner, Failure> {
+        let mut library = world.library();
+        if let Some(folder) = wanted.filter(|wanted| library.deck(wanted).is_none()).map(Path::new)
+            && folder.is_dir()
+        {
+            library.add_folder(folder);
+        }
+        let mut store = world.store()?;
+        let mut remarks = Vec::new();
+        for deck in library.decks() {
+            let met = store.meet_deck(deck)?;
+            remarks.extend(told(&met));
+            // A question that was only worded anew keeps its history. Where it asks something else now, the next
+            // answer will say so.
+            for changed in &met.changed {
+                store.keep_history(&changed.card, changed.is)?;
+            }
+        }
+        for faulty in &library.faulty {
+            let origin = clean_line(&faulty.origin.to_string()).into_owned();
+            remarks.push(format!("The deck {origin} has faults and is left out; `raceday check {origin}` says which."));
+        }
+        let settings = store.settings()?;
+        let model = Model::with_retention(settings.retention);
+        Ok(Learner { store, library, model, limits: settings.limits, remarks })
+    }
+
+    /// Returns the deck that `wanted` names by its id or its folder, or all of them.
+    pub(super) fn decks(&self, wanted: Option<&str>) -> Result<Vec<DeckId>, Failure> {
+        let Some(wanted) = wanted else { return Ok(self.library.decks().map(|deck| deck.id.clone()).collect()) };
+        let is_wanted = |origin: &Origin| *origin == Origin::Folder(PathBuf::from(wanted));
+        if let Some(faulty) = self.library.faulty.iter().find(|faulty| is_wanted(&faulty.origin)) {
+            return Err(Failure::unusable(faulty.faults.to_string().trim_end().to_owned()));
+        }
+        let by_folder = self.library.entries.iter().find(|entry| is_wanted(&entry.origin)).map(|entry| &entry.deck);
+        let deck = self.library.deck(wanted).or(by_folder);
+        let deck = deck.ok_or_else(|| Failure::no_deck(wanted, &self.library))?;
+        Ok(vec![deck.id.clone()])
+    }
+}
+
+/// Returns the moment that it is for the learner.
+pub(super) fn moment(world: &World) -> Moment {
+    Moment::of(world.clock.now(), &world.clock.zone())
+}
+
+/// Returns the decks with these ids, in their order.
+pub(super) fn chosen<'a>(library: &'a Library, ids: &[DeckId]) -> Vec<&'a Deck> {
+    ids.iter().filter_map(|id| library.deck(id.as_str())).collect()
+}
+
+fn told(met: &Met) -> Vec<String> {
+    let changed = met.changed.iter().map(|changed| {
+        format!("`{}` asks something else than when you last answered it; its history goes on.", changed.card)
+    });
+    let orphaned = met.orphaned.iter().map(|card| format!("`{card}` is no longer in its deck; its history is kept."));
+    changed.chain(orphaned).collect()
+}

@@ -1,0 +1,160 @@
+//! `raceday note`.
+
+use crate::tiny;
+
+#[test]
+fn notes_are_added_listed_shown_edited_found_and_removed() {
+    let world = tiny::world();
+    let run = |arguments: &[&str]| world.run(arguments).to_string();
+    insta::assert_snapshot!(run(&["note", "add", "tiny/concept:lock", "-m", "Locks\n\nprotect data"]), @"
+    exit code 0
+    --- stdout
+    Note 1 is on tiny/concept:lock.
+    ");
+    world.run_with_input(&["note", "add", "tiny/how-many"], "only one\nat a time\n");
+    insta::assert_snapshot!(run(&["note", "list"]), @"
+    exit code 0
+    --- stdout
+    1  tiny/concept:lock
+       Locks
+    2  tiny/how-many
+       only one
+    ");
+    insta::assert_snapshot!(run(&["note", "show", "1"]), @"
+    exit code 0
+    --- stdout
+    Note 1 on tiny/concept:lock
+      Locks
+
+      protect data
+    ");
+    insta::assert_snapshot!(run(&["note", "search", "prot"]), @"
+    exit code 0
+    --- stdout
+    1  tiny/concept:lock
+       Locks  protect data
+    ");
+    insta::assert_snapshot!(run(&["note", "edit", "2", "--text", "just one"]), @"
+    exit code 0
+    --- stdout
+    Note 2 has changed.
+    ");
+    insta::assert_snapshot!(run(&["note", "remove", "2"]), @"
+    exit code 0
+    --- stdout
+    Note 2 is removed. `raceday note edit 2` brings it back.
+    ");
+    insta::assert_snapshot!(run(&["note", "list", "tiny", "--json"]), @r#"
+    exit code 0
+    --- stdout
+    [
+      {
+        "changed": "2026-03-02T09:00:00.000Z",
+        "created": "2026-03-02T09:00:00.000Z",
+        "id": 1,
+        "target": "tiny/concept:lock",
+        "text": "Locks\n\nprotect data"
+      }
+    ]
+    "#);
+    insta::assert_snapshot!(run(&["note", "show", "2", "--history"]), @"
+    exit code 0
+    --- stdout
+
+    2026-03-02 09:00, on tiny/how-many
+      only one at a time
+
+    2026-03-02 09:00, on tiny/how-many
+      just one
+
+    2026-03-02 09:00, removed
+      just one
+    ");
+    insta::assert_snapshot!(run(&["note", "show", "2"]), @"
+    exit code 2
+    --- stderr
+    error: there is no note 2
+    hint: `raceday note list` has the numbers
+    hint: it was removed; `raceday note show 2 --history` shows what it was
+    ");
+    insta::assert_snapshot!(run(&["note", "edit", "2", "-m", "back again"]), @"
+    exit code 0
+    --- stdout
+    Note 2 is there again.
+    ");
+    insta::assert_snapshot!(run(&["note", "search", "again", "--json"]), @r#"
+    exit code 0
+    --- stdout
+    [
+      {
+        "changed": "2026-03-02T09:00:00.000Z",
+        "created": "2026-03-02T09:00:00.000Z",
+        "excerpt": "back again",
+        "id": 2,
+        "target": "tiny/how-many",
+        "text": "back again"
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn what_a_note_cannot_be_attached_to_is_named() {
+    let world = tiny::world();
+    let run = |target: &str| world.run(&["note", "add", target, "-m", "text"]).to_string();
+    insta::assert_snapshot!(run("tiny/concept:luck"), @"
+    exit code 2
+    --- stderr
+    error: the deck `tiny` has no concept `luck`
+    hint: it has `lock`, `race`
+    ");
+    insta::assert_snapshot!(run("tiny/how-few"), @"
+    exit code 2
+    --- stderr
+    error: the deck `tiny` has no question `how-few`
+    hint: `raceday deck show tiny` lists them
+    ");
+    insta::assert_snapshot!(run("tiny/how-many:3"), @"
+    exit code 2
+    --- stderr
+    error: `tiny/how-many` has no program, so a note cannot be attached to its lines
+    ");
+    insta::assert_snapshot!(run("Tiny deck"), @"
+    exit code 2
+    --- stderr
+    error: `Tiny deck` is not an id: ids are lower-case letters and digits, in words joined by single hyphens
+    hint: notes are attached to DECK, DECK/concept:CONCEPT, DECK/QUESTION, DECK/QUESTION:LINES or answer:NUMBER
+    ");
+    insta::assert_snapshot!(run("answer:7"), @"
+    exit code 2
+    --- stderr
+    error: there is no answer 7
+    ");
+    let empty = world.run(&["note", "add", "tiny", "-m", " "]);
+    assert_eq!((empty.code, empty.stderr.as_str()), (Some(2), "error: the note is empty\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_note_is_edited_in_the_learners_editor() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = tiny::world().file("editor", "#!/bin/sh\nsed -i s/one/two/ \"$1\"\n");
+    let editor = world.path("editor");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o700)).expect("a file can be made executable");
+    let world = world.variable("EDITOR", editor.to_str().expect("UTF-8"));
+    world.run(&["note", "add", "tiny", "-m", "one line"]);
+    assert_eq!(world.run(&["note", "edit", "1"]).stdout, "Note 1 has changed.\n");
+    assert!(world.run(&["note", "show", "1"]).stdout.contains("two line"));
+    assert_eq!(world.run(&["note", "edit", "1"]).stdout, "Note 1 is as it was.\n");
+}
+
+#[test]
+fn an_editor_that_is_not_there_is_named() {
+    let world = tiny::world().variable("EDITOR", "no-such-editor");
+    world.run(&["note", "add", "tiny", "-m", "one line"]);
+    let output = world.run(&["note", "edit", "1"]);
+    assert_eq!(output.code, Some(3), "{output}");
+    assert!(output.stderr.starts_with("error: cannot edit with `no-such-editor`: "), "{output}");
+}

@@ -1,0 +1,227 @@
+//! `raceday review`, `raceday undo` and `raceday` alone, answered from a pipe.
+
+use crate::tiny;
+
+#[test]
+fn a_review_teaches_asks_and_keeps() {
+    let output = tiny::world().run_with_input(&["review", "tiny"], "one\nrelease\n1 2 3\norder\n3\n1 2\nacquire\n");
+    insta::assert_snapshot!(output, @"
+    exit code 0
+    --- stdout
+    0 cards due, 4 new
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Locks
+
+    A lock lets one thread in.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 1 of 4 · Locks · new                                      tiny/how-many
+
+    How many threads can hold a lock?
+
+      1) one
+      2) two
+    > one
+
+    ✓ Right.
+
+    ✓ one
+        That is what it is for.
+    · two
+        Then it would protect nothing.
+
+    One at a time.
+
+    Kept: tiny/how-many is rated good and comes back in 2 days.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 2 of 4 · Locks · new                                          tiny/verb
+
+    What do you do with a lock?
+
+      You […] it.
+
+    […] > release
+
+    ✗ Not right.
+
+    ✗ `acquire` was wanted; you typed `release`
+
+      You acquire it.
+
+    Kept: tiny/verb is rated again and comes back today.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Races
+
+    Order decides.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 3 of 4 · Races · new                                         tiny/needs
+
+    What does a race need?
+
+      1) shared data
+      2) luck
+      3) threads
+    (all that apply) > 1 2 3
+
+    ✗ Not right.
+
+    ✓ shared data
+    ✗ luck         wrong; you picked it
+    ✓ threads
+
+    Kept: tiny/needs is rated again and comes back today.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 4 of 4 · Races · new                                     tiny/recall-it
+
+    What is a race?
+
+    Your answer, or Enter to see it > order
+
+      A result that hangs on the order.
+
+    How well did you know it?
+      1) again  comes back today
+      2) hard   comes back tomorrow
+      3) good   comes back in 2 days
+      4) easy   comes back in 8 days
+    > 3
+
+    Kept: tiny/recall-it is rated good and comes back in 2 days.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Once more · Locks                                                      tiny/verb
+
+    What do you do with a lock?
+
+      You […] it.
+
+    […] > 1 2
+
+    ✗ Not right.
+
+    ✗ `acquire` was wanted; you typed `1 2`
+
+      You acquire it.
+
+    Kept: tiny/verb is rated again and comes back today.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Once more · Races                                                     tiny/needs
+
+    What does a race need?
+
+      1) luck
+      2) threads
+      3) shared data
+    (all that apply) > acquire
+    `acquire` is not among them: type all that apply, as in `1 3`, or 0 for none
+    (? hint · t teach · n note · u undo · q stop)
+    (all that apply) > 
+    ────────────────────────────────────────────────────────────────────────────────
+    4 cards: 2 of 4 right, 4 new
+
+      Locks  1 of 2  ●○
+      Races  1 of 2  ●○
+
+    Missed: tiny/verb, tiny/needs.
+    Asked once more: 1, right then: 0.
+    Not asked: 2 questions; they stay due.
+    ");
+}
+
+#[test]
+fn what_was_answered_is_there_the_next_time() {
+    let world = tiny::world();
+    world.run_with_input(&["review", "tiny", "--limit", "2"], "one\nacquire\n");
+    let output = world.run_with_input(&["review", "tiny"], "");
+    assert!(output.stdout.starts_with("0 cards due, 2 new\n"), "{output}");
+    let later = world.variable("RACEDAY_NOW", "2026-03-09T09:00:00Z");
+    let output = later.run_with_input(&["review", "tiny"], "");
+    assert!(output.stdout.starts_with("2 cards due, 2 new\n"), "{output}");
+}
+
+#[test]
+fn undo_takes_back_one_after_the_other_across_runs() {
+    let world = tiny::world();
+    world.run_with_input(&["review", "tiny", "--limit", "2"], "one\nacquire\n");
+    let output = world.run_with_input(&["review", "tiny"], "u\nu\nu\nq\n");
+    for expected in [
+        "Taken back: the answer to tiny/verb; it is asked again.",
+        "Taken back: the answer to tiny/how-many; it is asked again.",
+        "There is nothing to take back.",
+    ] {
+        assert!(output.stdout.contains(expected), "{expected}: {output}");
+    }
+    assert!(world.run(&["review", "tiny"]).stdout.starts_with("0 cards due, 4 new\n"));
+}
+
+#[test]
+fn undo_works_after_the_last_card() {
+    let world = tiny::world();
+    world.run_with_input(&["review", "tiny", "--limit", "1"], "one\n");
+    insta::assert_snapshot!(world.run(&["undo"]), @"
+    exit code 0
+    --- stdout
+    Taken back: tiny/how-many was good at 2026-03-02 09:00; it is new again.
+    ");
+    insta::assert_snapshot!(world.run(&["undo"]), @"
+    exit code 0
+    --- stdout
+    There is nothing to take back.
+    ");
+}
+
+#[test]
+fn an_answer_without_its_rating_counts_as_proposed() {
+    let world = tiny::world();
+    let output = world.run_with_input(&["review", "tiny"], "one\nq\n");
+    assert!(output.stdout.contains("Kept: tiny/how-many is rated good and comes back in 2 days."), "{output}");
+}
+
+#[test]
+fn today_says_what_to_do() {
+    let world = tiny::world();
+    insta::assert_snapshot!(world.run(&[]), @"
+    exit code 0
+    --- stdout
+    Monday, 2 March 2026
+
+    Nothing is learned yet. 74 questions wait in 2 decks.
+
+      raceday quiz     10 questions, to see where you stand
+      raceday review   learn: 10 a day, and back before you forget
+
+    `raceday help` lists all commands.
+    ");
+    world.run_with_input(&["review", "tiny", "--limit", "2"], "one\nrelease\nq\n");
+    insta::assert_snapshot!(world.run(&[]), @"
+    exit code 0
+    --- stdout
+    Monday, 2 March 2026
+
+         1  due
+         8  new
+         2  answered today
+
+    That is about 9 minutes.
+
+      raceday review   ask them
+      raceday quiz     10 questions, with no bearing on reviews
+
+    `raceday help` lists all commands.
+    ");
+}
+
+#[test]
+fn a_day_that_is_done_says_so() {
+    let world = tiny::world();
+    let output = world.run_with_input(&["review", "tiny"], "one\nacquire\n1 3\n\n4\n");
+    assert!(output.stdout.contains("4 cards: 4 of 4 right, 4 new\n"), "{output}");
+    let output = world.run(&["review", "tiny"]);
+    assert_eq!(output.stdout, "Done for today: nothing is due. Come back tomorrow, or `raceday quiz`.\n");
+}

@@ -1,0 +1,170 @@
+//! The few cases that need a real pseudo-terminal: keys, the cursor, Ctrl-C, and a terminal that can do nothing.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use expectrl::Eof;
+use expectrl::Expect as _;
+use expectrl::process::unix::WaitStatus;
+use expectrl::session::OsSession;
+use tempfile::TempDir;
+
+const HEAD: &str = "format: 1\nid: tiny\ntitle: Tiny\ntopics: [topic.yaml]\n";
+const TOPIC: &str = r#"
+concepts: [{id: lock, title: Locks, teach: One at a time.}]
+questions:
+  - id: which
+    concept: lock
+    kind: choice
+    ask: Pick two.
+    options:
+      - {text: alpha, correct: true}
+      - {text: beta, correct: true}
+      - {text: gamma, correct: false}
+    hints: [Not the third.]
+"#;
+
+const SHOW_CURSOR: &str = "\x1b[?25h";
+
+/// A home with a deck `tiny`, whose one question has the options alpha, beta and gamma.
+struct World {
+    home: TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let home = TempDir::new().expect("a folder");
+        let deck = home.path().join("data/decks/tiny");
+        fs::create_dir_all(&deck).expect("folders can be made");
+        fs::write(deck.join("deck.yaml"), HEAD).expect("files can be written");
+        fs::write(deck.join("topic.yaml"), TOPIC).expect("files can be written");
+        World { home }
+    }
+
+    /// Starts the binary in a pseudo-terminal.
+    #[expect(clippy::disallowed_methods, reason = "tests start the binary")]
+    fn start(&self, arguments: &[&str], term: &str) -> OsSession {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raceday"));
+        command.args(arguments).env_clear().current_dir(self.home.path());
+        for (name, value) in [
+            ("TERM", term),
+            ("NO_COLOR", "1"),
+            ("RACEDAY_DATA_DIR", "data"),
+            ("RACEDAY_NOW", "2026-03-02T09:00:00Z"),
+            ("RACEDAY_TIMEZONE", "+00:00"),
+            ("RACEDAY_SEED", "4"),
+        ] {
+            command.env(name, value);
+        }
+        let mut session = OsSession::spawn(command).expect("the binary starts");
+        session.set_expect_timeout(Some(Duration::from_secs(20)));
+        session
+    }
+}
+
+/// Waits for `text`, and returns what was printed before it.
+#[track_caller]
+fn wait_for(session: &mut OsSession, text: &str) -> String {
+    match session.expect(text) {
+        Ok(found) => String::from_utf8_lossy(found.before()).into_owned(),
+        Err(error) => panic!("`{text}`: {error}"),
+    }
+}
+
+/// Waits for the end, and returns the last that was printed, and the exit code.
+#[track_caller]
+fn wait_for_end(session: &mut OsSession) -> (String, i32) {
+    let last = session.expect(Eof).expect("it ends");
+    let last = String::from_utf8_lossy(last.as_bytes()).into_owned();
+    match session.get_process().wait().expect("it can be waited for") {
+        WaitStatus::Exited(_, code) => (last, code),
+        status => panic!("{status:?}: {last}"),
+    }
+}
+
+#[test]
+fn keys_mark_answer_and_command() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "xterm");
+    wait_for(&mut session, "q stop");
+    session.send("?").expect("a key");
+    wait_for(&mut session, "Not the third.");
+    wait_for(&mut session, "q stop");
+    for option in ["alpha", "beta"] {
+        // An arrow key has the list drawn again; its number says where the seed has put the option.
+        session.send("\x1b[B").expect("a key");
+        let shown = wait_for(&mut session, "q stop");
+        let before = shown.split(&format!(" [ ] {option}")).next().expect("it is shown");
+        let number = before.split_whitespace().last().expect("a number").to_owned();
+        session.send(number).expect("a key");
+        wait_for(&mut session, &format!("[x] {option}"));
+        wait_for(&mut session, "q stop");
+    }
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "Right.");
+    wait_for(&mut session, "Enter goes on");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "Score: 1 of 1");
+    wait_for(&mut session, "Enter ends");
+    session.send("\r").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 0, "{last}");
+}
+
+#[test]
+fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "xterm");
+    wait_for(&mut session, "q stop");
+    session.send("\x03").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 130, "{last}");
+    assert!(last.ends_with(SHOW_CURSOR), "{last:?}");
+}
+
+#[test]
+fn a_review_is_rated_by_keys() {
+    let world = World::new();
+    let mut session = world.start(&["review", "tiny"], "xterm");
+    wait_for(&mut session, "One at a time.");
+    wait_for(&mut session, "Enter goes on");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "q stop");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "nothing is marked");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "Not right.");
+    // The rating that is proposed can be raised.
+    wait_for(&mut session, "› ");
+    wait_for(&mut session, "q stop");
+    session.send("2").expect("a key");
+    wait_for(&mut session, "Kept: tiny/which is rated hard and comes back tomorrow.");
+    wait_for(&mut session, "Enter ends");
+    session.send("u").expect("a key");
+    wait_for(&mut session, "Taken back: the answer to tiny/which; it is asked again.");
+    wait_for(&mut session, "q stop");
+    session.send("q").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 0, "{last}");
+    assert!(last.contains("Nothing was answered."), "{last}");
+}
+
+#[test]
+fn a_terminal_that_can_do_nothing_is_asked_by_lines() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "dumb");
+    let shown = wait_for(&mut session, "(all that apply) >");
+    assert!(!shown.contains('\x1b'), "{shown:?}");
+    session.send("alpha beta\n").expect("a line");
+    wait_for(&mut session, "Right.");
+    wait_for(&mut session, "Enter goes on");
+    session.send("\n").expect("a line");
+    wait_for(&mut session, "Score: 1 of 1");
+    wait_for(&mut session, "Enter ends");
+    session.send("\n").expect("a line");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 0, "{last}");
+}
