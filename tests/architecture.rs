@@ -121,8 +121,7 @@ fn reviews_are_never_called_schedules() {
 fn the_library_lists_its_modules_in_the_tables_order() {
     let listed = declared_modules(&read(&root().join("src/lib.rs")));
     let table: Vec<&str> = MODULES.iter().map(|(module, _)| *module).filter(|module| *module != "main").collect();
-    let known: Vec<&str> = table.into_iter().filter(|module| listed.iter().any(|listed| listed == module)).collect();
-    assert_eq!(listed, known);
+    assert_eq!(listed, table);
 }
 
 #[test]
@@ -257,7 +256,7 @@ fn sources() -> Vec<Source> {
             Source::read(module.to_str().expect("our own names are UTF-8"), path)
         })
         .collect();
-    assert!(sources.len() > 5, "where are the sources?");
+    assert!(sources.len() > MODULES.len(), "where are the sources?");
     sources
 }
 

@@ -13,6 +13,7 @@ use crate::scenario::Blocked;
 use crate::scenario::Detail;
 use crate::scenario::Location;
 use crate::scenario::Replay;
+use crate::scenario::Step;
 use crate::scenario::ThreadId;
 
 use super::clean_line;
@@ -217,9 +218,8 @@ impl<'a> Telling<'a> {
         let mut rows: Vec<Row> = Vec::new();
         let mut skipped = 0;
         let mut before: Option<(usize, u32)> = None;
-        for (step, detail) in replay.details.iter().enumerate() {
-            let enabled = replay.execution.steps[step].enabled;
-            let actor = index_of(replay, replay.execution.steps[step].thread);
+        for (step, (made, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
+            let Some(actor) = index_of(replay, made.thread) else { continue };
             locks.note(actor, detail);
             if !shown(step) {
                 if told.contains(&step) {
@@ -233,7 +233,7 @@ impl<'a> Telling<'a> {
             for (thread, life) in lives.iter().enumerate() {
                 let waits = life.is_some_and(|(first, last)| first <= step && step <= last)
                     && thread != actor
-                    && enabled & (1 << thread) == 0;
+                    && !could_go(made, thread);
                 if !waits {
                     waiters.remove(&thread);
                 } else if waiters.insert(thread)
@@ -399,7 +399,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
     let mut cells = BTreeMap::new();
     let mut marks = BTreeMap::new();
     for blocked in &replay.blocked {
-        let thread = index_of(replay, blocked.thread);
+        let Some(thread) = index_of(replay, blocked.thread) else { continue };
         marks.insert(thread, WAITS);
         if !waiters.contains(&thread) {
             cells.insert(thread, vec![Text::new(Style::Bad, waiting(replay, blocked), 2)]);
@@ -415,9 +415,8 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
 
 /// Returns the steps that are worth telling.
 fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
-    let steps = 0..replay.details.len();
     if extent == Extent::Everything {
-        return steps.collect();
+        return (0..replay.details.len()).collect();
     }
     // Who touches each location.
     let mut users: BTreeMap<Location, BTreeSet<ThreadId>> = BTreeMap::new();
@@ -426,10 +425,9 @@ fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
             users.entry(touch.location).or_default().insert(step.thread);
         }
     }
-    let is_told = |index: &usize| {
-        let step = &replay.execution.steps[*index];
+    let is_told = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
         let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
-        match replay.details[*index].verb.as_str() {
+        match detail.verb.as_str() {
             "begin" | "end" => false,
             "read" => !is_private,
             // What a thread writes for itself is often what it found out; the main thread's are loop variables.
@@ -437,7 +435,8 @@ fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
             _ => true,
         }
     };
-    steps.filter(is_told).collect()
+    let steps = replay.execution.steps.iter().zip(&replay.details).enumerate();
+    steps.filter(is_told).map(|(index, _)| index).collect()
 }
 
 /// Returns from which to which step each thread lives, as far as the steps show it.
@@ -445,7 +444,7 @@ fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
     let execution = &replay.execution;
     let one = |index: usize| {
         let thread = execution.threads[index];
-        let goes = |step: &crate::scenario::Step| step.thread == thread || step.enabled & (1 << index) != 0;
+        let goes = |step: &Step| step.thread == thread || could_go(step, index);
         let first = execution.steps.iter().position(goes)?;
         let is_left = execution.pending.iter().any(|pending| pending.thread == thread);
         let last = if is_left {
@@ -461,12 +460,9 @@ fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 /// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
 fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
-    let later = (step..replay.details.len()).find(|later| replay.execution.steps[*later].thread == id);
-    match later {
-        Some(later) => {
-            let detail = &replay.details[later];
-            Some(waits_for(replay, &detail.verb, &detail.location))
-        }
+    let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
+    match later.find(|(step, _)| step.thread == id) {
+        Some((_, detail)) => Some(waits_for(replay, &detail.verb, &detail.location)),
         None => {
             let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
             Some(waiting(replay, blocked))
@@ -474,9 +470,15 @@ fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
     }
 }
 
-fn index_of(replay: &Replay, thread: ThreadId) -> usize {
-    let index = replay.execution.threads.iter().position(|other| *other == thread);
-    index.expect("an execution lists the threads of its steps")
+/// Returns a thread's place in the execution. A telling that names a stranger comes from a program that meddles with
+/// its runner; what it says of the stranger is not shown.
+fn index_of(replay: &Replay, thread: ThreadId) -> Option<usize> {
+    replay.execution.threads.iter().position(|other| *other == thread)
+}
+
+/// Returns whether the thread with this place could go at `step`.
+fn could_go(step: &Step, thread: usize) -> bool {
+    u32::try_from(thread).ok().and_then(|thread| step.enabled.checked_shr(thread)).is_some_and(|rest| rest & 1 == 1)
 }
 
 /// Who holds which lock, as far as the steps show it.
@@ -644,6 +646,19 @@ mod tests {
             .expect("a Vec takes all");
         let text = String::from_utf8(out).expect("UTF-8");
         assert!(text.contains("… 8 steps not shown …"), "{text}");
+    }
+
+    #[test]
+    fn a_telling_that_makes_no_sense_is_shown_as_far_as_it_does() {
+        let mut replay = samples::deadlock();
+        let stranger = ThreadId::MAIN.child(77).expect("in range");
+        replay.blocked[0].thread = stranger;
+        replay.blocked[1].held_by = Some(stranger);
+        replay.execution.steps[1].thread = stranger;
+        replay.names.pop();
+        replay.details.pop();
+        let text = shown(&replay, "", 80);
+        assert!(text.contains("start Thread-1"), "{text}");
     }
 
     #[test]
