@@ -13,8 +13,9 @@ class Program:
         self.limit = request.get("max_steps") or MAX_STEPS
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
-        self.tracked = set()
-        self.workers = False  # whether pools have workers that can be told apart
+        # What was found out about the same text before: which names are shared, and whether pools have workers that can be
+        # told apart. With it a schedule means what it meant then.
+        self.tracked, self.workers = known.get(self.source, (set(), False))
         self.outcomes = {}
         self.outcomes_sent = 0
         self.code = None
@@ -31,6 +32,21 @@ class Program:
 
     def pairs(self):
         return [each for each in self.tracked if len(each) == 2]
+
+
+known = {}
+
+
+def learn(more, workers):
+    """The program shares more than was known: rewrites it."""
+    program.tracked = program.tracked | more
+    program.workers = program.workers or workers
+    if len(known) >= 1000:
+        known.clear()
+    known[program.source] = program.tracked, program.workers
+    program.compile()
+    release()
+    return {"start_over": True}
 
 
 # Output ----------------------------------------------------------------------------------------------------------------
@@ -563,13 +579,9 @@ def run(request):
     for one in request["requests"]:
         execute(one[0], one[1], one[2], request.get("detail", False))
         if found - program.tracked and (problem is None or isinstance(problem, Diverged)):
-            program.tracked |= found
-            program.compile()
-            release()
-            return {"start_over": True}
+            return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
-            program.workers = True
-            return {"start_over": True}
+            return learn(set(), True)
         if problem is not None:
             return problem_answer()
         told_of_all.append(told())

@@ -1,0 +1,81 @@
+//! How long an execution takes: explorations of whole programs in a warm worker, as executions a second.
+
+use criterion::Criterion;
+use criterion::Throughput;
+use criterion::criterion_group;
+use criterion::criterion_main;
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::Report;
+use raceday::explore::explore;
+use raceday::python;
+use raceday::python::Limits;
+use raceday::python::Worker;
+use raceday::scenario::Scenario;
+
+/// A bank account without a lock, as tutorials have it.
+const WITHDRAW: &str = r#"
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+class BankAccount:
+    def __init__(self):
+        self.balance = 1000
+
+    def withdraw(self, amount):
+        if self.balance >= amount:
+            new_balance = self.balance - amount
+            time.sleep(0.1)
+            self.balance = new_balance
+        else:
+            raise ValueError("Insufficient balance")
+
+account = BankAccount()
+
+with ThreadPoolExecutor(max_workers=2) as executor:
+    executor.submit(account.withdraw, 500)
+    executor.submit(account.withdraw, 700)
+"#;
+
+/// Three threads that count with a read and a write each.
+const COUNTERS: &str = "
+from threading import Thread
+n = 0
+def count():
+    global n
+    n += 1
+threads = [Thread(target=count) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+fn explored(worker: &mut Worker, scenario: &Scenario) -> Report {
+    let mut program = worker.load(scenario).expect("it loads");
+    explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores")
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench finds what is on this machine")]
+fn benchmark(criterion: &mut Criterion) {
+    let named = std::env::var_os("RACEDAY_PYTHON");
+    let search_path = std::env::var_os("PATH");
+    let interpreter = python::find(None, named.as_deref(), search_path.as_deref()).expect("a bench needs a CPython");
+    let mut worker = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
+    let mut group = criterion.benchmark_group(format!("executions, CPython {}", interpreter.version));
+    for (name, source, observe) in [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n")] {
+        let scenario = Scenario { observe: Some(observe.to_owned()), ..Scenario::new("bench.py", source) };
+        let report = explored(&mut worker, &scenario);
+        group.throughput(Throughput::Elements(report.executions));
+        group.bench_function(format!("{name}, {} executions", report.executions), |bencher| {
+            let mut program = worker.load(&scenario).expect("it loads");
+            bencher.iter(|| {
+                explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores")
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, benchmark);
+criterion_main!(benches);
