@@ -3,6 +3,12 @@
 use raceday::cli::Engine;
 use raceday::cli::prove;
 use raceday::deck_files::Library;
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::explore;
+use raceday::python;
+use raceday::python::Limits;
+use raceday::python::Worker;
 
 #[test]
 fn keys_are_what_running_the_programs_shows() {
@@ -21,4 +27,23 @@ fn keys_are_what_running_the_programs_shows() {
 #[expect(clippy::disallowed_methods, reason = "the Python to test with is the environment's")]
 fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+#[test]
+fn every_witness_replays_in_another_process() {
+    let interpreter = python::find(None, variable("RACEDAY_PYTHON").as_deref(), variable("PATH").as_deref())
+        .expect("this test needs a CPython");
+    let mut first = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
+    let mut second = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
+    let library = Library::builtin();
+    for question in library.decks().flat_map(|deck| &deck.questions) {
+        let Some(scenario) = question.kind.scenario() else { continue };
+        let mut program = first.load(scenario).expect("it loads");
+        let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+        let mut program = second.load_knowing(scenario, program.shared()).expect("it loads");
+        for found in &report.outcomes {
+            let replay = program.replay(&found.witness).expect("it replays");
+            assert_eq!(replay.execution.outcome.as_ref(), Some(&found.outcome), "{}: {}", question.id, found.witness);
+        }
+    }
 }

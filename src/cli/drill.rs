@@ -556,7 +556,7 @@ impl<'a> Drill<'a> {
     fn write_evidence(&mut self, shown: &Shown<'a>, outcomes: &[usize]) -> Result<(), Failure> {
         let (Some(report), Some(scenario)) = (&shown.report, shown.asked.subject.scenario()) else { return Ok(()) };
         for &outcome in outcomes {
-            let replay = match self.engine.replay(scenario, &report.outcomes[outcome].witness) {
+            let replay = match self.engine.tell(scenario, &report.outcomes[outcome].witness) {
                 Ok(replay) => replay,
                 // The report is as true as it was; only its pictures are missing.
                 Err(failure) => {

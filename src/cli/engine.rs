@@ -3,9 +3,14 @@
 //! This is where `explore`, `python` and the store of reports meet. The Python is looked for when the first scenario
 //! is run, and its worker stays warm.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::clock::Stopwatch;
@@ -19,6 +24,7 @@ use crate::python::Interpreter;
 use crate::python::Limits;
 use crate::python::Program;
 use crate::python::PythonError;
+use crate::python::Shared;
 use crate::python::Worker;
 use crate::scenario::Replay;
 use crate::scenario::Scenario;
@@ -53,6 +59,14 @@ pub struct Explored {
     pub elapsed: Duration,
 }
 
+/// What is kept of an exploration.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    report: Report,
+    /// What the report's schedules mean something with.
+    shared: Shared,
+}
+
 /// Runs scenarios.
 pub struct Engine {
     flag: Option<PathBuf>,
@@ -60,6 +74,8 @@ pub struct Engine {
     path: Option<OsString>,
     interpreter: Option<Interpreter>,
     worker: Option<Worker>,
+    /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
+    known: HashMap<Scenario, Shared>,
     memory: Option<Memory>,
 }
 
@@ -76,7 +92,7 @@ impl Engine {
     /// Returns an engine that uses the Python that `flag` names, or `variable` (the value of `RACEDAY_PYTHON`), or the
     /// first on `path` (the value of `PATH`).
     pub fn with_python(flag: Option<PathBuf>, variable: Option<OsString>, path: Option<OsString>) -> Engine {
-        Engine { flag, variable, path, interpreter: None, worker: None, memory: None }
+        Engine { flag, variable, path, interpreter: None, worker: None, known: HashMap::new(), memory: None }
     }
 
     /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
@@ -111,34 +127,54 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
-        self.with(scenario, |program| {
+        let (explored, shared) = self.with(scenario, |program| {
             // Starting Python is not exploring.
             let stopwatch = Stopwatch::start();
             let report = explore::explore(program, Dpor::default(), bounds, &mut |progress| {
                 watch(progress);
                 stopwatch.elapsed() < budget.time
             })?;
-            Ok(Explored { report, elapsed: stopwatch.elapsed() })
-        })
+            Ok((Explored { report, elapsed: stopwatch.elapsed() }, program.shared().clone()))
+        })?;
+        self.known.insert(scenario.clone(), shared);
+        Ok(explored)
     }
 
     /// Returns the report of a question's scenario: the one that is kept, or a new one, which is kept then.
     pub fn report(&mut self, scenario: &Scenario) -> Result<Report, Failure> {
-        let key = self.key(scenario)?;
-        if let Some(kept) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
-            return Ok(kept);
+        let key = self.key(scenario, "report")?;
+        if let Some(Kept { report, shared }) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
+            self.known.insert(scenario.clone(), shared);
+            return Ok(report);
         }
         let welcome = self.memory.as_ref().is_some_and(|memory| memory.welcome);
         let mut progress = progress::Progress::new("running the program in every order", welcome);
         let report = self.explore(scenario, Budget::QUESTION, &mut |explored| progress.explored(explored))?.report;
+        let kept = Kept { report, shared: self.known.get(scenario).cloned().unwrap_or_default() };
         if let Some(memory) = &mut self.memory {
-            memory.keep(&key, &report);
+            memory.keep(&key, &kept);
         }
-        Ok(report)
+        Ok(kept.report)
     }
 
-    /// Runs `scenario` under `schedule`, told in full.
+    /// Runs a question's scenario under a schedule of its report, told in full, or recalls how that went.
+    pub fn tell(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
+        let key = self.key(scenario, &format!("replay {schedule}"))?;
+        if let Some(kept) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
+            return Ok(kept);
+        }
+        let replay = self.replay(scenario, schedule)?;
+        if let Some(memory) = &mut self.memory {
+            memory.keep(&key, &replay);
+        }
+        Ok(replay)
+    }
+
+    /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.
     pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
+        if !self.known.contains_key(scenario) {
+            self.explore(scenario, Budget::QUESTION, &mut |_| {})?;
+        }
         self.with(scenario, |program| program.replay(schedule))
     }
 
@@ -156,29 +192,30 @@ impl Engine {
                 empty.insert(Worker::start(interpreter, Limits::default())?)
             }
         };
-        let mut program = worker.load(scenario)?;
+        let nothing = Shared::default();
+        let mut program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
         Ok(act(&mut program)?)
     }
 
-    /// Returns the key of all that a report of `scenario` depends on.
-    fn key(&mut self, scenario: &Scenario) -> Result<ReportKey, Failure> {
+    /// Returns the key of all that `what` of `scenario` depends on.
+    fn key(&mut self, scenario: &Scenario, what: &str) -> Result<ReportKey, Failure> {
         let program = serde_json::to_string(scenario).expect("a scenario is JSON");
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
-        Ok(ReportKey::of(&["report 1", &program, &budget, &python, &Worker::harness_digest()]))
+        Ok(ReportKey::of(&["2", what, &program, &budget, &python, &Worker::harness_digest()]))
     }
 }
 
 impl Memory {
-    /// Returns the report that is kept under `key`. One that cannot be had or read is as good as none: it is made anew.
-    fn recall(&mut self, key: &ReportKey) -> Option<Report> {
+    /// Returns what is kept under `key`. What cannot be had or read is as good as nothing: it is made anew.
+    fn recall<T: DeserializeOwned>(&mut self, key: &ReportKey) -> Option<T> {
         let kept = self.store()?.report(key).ok()??;
         serde_json::from_str(&kept).ok()
     }
 
-    /// Keeps a report. If that fails it will be made anew, which costs time and nothing else.
-    fn keep(&mut self, key: &ReportKey, report: &Report) {
-        let json = serde_json::to_string(report).expect("a report is JSON");
+    /// Keeps something. If that fails it will be made anew, which costs time and nothing else.
+    fn keep(&mut self, key: &ReportKey, kept: &impl Serialize) {
+        let json = serde_json::to_string(kept).expect("what is kept is JSON");
         let now = self.clock.now();
         if let Some(store) = self.store() {
             let _ = store.keep_report(key, &json, now);

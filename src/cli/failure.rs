@@ -193,6 +193,7 @@ impl From<PythonError> for Failure {
                 .hint("Raceday refuses what it cannot run in every order; `docs/exploration.md` has the limits"),
             PythonError::Schedule { .. } => Failure::unusable(message)
                 .hint("a schedule fits the program, and the version of it, that it was made for"),
+            PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
                 .hint("does it depend on something outside: the time, files, the order of a set of objects?"),
             PythonError::Broken { .. } => Failure::broken(message),

@@ -15,6 +15,7 @@ pub use interpreter::NEWEST;
 pub use interpreter::OLDEST;
 pub use interpreter::Version;
 pub use interpreter::find;
+pub use protocol::Shared;
 pub use worker::Limits;
 pub use worker::Program;
 pub use worker::Worker;
@@ -56,6 +57,9 @@ pub enum PythonError {
         /// Why it cannot.
         why: String,
     },
+    /// A schedule was to be replayed, but what the scenario shares was not known, so that the schedule means nothing.
+    #[error("the scenario has to be explored before a schedule of it can be replayed")]
+    Unexplored,
     /// The scenario did something else under the same schedule.
     #[error("the scenario does not replay: at step {step}, thread {thread} did something else than before")]
     NotReplayable {

@@ -21,7 +21,15 @@ use crate::scenario::Touch;
 #[serde(tag = "do", rename_all = "snake_case")]
 pub(super) enum Ask<'a> {
     /// Load a scenario.
-    Load { id: u64, name: &'a str, source: &'a str, observe: Option<&'a str>, claims: &'a [String], sleeps: Sleeps },
+    Load {
+        id: u64,
+        name: &'a str,
+        source: &'a str,
+        observe: Option<&'a str>,
+        claims: &'a [String],
+        sleeps: Sleeps,
+        shared: &'a Shared,
+    },
     /// Execute: prefix, sleepers, and from which step on they sleep.
     Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)> },
     /// Execute one schedule and tell it in full.
@@ -29,6 +37,16 @@ pub(super) enum Ask<'a> {
 }
 
 pub(super) use crate::scenario::Sleeps;
+
+/// What exploring a scenario showed about it: which of its names several threads can see changing, and whether the workers of its
+/// pools can be told apart.
+///
+/// What counts as a step depends on it, so a schedule means something only together with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    names: Vec<Vec<serde_json::Value>>,
+    workers: bool,
+}
 
 /// What the harness says when it is ready.
 #[derive(Deserialize)]
@@ -44,6 +62,8 @@ pub(super) struct Said {
     pub(super) error: Option<Fault>,
     #[serde(default)]
     pub(super) start_over: bool,
+    #[serde(default)]
+    pub(super) shared: Shared,
     #[serde(default)]
     pub(super) executions: Vec<Ran>,
     #[serde(default)]

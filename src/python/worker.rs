@@ -20,6 +20,7 @@ use super::protocol::Hello;
 use super::protocol::Meanings;
 use super::protocol::Ran;
 use super::protocol::Said;
+use super::protocol::Shared;
 
 /// What the child is given on its command line: it reads the harness from its standard input and becomes it.
 const BOOT: &str = include_str!("harness/boot.py");
@@ -96,12 +97,22 @@ impl Worker {
         blake3::hash(HARNESS.as_bytes()).to_hex().to_string()
     }
 
-    /// Loads a scenario, ready to be executed. It takes the place of the one loaded before.
+    /// Loads a scenario of which nothing is known yet, ready to be executed. It takes the place of the one loaded before.
     ///
     /// # Errors
     ///
     /// The scenario is not Python, or uses syntax that is not supported.
     pub fn load(&mut self, scenario: &Scenario) -> Result<Program<'_>, PythonError> {
+        self.load_knowing(scenario, &Shared::default())
+    }
+
+    /// Loads a scenario that was explored before, with what that showed about it (see [`Program::shared`]): schedules mean
+    /// what they meant then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Worker::load`].
+    pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
         if self.running.is_none() {
             self.running = Some(Running::start(&self.interpreter.path, self.limits)?);
         }
@@ -113,8 +124,9 @@ impl Worker {
             observe: scenario.observe.as_deref(),
             claims: &scenario.claims,
             sleeps: scenario.sleeps,
+            shared,
         })?;
-        Ok(Program { worker: self, before: None })
+        Ok(Program { worker: self, shared: shared.clone(), before: None })
     }
 
     fn running(&mut self) -> &mut Running {
@@ -193,21 +205,32 @@ impl Running {
 /// A scenario loaded in a worker.
 pub struct Program<'a> {
     worker: &'a mut Worker,
+    shared: Shared,
     /// The execution before, to tell whether this one agrees with it as far as their schedules do.
     before: Option<Ran>,
 }
 
 impl Program<'_> {
+    /// Returns what executing the scenario has shown about it so far.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Executes one schedule and tells it in full.
     ///
     /// Beyond the schedule's end the running thread goes on while it can.
     ///
     /// # Errors
     ///
-    /// A thread that the schedule names cannot go, or as for [`Execute::execute`].
+    /// A thread that the schedule names cannot go, the scenario shares more than was known when it was loaded, or as for
+    /// [`Execute::execute`].
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
         let codes = schedule.threads().iter().map(|thread| thread.code()).collect();
         let mut said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes })?;
+        if said.start_over {
+            self.shared = said.shared;
+            return Err(PythonError::Unexplored);
+        }
         let told = (|| {
             let running = self.worker.running.as_ref()?;
             let execution = running.meanings.execution(said.executions.first()?).ok()?;
@@ -249,6 +272,7 @@ impl Execute for Program<'_> {
         let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded })?;
         if said.start_over {
             self.before = None;
+            self.shared = said.shared;
             return Ok(Answer::StartOver);
         }
         let mut executions = Vec::with_capacity(said.executions.len());

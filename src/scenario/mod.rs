@@ -160,11 +160,11 @@ impl FromStr for ThreadId {
 /// Something that two operations can both touch: a variable, an element, a lock.
 ///
 /// Only identity matters here. The same thing has the same location in all executions of a scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location(pub u64);
 
 /// How an operation touches a location.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Access {
     /// Two reads can change places without a trace.
     Read,
@@ -176,7 +176,7 @@ pub enum Access {
 }
 
 /// One location that an operation touches, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Touch {
     /// What is touched.
     pub location: Location,
@@ -188,11 +188,11 @@ pub struct Touch {
 ///
 /// A guard is open or shut. It starts open unless the execution says otherwise (see [`Execution::shut`]), and changes
 /// only in steps that write the location it belongs to; those steps say so (see [`Step::guards`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Guard(pub u64);
 
 /// One visible act of one thread.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Operation {
     /// What it touches, as it was done. Which locations an act touches depends on its thread's past alone; where its
     /// manner of touching one depends on what the act finds there, it is a write or an [`Access::Attempt`].
@@ -216,7 +216,7 @@ impl Operation {
 }
 
 /// One operation together with the invisible computation up to the thread's next operation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// Who.
     pub thread: ThreadId,
@@ -230,7 +230,7 @@ pub struct Step {
 }
 
 /// What a thread that has not ended would have done next.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pending {
     /// Who.
     pub thread: ThreadId,
@@ -239,7 +239,7 @@ pub struct Pending {
 }
 
 /// One run of a scenario under one schedule.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Execution {
     /// All threads, main first, in the order in which they were started; at most 64.
     pub threads: Vec<ThreadId>,

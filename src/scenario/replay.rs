@@ -7,7 +7,7 @@ use super::Execution;
 use super::ThreadId;
 
 /// One execution of a given schedule, told in full.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {
     /// What happened.
     pub execution: Execution,

@@ -510,3 +510,56 @@ fn a_runner_that_floods_is_killed() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn making_an_iterator_of_a_dict_notes_its_size() {
+    let source = "
+from threading import Thread
+d = {'a': 1}
+seen = []
+def put():
+    d['b'] = 2
+def walk():
+    try:
+        for key in d:
+            seen.append(key)
+    except RuntimeError:
+        seen.append('changed')
+putter, walker = Thread(target=put), Thread(target=walk)
+putter.start()
+walker.start()
+putter.join()
+walker.join()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["['a', 'b']", "['a', 'changed']", "['a']", "['changed']"]);
+}
+
+#[test]
+fn a_schedule_means_the_same_in_another_worker() {
+    // What is a step depends on what was found to be shared: a worker that was not told could not replay this.
+    let source = "
+from threading import Thread
+total = 0
+def add_up():
+    global total
+    for price in (1, 2, 3):
+        total += price
+thread = Thread(target=add_up)
+thread.start()
+print(total)
+";
+    let scenario = scenario(source, None);
+    let mut first = worker();
+    let mut program = first.load(&scenario).expect("it loads");
+    let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+    let shared = program.shared().clone();
+    let mut second = worker();
+    assert!(matches!(
+        second.load(&scenario).expect("it loads").replay(&report.outcomes[1].witness),
+        Err(PythonError::Unexplored)
+    ));
+    for found in &report.outcomes {
+        let replay = second.load_knowing(&scenario, &shared).expect("it loads").replay(&found.witness);
+        assert_eq!(replay.expect("it replays").execution.outcome.as_ref(), Some(&found.outcome));
+    }
+}

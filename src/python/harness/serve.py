@@ -15,7 +15,9 @@ class Program:
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
         # What was found out about the same text before: which names are shared, and whether pools have workers that can be
         # told apart. With it a schedule means what it meant then.
-        self.tracked, self.workers = known.get(self.source, (set(), False))
+        shared = request["shared"]
+        self.tracked = {tuple(each) for each in shared["names"]}
+        self.workers = shared["workers"]
         self.outcomes = {}
         self.outcomes_sent = 0
         self.code = None
@@ -34,19 +36,13 @@ class Program:
         return [each for each in self.tracked if len(each) == 2]
 
 
-known = {}
-
-
 def learn(more, workers):
     """The program shares more than was known: rewrites it."""
     program.tracked = program.tracked | more
     program.workers = program.workers or workers
-    if len(known) >= 1000:
-        known.clear()
-    known[program.source] = program.tracked, program.workers
     program.compile()
     release()
-    return {"start_over": True}
+    return {"start_over": True, "shared": {"names": sorted(program.tracked, key=str), "workers": program.workers}}
 
 
 # Output ----------------------------------------------------------------------------------------------------------------
@@ -629,10 +625,7 @@ def answer_of(told_of_all):
 def replay(request):
     """One execution, told in full."""
     request = {"requests": [[request["schedule"], [], 0]], "detail": True}
-    while True:
-        answer = run(request)
-        if "start_over" not in answer:
-            break
+    answer = run(request)
     if "executions" in answer:
         answer["names"] = [strand.label for strand in strands]
         answer["details"] = [[line, verb, place, value] for verb, place, value, line in details]

@@ -402,16 +402,25 @@ def rd_turns(thing):
     if kind in ATOMS or kind is Turns:
         return thing
     if kind in VIEWS:
-        if solo and live == 1:
-            pass
         inner = gc.get_referents(thing)[0]
         if isinstance(inner, dict):
+            measured(inner, "D")
             return Turns(inner, "D", iter(thing), not isinstance(thing, collections.abc.KeysView))
         return thing
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
         return thing
+    if shape != "L":
+        measured(thing, shape)
     return Turns(thing, shape, iter(thing), False)
+
+
+def measured(thing, shape):
+    """Making an iterator of a dict or a set notes its size: the first turn fails if that has changed since."""
+    if not solo:
+        announce(structure_touches, shape, thing, READ)
+        if detail:
+            note("read", "len(%s)" % place_of(thing), show(len(thing)))
 
 
 # Methods of containers -------------------------------------------------------------------------------------------------
