@@ -26,6 +26,21 @@ fn commands_print_what_readme_shows() {
     assert!(shown >= 2, "README shows no commands");
 }
 
+/// A terminal shows its choices and keys in another way than a pipe; all else must be the same, line by line.
+#[test]
+fn the_quiz_that_readme_shows_is_what_a_quiz_prints() {
+    let readme = readme();
+    let home = TempDir::new().expect("a folder for a home");
+    let shown = blocks(&readme, "text").next().expect("README shows a quiz");
+    let command = shown.lines().next().and_then(|line| line.strip_prefix("$ ")).expect("it begins with a command");
+    let printed = run(home.path(), &format!("printf '1 4\\n' | {command}"));
+    let is_keys = |line: &&str| !["[x]", "[ ]", "q stop"].iter().any(|keys| line.contains(keys));
+    let mut rest = printed.lines();
+    for line in shown.lines().skip(1).filter(is_keys) {
+        assert!(rest.any(|printed| printed.trim_end() == line), "`{line}` is not, or not there, in:\n{printed}");
+    }
+}
+
 #[test]
 fn every_command_is_in_the_table() {
     let readme = readme();

@@ -29,7 +29,7 @@ const NARROWEST_COLUMN: usize = 16;
 const MAIN_COLUMN: usize = 18;
 /// In a narrower column, arrows alone say what is read and written.
 const WIDE_COLUMN: usize = 34;
-/// On how many lines of a narrow column a line of source is shown, as far as it goes.
+/// On how many lines of a narrow main thread's column a line of source is shown, as far as it goes.
 const MOST_CODE_LINES: usize = 2;
 /// What stands between two columns.
 const SEPARATOR: &str = "│";
@@ -310,7 +310,7 @@ impl<'a> Telling<'a> {
                 .iter()
                 .zip(&widths)
                 .map(|(thread, width)| {
-                    row.cells.get(thread).map_or_else(Vec::new, |texts| lay(texts, *width, is_narrow))
+                    row.cells.get(thread).map_or_else(Vec::new, |texts| lay(texts, *width, is_narrow, *thread == 0))
                 })
                 .collect();
             let height = laid.iter().map(Vec::len).max().unwrap_or(0);
@@ -339,7 +339,7 @@ impl<'a> Telling<'a> {
             write_skipped(out, row.skipped, page)?;
             for (thread, texts) in &row.cells {
                 let mark = row.marks.get(thread).copied().unwrap_or(' ');
-                for (style, text) in lay(texts, room, false) {
+                for (style, text) in lay(texts, room, false, false) {
                     let name =
                         if before == Some(*thread) { String::new() } else { text::cut(&self.name(*thread), names) };
                     before = Some(*thread);
@@ -366,11 +366,11 @@ fn write_skipped(out: &mut dyn Write, skipped: usize, page: Page) -> io::Result<
     writeln!(out, "    {}", page.paint(Style::Faint, &format!("… {} not shown …", text::count(skipped as u64, "step"))))
 }
 
-fn lay(texts: &[Text], room: usize, is_narrow: bool) -> Vec<(Style, String)> {
+fn lay(texts: &[Text], room: usize, is_narrow: bool, is_main: bool) -> Vec<(Style, String)> {
     let laid = texts.iter().flat_map(|text| {
         let shown = text.short.as_ref().filter(|_| is_narrow).unwrap_or(&text.text);
         let mut lines = text::wrap(shown, room, text.hanging);
-        if is_narrow && text.style == Style::Code && lines.len() > MOST_CODE_LINES {
+        if is_narrow && is_main && text.style == Style::Code && lines.len() > MOST_CODE_LINES {
             lines.truncate(MOST_CODE_LINES);
             let last = lines.pop().unwrap_or_default();
             lines.push(text::cut(&format!("{}…", text::cut(&last, room - 1).trim_end_matches('…')), room));
