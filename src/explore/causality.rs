@@ -51,6 +51,7 @@ pub struct Causality {
     // What the steps so far did to each location and each guard.
     locations: HashMap<Location, usize>,
     touched: Vec<Touched>,
+    in_use: Vec<usize>,
     guards: HashMap<Guard, usize>,
     changed: Vec<Changed>,
     // Scratch.
@@ -150,7 +151,8 @@ impl Causality {
         self.races.clear();
         self.steps_of.resize_with(self.threads.max(self.steps_of.len()), Vec::new);
         self.steps_of.iter_mut().for_each(Vec::clear);
-        for touched in &mut self.touched {
+        for location in self.in_use.drain(..) {
+            let touched = &mut self.touched[location];
             touched.by.clear();
             touched.until_write = 0;
         }
@@ -263,6 +265,9 @@ impl Causality {
         for touch in &operation.touches {
             let location = self.location_index(touch.location);
             let touched = &mut self.touched[location];
+            if touched.by.is_empty() {
+                self.in_use.push(location);
+            }
             let writes = touch.access == Access::Write;
             touched.by.push((as_u32(step), writes));
             if writes {

@@ -14,14 +14,16 @@
 //!   guard of `e'` is open there. The operations that threads wait with at the end of an execution race as well.
 //! - *Sequences carry operations.* The next operation of a thread depends on its past alone, so an operation seen in `E`
 //!   is the same in every order that keeps that past. Only of `e'` itself, which is moved before what it conflicts with,
-//!   the manner may change (see [`Access::Attempt`]); until it is executed there, it counts as a write. That can add an
-//!   execution, never lose one.
+//!   the manner may change (see [`Access::Attempt`]); until it is executed there, it counts as a write.
+//! - *Nobody sleeps beyond a leaf.* A sequence is inserted only where no sleeper is a weak initial of it, which is to say
+//!   that it wakes them all. So whoever executes is free to choose beyond the sequence, and needs to know of no sleepers.
+//!   Where an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
+//!   would not be one of those that the first to go stands for. A class may then be executed twice, but none is missed:
+//!   that there is one execution a class is certain of programs without tries only.
 //! - *Races are looked at once.* A race whose second step lies in the part that an execution shares with the one before
 //!   it was reversed already.
-//! - *Whole executions.* Steps beyond the end of a wakeup sequence are chosen by whoever executes, among those that do not
-//!   sleep (line 11 leaves the choice open). So a request is the path to a leaf of a wakeup tree.
-//! - *Foresight.* Sequences are inserted to the right of those that are there, and never below a leaf. So the leftmost
-//!   leaf of each branch is certain to be executed, with the branches on its left asleep, and may be executed any time.
+//! - *Foresight.* Sequences are inserted to the right of those that are there, and never below a leaf. So every leaf is
+//!   certain to be executed, and may be executed any time.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -38,15 +40,25 @@ use crate::scenario::Request;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 
+/// How many acts the wakeup trees may hold (16 bytes each). Only executions of many thousands of steps come near; what
+/// has no room is left out, and the report is bounded.
+const MAX_ACTS: usize = 8_000_000;
+
 /// Makes one execution of each class.
 #[derive(Debug, Default)]
 pub struct Dpor {
     /// The current execution; `frames[i]` is the state before its step `i`.
     frames: Vec<Frame>,
-    /// What of the branch that was requested last lies below its first step.
-    below: VecDeque<Node>,
+    /// The sequence that was requested last leads to the state `frames[leaf]`.
+    leaf: usize,
+    /// The branches that the sequence left on its way: at which depth, and which.
+    passed: VecDeque<(usize, VecDeque<Branch>)>,
     begun: bool,
     operations: Operations,
+    /// How many acts all branches hold.
+    acts: usize,
+    /// Whether a sequence found no room.
+    cut: bool,
     /// Scratch: the sequence that reverses a race.
     sequence: Vec<Act>,
 }
@@ -59,7 +71,7 @@ struct Frame {
     /// `sleep`: what was explored from here, or from before here and would be the same here.
     sleep: Vec<Act>,
     /// `wut`: the branches that are still to be explored from here, leftmost first.
-    rest: VecDeque<Node>,
+    rest: VecDeque<Branch>,
 }
 
 /// A thread, and what it does next.
@@ -69,11 +81,12 @@ struct Act {
     operation: OperationId,
 }
 
-/// A node of a wakeup tree. A leaf has no children.
+/// A part of a wakeup tree: acts that follow each other without a choice, at least one, and what can follow then.
 #[derive(Debug)]
-struct Node {
-    act: Act,
-    children: VecDeque<Node>,
+struct Branch {
+    acts: Vec<Act>,
+    /// None at a leaf, otherwise several.
+    children: VecDeque<Branch>,
 }
 
 impl Strategy for Dpor {
@@ -88,13 +101,10 @@ impl Strategy for Dpor {
         while self.frames.last()?.rest.is_empty() {
             self.frames.pop();
         }
-        let depth = self.frames.len() - 1;
-        let request = self.request(depth, 0);
-        let frame = &mut self.frames[depth];
-        let node = frame.rest.pop_front().expect("the frame has a branch left");
-        frame.sleep.push(frame.act); // line 17
-        frame.act = node.act;
-        self.below = node.children;
+        let request = self.request(self.frames.len() - 1, 0);
+        self.leaf = request.prefix.len();
+        self.acts -= self.leaf - (self.frames.len() - 1);
+        self.enter_branch();
         Some(request)
     }
 
@@ -116,7 +126,7 @@ impl Strategy for Dpor {
     }
 
     fn is_exhaustive(&self) -> bool {
-        true
+        !self.cut
     }
 }
 
@@ -125,15 +135,28 @@ impl Dpor {
     fn request(&self, depth: usize, branch: usize) -> Request {
         let frame = &self.frames[depth];
         let mut prefix: Vec<ThreadId> = self.frames[..depth].iter().map(|frame| frame.act.thread).collect();
-        let mut node = &frame.rest[branch];
-        prefix.push(node.act.thread);
-        while let Some(child) = node.children.front() {
-            prefix.push(child.act.thread);
-            node = child;
+        let mut next = frame.rest.get(branch);
+        while let Some(branch) = next {
+            prefix.extend(branch.acts.iter().map(|act| act.thread));
+            next = branch.children.front();
         }
-        let left = frame.rest.iter().take(branch).map(|node| node.act.thread);
-        let sleep = frame.sleep.iter().map(|act| act.thread).chain([frame.act.thread]).chain(left).collect();
-        Request { prefix, sleep, asleep_from: depth }
+        Request { prefix, ..Request::default() }
+    }
+
+    /// Leaves the branch that was explored from the last frame, and goes to the leftmost leaf of the next one.
+    fn enter_branch(&mut self) {
+        let mut depth = self.frames.len() - 1;
+        let frame = &mut self.frames[depth];
+        let mut branch = frame.rest.pop_front().expect("the frame has a branch left");
+        frame.sleep.push(frame.act); // line 17
+        frame.act = branch.acts[0];
+        self.passed.clear();
+        loop {
+            depth += branch.acts.len();
+            let Some(child) = branch.children.pop_front() else { break };
+            self.passed.push_back((depth, branch.children));
+            branch = child;
+        }
     }
 
     /// Makes frames of the steps of `execution` from `from` on: the wakeup sequence, and what was chosen after it.
@@ -145,15 +168,11 @@ impl Dpor {
                 continue;
             }
             let sleep = match self.frames.last() {
-                // line 15
-                Some(last) => self.operations.still_asleep(&last.sleep, last.act),
-                None => Vec::new(),
+                Some(last) if index < self.leaf => self.operations.still_asleep(&last.sleep, last.act),
+                _ => Vec::new(),
             };
-            let mut rest = std::mem::take(&mut self.below);
-            if let Some(node) = rest.pop_front() {
-                self.below = node.children;
-            }
-            self.frames.push(Frame { act, sleep, rest });
+            let rest = self.passed.pop_front_if(|&mut (depth, _)| depth == index).map(|(_, rest)| rest);
+            self.frames.push(Frame { act, sleep, rest: rest.unwrap_or_default() });
         }
     }
 
@@ -175,7 +194,11 @@ impl Dpor {
         // E' = pre(E, e)
         let frame = &mut self.frames[race.first];
         if !frame.sleep.iter().any(|&act| self.operations.begins(act, &sequence).is_some()) {
-            self.operations.insert(&mut frame.rest, &mut sequence);
+            if self.acts + sequence.len() <= MAX_ACTS {
+                self.acts += self.operations.insert(&mut frame.rest, &mut sequence);
+            } else {
+                self.cut = true;
+            }
         }
         self.sequence = sequence;
     }
@@ -273,22 +296,42 @@ impl Operations {
         Some(Begins::Beside)
     }
 
-    /// Adds to a wakeup tree what makes it cover `sequence`, unless it does already: `insert` of the paper.
-    fn insert(&self, mut branches: &mut VecDeque<Node>, sequence: &mut Vec<Act>) {
-        // The first branch that can begin a continuation of the sequence takes it, and a leaf takes it as it is.
-        while let Some((branch, begins)) =
-            branches.iter().enumerate().find_map(|(i, node)| Some((i, self.begins(node.act, sequence)?)))
-        {
-            if let Begins::Within(index) = begins {
-                sequence.remove(index);
+    /// Adds to a wakeup tree what makes it cover `sequence`, unless it does already, and returns how many acts that are:
+    /// `insert` of the paper.
+    fn insert(&self, mut branches: &mut VecDeque<Branch>, sequence: &mut [Act]) -> usize {
+        // What of the sequence is not on the way yet.
+        let mut left = sequence;
+        // The first branch that can begin a continuation of the sequence takes it.
+        while let Some(branch) = branches.iter().position(|branch| self.begins(branch.acts[0], left).is_some()) {
+            let branch = &mut branches[branch];
+            for along in 0..branch.acts.len() {
+                match self.begins(branch.acts[along], left) {
+                    Some(Begins::Within(index)) => {
+                        left[..=index].rotate_right(1);
+                        left = &mut left[1..];
+                    }
+                    Some(Begins::Beside) => {}
+                    None => {
+                        let other = Branch { acts: left.to_vec(), children: VecDeque::new() };
+                        let rest = Branch {
+                            acts: branch.acts.split_off(along),
+                            children: std::mem::take(&mut branch.children),
+                        };
+                        branch.children = VecDeque::from([rest, other]);
+                        return left.len();
+                    }
+                }
+                if left.is_empty() {
+                    return 0;
+                }
             }
-            if sequence.is_empty() || branches[branch].children.is_empty() {
-                return;
+            // A leaf takes it as it is.
+            if branch.children.is_empty() {
+                return 0;
             }
-            branches = &mut branches[branch].children;
+            branches = &mut branch.children;
         }
-        let chain =
-            sequence.iter().rev().fold(VecDeque::new(), |children, &act| VecDeque::from([Node { act, children }]));
-        branches.extend(chain);
+        branches.push_back(Branch { acts: left.to_vec(), children: VecDeque::new() });
+        left.len()
     }
 }

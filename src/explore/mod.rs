@@ -105,7 +105,7 @@ pub fn explore<E: Execute>(
     let mut restarts = 0;
     let mut followed = true;
     while let Some(request) = strategy.next() {
-        let made = gathering.executions() + gathering.redundant();
+        let made = gathering.executions();
         if made >= bounds.executions {
             return Ok(gathering.report(false));
         }

@@ -21,8 +21,6 @@ pub struct Report {
     pub outcomes: Vec<Found>,
     /// How many executions were made.
     pub executions: u64,
-    /// How many more were given up because they would have repeated others.
-    pub redundant: u64,
     /// Whether every outcome that is possible was seen. A report that is not exhaustive is *bounded*: it proves what
     /// it found and disproves nothing.
     pub exhaustive: bool,
@@ -69,7 +67,6 @@ pub struct Found {
 pub(super) struct Gathering {
     outcomes: HashMap<Outcome, Shown>,
     executions: u64,
-    redundant: u64,
     cut: bool,
     search: Search,
 }
@@ -85,20 +82,16 @@ impl Gathering {
         self.executions
     }
 
-    pub(super) fn redundant(&self) -> u64 {
-        self.redundant
-    }
-
     pub(super) fn outcomes(&self) -> usize {
         self.outcomes.len()
     }
 
     pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
+        self.executions += 1;
         let Some(outcome) = &execution.outcome else {
-            self.redundant += 1;
+            self.cut = true;
             return;
         };
-        self.executions += 1;
         // What would have come after such an end was not seen.
         self.cut |= matches!(outcome.ending, Ending::Limit | Ending::Crash);
         if let Some(shown) = self.outcomes.get_mut(outcome) {
@@ -123,7 +116,7 @@ impl Gathering {
             .map(|(outcome, Shown { witness, switches, executions })| Found { outcome, witness, switches, executions })
             .collect();
         outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
-        Report { outcomes, executions: self.executions, redundant: self.redundant, exhaustive: exhaustive && !self.cut }
+        Report { outcomes, executions: self.executions, exhaustive: exhaustive && !self.cut }
     }
 }
 

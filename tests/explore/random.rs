@@ -20,27 +20,34 @@ pub(crate) enum Mix {
     Spins,
     /// Threads that start threads, here and there.
     Starts,
+    /// Threads that are cut off when main ends.
+    Daemons,
     /// Anything.
     All,
 }
 
 impl Mix {
-    pub(crate) const EVERY: [Mix; 7] =
-        [Mix::Variables, Mix::Locks, Mix::Tries, Mix::Waits, Mix::Spins, Mix::Starts, Mix::All];
+    const PLAIN: [Mix; 5] = [Mix::Variables, Mix::Locks, Mix::Tries, Mix::Waits, Mix::Spins];
 }
 
 /// Returns the random program of this mix and seed.
 pub(crate) fn program(mix: Mix, seed: u64) -> Program {
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (mix as u64 + 1));
     // Starting and ending are steps too, so there is room for less.
-    let threads = if mix == Mix::Starts { 2 } else { 2 + chance.below(2) };
+    let threads = if mix == Mix::Starts { 2 } else { 2 + chance.below(3) };
     let length = match (threads, mix) {
         (_, Mix::Starts) => 1 + chance.below(2),
-        (2, _) => 4,
-        _ => 2,
+        (2, _) => 3 + chance.below(2),
+        (3, _) => 2,
+        _ => 1,
     };
     let bodies: Vec<Vec<Act>> = (1..=threads).map(|body| acts(&mut chance, mix, length, body)).collect();
-    let semaphores = vec![chance.below(2) as i64, 1];
+    let semaphores = vec![chance.below(2) as i64, 1 + chance.below(2) as i64];
+    if mix == Mix::Daemons {
+        let mut program = Program { semaphores, daemons: true, ..Program::bare(2, bodies) };
+        program.bodies[0] = program.bodies.pop().expect("there are some");
+        return program;
+    }
     if mix != Mix::Starts {
         return Program { semaphores, ..Program::bare(2, bodies) };
     }
@@ -70,7 +77,7 @@ fn acts(chance: &mut Chance, mix: Mix, length: usize, body: usize) -> Vec<Act> {
     let mut acts = Vec::new();
     while acts.len() < length {
         let mix = match mix {
-            Mix::All | Mix::Starts => Mix::EVERY[chance.below(5)],
+            Mix::All | Mix::Starts | Mix::Daemons => Mix::PLAIN[chance.below(5)],
             mix => mix,
         };
         let var = Var::At(chance.below(2));
@@ -121,7 +128,7 @@ fn acts(chance: &mut Chance, mix: Mix, length: usize, body: usize) -> Vec<Act> {
                 2 => vec![Act::Write(var, Value::Is(one as i64))],
                 _ => plain,
             },
-            Mix::Starts | Mix::All => unreachable!("one of the others was drawn"),
+            Mix::Starts | Mix::Daemons | Mix::All => unreachable!("one of the others was drawn"),
         };
         acts.extend(some);
     }

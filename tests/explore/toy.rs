@@ -86,12 +86,16 @@ pub(crate) struct Program {
     pub(crate) semaphores: Vec<i64>,
     /// Whether all threads are there from the start, and begin and end without a step.
     pub(crate) bare: bool,
+    /// Whether the end of the main thread, a step then, cuts the others off. So it conflicts with all that they do.
+    pub(crate) daemons: bool,
     /// Every request that was executed.
     pub(crate) requests: Vec<Request>,
     /// Every execution that was made.
     pub(crate) executions: Vec<Execution>,
     /// Whether to keep the two above.
     pub(crate) keep: bool,
+    /// Whether a failed try counts as a write like one that succeeds.
+    pub(crate) tries_write: bool,
     /// At most so many steps an execution.
     pub(crate) limit: Option<usize>,
     /// Before so many of the first answers, start over.
@@ -193,18 +197,12 @@ fn run(program: &Program, request: &Request) -> Execution {
     let watched = state.watched();
     let shut = state.shut(&watched);
     let mut steps: Vec<Step> = Vec::new();
-    let mut asleep: Vec<usize> = Vec::new();
     let mut running = 0;
-    let mut blocked = false;
     loop {
-        if steps.len() == request.asleep_from {
-            let index = |id| state.threads.iter().position(|thread| thread.id == id).expect("a sleeper exists");
-            asleep = request.sleep.iter().copied().map(index).collect();
-        }
-        let next: Vec<Option<Operation>> = (0..state.threads.len()).map(|thread| state.next(thread)).collect();
+        let next: Vec<_> = (0..state.threads.len()).map(|thread| state.next(thread)).collect();
         let can_go = |thread: usize| next[thread].as_ref().is_some_and(|operation| state.is_open(operation.guard));
-        let enabled = (0..next.len()).filter(|&thread| can_go(thread)).fold(0, |bits, thread| bits | 1 << thread);
-        if enabled == 0 || program.limit == Some(steps.len()) {
+        let enabled: u64 = (0..next.len()).filter(|&thread| can_go(thread)).fold(0, |bits, thread| bits | 1 << thread);
+        if enabled == 0 || program.daemons && state.threads[0].ended || program.limit == Some(steps.len()) {
             break;
         }
         let thread = match request.prefix.get(steps.len()) {
@@ -214,21 +212,10 @@ fn run(program: &Program, request: &Request) -> Execution {
                 assert!(can_go(thread), "{id} cannot go at step {} of {request:?} in {program:?}", steps.len());
                 thread
             }
-            None => {
-                let awake = |thread: &usize| can_go(*thread) && !asleep.contains(thread);
-                match Some(running).filter(awake).or_else(|| (0..next.len()).find(awake)) {
-                    Some(thread) => thread,
-                    None => {
-                        blocked = true;
-                        break;
-                    }
-                }
-            }
+            None if can_go(running) => running,
+            None => enabled.trailing_zeros() as usize,
         };
         let operation = next[thread].clone().expect("who can go has something to do");
-        asleep.retain(|&sleeper| {
-            sleeper != thread && next[sleeper].as_ref().is_some_and(|theirs| !theirs.conflicts(&operation))
-        });
         let before: Vec<bool> = watched.iter().map(|&guard| state.is_open(Some(guard))).collect();
         state.step(thread);
         let changed = watched.iter().zip(before).map(|(&guard, was)| (guard, was, state.is_open(Some(guard))));
@@ -239,7 +226,7 @@ fn run(program: &Program, request: &Request) -> Execution {
     let left = (0..state.threads.len()).filter_map(|thread| Some((thread, state.next(thread)?)));
     let pending: Vec<Pending> =
         left.map(|(thread, operation)| Pending { thread: state.threads[thread].id, operation }).collect();
-    let ending = if pending.is_empty() {
+    let ending = if pending.is_empty() || program.daemons && state.threads[0].ended {
         Ending::Finished
     } else if program.limit == Some(steps.len()) {
         Ending::Limit
@@ -249,14 +236,20 @@ fn run(program: &Program, request: &Request) -> Execution {
     // In the order of ids, for equivalent orders may start threads in another order.
     let mut seen: Vec<_> = state.threads.iter().map(|thread| (thread.id, thread.at, thread.regs)).collect();
     seen.sort_unstable();
-    let outcome = (!blocked).then(|| Outcome {
+    let outcome = Outcome {
         value: Some(format!("{:?} {seen:?}", state.variables)),
         stdout: None,
         ending,
         exceptions: Vec::new(),
         claims: Vec::new(),
-    });
-    Execution { threads: state.threads.iter().map(|thread| thread.id).collect(), shut, steps, pending, outcome }
+    };
+    Execution {
+        threads: state.threads.iter().map(|thread| thread.id).collect(),
+        shut,
+        steps,
+        pending,
+        outcome: Some(outcome),
+    }
 }
 
 impl State<'_> {
@@ -342,13 +335,21 @@ impl State<'_> {
 
     /// What the thread does next, in this state; `None` if it has ended.
     fn next(&self, thread: usize) -> Option<Operation> {
+        let mut operation = self.next_alone(thread)?;
+        if self.program.daemons && thread != 0 {
+            operation.touches.push(Touch { location: Location(number(Kind::Life, 0)), access: Access::Read });
+        }
+        Some(operation)
+    }
+
+    fn next_alone(&self, thread: usize) -> Option<Operation> {
         let this = &self.threads[thread];
         let one = |kind, index, access, guard| {
             let touches = vec![Touch { location: Location(number(kind, index)), access }];
             Some(Operation { touches, guard: (guard as Option<u64>).map(Guard) })
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
-        let tried = |success: bool| if success { Access::Write } else { Access::Attempt };
+        let tried = |success: bool| if success || self.program.tries_write { Access::Write } else { Access::Attempt };
         if this.ended {
             return None;
         }
@@ -356,7 +357,8 @@ impl State<'_> {
             return one(Kind::Life, this.body, Access::Read, None);
         }
         let Some(act) = self.act(thread) else {
-            return one(Kind::Life, this.body, Access::Write, None).filter(|_| !self.program.bare);
+            return one(Kind::Life, this.body, Access::Write, None)
+                .filter(|_| !self.program.bare || self.program.daemons && thread == 0);
         };
         match act {
             Act::Read(var, _) => one(Kind::Variable, self.variable(thread, var), Access::Read, None),
