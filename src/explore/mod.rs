@@ -167,7 +167,7 @@ impl Ahead {
     }
 
     /// Returns `first` and what is worth making together with it: at most `most` requests, and no more than `left`
-    /// together with what is here already, so that nothing is made in vain.
+    /// together with what is here already, so that little is made in vain when the bound is reached.
     fn batch(&self, first: Request, strategy: &impl Strategy, most: usize, left: u64) -> Vec<Request> {
         let here = self.executions.len();
         let left = usize::try_from(left).unwrap_or(usize::MAX).saturating_sub(here);

@@ -98,8 +98,6 @@ pub(crate) struct Program {
     pub(crate) tries_write: bool,
     /// At most so many steps an execution.
     pub(crate) limit: Option<usize>,
-    /// Before so many of the first answers, start over.
-    pub(crate) start_over: usize,
 }
 
 impl Program {
@@ -121,10 +119,6 @@ impl Execute for Program {
     type Error = Infallible;
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
-        if self.start_over > 0 {
-            self.start_over -= 1;
-            return Ok(Answer::StartOver);
-        }
         let executions: Vec<Execution> = requests.iter().map(|request| run(self, request)).collect();
         if self.keep {
             self.requests.extend_from_slice(requests);

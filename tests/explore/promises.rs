@@ -1,0 +1,240 @@
+//! What an exploration promises whatever the strategy: bounds, honesty about what was not seen, reports that last.
+
+use std::convert::Infallible;
+
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::Exhaustive;
+use raceday::explore::OneSchedule;
+use raceday::explore::Possible;
+use raceday::explore::Progress;
+use raceday::explore::Report;
+use raceday::explore::explore;
+use raceday::scenario::Answer;
+use raceday::scenario::Ending;
+use raceday::scenario::Execute;
+use raceday::scenario::Request;
+use raceday::scenario::Schedule;
+
+use crate::toy::Act;
+use crate::toy::Program;
+use crate::toy::Value;
+use crate::toy::Var;
+use crate::twin::explored;
+
+const READ: Act = Act::Read(Var::At(0), 0);
+const WRITE: Act = Act::Write(Var::At(0), Value::Of(0, 1));
+
+/// `threads` threads that add one to a variable, each in two steps.
+fn lost_update(threads: usize) -> Program {
+    Program::bare(1, vec![vec![READ, WRITE]; threads])
+}
+
+/// Two threads that take two locks in opposite orders.
+fn embrace() -> Program {
+    let thread = |one, other| vec![Act::Acquire(one), Act::Acquire(other), Act::Release(other), Act::Release(one)];
+    Program::bare(1, vec![thread(0, 1), thread(1, 0)])
+}
+
+fn schedule(text: &str) -> Schedule {
+    text.parse().expect("a schedule")
+}
+
+fn outcome_begins(report: &Report, value: &str) -> Vec<(usize, String)> {
+    let value =
+        |found: &&raceday::explore::Found| found.outcome.value.as_ref().is_some_and(|seen| seen.starts_with(value));
+    report.outcomes.iter().filter(value).map(|found| (found.switches, found.witness.to_string())).collect()
+}
+
+#[test]
+fn every_schedule_is_executed_once() {
+    let mut program = lost_update(2);
+    let report = explored(&mut program, Exhaustive::default(), 64, u64::MAX);
+    let mut schedules: Vec<String> = program.executions.iter().map(|made| made.schedule().to_string()).collect();
+    schedules.sort();
+    assert_eq!(schedules, ["1 2 1 2", "1 2*2 1", "1*2 2*2", "2 1 2 1", "2 1*2 2", "2*2 1*2"]);
+    assert!(report.exhaustive);
+
+    let report = explored(&mut lost_update(3), Exhaustive::default(), 64, u64::MAX);
+    assert_eq!((report.executions, report.exhaustive), (90, true));
+}
+
+#[test]
+fn classes_of_a_lost_update() {
+    // One after the other, either way; and two reads, then two writes, either way.
+    let mut program = lost_update(2);
+    let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
+    assert_eq!(report.executions, 4);
+    assert_eq!(outcome_begins(&report, "[1]"), [(2, "1 2*2 1".to_owned())]);
+    assert_eq!(outcome_begins(&report, "[2]").len(), 2);
+}
+
+#[test]
+fn threads_that_wait_for_each_other_are_found() {
+    let report = explored(&mut embrace(), Dpor::default(), 64, u64::MAX);
+    // One first, the other first, each with one lock.
+    assert_eq!((report.executions, report.exhaustive), (3, true));
+    let Possible::Shown(found) = report.possible(|outcome| outcome.ending == Ending::Deadlock) else {
+        panic!("no deadlock in {report:#?}");
+    };
+    assert_eq!((found.switches, found.executions), (1, 1));
+}
+
+#[test]
+fn a_report_that_is_cut_short_says_so() {
+    for executions in 0..90 {
+        let mut program = lost_update(3);
+        let report = explored(&mut program, Exhaustive::default(), 8, executions);
+        assert_eq!((report.executions, report.exhaustive), (executions, false));
+        assert_eq!(report, explored(&mut lost_update(3), Exhaustive::default(), 1, executions));
+        assert!(program.executions.len() as u64 <= executions + 8, "little is executed in vain");
+    }
+    assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).exhaustive);
+}
+
+#[test]
+fn the_caller_says_when_to_stop() {
+    let stop_after = |most: u64| {
+        let mut go_on = |progress: &Progress| progress.executions < most;
+        explore(&mut lost_update(2), Dpor::default(), Bounds::default(), &mut go_on).expect("toys do not fail")
+    };
+    assert_eq!((stop_after(3).executions, stop_after(3).exhaustive), (3, false));
+    // There was nothing left to do.
+    assert_eq!((stop_after(4).executions, stop_after(4).exhaustive), (4, true));
+}
+
+#[test]
+fn progress_counts_outcomes() {
+    let mut last = Progress::default();
+    let mut go_on = |progress: &Progress| {
+        last = *progress;
+        true
+    };
+    let report =
+        explore(&mut lost_update(2), Dpor::default(), Bounds::default(), &mut go_on).expect("toys do not fail");
+    assert_eq!(last, Progress { executions: 4, outcomes: report.outcomes.len(), restarts: 0 });
+}
+
+#[test]
+fn what_ends_at_the_step_limit_was_not_seen_whole() {
+    let mut program = Program { limit: Some(3), ..lost_update(2) };
+    let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
+    assert!(!report.exhaustive);
+    assert!(report.outcomes.iter().all(|found| found.outcome.ending == Ending::Limit));
+}
+
+#[test]
+fn one_schedule_proves_only_what_it_shows() {
+    let mut program = lost_update(2);
+    let report = explored(&mut program, OneSchedule::new(schedule("2 1*2 2")), 64, u64::MAX);
+    assert_eq!((report.executions, report.exhaustive), (1, false));
+    assert_eq!(outcome_begins(&report, "[1]").len(), 1);
+    assert_eq!(report.possible(|outcome| outcome.ending == Ending::Deadlock), Possible::Unknown);
+}
+
+#[test]
+fn what_was_not_found_is_impossible_in_an_exhaustive_report() {
+    let report = explored(&mut lost_update(2), Dpor::default(), 64, u64::MAX);
+    assert_eq!(report.possible(|outcome| outcome.ending == Ending::Deadlock), Possible::Never);
+}
+
+#[test]
+fn starting_over_forgets_everything() {
+    /// Knows better after so many batches.
+    struct Learning(Program, usize);
+
+    impl Execute for Learning {
+        type Error = Infallible;
+
+        fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
+            if self.1 == 0 {
+                return self.0.execute(requests);
+            }
+            self.1 -= 1;
+            if self.1 == 0 { Ok(Answer::StartOver) } else { lost_update(2).execute(requests) }
+        }
+    }
+
+    let straight = explored(&mut embrace(), Dpor::default(), 1, u64::MAX);
+    let bounds = Bounds { batch: 1, ..Bounds::default() };
+    let late = explore(&mut Learning(embrace(), 3), Dpor::default(), bounds, &mut |_| true);
+    assert_eq!(late, Ok(straight));
+}
+
+#[test]
+fn a_scenario_that_never_settles_is_given_up() {
+    struct Unsettled;
+
+    impl Execute for Unsettled {
+        type Error = Infallible;
+
+        fn execute(&mut self, _requests: &[Request]) -> Result<Answer, Infallible> {
+            Ok(Answer::StartOver)
+        }
+    }
+
+    let report = explore(&mut Unsettled, Dpor::default(), Bounds::default(), &mut |_| true);
+    assert_eq!(report, Ok(Report { outcomes: Vec::new(), executions: 0, exhaustive: false }));
+}
+
+#[test]
+fn an_execution_that_leaves_its_prefix_makes_a_report_bounded() {
+    /// Dies now and then after the first step.
+    struct Dying(Program, usize);
+
+    impl Execute for Dying {
+        type Error = Infallible;
+
+        fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
+            self.1 += 1;
+            let answer = self.0.execute(requests)?;
+            let Answer::Executions(mut executions) = answer else { return Ok(answer) };
+            if self.1.is_multiple_of(2) {
+                for execution in &mut executions {
+                    execution.steps.truncate(1);
+                    execution.pending.clear();
+                    execution.outcome.as_mut().expect("toys are not given up").ending = Ending::Finished;
+                }
+            }
+            Ok(Answer::Executions(executions))
+        }
+    }
+
+    let bounds = Bounds { batch: 1, ..Bounds::default() };
+    let report = explore(&mut Dying(lost_update(3), 0), Dpor::default(), bounds, &mut |_| true);
+    assert!(report.is_ok_and(|report| !report.exhaustive && report.executions > 1));
+}
+
+#[test]
+fn reports_last() {
+    for mut program in [lost_update(3), embrace()] {
+        let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
+        let text = serde_json::to_string(&report).expect("reports are plain data");
+        assert_eq!(serde_json::from_str::<Report>(&text).expect("the same data"), report);
+    }
+}
+
+#[test]
+fn a_witness_of_a_long_execution_switches_no_more_than_it() {
+    let threads = vec![[READ, WRITE, Act::Acquire(0), READ, WRITE, Act::Release(0)].repeat(10); 4];
+    let program = Program::bare(1, threads);
+    for stride in 1..8 {
+        // Whoever can go, a few threads on each time.
+        let mut prefix = Vec::new();
+        for turn in 0.. {
+            let mut toy = program.clone();
+            let given = OneSchedule::new(prefix.iter().copied().collect());
+            explored(&mut toy, given, 1, 1);
+            let made = toy.executions.pop().expect("one execution");
+            let Some(step) = made.steps.get(prefix.len()) else { break };
+            let can_go = |index: &usize| step.enabled & 1 << index != 0;
+            let next = (0..).map(|on| (turn * stride + on) % made.threads.len()).find(can_go).expect("someone can go");
+            prefix.push(made.threads[next]);
+        }
+        let given: Schedule = prefix.into_iter().collect();
+        let found = explored(&mut program.clone(), OneSchedule::new(given.clone()), 1, 1).outcomes.remove(0);
+        assert!(found.switches <= given.switches() && found.switches == found.witness.switches());
+        let again = explored(&mut program.clone(), OneSchedule::new(found.witness.clone()), 1, 1).outcomes.remove(0);
+        assert_eq!(again.outcome, found.outcome, "{given} became {}", found.witness);
+    }
+}
