@@ -266,7 +266,7 @@ mod tests {
             switches: 0,
             executions: 1,
         });
-        Report { outcomes: found.collect(), executions: 3, redundant: 0, exhaustive }
+        Report { outcomes: found.collect(), executions: 3, exhaustive }
     }
 
     fn scenario() -> Scenario {

@@ -277,7 +277,7 @@ mod tests {
             switches: 0,
             executions: 1,
         };
-        let report = |outcomes| Report { outcomes, executions: 1, redundant: 0, exhaustive: true };
+        let report = |outcomes| Report { outcomes, executions: 1, exhaustive: true };
         let claims = [Claim::Never("typo".to_owned())];
         assert!(check_evaluable(&claims, &report(vec![found(&[None])])).is_err());
         assert!(check_evaluable(&claims, &report(vec![found(&[None]), found(&[Some(false)])])).is_ok());

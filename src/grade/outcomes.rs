@@ -91,7 +91,7 @@ pub(super) mod tests {
     pub(in crate::grade) fn report(outcomes: impl IntoIterator<Item = Outcome>, exhaustive: bool) -> Report {
         let found = |(switches, outcome)| Found { outcome, witness: Schedule::default(), switches, executions: 1 };
         let outcomes: Vec<Found> = outcomes.into_iter().enumerate().map(found).collect();
-        Report { executions: outcomes.len() as u64, outcomes, redundant: 0, exhaustive }
+        Report { executions: outcomes.len() as u64, outcomes, exhaustive }
     }
 
     fn value(value: &str) -> Outcome {

@@ -485,7 +485,7 @@ pub(super) mod tests {
                 found("2", vec![Some(true)], 1, 6),
             ],
             executions: 15,
-            redundant: 0,
+
             exhaustive: true,
         };
         let distinct = distinct(&report);

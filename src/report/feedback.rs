@@ -336,7 +336,7 @@ questions:
 
     pub(in crate::report) fn report(exhaustive: bool) -> Report {
         let outcomes = vec![found("1", 3, 4, false), found("2", 2, 2, true)];
-        Report { outcomes, executions: 6, redundant: 0, exhaustive }
+        Report { outcomes, executions: 6, exhaustive }
     }
 
     /// Shows what becomes of an answer.
