@@ -185,16 +185,30 @@ impl Engine {
         act: impl FnOnce(&mut Program<'_>) -> Result<T, PythonError>,
     ) -> Result<T, Failure> {
         self.interpreter()?;
-        let worker = match &mut self.worker {
-            Some(worker) => worker,
-            empty => {
-                let interpreter = self.interpreter.as_ref().expect("was just found");
-                empty.insert(Worker::start(interpreter, Limits::default())?)
-            }
-        };
+        if self.worker.is_none() {
+            self.worker = Some(self.start()?);
+        }
+        let worker = self.worker.as_mut().expect("was just started");
         let nothing = Shared::default();
         let mut program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
         Ok(act(&mut program)?)
+    }
+
+    /// Starts a worker, from the compiled harness if one is kept.
+    fn start(&mut self) -> Result<Worker, Failure> {
+        let interpreter = self.interpreter()?.clone();
+        let key = ReportKey::of(&["harness", &interpreter.version.to_string(), &Worker::harness_digest()]);
+        // Only for somebody who has a database anyway: exploring a script leaves nothing behind.
+        let memory = self.memory.as_mut().filter(|memory| memory.database.exists());
+        let Some(memory) = memory else { return Ok(Worker::start(&interpreter, Limits::default())?) };
+        if let Some(compiled) = memory.recall(&key)
+            && let Ok(worker) = Worker::start_compiled(&interpreter, Limits::default(), compiled)
+        {
+            return Ok(worker);
+        }
+        let mut worker = Worker::start(&interpreter, Limits::default())?;
+        memory.keep(&key, &worker.compiled()?);
+        Ok(worker)
     }
 
     /// Returns the key of all that `what` of `scenario` depends on.

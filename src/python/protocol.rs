@@ -32,6 +32,8 @@ pub(super) enum Ask<'a> {
     },
     /// Execute: prefix, sleepers, and from which step on they sleep.
     Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)> },
+    /// Say what the harness is, compiled.
+    Code { id: u64 },
     /// Execute one schedule and tell it in full.
     Replay { id: u64, schedule: Vec<u64> },
 }
@@ -70,6 +72,8 @@ pub(super) struct Said {
     ops: Vec<(Vec<u64>, u64)>,
     #[serde(default)]
     outcomes: Vec<Outcome>,
+    #[serde(default)]
+    pub(super) code: String,
     #[serde(default)]
     pub(super) names: Vec<String>,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! A warm Python process that runs scenarios, one loaded at a time.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,6 +68,7 @@ impl Default for Limits {
 pub struct Worker {
     interpreter: Interpreter,
     limits: Limits,
+    compiled: Option<String>,
     running: Option<Running>,
 }
 
@@ -83,8 +85,24 @@ impl Worker {
     ///
     /// The interpreter does not start, or does not get ready in time.
     pub fn start(interpreter: &Interpreter, limits: Limits) -> Result<Worker, PythonError> {
-        let running = Running::start(&interpreter.path, limits)?;
-        Ok(Worker { interpreter: interpreter.clone(), limits, running: Some(running) })
+        let running = Running::start(&interpreter.path, limits, None)?;
+        Ok(Worker { interpreter: interpreter.clone(), limits, compiled: None, running: Some(running) })
+    }
+
+    /// Starts a worker from what [`Worker::compiled`] of one with the same harness and version of Python returned: several
+    /// times sooner than [`Worker::start`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Worker::start`], and `compiled` is something else.
+    pub fn start_compiled(interpreter: &Interpreter, limits: Limits, compiled: String) -> Result<Worker, PythonError> {
+        let running = Running::start(&interpreter.path, limits, Some(&compiled))?;
+        Ok(Worker { interpreter: interpreter.clone(), limits, compiled: Some(compiled), running: Some(running) })
+    }
+
+    /// Returns the harness as this Python compiled it.
+    pub fn compiled(&mut self) -> Result<String, PythonError> {
+        Ok(self.ask(1, |id| Ask::Code { id })?.code)
     }
 
     /// Returns the interpreter that this is a process of.
@@ -114,7 +132,7 @@ impl Worker {
     /// As for [`Worker::load`].
     pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
         if self.running.is_none() {
-            self.running = Some(Running::start(&self.interpreter.path, self.limits)?);
+            self.running = Some(Running::start(&self.interpreter.path, self.limits, self.compiled.as_deref())?);
         }
         self.running().meanings.forget_scenario();
         self.ask(1, |id| Ask::Load {
@@ -169,11 +187,17 @@ impl Worker {
 }
 
 impl Running {
-    fn start(path: &std::path::Path, limits: Limits) -> Result<Running, PythonError> {
+    fn start(path: &Path, limits: Limits, compiled: Option<&str>) -> Result<Running, PythonError> {
         let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
         let mut process = Process::start(path, &arguments, &ENVIRONMENT)
             .map_err(|source| PythonError::Start { path: PathBuf::from(path), source })?;
-        process.send(HARNESS.as_bytes());
+        process.send(
+            match compiled {
+                Some(compiled) => format!("c{compiled}"),
+                None => format!("s{HARNESS}"),
+            }
+            .as_bytes(),
+        );
         let hello = process.receive(limits.start).and_then(|frame| {
             let hello: Hello = serde_json::from_slice(&frame).map_err(|_| "it did not say hello".to_owned())?;
             Ok(hello.hello)

@@ -4,7 +4,9 @@ use raceday::explore::Bounds;
 use raceday::explore::Dpor;
 use raceday::explore::Report;
 use raceday::explore::explore;
+use raceday::python::Limits;
 use raceday::python::PythonError;
+use raceday::python::Worker;
 use raceday::scenario::Ending;
 
 use super::pythons::explored;
@@ -96,7 +98,7 @@ with ThreadPoolExecutor(max_workers=2) as executor:
 #[test]
 fn a_withdrawal_without_a_lock_on_every_python() {
     for interpreter in interpreters() {
-        let mut worker = raceday::python::Worker::start(interpreter, Default::default()).expect("a worker starts");
+        let mut worker = Worker::start(interpreter, Default::default()).expect("a worker starts");
         let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
         assert!(report.exhaustive);
         let mut values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
@@ -494,8 +496,8 @@ fn a_runner_that_dies_is_replaced() {
 
 #[test]
 fn a_runner_that_hangs_is_killed() {
-    let limits = raceday::python::Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
-    let mut worker = raceday::python::Worker::start(&interpreters()[0], limits).expect("a worker starts");
+    let limits = Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
+    let mut worker = Worker::start(&interpreters()[0], limits).expect("a worker starts");
     match explored_by(&mut worker, &scenario("for _ in iter(int, 1):\n    pass\n", None)) {
         Err(PythonError::Broken { what, .. }) => assert!(what.starts_with("it said nothing for"), "{what}"),
         other => panic!("{other:?}"),
@@ -562,4 +564,17 @@ print(total)
         let replay = second.load_knowing(&scenario, &shared).expect("it loads").replay(&found.witness);
         assert_eq!(replay.expect("it replays").execution.outcome.as_ref(), Some(&found.outcome));
     }
+}
+
+#[test]
+fn a_worker_starts_from_what_another_compiled() {
+    let interpreter = &interpreters()[0];
+    let compiled = worker().compiled().expect("it says so");
+    let mut second = Worker::start_compiled(interpreter, Limits::default(), compiled).expect("a worker starts");
+    let report = explored_by(&mut second, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
+    assert_eq!(report.executions, 6);
+    assert!(matches!(
+        Worker::start_compiled(interpreter, Limits::default(), "00".to_owned()),
+        Err(PythonError::Broken { .. })
+    ));
 }

@@ -633,6 +633,13 @@ def replay(request):
     return answer
 
 
+def code_of_harness(_):
+    """The harness, compiled, for the next worker of the same Python."""
+    import marshal
+
+    return {"code": marshal.dumps(harness_code).hex()}
+
+
 def read_exactly(count):
     parts = []
     while count:
@@ -667,7 +674,7 @@ def serve():
     gc.disable()
     gc.freeze()
     send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS})
-    dispatch = {"load": load, "run": run, "replay": replay}
+    dispatch = {"load": load, "run": run, "replay": replay, "code": code_of_harness}
     while True:
         (size,) = struct.unpack(">I", read_exactly(4))
         request = json.loads(read_exactly(size))
