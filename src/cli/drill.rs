@@ -49,6 +49,7 @@ use crate::terminal::Reply;
 
 use super::Exit;
 use super::Failure;
+use super::FailureKind;
 use super::World;
 use super::engine::Engine;
 use super::learner;
@@ -67,6 +68,9 @@ const ASKING: &[Command] = &[HINT, TEACH, NOTE, UNDO, STOP];
 const SHOWING: &[Command] = &[TEACH, NOTE, UNDO, STOP];
 /// The same where there are more executions to show.
 const SHOWING_MORE: &[Command] = &[STEPS, TEACH, NOTE, UNDO, STOP];
+
+/// The widest text.
+const WIDEST: usize = 100;
 
 /// Returns what asks: by keys in a terminal that can move the cursor, by lines everywhere else.
 pub(super) fn ask(world: &mut World) -> Box<dyn Ask> {
@@ -113,6 +117,8 @@ impl<'a> Drill<'a> {
         let engine = Engine::new(world);
         let ask = ask(world);
         let page = world.page();
+        // Longer lines are hard to read back from.
+        let page = Page { width: page.width.min(WIDEST), ..page };
         Drill {
             world,
             store,
@@ -142,11 +148,12 @@ impl<'a> Drill<'a> {
                 Ok(Flow::On) => {}
                 Ok(Flow::Stop) => break self.write_summary()?,
                 Ok(Flow::End) => break,
-                Err(failure) => {
-                    // What was answered is kept, so what it came to is worth saying.
-                    self.world.out.flush()?;
+                // What was answered is kept, so what it came to is worth saying; after Ctrl-C nobody wants to hear it.
+                Err(failure) if failure.kind == FailureKind::Unusable => {
+                    self.write_summary()?;
                     return Err(failure);
                 }
+                Err(failure) => return Err(failure),
             }
         }
         Ok(Exit::Fine)
@@ -578,7 +585,7 @@ impl<'a> Drill<'a> {
         notes.extend(self.store.notes_on(&concept)?);
         for note in &notes {
             writeln!(self.world.out)?;
-            note::write_note(&mut self.world.out, note, self.page)?;
+            note::write_note(&mut self.world.out, note, subject.scenario(), self.page)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What a learner comes with: decks, the database, limits, the model of memory.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -23,13 +24,12 @@ pub(super) struct Learner {
     pub(super) library: Library,
     pub(super) model: Model,
     pub(super) limits: Limits,
-    /// What is new about the decks, in sentences.
-    pub(super) remarks: Vec<String>,
 }
 
 impl Learner {
-    /// Opens the database and reads the decks; `wanted` may name one more by its folder.
-    pub(super) fn new(world: &World, wanted: Option<&str>) -> Result<Learner, Failure> {
+    /// Opens the database and reads the decks; `wanted` may name one more by its folder. What is new about the decks is
+    /// said on standard error.
+    pub(super) fn new(world: &mut World, wanted: Option<&str>) -> Result<Learner, Failure> {
         let mut library = world.library();
         if let Some(folder) = wanted.filter(|wanted| library.deck(wanted).is_none()).map(Path::new)
             && folder.is_dir()
@@ -41,19 +41,21 @@ impl Learner {
         for deck in library.decks() {
             let met = store.meet_deck(deck)?;
             remarks.extend(told(&met));
-            // A question that was only worded anew keeps its history. Where it asks something else now, the next
-            // answer will say so.
+            // A question that was worded anew keeps its history; where it asks something else, the next answer tells.
             for changed in &met.changed {
                 store.keep_history(&changed.card, changed.is)?;
             }
         }
         for faulty in &library.faulty {
             let origin = clean_line(&faulty.origin.to_string()).into_owned();
-            remarks.push(format!("The deck {origin} has faults and is left out; `raceday check {origin}` says which."));
+            remarks.push(format!("`{origin}` has faults and is left out; `raceday check {origin}` says which"));
+        }
+        if !world.quiet {
+            remarks.iter().try_for_each(|remark| writeln!(world.err, "note: {remark}"))?;
         }
         let settings = store.settings()?;
         let model = Model::with_retention(settings.retention);
-        Ok(Learner { store, library, model, limits: settings.limits, remarks })
+        Ok(Learner { store, library, model, limits: settings.limits })
     }
 
     /// Returns the deck that `wanted` names by its id or its folder, or all of them.
@@ -82,8 +84,8 @@ pub(super) fn chosen<'a>(library: &'a Library, ids: &[DeckId]) -> Vec<&'a Deck> 
 
 fn told(met: &Met) -> Vec<String> {
     let changed = met.changed.iter().map(|changed| {
-        format!("`{}` asks something else than when you last answered it; its history goes on.", changed.card)
+        format!("`{}` asks something else than when you last answered it; its history goes on", changed.card)
     });
-    let orphaned = met.orphaned.iter().map(|card| format!("`{card}` is no longer in its deck; its history is kept."));
+    let orphaned = met.orphaned.iter().map(|card| format!("`{card}` is no longer in its deck; its history is kept"));
     changed.chain(orphaned).collect()
 }

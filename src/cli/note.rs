@@ -11,7 +11,9 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::deck_files::Library;
+use crate::notes;
 use crate::notes::Address;
+use crate::notes::Followed;
 use crate::notes::Note;
 use crate::notes::NoteId;
 use crate::notes::NoteText;
@@ -21,6 +23,7 @@ use crate::report::Page;
 use crate::report::Style;
 use crate::report::clean_json;
 use crate::report::clean_line;
+use crate::scenario::Scenario;
 use crate::session::Subject;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -126,7 +129,7 @@ pub(super) fn run(args: &NoteArgs, world: &mut World) -> Result<Exit, Failure> {
                 write_list(world, notes.iter().map(|note| (note, note.title())))?;
             }
         }
-        Act::Show { note, history, json } => show(number(note)?, *history, *json, &store, world)?,
+        Act::Show { note, history, json } => show(number(note)?, *history, *json, &store, &library, world)?,
         Act::Edit { note, text } => {
             let id = number(note)?;
             let versions = store.note_versions(id)?;
@@ -164,9 +167,17 @@ pub(super) fn run(args: &NoteArgs, world: &mut World) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-/// Writes a note with what it is attached to.
-pub(super) fn write_note(out: &mut dyn Write, note: &Note, page: Page) -> io::Result<()> {
-    let head = format!("Note {} on {}", note.id, note.target.address());
+/// Writes a note with what it is attached to. Of one on lines it says where they are in `scenario`, as that now is.
+pub(super) fn write_note(out: &mut dyn Write, note: &Note, scenario: Option<&Scenario>, page: Page) -> io::Result<()> {
+    let now = match (&note.target, scenario) {
+        (Target::Lines(lines), Some(scenario)) => match notes::follow(lines, &scenario.source) {
+            Followed::Here => String::new(),
+            Followed::Moved(range) => format!(", now {range}"),
+            Followed::Lost => ", which have changed since".to_owned(),
+        },
+        _ => String::new(),
+    };
+    let head = format!("Note {} on {}{now}", note.id, note.target.address());
     writeln!(out, "{}", page.paint(Style::Strong, &head))?;
     if let Target::Lines(lines) = &note.target {
         for line in lines.text.lines() {
@@ -182,7 +193,14 @@ pub(super) fn edited(world: &World, text: &str) -> Result<Option<NoteText>, Fail
     if edited.trim().is_empty() { Ok(None) } else { Ok(Some(NoteText::new(&edited)?)) }
 }
 
-fn show(id: NoteId, history: bool, json: bool, store: &Store, world: &mut World) -> Result<(), Failure> {
+fn show(
+    id: NoteId,
+    history: bool,
+    json: bool,
+    store: &Store,
+    library: &Library,
+    world: &mut World,
+) -> Result<(), Failure> {
     let note = store.note(id)?;
     let versions = if history || note.is_none() { store.note_versions(id)? } else { Vec::new() };
     if note.is_none() && (!history || versions.is_empty()) {
@@ -209,7 +227,12 @@ fn show(id: NoteId, history: bool, json: bool, store: &Store, world: &mut World)
     }
     let page = world.page();
     if let Some(note) = &note {
-        write_note(&mut world.out, note, page)?;
+        let scenario = match &note.target {
+            Target::Lines(lines) => Subject::find(&library.decks().collect::<Vec<_>>(), &lines.card)
+                .and_then(|subject| subject.scenario().cloned()),
+            _ => None,
+        };
+        write_note(&mut world.out, note, scenario.as_ref(), page)?;
     }
     for version in &versions {
         let at = version.at.with_timezone(&world.clock.zone()).format("%Y-%m-%d %H:%M");

@@ -33,15 +33,15 @@ pub(super) struct ReviewArgs {
     /// Only this deck: its id, or its folder
     deck: Option<String>,
     /// Ask at most so many cards
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
 }
 
 /// Leads a review.
 pub(super) fn run(args: &ReviewArgs, world: &mut World) -> Result<Exit, Failure> {
     let learner = Learner::new(world, args.deck.as_deref())?;
     let ids = learner.decks(args.deck.as_deref())?;
-    let Learner { store, library, model, limits, remarks } = learner;
+    let Learner { store, library, model, limits } = learner;
     let decks = learner::chosen(&library, &ids);
     let today = store.today(&model, learner::moment(world).day, &ids, limits)?;
     let mut known = BTreeSet::new();
@@ -50,9 +50,6 @@ pub(super) fn run(args: &ReviewArgs, world: &mut World) -> Result<Exit, Failure>
         known.extend(cards.into_iter().filter(|card| card.card != Card::New).map(|card| card.id));
     }
     let page = world.page();
-    for remark in &remarks {
-        report::write_wrapped(&mut world.out, remark, page)?;
-    }
     let plan = limited(today.plan, args.limit);
     if plan.reviews.is_empty() && plan.new.is_empty() {
         let text = if plan.new_waiting > 0 {
@@ -63,15 +60,14 @@ pub(super) fn run(args: &ReviewArgs, world: &mut World) -> Result<Exit, Failure>
         report::write_wrapped(&mut world.out, text, page)?;
         return Ok(Exit::Fine);
     }
-    let due = count(plan.reviews.len() as u64, "card");
-    writeln!(world.out, "{due} due, {} new\n", plan.new.len())?;
+    writeln!(world.out, "{} due, {} new\n", count(plan.reviews.len() as u64, "card"), plan.new.len())?;
     let session = Session::review(&decks, &plan, &known, today.pace, world.seed());
     Drill::new(world, store, model, session).run()
 }
 
 /// Returns the first so many cards of a plan, reviews before new ones.
-fn limited(mut plan: Plan<CardId>, limit: Option<usize>) -> Plan<CardId> {
-    let limit = limit.unwrap_or(usize::MAX);
+fn limited(mut plan: Plan<CardId>, limit: Option<u32>) -> Plan<CardId> {
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
     plan.reviews.truncate(limit);
     plan.new.truncate(limit - plan.reviews.len());
     plan
@@ -97,6 +93,5 @@ mod tests {
         check(None, &["d/a", "d/b"], &["d/c", "d/e"]);
         check(Some(3), &["d/a", "d/b"], &["d/c"]);
         check(Some(1), &["d/a"], &[]);
-        check(Some(0), &[], &[]);
     }
 }

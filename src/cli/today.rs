@@ -21,12 +21,6 @@ pub(super) fn run(world: &mut World) -> Result<Exit, Failure> {
     let page = world.page();
     let date = now.day.date().format("%A, %-d %B %Y").to_string();
     writeln!(world.out, "{}\n", page.paint(Style::Strong, &date))?;
-    for remark in &learner.remarks {
-        report::write_wrapped(&mut world.out, remark, page)?;
-    }
-    if !learner.remarks.is_empty() {
-        writeln!(world.out)?;
-    }
     let plan = &today.plan;
     let questions = learner.library.decks().map(|deck| deck.questions.len()).sum::<usize>();
     let beginner = today.done.total() == 0 && plan.reviews.is_empty() && plan.new.len() + plan.new_waiting == questions;

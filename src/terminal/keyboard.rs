@@ -20,8 +20,8 @@ use super::Pick;
 use super::Reply;
 use super::command;
 use super::legend;
+use super::selection::Labels;
 use super::selection::Selection;
-use super::selection::place;
 
 /// Ctrl-D: the end of the input, typed.
 const END: char = '\u{4}';
@@ -66,10 +66,11 @@ impl Keyboard {
     }
 
     fn list(&self, pick: &Pick<'_>, selection: &Selection) -> Vec<String> {
+        let labels = Labels::new(pick.options);
         let mut lines = Vec::new();
         for (place, option) in pick.options.iter().enumerate() {
             let arrow = if place == selection.at { '›' } else { ' ' };
-            let label = format!("{:>2}", place + 1);
+            let label = format!("{:>2}", labels.label(place));
             let head = match pick.count {
                 Count::One(_) => format!(" {arrow} {label}  "),
                 Count::Any if selection.marked.contains(&place) => format!(" {arrow} {label} [x] "),
@@ -157,7 +158,7 @@ impl Keyboard {
                         selection.toggle(selection.at);
                         None
                     }
-                    (None, count) => place(&typed.to_string(), options).and_then(|place| {
+                    (None, count) => Labels::new(pick.options).place(&typed.to_string()).and_then(|place| {
                         selection.at = place;
                         match count {
                             Count::One(_) => Some(Reply::Answer(vec![place])),

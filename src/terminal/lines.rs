@@ -15,7 +15,7 @@ use super::Pick;
 use super::Reply;
 use super::command;
 use super::legend;
-use super::selection::places;
+use super::selection::Labels;
 
 /// How many lines in a row may be no answer before the question is given up.
 const PATIENCE: usize = 20;
@@ -86,10 +86,11 @@ impl Lines {
 
 impl Ask for Lines {
     fn pick(&mut self, out: &mut dyn Write, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
+        let labels = Labels::new(pick.options);
         for (place, option) in pick.options.iter().enumerate() {
             for (row, text) in option.lines().enumerate() {
                 match row {
-                    0 => writeln!(out, "{:>3}) {text}", place + 1)?,
+                    0 => writeln!(out, "{:>3}) {text}", labels.label(place))?,
                     _ => writeln!(out, "{:1$}{text}", "", self.indent())?,
                 }
             }
@@ -97,16 +98,19 @@ impl Ask for Lines {
         if self.person && !pick.commands.is_empty() {
             writeln!(out, "({})", legend(pick.commands))?;
         }
+        let (first, last) = (labels.label(0), labels.label(pick.options.len().saturating_sub(1)));
         let how = match pick.count {
-            Count::One(None) => format!("type a number from 1 to {}", pick.options.len()),
+            Count::One(None) => format!("type one from {first} to {last}"),
             Count::One(Some(proposal)) => {
-                format!("type a number from 1 to {}, or nothing for {}", pick.options.len(), proposal + 1)
+                format!("type one from {first} to {last}, or nothing for {}", labels.label(proposal))
             }
-            Count::Any => "type all that apply, as in `1 3`, or 0 for none".to_owned(),
+            Count::Any => {
+                format!("type all that apply, as in `{first} {last}`, or {} if nothing does", labels.none())
+            }
         };
         let prompt = match pick.count {
             Count::One(None) => "> ".to_owned(),
-            Count::One(Some(proposal)) => format!("[{}] > ", proposal + 1),
+            Count::One(Some(proposal)) => format!("[{}] > ", labels.label(proposal)),
             Count::Any => "(all that apply) > ".to_owned(),
         };
         self.ask(out, &prompt, pick.commands, |line| {
@@ -118,7 +122,7 @@ impl Ask for Lines {
             if let (Count::One(Some(proposal)), "") = (pick.count, line.trim()) {
                 return Ok(vec![proposal]);
             }
-            let picked: Vec<usize> = places(line, pick.options).map_err(wrong)?.into_iter().collect();
+            let picked: Vec<usize> = labels.places(line).map_err(wrong)?.into_iter().collect();
             match pick.count {
                 Count::One(_) if picked.is_empty() => Err(wrong(line.trim().to_owned())),
                 Count::One(_) if picked.len() > 1 => Err(format!("only one can be right: {how}")),
@@ -214,10 +218,10 @@ mod tests {
         assert_eq!(
             shown,
             "  1) 500\n  2) a deadlock,\n     for ever\n  3) -200\n\
-             > 7\n`7` is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
-             > 1 2\nonly one can be right: type a number from 1 to 3\n\
-             > \nnothing is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
-             > 0\n`0` is not among them: type a number from 1 to 3\n(? hint · q stop)\n\
+             > 7\n`7` is not among them: type one from 1 to 3\n(? hint · q stop)\n\
+             > 1 2\nonly one can be right: type one from 1 to 3\n\
+             > \nnothing is not among them: type one from 1 to 3\n(? hint · q stop)\n\
+             > 0\n`0` is not among them: type one from 1 to 3\n(? hint · q stop)\n\
              > 1\n"
         );
     }

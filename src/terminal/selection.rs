@@ -34,39 +34,67 @@ impl Selection {
     }
 }
 
-/// Returns the place that a key or a word stands for: `1` and `a` are the first of `count`.
-pub(super) fn place(word: &str, count: usize) -> Option<usize> {
-    let number = match word.as_bytes() {
-        [letter] if letter.is_ascii_alphabetic() => usize::from(letter.to_ascii_lowercase() - b'a') + 1,
-        digits if digits.iter().all(u8::is_ascii_digit) => word.parse().ok()?,
-        _ => return None,
-    };
-    (1..=count).contains(&number).then(|| number - 1)
+/// What options are called: `1`, `2`, … or, where that could be taken for what an option says, `a`, `b`, ….
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Labels<'a> {
+    options: &'a [String],
+    letters: bool,
 }
 
-/// Returns the places that a typed line stands for, or what in it stands for none.
-///
-/// Places are separated by spaces or commas; the text of an option stands for it, too; `0` and `none` for nothing.
-pub(super) fn places(line: &str, options: &[String]) -> Result<BTreeSet<usize>, String> {
-    let line = line.trim();
-    let words: Vec<&str> = line.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).collect();
-    if let [word] = words[..]
-        && matches!(word.to_lowercase().as_str(), "0" | "none" | "-")
-        && !options.iter().any(|option| option == word)
-    {
-        return Ok(BTreeSet::new());
+impl<'a> Labels<'a> {
+    pub(super) fn new(options: &'a [String]) -> Labels<'a> {
+        let taken = |option: &String| option.trim().parse().is_ok_and(|number| (1..=options.len()).contains(&number));
+        Labels { options, letters: options.iter().any(taken) && options.len() <= 26 }
     }
-    let meant = |word: &str| {
-        place(word, options.len()).or_else(|| options.iter().position(|option| option.eq_ignore_ascii_case(word)))
-    };
-    let separate: Result<BTreeSet<usize>, String> =
-        words.iter().map(|word| meant(word).ok_or_else(|| (*word).to_owned())).collect();
-    // `ab` without a space is two options as well, unless it is one's text.
-    match (separate, meant(line)) {
-        (Ok(places), _) if !places.is_empty() => Ok(places),
-        (_, Some(place)) => Ok([place].into()),
-        (Ok(_), None) => Err(String::new()),
-        (Err(word), None) => Err(word),
+
+    /// Returns what the option at `place` is called.
+    pub(super) fn label(&self, place: usize) -> String {
+        match u8::try_from(place) {
+            Ok(place) if self.letters => char::from(b'a' + place).to_string(),
+            _ => (place + 1).to_string(),
+        }
+    }
+
+    /// Returns what stands for none of the options.
+    pub(super) fn none(&self) -> &'static str {
+        if self.options.iter().any(|option| option.trim() == "0") { "none" } else { "0" }
+    }
+
+    /// Returns the place of the option that a key or a word stands for: by its label, by the label that it could have
+    /// had, or by what it says.
+    pub(super) fn place(&self, word: &str) -> Option<usize> {
+        let number = || word.parse::<usize>().ok().filter(|_| word.bytes().all(|byte| byte.is_ascii_digit()));
+        let by_number = || number().filter(|number| (1..=self.options.len()).contains(number)).map(|number| number - 1);
+        let by_letter = || match word.as_bytes() {
+            [letter] if letter.is_ascii_alphabetic() => {
+                Some(usize::from(letter.to_ascii_lowercase() - b'a')).filter(|place| *place < self.options.len())
+            }
+            _ => None,
+        };
+        let by_text = || self.options.iter().position(|option| option.trim().eq_ignore_ascii_case(word));
+        match self.letters {
+            true => by_letter().or_else(by_text).or_else(by_number),
+            false => by_number().or_else(by_letter).or_else(by_text),
+        }
+    }
+
+    /// Returns the places that a typed line stands for, or what in it stands for none.
+    ///
+    /// Words are separated by spaces or commas, if the whole line is not what an option says.
+    pub(super) fn places(&self, line: &str) -> Result<BTreeSet<usize>, String> {
+        let line = line.trim();
+        if matches!(line.to_lowercase().as_str(), "none" | "-") || line == self.none() {
+            return Ok(BTreeSet::new());
+        }
+        let words = line.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty());
+        let separate: Result<BTreeSet<usize>, String> =
+            words.map(|word| self.place(word).ok_or_else(|| word.to_owned())).collect();
+        match (separate, self.place(line)) {
+            (Ok(places), _) if !places.is_empty() => Ok(places),
+            (_, Some(place)) => Ok([place].into()),
+            (Ok(_), None) => Err(String::new()),
+            (Err(word), None) => Err(word),
+        }
     }
 }
 
@@ -95,34 +123,51 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(line: &str, expected: Result<&[usize], &str>) {
-        let options = ["500", "300", "-200", "it stops"].map(str::to_owned);
+    fn check(options: &[&str], line: &str, expected: Result<&[usize], &str>) {
+        let options: Vec<String> = options.iter().map(ToString::to_string).collect();
         let expected = expected.map(|places| places.iter().copied().collect()).map_err(str::to_owned);
-        assert_eq!(places(line, &options), expected, "{line:?}");
+        assert_eq!(Labels::new(&options).places(line), expected, "{line:?}");
+    }
+
+    const TEXTS: &[&str] = &["500", "300", "-200", "it stops"];
+
+    #[test]
+    fn options_are_meant_by_number_letter_or_text() {
+        check(TEXTS, "1", Ok(&[0]));
+        check(TEXTS, " 3, 1 ", Ok(&[0, 2]));
+        check(TEXTS, "1,3", Ok(&[0, 2]));
+        check(TEXTS, "a C", Ok(&[0, 2]));
+        check(TEXTS, "500 -200", Ok(&[0, 2]));
+        check(TEXTS, "it stops", Ok(&[3]));
+        check(TEXTS, "IT STOPS", Ok(&[3]));
+        check(TEXTS, "1 1", Ok(&[0]));
+        check(TEXTS, "0", Ok(&[]));
+        check(TEXTS, "none", Ok(&[]));
     }
 
     #[test]
-    fn places_are_numbers_letters_or_texts() {
-        check("1", Ok(&[0]));
-        check(" 3, 1 ", Ok(&[0, 2]));
-        check("1,3", Ok(&[0, 2]));
-        check("a C", Ok(&[0, 2]));
-        check("500 -200", Ok(&[0, 2]));
-        check("it stops", Ok(&[3]));
-        check("IT STOPS", Ok(&[3]));
-        check("1 1", Ok(&[0]));
-        check("0", Ok(&[]));
-        check("none", Ok(&[]));
+    fn options_that_are_small_numbers_go_by_letters() {
+        let numbers = &["0", "2", "1"];
+        check(numbers, "2", Ok(&[1]));
+        check(numbers, "1 0", Ok(&[0, 2]));
+        check(numbers, "a c", Ok(&[0, 2]));
+        check(numbers, "3", Ok(&[2]));
+        check(numbers, "none", Ok(&[]));
+        let options = numbers.map(str::to_owned);
+        let labels = Labels::new(&options);
+        assert_eq!([labels.label(0), labels.label(2)], ["a", "c"]);
+        assert_eq!(labels.none(), "none");
     }
 
     #[test]
     fn what_stands_for_nothing_is_named() {
-        check("5", Err("5"));
-        check("1 5", Err("5"));
-        check("e", Err("e"));
-        check("0 1", Err("0"));
-        check("", Err(""));
-        check("maybe 1", Err("maybe"));
-        check("99999999999999999999999", Err("99999999999999999999999"));
+        check(TEXTS, "5", Err("5"));
+        check(TEXTS, "1 5", Err("5"));
+        check(TEXTS, "e", Err("e"));
+        check(TEXTS, "0 1", Err("0"));
+        check(TEXTS, "", Err(""));
+        check(TEXTS, "maybe 1", Err("maybe"));
+        check(TEXTS, "99999999999999999999999", Err("99999999999999999999999"));
+        check(TEXTS, "+1", Err("+1"));
     }
 }

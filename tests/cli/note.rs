@@ -158,3 +158,16 @@ fn an_editor_that_is_not_there_is_named() {
     assert_eq!(output.code, Some(3), "{output}");
     assert!(output.stderr.starts_with("error: cannot edit with `no-such-editor`: "), "{output}");
 }
+
+#[test]
+fn a_note_follows_its_lines() {
+    let world = tiny::with_program();
+    world.run(&["note", "add", "runs/total:8", "-m", "not one step"]);
+    assert!(world.run(&["note", "show", "1"]).stdout.starts_with("Note 1 on runs/total:8\n        count += 1\n"));
+    let program = std::fs::read_to_string(world.path("data/decks/runs/count.py")).expect("a program");
+    let world = world.file("data/decks/runs/count.py", format!("# Counts.\n{program}"));
+    assert!(world.run(&["note", "show", "1"]).stdout.starts_with("Note 1 on runs/total:8, now 9\n"));
+    let world = world.file("data/decks/runs/count.py", program.replace("count += 1", "count = 1"));
+    let output = world.run(&["note", "show", "1"]);
+    assert!(output.stdout.starts_with("Note 1 on runs/total:8, which have changed since\n"), "{output}");
+}

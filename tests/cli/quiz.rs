@@ -96,7 +96,7 @@ fn a_quiz_is_taken_from_a_pipe() {
       2) threads
       3) shared data
     (all that apply) > acquire
-    `acquire` is not among them: type all that apply, as in `1 3`, or 0 for none
+    `acquire` is not among them: type all that apply, as in `1 3`, or 0 if nothing does
     (? hint · t teach · n note · u undo · q stop)
     (all that apply) > 0
 
@@ -197,4 +197,284 @@ fn a_quiz_does_not_touch_memory() {
     world.run_with_input(&["quiz", "tiny"], "one\nacquire\n1 2\n\n1\n");
     assert_eq!(world.run(&[]).stdout, before);
     assert!(world.run(&["undo"]).stdout.contains("nothing to take back"));
+}
+
+#[test]
+fn a_program_is_the_key_to_its_question() {
+    let output =
+        tiny::with_program().run_with_input(&["quiz", "runs"], "2 0\nit holds in every order\nupdate\n1 2\n2\n");
+    insta::assert_snapshot!(output, @"
+    exit code 0
+    --- stdout
+    3 questions from Tiny deck (seed 1)
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 1 of 3 · Races                                               runs/total
+
+    What can `count` be?
+
+         ┌ count.py
+       1 │ from threading import Thread
+       2 │
+       3 │ count = 0
+       4 │
+       5 │
+       6 │ def add():
+       7 │     global count
+       8 │     count += 1
+       9 │
+      10 │
+      11 │ threads = [Thread(target=add), Thread(target=add)]
+      12 │ for thread in threads:
+      13 │     thread.start()
+      14 │ for thread in threads:
+      15 │     thread.join()
+      What counts is `count` at the end.
+
+      a) 0
+      b) 2
+      c) 1
+    (all that apply) > 2 0
+
+    ✗ Not right.
+
+    ✗ 0  impossible: none of all 4 executions ends so; you picked it
+    ✓ 2  possible
+    ✗ 1  possible; you left it out
+
+    How it comes to this: 1 (4 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │                     │   8 count += 1
+      ┆                           │                     │     read count → 0
+      ┆                           │                     │     write count ← 1
+      ┆                           │   8 count += 1      │
+      ┆                           │     write count ← 1 │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    How it comes to this: 2 (3 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+                                  │   8 count += 1      │
+                                  │     read count → 0  │
+                                  │     write count ← 1 │
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+      ┆ waits for Thread-2 to end │                     │   8 count += 1
+      ┆                           │                     │     read count → 1
+      ┆                           │                     │     write count ← 2
+        15 thread.join()          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    One update can be lost, not both.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 2 of 3 · Races                                              runs/always
+
+    Is it always 2?
+
+         ┌ count.py
+       1 │ from threading import Thread
+       2 │
+       3 │ count = 0
+       4 │
+       5 │
+       6 │ def add():
+       7 │     global count
+       8 │     count += 1
+       9 │
+      10 │
+      11 │ threads = [Thread(target=add), Thread(target=add)]
+      12 │ for thread in threads:
+      13 │     thread.start()
+      14 │ for thread in threads:
+      15 │     thread.join()
+      The claim: `count == 2` is true at the end.
+
+      1) it holds in every order
+      2) some order breaks it
+      3) some order gets stuck
+    > it holds in every order
+
+    ✗ Not right.
+
+    ✗ it holds in every order  no: an execution shows otherwise; you picked it
+    ✗ some order breaks it     yes: an execution shows it; you left it out
+    · some order gets stuck    no: none of all 4 executions does
+
+    How it comes to this: some order breaks it (4 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │                     │   8 count += 1
+      ┆                           │                     │     read count → 0
+      ┆                           │                     │     write count ← 1
+      ┆                           │   8 count += 1      │
+      ┆                           │     write count ← 1 │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Question 3 of 3 · Races                                                runs/word
+
+    What is it called?
+
+      A lost […].
+
+    […] > update
+
+    ✓ Right.
+
+    ✓ `update`
+
+      A lost update.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Once more · Races                                                     runs/total
+
+    What can `count` be?
+
+         ┌ count.py
+       1 │ from threading import Thread
+       2 │
+       3 │ count = 0
+       4 │
+       5 │
+       6 │ def add():
+       7 │     global count
+       8 │     count += 1
+       9 │
+      10 │
+      11 │ threads = [Thread(target=add), Thread(target=add)]
+      12 │ for thread in threads:
+      13 │     thread.start()
+      14 │ for thread in threads:
+      15 │     thread.join()
+      What counts is `count` at the end.
+
+      a) 1
+      b) 0
+      c) 2
+    (all that apply) > 1 2
+
+    ✓ Right.
+
+    ✓ 1  possible
+    · 0  impossible: none of all 4 executions ends so
+    ✓ 2  possible
+
+    How it comes to this: 1 (4 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │                     │   8 count += 1
+      ┆                           │                     │     read count → 0
+      ┆                           │                     │     write count ← 1
+      ┆                           │   8 count += 1      │
+      ┆                           │     write count ← 1 │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    How it comes to this: 2 (3 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+                                  │   8 count += 1      │
+                                  │     read count → 0  │
+                                  │     write count ← 1 │
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+      ┆ waits for Thread-2 to end │                     │   8 count += 1
+      ┆                           │                     │     read count → 1
+      ┆                           │                     │     write count ← 2
+        15 thread.join()          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    One update can be lost, not both.
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Once more · Races                                                    runs/always
+
+    Is it always 2?
+
+         ┌ count.py
+       1 │ from threading import Thread
+       2 │
+       3 │ count = 0
+       4 │
+       5 │
+       6 │ def add():
+       7 │     global count
+       8 │     count += 1
+       9 │
+      10 │
+      11 │ threads = [Thread(target=add), Thread(target=add)]
+      12 │ for thread in threads:
+      13 │     thread.start()
+      14 │ for thread in threads:
+      15 │     thread.join()
+      The claim: `count == 2` is true at the end.
+
+      1) it holds in every order
+      2) some order breaks it
+      3) some order gets stuck
+    > 2
+
+    ✓ Right.
+
+    · it holds in every order  no: an execution shows otherwise
+    ✓ some order breaks it     yes: an execution shows it
+    · some order gets stuck    no: none of all 4 executions does
+
+    How it comes to this: some order breaks it (4 context switches)
+        MainThread                │  Thread-1 (add)     │  Thread-2 (add)
+        13 thread.start()         │                     │
+           start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │                     │   8 count += 1
+      ┆                           │                     │     read count → 0
+      ┆                           │                     │     write count ← 1
+      ┆                           │   8 count += 1      │
+      ┆                           │     write count ← 1 │
+        15 thread.join()          │                     │
+           join Thread-1          │                     │
+           join Thread-2          │                     │
+      ┆ waits
+
+    ────────────────────────────────────────────────────────────────────────────────
+    Score: 1 of 3
+
+      Races  1 of 3  ●○○
+
+    Missed: runs/total, runs/always.
+    Asked once more: 2, right then: 2.
+    ");
+}
+
+#[test]
+fn without_python_the_other_questions_are_asked() {
+    let world = tiny::with_program().variable("RACEDAY_PYTHON", "/no/such/python");
+    let output = world.run_with_input(&["quiz", "runs"], "update\n");
+    assert_eq!(output.code, Some(0), "{output}");
+    assert_eq!(output.stdout.matches("Questions that run a program are left out: ").count(), 1, "{output}");
+    assert!(output.stdout.contains("\nhint: "), "{output}");
+    assert!(output.stdout.contains("Score: 1 of 1"), "{output}");
 }

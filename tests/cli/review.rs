@@ -119,7 +119,7 @@ fn a_review_teaches_asks_and_keeps() {
       2) threads
       3) shared data
     (all that apply) > acquire
-    `acquire` is not among them: type all that apply, as in `1 3`, or 0 for none
+    `acquire` is not among them: type all that apply, as in `1 3`, or 0 if nothing does
     (? hint · t teach · n note · u undo · q stop)
     (all that apply) > 
     ────────────────────────────────────────────────────────────────────────────────
@@ -224,4 +224,27 @@ fn a_day_that_is_done_says_so() {
     assert!(output.stdout.contains("4 cards: 4 of 4 right, 4 new\n"), "{output}");
     let output = world.run(&["review", "tiny"]);
     assert_eq!(output.stdout, "Done for today: nothing is due. Come back tomorrow, or `raceday quiz`.\n");
+}
+
+#[test]
+fn a_faulty_deck_is_left_out_with_a_word() {
+    let world = tiny::world().file("data/decks/broken/deck.yaml", "format: 1\nid: broken\n");
+    let output = world.run_with_input(&["review", "tiny"], "one\n");
+    assert_eq!(output.code, Some(0), "{output}");
+    let expected =
+        "note: `data/decks/broken` has faults and is left out; `raceday check data/decks/broken` says which\n";
+    assert_eq!(output.stderr, expected, "{output}");
+}
+
+#[test]
+fn a_question_that_changes_keeps_its_history_and_says_so() {
+    let world = tiny::world();
+    world.run_with_input(&["review", "tiny"], "one\nq\n");
+    let topic = std::fs::read_to_string(world.path("data/decks/tiny/topic.yaml")).expect("a topic");
+    let world = world.file("data/decks/tiny/topic.yaml", topic.replace("How many threads", "How many"));
+    let output = world.run(&["review", "tiny"]);
+    assert!(output.stdout.starts_with("0 cards due, 3 new\n"), "{output}");
+    let expected = "note: `tiny/how-many` asks something else than when you last answered it; its history goes on\n";
+    assert_eq!(output.stderr, expected, "{output}");
+    assert_eq!(world.run(&["review", "tiny"]).stderr, "", "once is enough");
 }
