@@ -3,14 +3,20 @@
 //! A frame is a length (four bytes, big end first) and as many bytes. What frames mean is for `protocol` to say.
 
 use std::collections::VecDeque;
+use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::process::Child;
+use std::process::ChildStdin;
+use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -21,14 +27,32 @@ const MAX_FRAME: u32 = 64 << 20;
 const KEPT: usize = 16 << 10;
 /// How much a child may print on standard error in all.
 const MAX_PRINTED: usize = 8 << 20;
+/// The largest request that is written without a thread of its own: as much as any pipe takes from a child that has
+/// read all requests before.
+const MAX_DIRECT: usize = 4 << 10;
+/// How often the watchdog looks.
+const TICK: Duration = Duration::from_millis(100);
 
 /// A child process that answers frames with frames.
+///
+/// Requests are written and answers read by whoever asks, without a thread in between, which would take longer than most
+/// executions do. A watchdog kills a child that does not answer in time, and so ends the reading.
 pub(super) struct Process {
-    child: Child,
-    requests: Option<mpsc::Sender<Vec<u8>>>,
-    answers: mpsc::Receiver<Result<Vec<u8>, String>>,
+    child: Arc<Mutex<Child>>,
+    group: u32,
+    waited_for: bool,
+    input: Arc<Mutex<ChildStdin>>,
+    output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
+    /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
+    ticks: Arc<AtomicU32>,
+    _watchdog: mpsc::Sender<()>,
 }
+
+/// Nothing is asked.
+const IDLE: u32 = u32::MAX;
+/// The child did not answer in time and was killed.
+const LATE: u32 = 0;
 
 #[derive(Default)]
 struct Printed {
@@ -50,33 +74,31 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        let mut input = child.stdin.take().expect("it was asked to be piped");
-        let mut output = child.stdout.take().expect("it was asked to be piped");
+        let group = child.id();
+        let input = Arc::new(Mutex::new(child.stdin.take().expect("it was asked to be piped")));
+        let output = BufReader::new(child.stdout.take().expect("it was asked to be piped"));
         let mut side = child.stderr.take().expect("it was asked to be piped");
-        // A thread each, so that a child which does not read, or does not stop printing, holds up nobody.
-        let (requests, to_write) = mpsc::channel::<Vec<u8>>();
-        thread::spawn(move || {
-            for frame in to_write {
-                if input.write_all(&frame).and_then(|()| input.flush()).is_err() {
-                    break;
-                }
-            }
-        });
-        let (read, answers) = mpsc::channel();
-        thread::spawn(move || {
-            loop {
-                let frame = read_frame(&mut output);
-                let over = frame.is_err();
-                if read.send(frame).is_err() || over {
-                    break;
-                }
-            }
-        });
+        let child = Arc::new(Mutex::new(child));
+
         let printed = Arc::new(Mutex::new(Printed::default()));
         let kept = Arc::clone(&printed);
-        let group = child.id();
         thread::spawn(move || drain(&mut side, &kept, group));
-        Ok(Process { child, requests: Some(requests), answers, printed })
+
+        let ticks = Arc::new(AtomicU32::new(IDLE));
+        let (alive, gone) = mpsc::channel();
+        let (left, watched) = (Arc::clone(&ticks), Arc::clone(&child));
+        thread::spawn(move || {
+            while gone.recv_timeout(TICK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
+                    IDLE | LATE => None,
+                    ticks => Some(ticks - 1),
+                });
+                if counted == Ok(LATE + 1) {
+                    end(&watched, group);
+                }
+            }
+        });
+        Ok(Process { child, group, waited_for: false, input, output, printed, ticks, _watchdog: alive })
     }
 
     /// Sends one frame. Whether it arrived shows in the answer.
@@ -85,28 +107,35 @@ impl Process {
         let mut frame = Vec::with_capacity(payload.len() + 4);
         frame.extend_from_slice(&length.to_be_bytes());
         frame.extend_from_slice(payload);
-        if let Some(requests) = &self.requests {
-            // The writer has gone only if the child has, and then the answer is an error.
-            let _ = requests.send(frame);
+        // If writing fails the child has gone, and then the answer is an error.
+        if frame.len() <= MAX_DIRECT {
+            let _ = lock(&self.input).write_all(&frame);
+        } else {
+            // A child that does not read must not hold up who waits for its answer.
+            let input = Arc::clone(&self.input);
+            thread::spawn(move || lock(&input).write_all(&frame));
         }
     }
 
     /// Returns the next frame, or what went wrong instead.
-    pub(super) fn receive(&self, patience: Duration) -> Result<Vec<u8>, String> {
-        match self.answers.recv_timeout(patience) {
-            Ok(frame) => frame,
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(format!("it said nothing for {} s", patience.as_secs())),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err("it had ended".to_owned()),
+    pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
+        let ticks = patience.as_millis() / TICK.as_millis() + 1;
+        self.ticks.store(u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1), Ordering::SeqCst);
+        let frame = read_frame(&mut self.output);
+        match self.ticks.swap(IDLE, Ordering::SeqCst) {
+            LATE => Err(format!("it said nothing for {} s", patience.as_secs())),
+            _ => frame,
         }
     }
 
     /// Kills the child and returns the end of what it printed on the side, and whether that was too much.
     pub(super) fn kill(&mut self) -> (String, bool) {
-        self.requests = None;
-        kill_group(self.child.id());
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let printed = self.printed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        // Once it was waited for, its number may be somebody else's.
+        if !std::mem::replace(&mut self.waited_for, true) {
+            end(&self.child, self.group);
+            let _ = lock(&self.child).wait();
+        }
+        let printed = lock(&self.printed);
         let bytes: Vec<u8> = printed.end.iter().copied().collect();
         (String::from_utf8_lossy(&bytes).into_owned(), printed.flooded)
     }
@@ -116,6 +145,16 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn end(child: &Mutex<Child>, group: u32) {
+    kill_group(group);
+    let _ = lock(child).kill();
+}
+
+/// What a thread that panicked left behind is still true here: nothing is changed in two steps.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Runs `path` to its end and returns what it printed, or what went wrong.
@@ -189,7 +228,7 @@ fn drain(from: &mut impl Read, kept: &Mutex<Printed>, group: u32) {
         && count > 0
     {
         total += count;
-        let mut printed = kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut printed = lock(kept);
         printed.end.extend(&buffer[..count]);
         let surplus = printed.end.len().saturating_sub(KEPT);
         printed.end.drain(..surplus);

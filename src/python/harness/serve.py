@@ -94,6 +94,8 @@ class Output(io.TextIOBase):
 
 stdout_observed = Output(True)
 stdout_ignored = Output(False)
+stderr_ignored = Output(False)  # nobody observes it, and a scenario that logs must not flood the pipe
+stderr_ignored.name = "<stderr>"
 scenario_stdout = stdout_ignored
 seeing = False
 
@@ -444,6 +446,7 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
     cur = main
     main.model = MainThread(main)
     sys.stdout = scenario_stdout
+    sys.stderr = stderr_ignored
     ended = False
     solo = True
     try:
@@ -455,6 +458,7 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
             problem = error
     finally:
         sys.stdout = stdout_ignored
+        sys.stderr = sys.__stderr__
         ended = True
         solo = False
         main.done = True
