@@ -38,7 +38,7 @@ pub(super) fn run(world: &mut World) -> Result<Exit, Failure> {
         writeln!(world.out, "Done for today: {} answered.\n", count(today.done.total().into(), "card"))?;
         vec![("raceday quiz", "10 questions for fun; nothing depends on it".to_owned())]
     } else {
-        let minutes = today.pace.estimate(plan).as_secs().div_ceil(60);
+        let minutes = today.pace.estimate(plan).as_secs().div_ceil(60).max(1);
         let done = today.done.total();
         writeln!(world.out, "  {:>4}  due", plan.reviews.len())?;
         writeln!(world.out, "  {:>4}  new", plan.new.len())?;

@@ -89,9 +89,16 @@ pub fn write_code(out: &mut dyn Write, scenario: &Scenario, page: Page) -> io::R
     let digits = scenario.source.lines().count().to_string().len().max(2);
     let name = text::cut(&clean_line(&scenario.name), page.width() / 2);
     writeln!(out, "{CODE_INDENT}{}", page.paint(Style::Faint, &format!("{:>digits$} ┌ {name}", "")))?;
+    let room = page.width().saturating_sub(CODE_INDENT.len() + digits + 3).max(Page::NARROWEST / 2);
     for (place, line) in scenario.source.lines().enumerate() {
-        let number = page.paint(Style::Faint, &format!("{:>digits$} │", place + 1));
-        writeln!(out, "{}", format!("{CODE_INDENT}{number} {}", clean(line)).trim_end())?;
+        let line = clean(line);
+        let indentation = line.len() - line.trim_start().len();
+        // A line that is too long goes on below, further in, with no number of its own.
+        for (row, text) in text::wrap(&line, room, indentation + 8).iter().enumerate() {
+            let number = if row == 0 { (place + 1).to_string() } else { String::new() };
+            let gutter = page.paint(Style::Faint, &format!("{number:>digits$} │"));
+            writeln!(out, "{}", format!("{CODE_INDENT}{gutter} {text}").trim_end())?;
+        }
     }
     Ok(())
 }
@@ -171,4 +178,23 @@ fn with_gaps(cloze: &Cloze) -> String {
 pub(super) fn code(text: &str, page: Page) -> String {
     let text = clean_line(text);
     if page.colour { page.paint(Style::Code, &text) } else { format!("`{text}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_are_too_long_go_on_below_without_a_number() {
+        let source = "def f():\n    first, second = sorted((source, target), key=lambda account: account.number)\n";
+        let mut out = Vec::new();
+        let page = Page { width: 60, colour: false };
+        write_code(&mut out, &Scenario::new("a.py", source), page).expect("a Vec takes all");
+        insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"), @"
+             ┌ a.py
+           1 │ def f():
+           2 │     first, second = sorted((source, target),
+             │             key=lambda account: account.number)
+        ");
+    }
 }

@@ -17,6 +17,9 @@ use super::text::pad;
 /// The widest column of concepts' titles.
 const WIDEST_TITLE: usize = 40;
 
+/// How many missed questions are named.
+const MOST_MISSED: usize = 10;
+
 /// Writes what a session came to.
 pub fn write_summary(out: &mut dyn Write, summary: &Summary<'_>, mode: Mode, page: Page) -> io::Result<()> {
     writeln!(out, "{}", page.paint(Style::Faint, &"─".repeat(page.width())))?;
@@ -56,9 +59,13 @@ fn write_concepts(out: &mut dyn Write, summary: &Summary<'_>, page: Page) -> io:
 
 fn remarks(summary: &Summary<'_>, mode: Mode) -> Vec<String> {
     let mut remarks = Vec::new();
-    let cards: Vec<String> = summary.missed.iter().map(ToString::to_string).collect();
-    if !cards.is_empty() {
-        remarks.push(format!("Missed: {}.", cards.join(", ")));
+    if !summary.missed.is_empty() {
+        let cards: Vec<String> = summary.missed.iter().take(MOST_MISSED).map(ToString::to_string).collect();
+        let more = match summary.missed.len() - cards.len() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        remarks.push(format!("Missed: {}{more}.", cards.join(", ")));
     }
     if summary.retried > 0 {
         remarks.push(format!("Asked once more: {}, right then: {}.", summary.retried, summary.mended));
@@ -72,7 +79,7 @@ fn remarks(summary: &Summary<'_>, mode: Mode) -> Vec<String> {
     }
     if summary.left > 0 {
         let later = match mode {
-            Mode::Review => "; they stay due",
+            Mode::Review => "; they wait for the next review",
             Mode::Quiz => "",
         };
         remarks.push(format!("Not asked: {}{later}.", count(summary.left as u64, "question")));
