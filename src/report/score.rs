@@ -79,7 +79,7 @@ fn remarks(summary: &Summary<'_>, mode: Mode) -> Vec<String> {
     }
     if summary.left > 0 {
         let later = match mode {
-            Mode::Review => "; they wait for the next review",
+            Mode::Review => ", left for the next review",
             Mode::Quiz => "",
         };
         remarks.push(format!("Not asked: {}{later}.", count(summary.left as u64, "question")));

@@ -130,7 +130,7 @@ fn a_review_teaches_asks_and_keeps() {
 
     Missed: tiny/verb, tiny/needs.
     Asked once more: 1, right then: 0.
-    Not asked: 2 questions; they wait for the next review.
+    Not asked: 2 questions, left for the next review.
     ");
 }
 
