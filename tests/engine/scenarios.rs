@@ -578,3 +578,49 @@ fn a_worker_starts_from_what_another_compiled() {
         Err(PythonError::Broken { .. })
     ));
 }
+
+#[test]
+fn sleeps_order_on_the_virtual_clock_alone() {
+    let source = "
+import time
+from threading import Thread
+order = []
+def work(name, seconds):
+    time.sleep(seconds)
+    order.append(name)
+threads = [Thread(target=work, args=each) for each in (('slow', 2), ('fast', 1), ('too', 1))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("order")).len(), 6);
+    let mut ordered = scenario(source, Some("order"));
+    ordered.sleeps = raceday::scenario::Sleeps::Ordered;
+    let report = explored(&ordered).expect("it explores");
+    assert!(report.exhaustive);
+    assert_eq!(texts(&report), ["['fast', 'too', 'slow']", "['too', 'fast', 'slow']"]);
+}
+
+#[test]
+fn polling_on_the_virtual_clock_ends() {
+    let source = "
+import time
+from threading import Thread
+done = False
+polls = 0
+def work():
+    global done
+    time.sleep(1)
+    done = True
+thread = Thread(target=work)
+thread.start()
+while not done:
+    polls += 1
+    time.sleep(0.4)
+thread.join()
+";
+    let mut ordered = scenario(source, Some("polls"));
+    ordered.sleeps = raceday::scenario::Sleeps::Ordered;
+    assert_eq!(texts(&explored(&ordered).expect("it explores")), ["3"]);
+}

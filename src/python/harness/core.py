@@ -194,7 +194,7 @@ result = None
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 line_of_announcement = 0
-precise_pools = False
+ordered = False  # sleeping orders: there is a virtual clock
 program = None
 kept = []
 end_time = 0.0
@@ -218,7 +218,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
-        "clock", "rng", "daemon", "line", "pool", "waits", "make",
+        "clock", "rng", "daemon", "line", "pool", "waits", "make", "wakes", "alarm",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -246,7 +246,7 @@ class Strand:
         self.clock = 0.0
         self.rng = None
         self.line = 0
-        self.waits = self.make = None
+        self.waits = self.make = self.wakes = None
         ops = life_ops.get(code)
         if ops is None:
             life = digest(("life", code))
@@ -259,7 +259,9 @@ class Strand:
             )
         self.end_op, self.begin_op, self.join_op, self.life = ops
         self.alive_op = self.begin_op
-        self.op = as_daemon(self.begin_op) if daemon else self.begin_op
+        self.op = self.begin_op
+        if daemon or ordered:
+            self.op = dressed(self.op, self)
         self.over = None
         strands.append(self)
         by_code[code] = self
@@ -353,6 +355,8 @@ ending_now = None
 def choose(mine):
     """Who goes next; None if nobody can, and then `ending_now` says what that is."""
     global asleep, ending_now
+    if not enabled and ordered:
+        let_time_pass()
     if position == asleep_at:
         for code in sleep_codes:
             strand = by_code.get(code)
@@ -404,8 +408,8 @@ def visible(op, guard=None, make=None):
     me = cur
     if ended:
         raise Abandon
-    if me.daemon:
-        op = as_daemon(op)
+    if me.daemon or ordered:
+        op = dressed(op, me)
     me.op = op
     if make is not None:
         me.make = make
@@ -430,6 +434,8 @@ def visible(op, guard=None, make=None):
         if ended:
             raise Abandon
     # `go`, written out: a call a step is worth saving.
+    if ordered:
+        op = me.op
     if make is not None:
         if position != announced_at:
             op = op_now(me)
@@ -457,7 +463,7 @@ def op_now(strand):
     """What the operation that the strand has announced touches as things are."""
     touches = strand.make[0](*strand.make[1])
     op = ops_by_key.get((touches, 0)) or op_of(touches)
-    return as_daemon(op) if strand.daemon else op
+    return dressed(op, strand) if strand.daemon or ordered else op
 
 
 def go(me, op, guard):
@@ -490,13 +496,34 @@ def wake(op):
                         asleep &= ~strand.bit
 
 
-def as_daemon(op):
-    """What a daemon does is cut off by the end of the program: the end conflicts with all of it."""
-    key = (op.touches + ((PROCESS, READ),), op.guard)
+def dressed(op, strand):
+    """The operation with what it touches because of who does it, and when.
+
+    What a daemon does is cut off by the end of the program: the end conflicts with all of it. On the virtual clock, all that
+    happens before time goes on happens before all that happens after."""
+    touches = op.touches
+    if strand.daemon:
+        touches += ((PROCESS, READ),)
+    if ordered and (CLOCK, WRITE) not in touches:
+        touches += ((CLOCK, READ),)
+    key = (touches, op.guard)
     return ops_by_key.get(key) or op_of(*key)
 
 
 PROCESS = digest("process")
+CLOCK = digest("clock")
+
+
+def let_time_pass():
+    """Nobody can go but who sleeps: the one who wakes first may, and makes time go on (see `sleep`)."""
+    global enabled
+    first = None
+    for strand in strands:
+        if strand.wakes is not None and not strand.done and (first is None or strand.wakes < first.wakes):
+            first = strand
+    if first is not None:
+        enabled |= first.bit
+        first.op = dressed(op_of(((CLOCK, WRITE),), first.alarm.id), first)
 
 
 def finish(ending, me):

@@ -406,7 +406,7 @@ blocked_now = []
 def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
     """Runs the program once."""
     global solo, ended, detail, cur, enabled, asleep, asleep_at, sleep_codes, prefix, prefix_length, position, live
-    global output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    global ordered, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -434,6 +434,8 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
     sleep_codes = request_sleep
     asleep_at = request_asleep_from if request_sleep else -1
     detail = in_detail
+    ordered = program.ordered
+    virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     exiting = False
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed

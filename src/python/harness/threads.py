@@ -580,16 +580,45 @@ TICK = 1e-6
 
 
 def sleep(seconds):
-    """`time.sleep`: orders nothing, and no time passes; the thread's own clock goes on."""
+    """`time.sleep`. No real time passes, and the thread's own clock goes on.
+
+    It orders nothing, unless the scenario says that sleeps do. Then time stands still as long as anybody can go. When nobody
+    can, whoever wakes first makes time go on, in a step of its own after all that happened and before all that will;
+    those who wake at the same moment can go from then on in any order."""
+    me = cur
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
-    if program.ordered:
-        raise Unsupported("sleeps: ordered")
-    cur.clock += seconds
+    me.clock += seconds
+    if not ordered:
+        return
+    if solo:
+        virtual_now[0] = max(virtual_now[0] + seconds, me.clock)
+        return
+    me.names += 1
+    me.acts += 1
+    guard = Guard(("sleep", me.code, me.names), False)
+    me.wakes = virtual_now[0] + seconds
+    me.alarm = guard
+    visible(op_of((), guard.id), guard)
+    if detail:
+        note("wake", "at %g s" % me.wakes)
+    moment, me.wakes = me.wakes, None
+    if not guard.open:
+        # This thread made time go on.
+        guard.set(True)
+        virtual_now[0] = moment
+        for strand in strands:
+            if strand.wakes == moment and not strand.done:
+                strand.alarm.set(True)
+
+
+virtual_now = [0.0]
 
 
 def now():
     me = cur
-    me.clock += TICK
     me.acts += 1
+    if ordered:
+        return virtual_now[0]
+    me.clock += TICK
     return me.clock
