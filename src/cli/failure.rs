@@ -19,9 +19,13 @@ use crate::python::NEWEST;
 use crate::python::OLDEST;
 use crate::python::PythonError;
 use crate::report::clean_line;
+use crate::report::cut;
 use crate::store::StoreError;
 use crate::terminal::AskError;
 use crate::terminal::EditError;
+
+/// How much of a line of somebody's program is quoted.
+const LONGEST_QUOTE: usize = 100;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +190,7 @@ impl From<PythonError> for Failure {
         let message = clean_line(&with_causes(&error)).into_owned();
         match &error {
             PythonError::Syntax { text, .. } if !text.trim().is_empty() => {
-                Failure::unusable(format!("{message}\n  {}", clean_line(text.trim())))
+                Failure::unusable(format!("{message}\n  {}", cut(&clean_line(text.trim()), LONGEST_QUOTE)))
             }
             PythonError::Syntax { .. } => Failure::unusable(message),
             PythonError::Unsupported { .. } => Failure::unusable(message)
@@ -196,8 +200,11 @@ impl From<PythonError> for Failure {
             PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
                 .hint("does it depend on something outside: the time, files, the order of a set of objects?"),
-            PythonError::Broken { .. } => Failure::broken(message),
-            PythonError::Start { .. } => Failure::broken(message).hint("`raceday doctor` tries out the Python"),
+            PythonError::Broken { .. } => Failure::unusable(message)
+                .hint("does it end its own process, or need more memory, output or time than a program gets?"),
+            PythonError::NotReady { .. } | PythonError::Start { .. } => {
+                Failure::broken(message).hint("`raceday doctor` tries out the Python")
+            }
         }
     }
 }

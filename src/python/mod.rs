@@ -68,9 +68,19 @@ pub enum PythonError {
         /// Who went.
         thread: ThreadId,
     },
-    /// The process ended, said nothing in time, or said nonsense.
+    /// The process ended, said nothing in time, or said nonsense while it ran the scenario.
     #[error("the scenario broke its runner: {what}{}", last_words(.said))]
     Broken {
+        /// What happened.
+        what: String,
+        /// The end of what it printed on standard error.
+        said: String,
+    },
+    /// The process was started, and did not become what runs scenarios.
+    #[error("`{}` does not get ready to run scenarios: {what}{}", .path.display(), last_words(.said))]
+    NotReady {
+        /// The interpreter.
+        path: std::path::PathBuf,
         /// What happened.
         what: String,
         /// The end of what it printed on standard error.

@@ -92,7 +92,7 @@ pub(super) struct Fault {
     #[serde(default)]
     pub(super) line: u32,
     #[serde(default)]
-    pub(super) file: String,
+    pub(super) file: Option<String>,
     #[serde(default)]
     pub(super) text: String,
     #[serde(default)]

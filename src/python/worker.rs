@@ -135,7 +135,7 @@ impl Worker {
             self.running = Some(Running::start(&self.interpreter.path, self.limits, self.compiled.as_deref())?);
         }
         self.running().meanings.forget_scenario();
-        self.ask(1, |id| Ask::Load {
+        let loaded = self.ask(1, |id| Ask::Load {
             id,
             name: &scenario.name,
             source: &scenario.source,
@@ -143,6 +143,13 @@ impl Worker {
             claims: &scenario.claims,
             sleeps: scenario.sleeps,
             shared,
+        });
+        loaded.map_err(|error| match error {
+            // Python does not say where a character is that it does not get past at all.
+            PythonError::Syntax { name, line, message, text } if name.is_empty() => {
+                PythonError::Syntax { name: scenario.name.clone(), line, message, text }
+            }
+            error => error,
         })?;
         Ok(Program { worker: self, shared: shared.clone(), before: None })
     }
@@ -169,7 +176,7 @@ impl Worker {
     fn fault(&mut self, fault: Fault) -> PythonError {
         let Fault { kind, what, why, line, file, text, step, thread } = fault;
         match kind.as_str() {
-            "syntax" => PythonError::Syntax { name: file, line, message: what, text },
+            "syntax" => PythonError::Syntax { name: file.unwrap_or_default(), line, message: what, text },
             "unsupported" => PythonError::Unsupported { what, line, why },
             "diverged" => match ThreadId::from_code(thread) {
                 Some(thread) => PythonError::Schedule { step: step + 1, thread, why: what },
@@ -206,7 +213,7 @@ impl Running {
             Ok(_) => Ok(Running { process, meanings: Meanings::default(), asked: 0 }),
             Err(what) => {
                 let (said, _) = process.kill();
-                Err(PythonError::Broken { what, said })
+                Err(PythonError::NotReady { path: PathBuf::from(path), what, said })
             }
         }
     }

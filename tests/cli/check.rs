@@ -97,6 +97,21 @@ fn a_scenario_that_is_not_supported_is_a_fault_of_the_deck() {
 }
 
 #[test]
+fn a_scenario_that_ends_its_interpreter_is_a_fault_and_the_rest_is_checked() {
+    let broken = topic("[0, 1, 2]", "count == 2").replacen("scenarios/count.py", "scenarios/exit.py", 1);
+    let world = world("[0, 1, 2]", "count == 2")
+        .file("mine/topic.yaml", broken)
+        .file("mine/scenarios/exit.py", "import os\nos._exit(1)\n");
+    insta::assert_snapshot!(world.run(&["check", "mine"]), @"
+    exit code 1
+    --- stdout
+    mine/topic.yaml:6:5: `which-counts`: the scenario broke its runner: it ended
+      hint: does it end its own process, or need more memory, output or time than a program gets?
+    mine (mine): 2 questions, 1 proven by 4 executions: 1 fault
+    ");
+}
+
+#[test]
 fn a_deck_that_is_not_there_is_named() {
     insta::assert_snapshot!(World::new().run(&["check", "nowhere"]), @"
     exit code 2

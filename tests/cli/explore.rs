@@ -499,3 +499,24 @@ fn programs_cannot_move_the_cursor() {
     let json = world.run(&["explore", "evil.py", "--json"]).stdout;
     assert!(!json.contains('\u{202e}') && !json.contains('\x1b'), "{json}");
 }
+
+#[test]
+fn what_python_cannot_even_read_is_no_python() {
+    for (name, text) in [("nul.py", "x = 1\0\n".to_owned()), ("deep.py", format!("x = {}1\n", "(".repeat(500)))] {
+        let output = World::new().file(name, text).run(&["explore", name]);
+        assert_eq!(output.code, Some(2), "{output}");
+        assert!(output.stderr.starts_with(&format!("error: `{name}` is not Python: ")), "{output}");
+        assert!(output.stderr.lines().all(|line| line.len() < 200), "{output}");
+    }
+}
+
+#[test]
+fn a_program_that_ends_its_interpreter_is_told_what_it_may_not_do() {
+    let output = World::new().file("exit.py", "import os\nos._exit(3)\n").run(&["explore", "exit.py"]);
+    insta::assert_snapshot!(output, @"
+    exit code 2
+    --- stderr
+    error: the scenario broke its runner: it ended
+    hint: does it end its own process, or need more memory, output or time than a program gets?
+    ");
+}
