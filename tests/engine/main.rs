@@ -2,4 +2,5 @@
 
 mod literature;
 mod pythons;
+mod random;
 mod scenarios;

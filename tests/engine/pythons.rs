@@ -46,7 +46,7 @@ pub(crate) fn interpreters() -> &'static [Interpreter] {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test finds what is on this machine")]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
+pub(crate) fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }
 

@@ -218,7 +218,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
-        "clock", "rng", "daemon", "line", "pool", "waits", "make", "wakes", "alarm",
+        "clock", "rng", "daemon", "line", "pool", "waits", "make", "known", "wakes", "alarm",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -247,6 +247,7 @@ class Strand:
         self.rng = None
         self.line = 0
         self.waits = self.make = self.wakes = None
+        self.known = set()  # the strands whose end it has seen itself
         ops = life_ops.get(code)
         if ops is None:
             life = digest(("life", code))
@@ -275,11 +276,14 @@ reaped = allocate_lock()
 reaped.acquire()
 
 
-def child_code(parent):
-    parent.children += 1
-    if parent.children > 4095 or parent.code >= 1 << 36:
+def child_code(parent, counted=True):
+    """The code of the next thread that `parent` starts; `counted` if it starts it now."""
+    number = parent.children + 1
+    if number > 4095 or parent.code >= 1 << 36:
         raise Unsupported("a thread that starts so many threads")
-    return parent.code << 12 | parent.children
+    if counted:
+        parent.children = number
+    return parent.code << 12 | number
 
 
 def carry(carrier):
@@ -512,6 +516,8 @@ def dressed(op, strand):
 
 PROCESS = digest("process")
 CLOCK = digest("clock")
+POPULATION = digest("population")  # which threads there are: written by who asks, so that starting threads does not conflict
+EXITING = digest("exiting")  # whether the interpreter still takes tasks
 
 
 def let_time_pass():

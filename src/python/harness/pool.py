@@ -59,6 +59,9 @@ class Future(Model):
         self._watchers = []
         self._strand = None
         self._task = None
+        self._with_end = False  # whether the step that settled it was the end of its task too
+        # Whether its call has begun: a place of its own, for few want to know.
+        self._phase = digest((self._name_, "phase"))
         futures.append(self)
 
     # Asking
@@ -76,7 +79,10 @@ class Future(Model):
         return answer
 
     def running(self):
-        self._look()
+        if not solo:
+            op = op_of(((self._place, READ), (self._phase, READ)))
+            visible(op)
+            polled(op)
         return self._state == RUNNING
 
     def cancelled(self):
@@ -93,10 +99,14 @@ class Future(Model):
         else:
             self._until_done()
         self._asked = True
-        if self._strand is not None and self._strand.done:
-            joined(self._strand)
+        self._known_over()
         if self._state == CANCELLED:
             raise CancelledError()
+
+    def _known_over(self):
+        """Who has seen it settled knows that its task is over."""
+        if self._with_end:
+            joined(self._strand)
 
     def _until_done(self):
         if not (solo and self._done.open):
@@ -127,9 +137,14 @@ class Future(Model):
         else:
             self._callbacks.append(function)
 
+    def _cancel_touches(self):
+        if self._state == PENDING:
+            return ((self._phase, WRITE),) + self._settle_touches()
+        return ((self._phase, ATTEMPT), (self._place, ATTEMPT))
+
     def cancel(self):
         if not solo:
-            visible(self._write)
+            announce(self._cancel_touches)
         if detail and not solo:
             note("cancel", self._label)
         if self._state in (RUNNING, FINISHED):
@@ -156,7 +171,7 @@ class Future(Model):
 
     def set_running_or_notify_cancel(self):
         if not solo:
-            visible(self._write)
+            visible(op_of(((self._place, WRITE), (self._phase, WRITE))))
         if self._state == CANCELLED:
             return False
         if self._state != PENDING:
@@ -270,6 +285,13 @@ class ThreadPoolExecutor(Executor, Model):
         if initializer is not None and not program.workers:
             raise NeedsWorkers
 
+    def _submit_touches(self):
+        touches = self._write.touches + life_of(child_code(cur, False))[0].touches + ((EXITING, READ),)
+        if len(self._tasks) >= self._max_workers and not program.workers:
+            # Whether a worker is left over depends on which tasks are over.
+            touches += ((self._slots, WRITE),) + tuple((strand.life, READ) for strand in self._tasks)
+        return touches
+
     def submit(self, fn, /, *args, **kwargs):
         global solo
         publish(fn)
@@ -277,13 +299,8 @@ class ThreadPoolExecutor(Executor, Model):
             publish(argument)
         for argument in kwargs.values():
             publish(argument)
-        code = (cur.code << 12 | cur.children + 1) if cur.children < 4095 else 0
         if not solo:
-            touches = self._write.touches + life_of(code)[0].touches
-            if len(self._tasks) >= self._max_workers and not program.workers:
-                # Whether a worker is left over depends on which tasks are over.
-                touches += ((self._slots, WRITE),) + tuple((strand.life, READ) for strand in self._tasks)
-            visible(op_of(touches))
+            announce(self._submit_touches)
         if self._broken:
             raise BrokenThreadPool(self._broken)
         if self._shut:
@@ -314,7 +331,9 @@ class ThreadPoolExecutor(Executor, Model):
         if number > self._max_workers:
             # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
             task.turn = Guard(("turn", strand.code), number <= self._over + self._max_workers)
-            task.turn_op = op_of(((self._slots, READ),), task.turn.id)
+            task.turn_op = op_of(((self._slots, READ), (future._phase, WRITE)), task.turn.id)
+        else:
+            strand.op = dressed(op_of(strand.begin_op.touches + ((future._phase, WRITE),)), strand)
         solo = False
         return future
 
@@ -375,25 +394,31 @@ class ThreadPoolExecutor(Executor, Model):
         if following <= len(self._tasks):
             self._tasks[following - 1].model.turn.set(True)
 
+    def _shutdown_touches(self, cancel_futures):
+        touches = self._write.touches
+        for each in self._tasks if cancel_futures else ():
+            future = each.future if program.workers else each.model.future
+            touches += future._cancel_touches()
+        return touches
+
     def shutdown(self, wait=True, *, cancel_futures=False):
-        if not solo and not self._shut:
-            visible(self._write)
+        if not solo:
+            announce(self._shutdown_touches, cancel_futures)
             if detail:
                 note("shut down", called(self))
         self._shut = True
         if program.workers:
             self._some.set(True)
-            if cancel_futures:
-                while self._queue:
-                    self._queue.popleft().future.cancel()
-            if wait:
-                self._wait_for_all()
-            return
-        if cancel_futures:
-            for strand in list(self._tasks):
-                future = strand.model.future
-                if not strand.began and future._state == PENDING:
-                    future.cancel()
+        dropped = []
+        if cancel_futures and program.workers:
+            dropped = [task.future for task in self._queue]
+            self._queue.clear()
+        elif cancel_futures:
+            dropped = [strand.model.future for strand in self._tasks]
+        for future in dropped:
+            if future._state == PENDING:
+                future._state = CANCELLED
+                future._settled()
         if wait:
             self._wait_for_all()
 
@@ -403,7 +428,7 @@ class ThreadPoolExecutor(Executor, Model):
                 worker.join()
             return
         for strand in self._tasks:
-            if strand.code in unjoined or not strand.done:
+            if strand.code not in cur.known:
                 join_strand(strand, strand.label)
                 joined(strand)
 
@@ -435,16 +460,15 @@ class Task:
             return
         future._state = RUNNING
         value, error = self.called()
-        # The result and the task's end are one step, unless callbacks run in between.
+        # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
-        if not future._callbacks:
+        if not program.callbacks:
             announce(self.end_touches)
-            if not future._callbacks:
-                self.settle(value, error)
-                close_strand(strand)
-                return
-        else:
-            announce(future._settle_touches)
+            future._with_end = True
+            self.settle(value, error)
+            close_strand(strand)
+            return
+        announce(future._settle_touches)
         self.settle(value, error)
         announce(self.end_touches)
         if detail:
@@ -466,7 +490,7 @@ class Task:
 
     def run_in_worker(self):
         future = self.future
-        visible(future._write)
+        visible(op_of(future._write.touches + ((future._phase, WRITE),)))
         if future._state == CANCELLED:
             return
         future._state = RUNNING
@@ -525,8 +549,7 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
         wait_until(enough, waited, watch(waited))
     over = {future for future in waited if future._done.open}
     for future in over:
-        if future._strand is not None and future._strand.done:
-            joined(future._strand)
+        future._known_over()
     return DoneAndNotDoneFutures(over, set(waited) - over)
 
 
@@ -583,6 +606,5 @@ def as_completed(fs, timeout=None):
             wait_until(lambda: bool(ready()), left, place)
         for future in ready():
             yielded.add(future)
-            if future._strand is not None and future._strand.done:
-                joined(future._strand)
+            future._known_over()
             yield future

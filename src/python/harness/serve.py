@@ -10,6 +10,8 @@ class Program:
         self.source = request["source"]
         self.observe = request["observe"]
         self.ordered = request["sleeps"] == "ordered"
+        self.pools = "ThreadPoolExecutor" in self.source
+        self.callbacks = "add_done_callback" in self.source
         self.limit = request.get("max_steps") or MAX_STEPS
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -24,9 +26,10 @@ class Program:
         self.compile()
 
     def compile(self):
-        global tracked_globals, tracked_attributes, tracked_cells
+        global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
+        tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         module = ast.parse(self.source, self.filename)
         rewritten = Rewriter(module).module
@@ -490,17 +493,19 @@ def run_main(main):
     if found:
         pass
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
-    exiting = bool(pools)
+    if not solo and program.pools:
+        visible(refuse_op)
+        if detail:
+            note("refuse new tasks")
+    exiting = True
     for pool in pools:
-        pool._shut = True
         pool._wait_for_all()
     for strand in strands:
         if strand is not main and not strand.daemon and strand.pool is None and not (solo and strand.done):
-            if not (strand.done and strand.code not in unjoined):
+            if strand.code not in main.known:
                 join_strand(strand, strand.label)
                 joined(strand)
-    exiting = True
-    if live > 1:
+    if any(strand.daemon for strand in strands) and not solo:
         # Daemons are cut off wherever they are.
         main.waits = None
         visible(exit_op)
@@ -512,6 +517,7 @@ def run_main(main):
 
 
 exit_op = op_of(((PROCESS, WRITE),))
+refuse_op = op_of(((EXITING, WRITE),))
 main_baton = allocate_lock()
 main_baton.acquire()
 

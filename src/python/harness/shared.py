@@ -5,6 +5,7 @@ MISSING = object()
 GLOBALS = -1  # the name of the module's namespace
 tracked_globals = frozenset()
 tracked_attributes = frozenset()
+tracked_class_attributes = frozenset()  # those that threads set on classes, where instances find them
 tracked_cells = frozenset()
 program_globals = {}
 element_ops = {}
@@ -156,9 +157,11 @@ def attribute_touches(thing, name, manner):
         if type(inner) is not dict or name not in inner:
             return ()
     own = (digest((name_of(thing), name)), manner)
-    if shape == "own" or shape == "code" or manner == WRITE:
+    if manner == WRITE or name not in tracked_class_attributes:
         return (own,)
-    return (own, (digest((class_name(shape), name)), READ))
+    # Whichever class has it, or comes to have it.
+    owners = [owner for owner in kind.__mro__ if owner.__module__ == "__main__"]
+    return (own,) + tuple((digest((class_name(owner), name)), READ) for owner in owners)
 
 
 def rd_attr(thing, name):
@@ -176,6 +179,8 @@ def rd_attr(thing, name):
 def wr_attr(value, thing, name):
     """`thing.name = value`."""
     if not solo:
+        if isinstance(thing, type) and name not in tracked_class_attributes:
+            found.add(("class attribute", name))
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
                 found.add(("attribute", name))
@@ -193,12 +198,16 @@ def wr_attr(value, thing, name):
 def del_attr(thing, name):
     """`del thing.name`."""
     if not solo:
+        if isinstance(thing, type) and name not in tracked_class_attributes:
+            found.add(("class attribute", name))
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
             announce(attribute_touches, thing, name, WRITE)
             if detail:
                 note("delete", place_of(thing, name))
+    if isinstance(thing, type):
+        attribute_shapes.clear()
     delattr(thing, name)
 
 
@@ -275,6 +284,8 @@ def rd_item(thing, key):
         return thing[key]
     announce(item_touches, thing, key, READ, shape)
     value = thing[key]
+    if type(value) not in ATOMS and id(thing) in names:
+        publish(value)  # a default that was just made: here it is still known who made it
     if detail:
         note("read", item_place(thing, key), show(value))
     return value
@@ -410,13 +421,13 @@ def rd_turns(thing):
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
         return thing
-    if shape != "L":
+    if shape != "L" or issubclass(kind, collections.deque):
         measured(thing, shape)
     return Turns(thing, shape, iter(thing), False)
 
 
 def measured(thing, shape):
-    """Making an iterator of a dict or a set notes its size: the first turn fails if that has changed since."""
+    """Making an iterator of a dict, set or deque notes its size: the first turn fails if that has changed since."""
     if not solo:
         announce(structure_touches, shape, thing, READ)
         if detail:

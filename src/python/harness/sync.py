@@ -24,6 +24,11 @@ class Condition(Model):
     def __repr__(self):
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
+    def _look(self):
+        """Who does not hold the lock cannot know whether somebody else does."""
+        if self._lock._holder is not cur and not isinstance(self._lock, RLock):
+            act(self._lock._write)
+
     def _is_owned(self):
         lock = self._lock
         if isinstance(lock, RLock):
@@ -31,6 +36,7 @@ class Condition(Model):
         return lock._holder is not None
 
     def wait(self, timeout=None):
+        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         lock = self._lock
@@ -67,10 +73,9 @@ class Condition(Model):
         return result
 
     def notify(self, n=1):
+        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
-        if self._lock._holder is not cur:
-            act(self._lock._write)
         while n > 0 and self._waiters:
             self._waiters.popleft().notify()
             n -= 1
@@ -184,6 +189,7 @@ class Event(Model):
         self._named()
         self._flag = False
         self._waiting = []
+        self._places = []
 
     def is_set(self):
         if not solo:
@@ -196,7 +202,8 @@ class Event(Model):
     isSet = is_set
 
     def _set_touches(self):
-        return self._write.touches + tuple((place, WRITE) for place, _ in self._waiting)
+        # All who came to wait since it was last set, those whose time was up too: nothing but this tells their order.
+        return self._write.touches + tuple((place, WRITE) for place in self._places)
 
     def set(self):
         if not solo:
@@ -204,9 +211,10 @@ class Event(Model):
             if detail:
                 note("set", called(self))
         self._flag = True
-        for _, guard in self._waiting:
+        for guard in self._waiting:
             guard.set(True)
         self._waiting.clear()
+        self._places.clear()
 
     def clear(self):
         if not solo:
@@ -228,15 +236,15 @@ class Event(Model):
         place = digest(("event", me.code, me.names))
         guard = Guard(("event", me.code, me.names), timeout is not None)
         freed = Flag(guard)
-        entry = (place, freed)
-        self._waiting.append(entry)
+        self._waiting.append(freed)
+        self._places.append(place)
         me.waits = self
         if timeout is None:
             visible(op_of(((place, READ),), guard.id), guard)
         else:
             act(op_of(((place, READ),)))
-            if not freed.up and entry in self._waiting:
-                self._waiting.remove(entry)
+            if not freed.up:
+                self._waiting.remove(freed)
         if detail:
             note("wake" if freed.up else "time out", called(self))
         return freed.up

@@ -247,10 +247,13 @@ class Local:
 
 
 class Thread(Model):
-    """`threading.Thread`."""
+    """`threading.Thread`.
+
+    Who did not start a thread looks at `_place` to learn whether somebody else did."""
 
     _kind = "thread"
     _strand = None
+    _starter = None
     _initialized = False
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
@@ -277,30 +280,35 @@ class Thread(Model):
     def start(self):
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
+        publish(self)
+        if self._strand is None:
+            publish(self._target)
+            for argument in self._args:
+                publish(argument)
+            for argument in self._kwargs.values():
+                publish(argument)
+        if not solo:
+            announce(self._start_touches)
         if self._strand is not None:
             raise RuntimeError("threads can only be started once")
-        if exiting and sys.version_info >= (3, 12):
-            raise RuntimeError("can't create new thread at interpreter shutdown")
-        publish(self)
-        publish(self._target)
-        for argument in self._args:
-            publish(argument)
-        for argument in self._kwargs.values():
-            publish(argument)
-        self._begin(announced=solo)
+        if detail and not solo:
+            note("start", self._given_name)
+        self._begin()
 
-    def _begin(self, announced=True):
-        """Makes the thread live; the act of doing so may be part of a step announced already."""
+    def _start_touches(self):
+        manner = WRITE if self._strand is None else ATTEMPT
+        place = life_of(child_code(cur, False))[3]
+        return ((place, manner), (self._place, manner), (POPULATION, READ))
+
+    def _begin(self):
+        """Makes the thread live, within a step that was announced."""
         global solo
         code = child_code(cur)
-        if not announced:
-            visible(life_of(code)[0])
         strand = Strand(code, self._body, self._given_name, self._daemonic)
         strand.model = self
         strand.over = Guard(("over", code), False)
         self._strand = strand
-        if detail and not announced:
-            note("start", self._given_name)
+        self._starter = cur
         strand.clock = cur.clock
         solo = False
 
@@ -331,6 +339,7 @@ class Thread(Model):
     def join(self, timeout=None):
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
+        self._look()
         strand = self._strand
         if strand is None:
             raise RuntimeError("cannot join thread before it is started")
@@ -348,8 +357,15 @@ class Thread(Model):
             join_strand(strand, self._given_name)
         joined(strand)
 
+    def _look(self):
+        """Whether it was started: others than who did that have to look."""
+        if not solo and self._starter is not cur and self._strand is not cur:
+            visible(self._read)
+            polled(self._read)
+
     def is_alive(self):
         assert self._initialized, "Thread.__init__() not called"
+        self._look()
         strand = self._strand
         if strand is None:
             return False
@@ -458,6 +474,7 @@ def joined(strand):
     """The running thread knows that `strand` is over."""
     global solo
     unjoined.discard(strand.code)
+    cur.known.add(strand.code)
     if strand.clock > cur.clock:
         cur.clock = strand.clock
     if live == 1 and not unjoined:
@@ -493,11 +510,15 @@ def main_thread():
     return strands[0].model
 
 
+def population_touches():
+    return ((POPULATION, WRITE),) + tuple((strand.life, READ) for strand in strands)
+
+
 def enumerate_threads():
+    if pools and not program.workers:
+        raise NeedsWorkers
     if not solo:
-        op = op_of(tuple((strand.life, READ) for strand in strands))
-        visible(op)
-        polled(op)
+        announce(population_touches)
     return [strand.model for strand in strands if not strand.done and strand.model is not None]
 
 

@@ -1,0 +1,390 @@
+//! Random programs, really run: Optimal DPOR against every execution there is.
+//!
+//! Of each program are held: that the outcomes are those of the exhaustive twin; that executions of one class (a
+//! Mazurkiewicz trace, told by a canonical order that shares no code with what is tested) have one outcome; that each class
+//! is executed once; that none is given up; that each witness replays, also in a second worker that was only told what is
+//! shared; and that no execution at all with an outcome has fewer context switches than its witness.
+//!
+//! `cargo test` holds some. To hold more: `RACEDAY_RANDOM=FIRST..LAST cargo test --test engine random_programs`.
+
+mod programs;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use raceday::explore::Bounds;
+use raceday::explore::Causality;
+use raceday::explore::Dpor;
+use raceday::explore::Exhaustive;
+use raceday::explore::Report;
+use raceday::explore::Strategy;
+use raceday::explore::explore;
+use raceday::python::PythonError;
+use raceday::python::Worker;
+use raceday::scenario::Access;
+use raceday::scenario::Answer;
+use raceday::scenario::Execute;
+use raceday::scenario::Execution;
+use raceday::scenario::Outcome;
+use raceday::scenario::Request;
+use raceday::scenario::Scenario;
+use raceday::scenario::Schedule;
+
+use super::pythons::scenario;
+use super::pythons::variable;
+use super::pythons::worker;
+
+/// Up to which size programs are held.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// Programs that need more executions than this to reach every state are not held.
+    states: usize,
+    /// Programs with more executions in all than this are held against those that reach every state only.
+    all: usize,
+}
+
+const SHORT: Sizes = Sizes { states: 250, all: 120 };
+const LONG: Sizes = Sizes { states: 3000, all: 1000 };
+
+/// What holding one program showed.
+#[derive(Debug, Default)]
+struct Held {
+    executions: u64,
+    classes: u64,
+    all: u64,
+}
+
+/// The two workers that programs are run by: the second has seen nothing of what the first did.
+struct Workers {
+    first: Worker,
+    second: Worker,
+}
+
+/// Remembers the executions that it passes on.
+struct Recorder<E> {
+    inner: E,
+    executions: Vec<Execution>,
+    restarts: usize,
+}
+
+impl<E: Execute> Execute for Recorder<E> {
+    type Error = E::Error;
+
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, E::Error> {
+        let answer = self.inner.execute(requests)?;
+        match &answer {
+            Answer::Executions(executions) => self.executions.extend(executions.iter().cloned()),
+            Answer::StartOver => {
+                self.executions.clear();
+                self.restarts += 1;
+            }
+        }
+        Ok(answer)
+    }
+}
+
+/// Holds one program; `None` where it is too large, or not supported.
+fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Option<Held>, String> {
+    let said = |error: PythonError| format!("{error}");
+    let program = match workers.first.load(scenario) {
+        Ok(program) => program,
+        Err(error) => return Err(said(error)),
+    };
+    let mut recorder = Recorder { inner: program, executions: Vec::new(), restarts: 0 };
+    let bounds = Bounds { executions: sizes.states as u64, batch: 16 };
+    let report = match explore(&mut recorder, Dpor::default(), bounds, &mut |_| true) {
+        Ok(report) => report,
+        Err(PythonError::Unsupported { .. }) => return Ok(None),
+        Err(error) => return Err(said(error)),
+    };
+    if report.executions >= sizes.states as u64 {
+        return Ok(None);
+    }
+    let made = std::mem::take(&mut recorder.executions);
+    recorder.restarts = 0;
+    let Some(states) = every_state(&mut recorder, sizes.states).map_err(said)? else { return Ok(None) };
+    recorder.executions.clear();
+    let all = everything(&mut recorder, sizes.all).map_err(said)?;
+    if recorder.restarts > 0 {
+        return Err("the twin found more that is shared".to_owned());
+    }
+    let mut held = compare(&report, &made, &states)?;
+    if let Some(all) = &all {
+        held.all = compare(&report, &made, all)?.all;
+    }
+    let fewest = all.as_deref().map(fewest_switches);
+    let mut chance = programs::Chance::new(states.len() as u64);
+    for execution in states.iter().take(40) {
+        let schedule = equivalent(execution, &mut chance);
+        let request = Request { prefix: schedule.threads().to_vec(), ..Request::default() };
+        let answer = recorder.inner.execute(&[request]);
+        let Ok(Answer::Executions(again)) = answer else {
+            return Err(format!("`{}` should be the same as `{schedule}`, but: {answer:?}", execution.schedule()));
+        };
+        if again[0].outcome != execution.outcome || class_of(&again[0]) != class_of(execution) {
+            return Err(format!(
+                "`{}` should be the same as `{schedule}`, but they end as {:?} and {:?}",
+                execution.schedule(),
+                execution.outcome,
+                again[0].outcome
+            ));
+        }
+    }
+    let shared = recorder.inner.shared().clone();
+    for found in &report.outcomes {
+        let least = fewest.as_ref().and_then(|fewest| fewest.get(&found.outcome));
+        if least.is_some_and(|&least| least != found.switches) {
+            return Err(format!("{found:?} could have {least:?} switches"));
+        }
+        let replay = recorder.inner.replay(&found.witness).map_err(said)?;
+        if replay.execution.outcome.as_ref() != Some(&found.outcome) {
+            return Err(format!("{found:?} replays as {:?}", replay.execution.outcome));
+        }
+        let mut again = workers.second.load_knowing(scenario, &shared).map_err(said)?;
+        let replay = again.replay(&found.witness).map_err(said)?;
+        if replay.execution.outcome.as_ref() != Some(&found.outcome) {
+            return Err(format!("{found:?} replays in another worker as {:?}", replay.execution.outcome));
+        }
+    }
+    Ok(Some(held))
+}
+
+/// Makes every execution there is, unless there are more than `most`.
+fn everything<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Execution>>, E::Error> {
+    let mut twin = Exhaustive::default();
+    let causality = Causality::default();
+    let mut ahead: HashMap<Request, Execution> = HashMap::new();
+    let mut all = Vec::new();
+    while let Some(request) = twin.next() {
+        if !ahead.contains_key(&request) {
+            let mut batch = vec![request.clone()];
+            twin.foresee(32, &mut batch);
+            batch.retain(|request| !ahead.contains_key(request));
+            match execute.execute(&batch)? {
+                Answer::Executions(executions) => ahead.extend(batch.into_iter().zip(executions)),
+                Answer::StartOver => return Ok(Some(all)),
+            }
+        }
+        let execution = ahead.remove(&request).expect("it was just made");
+        twin.take(&execution, &causality);
+        all.push(execution);
+        if all.len() > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(all))
+}
+
+/// Makes executions until from every state each thread that could go went. Orders of the same steps that agree on what
+/// conflicts lead to one state, so there are far fewer states than executions, and yet there is an execution of each class.
+fn every_state<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Execution>>, E::Error> {
+    let mut states = HashSet::new();
+    let mut todo = vec![Request::default()];
+    let mut all = Vec::new();
+    while !todo.is_empty() {
+        let batch = todo.split_off(todo.len().saturating_sub(32));
+        let Answer::Executions(executions) = execute.execute(&batch)? else { return Ok(Some(all)) };
+        for (request, execution) in batch.into_iter().zip(executions) {
+            let mut state = 0u64;
+            for (index, (step, cone)) in execution.steps.iter().zip(cones(&execution)).enumerate() {
+                if index >= request.prefix.len() && states.insert(state) {
+                    let others = execution
+                        .threads
+                        .iter()
+                        .enumerate()
+                        .filter(|&(bit, &thread)| step.enabled & 1 << bit != 0 && thread != step.thread);
+                    for (_, &thread) in others {
+                        let before = execution.steps[..index].iter().map(|step| step.thread);
+                        todo.push(Request { prefix: before.chain([thread]).collect(), ..Request::default() });
+                    }
+                }
+                state = state.wrapping_add(cone);
+            }
+            all.push(execution);
+        }
+        if all.len() > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(all))
+}
+
+fn compare(report: &Report, made: &[Execution], all: &[Execution]) -> Result<Held, String> {
+    if made.iter().any(|execution| execution.outcome.is_none()) {
+        return Err("an execution was given up".to_owned());
+    }
+    let mut classes: BTreeMap<u64, &Execution> = BTreeMap::new();
+    for execution in all {
+        let class = class_of(execution);
+        let other = classes.entry(class).or_insert(execution);
+        if other.outcome != execution.outcome {
+            return Err(format!(
+                "`{}` and `{}` are of one class and end as {:?} and {:?}",
+                other.schedule(),
+                execution.schedule(),
+                other.outcome,
+                execution.outcome,
+            ));
+        }
+    }
+    let seen: BTreeSet<&Outcome> = report.outcomes.iter().map(|found| &found.outcome).collect();
+    let possible: BTreeSet<&Outcome> = all.iter().filter_map(|execution| execution.outcome.as_ref()).collect();
+    if let Some(missed) = possible.difference(&seen).next() {
+        let example = all.iter().find(|execution| execution.outcome.as_ref() == Some(missed));
+        let schedule = example.map(|execution| execution.schedule().to_string()).unwrap_or_default();
+        return Err(format!("missed {missed:?}, as by `{schedule}`"));
+    }
+    if let Some(wrong) = seen.difference(&possible).next() {
+        return Err(format!("saw {wrong:?}, which the twin did not"));
+    }
+    let covered: BTreeSet<u64> = made.iter().map(class_of).collect();
+    if let Some((_, missed)) = classes.iter().find(|(class, _)| !covered.contains(*class)) {
+        let told = told(&[std::slice::from_ref(*missed), made].concat());
+        return Err(format!(
+            "missed the class of `{}`, with an outcome that others have too\n{told}",
+            missed.schedule()
+        ));
+    }
+    let tries = all
+        .iter()
+        .flat_map(|execution| &execution.steps)
+        .any(|step| step.operation.touches.iter().any(|touch| touch.access == Access::Attempt));
+    let (executions, classes) = (made.len() as u64, classes.len() as u64);
+    if executions != classes && !tries {
+        return Err(format!("{executions} executions of {classes} classes"));
+    }
+    Ok(Held { executions, classes, all: all.len() as u64 })
+}
+
+fn fewest_switches(all: &[Execution]) -> BTreeMap<Outcome, usize> {
+    let mut fewest = BTreeMap::new();
+    for execution in all {
+        let switches = execution.schedule().switches();
+        if let Some(outcome) = &execution.outcome {
+            let known = fewest.entry(outcome.clone()).or_insert(switches);
+            *known = switches.min(*known);
+        }
+    }
+    fewest
+}
+
+/// Returns a number for each step that stands for it and all that had to happen before it, in whatever order.
+fn cones(execution: &Execution) -> Vec<u64> {
+    let mut cones: Vec<u64> = Vec::with_capacity(execution.steps.len());
+    for (index, step) in execution.steps.iter().enumerate() {
+        let mut cone = step.thread.code().wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for (before, other) in execution.steps[..index].iter().zip(&cones) {
+            if before.thread == step.thread || before.operation.conflicts(&step.operation) {
+                cone = cone.wrapping_add(other ^ other >> 29);
+            }
+        }
+        cone = (cone ^ cone >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        cones.push((cone ^ cone >> 27).wrapping_mul(0x94d0_49bb_1331_11eb));
+    }
+    cones
+}
+
+/// Returns a number that equivalent executions share, and no others. Deliberately without any of the code under test.
+fn class_of(execution: &Execution) -> u64 {
+    cones(execution).into_iter().fold(0, u64::wrapping_add)
+}
+
+/// Returns an order of the steps of `execution` that is equivalent to the one in which they were done.
+fn equivalent(execution: &Execution, chance: &mut programs::Chance) -> Schedule {
+    let steps = &execution.steps;
+    let mut left: Vec<usize> = (0..steps.len()).collect();
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let free: Vec<usize> = (0..left.len())
+            .filter(|&at| {
+                let step = &steps[left[at]];
+                left[..at].iter().all(|&before| {
+                    steps[before].thread != step.thread && !steps[before].operation.conflicts(&step.operation)
+                })
+            })
+            .collect();
+        order.push(steps[left.remove(free[chance.below(free.len())])].thread);
+    }
+    order.into_iter().collect()
+}
+
+/// Makes a failing program as small as it fails still, and says why it does.
+fn shrunk(workers: &mut Workers, program: programs::Program, why: String, sizes: Sizes) -> (programs::Program, String) {
+    let (mut smallest, mut reason) = (program, why);
+    'again: loop {
+        for candidate in smallest.smaller() {
+            if let Err(why) = hold(workers, &of(&candidate), sizes) {
+                (smallest, reason) = (candidate, why);
+                continue 'again;
+            }
+        }
+        return (smallest, reason);
+    }
+}
+
+fn of(program: &programs::Program) -> Scenario {
+    let (source, observe) = program.source();
+    scenario(&source, observe.as_deref())
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
+fn random_programs() {
+    let range = variable("RACEDAY_RANDOM").map(|range| range.to_string_lossy().into_owned());
+    let sizes = if range.is_some() { LONG } else { SHORT };
+    let (first, last) = match range.as_deref().map(|range| range.split_once("..").expect("FIRST..LAST")) {
+        None => (0, 60),
+        Some((first, last)) => (first.parse().expect("a number"), last.parse().expect("a number")),
+    };
+    let mut workers = Workers { first: worker(), second: worker() };
+    let (mut held, mut executions, mut classes, mut all, mut more) = (0, 0, 0, 0, 0);
+    let mut failed = Vec::new();
+    for seed in first..last {
+        let program = programs::program(seed);
+        match hold(&mut workers, &of(&program), sizes) {
+            Ok(None) => {}
+            Ok(Some(each)) => {
+                held += 1;
+                executions += each.executions;
+                classes += each.classes;
+                all += each.all;
+                more += u64::from(each.executions > each.classes);
+            }
+            Err(why) => {
+                let (smallest, why) = shrunk(&mut workers, program, why, sizes);
+                let (source, observe) = smallest.source();
+                let observe = observe.unwrap_or_else(|| "stdout".to_owned());
+                eprintln!("seed {seed}: {why}\n{source}# observe: {observe}\n{}", "-".repeat(80));
+                failed.push(seed);
+            }
+        }
+    }
+    eprintln!(
+        "of {} programs {held} were held: {executions} executions for {classes} classes of {all} executions; \
+         {more} programs were executed more often than they have classes; failed: {failed:?}",
+        last - first
+    );
+    assert!(failed.is_empty(), "seeds {failed:?} fail");
+    assert!(held * 10 >= (last - first) * 5, "only {held} were small enough");
+}
+
+/// Tells executions for whoever looks for a fault: who touches what.
+fn told(executions: &[Execution]) -> String {
+    let mut places = BTreeMap::new();
+    let mut text = String::new();
+    for execution in executions {
+        for step in &execution.steps {
+            text.push_str(&format!("{}[", step.thread));
+            for touch in &step.operation.touches {
+                let next = places.len();
+                let place = places.entry(touch.location).or_insert(next);
+                text.push_str(&format!("{}{place} ", &format!("{:?}", touch.access)[..1]));
+            }
+            text.push_str(if step.operation.guard.is_some() { "?] " } else { "] " });
+        }
+        text.push('\n');
+    }
+    text
+}
