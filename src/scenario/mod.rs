@@ -311,8 +311,8 @@ pub struct Exception {
 /// One execution to make.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Request {
-    /// Who goes, step by step, as far as it is given. Beyond it the running thread goes on while it can, then the
-    /// enabled thread that was started first.
+    /// Who goes, step by step, as far as it is given. Beyond it the running thread goes on while it can, then
+    /// whichever enabled thread the implementation likes.
     pub prefix: Vec<ThreadId>,
     /// Threads that may not go beyond the prefix until a step that conflicts with their next operation, as it would be
     /// done at that moment, wakes them.

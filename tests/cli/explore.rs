@@ -211,30 +211,30 @@ fn outcomes_are_shown_step_by_step() {
       → read   ← written   ┆ waits
 
     ── 5. account.balance = 500, with ValueError in task-2 (withdraw) ──────────────
-      3 switches, schedule 1*5 0*3 2*3 0
+      3 switches, schedule 0*2 1*5 2*3 0*2
       task-2 (withdraw) raised ValueError: not enough, swallowed by a future that
         nobody asked
         MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
-                           │  10 if self.balance >=     │
-                           │       amount:              │
-                           │     account.balance → 1000 │
-                           │  11 new = self.balance -   │
-                           │       amount               │
-                           │     account.balance → 1000 │
-                           │  13 self.balance = new     │
-                           │     account.balance ← 500  │
         21 pool.submit(    │                            │
              account.…     │                            │
            submit task-2   │                            │
         19 with ThreadPool │                            │
              Executor(…    │                            │
            shut down pool  │                            │
-           join task-1     │                            │
-      ┆ waits for task-2   │                            │  10 if self.balance >=
-      ┆   to end           │                            │       amount:
-      ┆                    │                            │     account.balance → 500
+      ┆ waits for task-1   │  10 if self.balance >=     │
+      ┆   to end           │       amount:              │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  11 new = self.balance -   │
+      ┆                    │       amount               │
+      ┆                    │     account.balance → 1000 │
+      ┆                    │  13 self.balance = new     │
+      ┆                    │     account.balance ← 500  │
+                           │                            │  10 if self.balance >=
+                           │                            │       amount:
+                           │                            │     account.balance → 500
         19 with ThreadPool │                            │
              Executor(…    │                            │
+           join task-1     │                            │
            join task-2     │                            │
       → read   ← written   ┆ waits
     ");
@@ -292,27 +292,26 @@ fn two_locks_in_two_orders_can_deadlock() {
       Thread-2 (line 15) waits for a, which Thread-1 holds
 
     ── 2. prints done ──────────────────────────────────────────────────────────────
-      3 switches, schedule 1*6 0*12 2*6 0
+      3 switches, schedule 0*8 1*6 2*6 0*5
         MainThread                │  Thread-1 (one)   │  Thread-2 (two)
-                                  │┃  8 with a:       │
-                                  │┃    acquire a     │
-                                  │┃  9 with b:       │
-                                  │┃    acquire b     │
-                                  │┃    release b     │
-                                  │   8 with a:       │
-                                  │     release a     │
         21 thread.start()         │                   │
            start Thread-2         │                   │
+      ┆ waits for Thread-1 to end │┃  8 with a:       │
+      ┆                           │┃    acquire a     │
+      ┆                           │┃  9 with b:       │
+      ┆                           │┃    acquire b     │
+      ┆                           │┃    release b     │
+      ┆                           │   8 with a:       │
+      ┆                           │     release a     │
+                                  │                   │┃ 14 with b:
+                                  │                   │┃    acquire b
+                                  │                   │┃ 15 with a:
+                                  │                   │┃    acquire a
+                                  │                   │┃    release a
+                                  │                   │  14 with b:
+                                  │                   │     release b
         23 thread.join()          │                   │
            join Thread-1          │                   │
-      ┆ waits for Thread-2 to end │                   │┃ 14 with b:
-      ┆                           │                   │┃    acquire b
-      ┆                           │                   │┃ 15 with a:
-      ┆                           │                   │┃    acquire a
-      ┆                           │                   │┃    release a
-      ┆                           │                   │  14 with b:
-      ┆                           │                   │     release b
-        23 thread.join()          │                   │
            join Thread-2          │                   │
       ┃ holds a lock   ┆ waits
     ");

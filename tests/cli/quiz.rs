@@ -260,17 +260,16 @@ fn a_program_is_the_key_to_its_question() {
 
     How it comes to this: 2 (3 context switches)
         MainThread                │  Thread-1 (add)     │  Thread-2 (add)
-                                  │   8 count += 1      │
-                                  │     read count → 0  │
-                                  │     write count ← 1 │
         13 thread.start()         │                     │
            start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │     write count ← 1 │
+                                  │                     │   8 count += 1
+                                  │                     │     read count → 1
+                                  │                     │     write count ← 2
         15 thread.join()          │                     │
            join Thread-1          │                     │
-      ┆ waits for Thread-2 to end │                     │   8 count += 1
-      ┆                           │                     │     read count → 1
-      ┆                           │                     │     write count ← 2
-        15 thread.join()          │                     │
            join Thread-2          │                     │
       ┆ waits
 
@@ -393,17 +392,16 @@ fn a_program_is_the_key_to_its_question() {
 
     How it comes to this: 2 (3 context switches)
         MainThread                │  Thread-1 (add)     │  Thread-2 (add)
-                                  │   8 count += 1      │
-                                  │     read count → 0  │
-                                  │     write count ← 1 │
         13 thread.start()         │                     │
            start Thread-2         │                     │
+      ┆ waits for Thread-1 to end │   8 count += 1      │
+      ┆                           │     read count → 0  │
+      ┆                           │     write count ← 1 │
+                                  │                     │   8 count += 1
+                                  │                     │     read count → 1
+                                  │                     │     write count ← 2
         15 thread.join()          │                     │
            join Thread-1          │                     │
-      ┆ waits for Thread-2 to end │                     │   8 count += 1
-      ┆                           │                     │     read count → 1
-      ┆                           │                     │     write count ← 2
-        15 thread.join()          │                     │
            join Thread-2          │                     │
       ┆ waits
 

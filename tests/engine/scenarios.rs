@@ -575,7 +575,7 @@ fn a_worker_starts_from_what_another_compiled() {
     assert_eq!(report.executions, 6);
     assert!(matches!(
         Worker::start_compiled(interpreter, Limits::default(), "00".to_owned()),
-        Err(PythonError::Broken { .. })
+        Err(PythonError::NotReady { .. })
     ));
 }
 
@@ -623,4 +623,22 @@ thread.join()
     let mut ordered = scenario(source, Some("polls"));
     ordered.sleeps = raceday::scenario::Sleeps::Ordered;
     assert_eq!(texts(&explored(&ordered).expect("it explores")), ["3"]);
+}
+
+#[test]
+fn tasks_that_wait_for_tasks_of_their_own_pool() {
+    // What a submission touches depends on how many came before it: it is asked anew when others went in between.
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+def price(item):
+    return len(item)
+def order(item):
+    return pool.submit(price, item).result() + 1
+bill = 0
+with ThreadPoolExecutor(max_workers=2) as pool:
+    tea = pool.submit(order, 'tea')
+    cake = pool.submit(order, 'cake')
+    bill = tea.result() + cake.result()
+";
+    assert_eq!(outcomes(source, Some("bill")), ["0 (deadlock)", "9"]);
 }

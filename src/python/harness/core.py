@@ -383,7 +383,9 @@ def choose(mine):
     if able & mine:
         return cur
     if able:
-        return strands[(able & -able).bit_length() - 1]
+        # The main thread last: as a rule it waits for the others in turn, and would only look in after each.
+        others = able & ~1 or able
+        return strands[(others & -others).bit_length() - 1]
     if enabled:
         ending_now = None
     else:
