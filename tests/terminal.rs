@@ -141,7 +141,7 @@ fn a_review_is_rated_by_keys() {
     wait_for(&mut session, "› ");
     wait_for(&mut session, "q stop");
     session.send("2").expect("a key");
-    wait_for(&mut session, "Kept: tiny/which is rated hard and comes back tomorrow.");
+    wait_for(&mut session, "Kept as answer 1: tiny/which is rated Hard and comes back tomorrow.");
     wait_for(&mut session, "Enter ends");
     session.send("u").expect("a key");
     wait_for(&mut session, "Taken back: the answer to tiny/which; it is asked again.");

@@ -431,8 +431,13 @@ impl<'a> Drill<'a> {
             (Mode::Review, Some(rating)) => {
                 let review = Review { at: now, rating, proposed: answered.proposed, seconds };
                 let done = self.store.answer(&kept, &review, &self.model)?;
-                let line = format!("Kept: {card} is rated {rating} and comes back {}.", when(&done.after, now));
-                writeln!(self.world.out, "{}\n", self.page.paint(Style::Faint, &line))?;
+                // The number is what a note on this answer is attached to.
+                let back = when(&done.after, now);
+                let text = format!("Kept as answer {}: {card} is rated {rating} and comes back {back}.", done.id);
+                for line in report::wrap(&text, self.page.width(), 2) {
+                    writeln!(self.world.out, "{}", self.page.paint(Style::Faint, &line))?;
+                }
+                writeln!(self.world.out)?;
             }
         }
         self.world.out.flush()?;

@@ -225,7 +225,9 @@ impl From<StoreError> for Failure {
             StoreError::Locked => Failure::broken(message).hint("close the other Raceday, and try again"),
             StoreError::Damaged { .. } => Failure::broken(message).hint("`raceday doctor` says how bad it is"),
             StoreError::NoSuchNote(_) => Failure::unusable(message).hint("`raceday note list` has the numbers"),
-            StoreError::NoSuchAnswer(_) => Failure::unusable(message),
+            StoreError::NoSuchAnswer(_) => {
+                Failure::unusable(message).hint("a review says the number of each answer that it keeps")
+            }
             StoreError::Full | StoreError::NotJson | StoreError::Sqlite(_) => Failure::broken(message),
         }
     }

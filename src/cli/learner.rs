@@ -41,7 +41,7 @@ impl Learner {
         for deck in library.decks() {
             let met = store.meet_deck(deck)?;
             remarks.extend(told(&met));
-            // A question that was worded anew keeps its history; where it asks something else, the next answer tells.
+            // Whether it was worded anew or asks something else: it keeps its history, and the next answer tells.
             for changed in &met.changed {
                 store.keep_history(&changed.card, changed.is)?;
             }
@@ -83,9 +83,10 @@ pub(super) fn chosen<'a>(library: &'a Library, ids: &[DeckId]) -> Vec<&'a Deck> 
 }
 
 fn told(met: &Met) -> Vec<String> {
-    let changed = met.changed.iter().map(|changed| {
-        format!("`{}` asks something else than when you last answered it; its history goes on", changed.card)
-    });
+    let changed = met
+        .changed
+        .iter()
+        .map(|changed| format!("`{}` has changed since you last answered it; its history goes on", changed.card));
     let orphaned = met.orphaned.iter().map(|card| format!("`{card}` is no longer in its deck; its history is kept"));
     changed.chain(orphaned).collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn run(_: &UndoArgs, world: &mut World) -> Result<Exit, Failure> {
             };
             let at = undone.review.at.at.with_timezone(&world.clock.zone()).format("%Y-%m-%d %H:%M");
             let rating = undone.review.rating;
-            writeln!(world.out, "Taken back: {} was {rating} at {at}; it is {again}.", undone.card)?;
+            writeln!(world.out, "Taken back: {} was rated {rating} at {at}; it is {again}.", undone.card)?;
         }
     }
     Ok(Exit::Fine)

@@ -208,6 +208,7 @@ fn reason(pick: &Pick, report: Option<&Report>, kind: &Kind) -> String {
         (Truth::Witnessed(_), false) => "yes: an execution shows it".to_owned(),
         (Truth::Proven, _) if executions == 1 => "yes: the only execution there is shows it".to_owned(),
         (Truth::Proven, _) => format!("yes: all {all} agree, and there are no others"),
+        (Truth::Refuted, false) if executions == 1 => "no: the only execution there is does not".to_owned(),
         (Truth::Refuted, false) => format!("no: none of all {all} does"),
         (Truth::Contradicted(_), _) => "no: an execution shows otherwise".to_owned(),
         (Truth::Unknown, _) => format!("not known: {all} did not show it, but not all were made"),
@@ -440,6 +441,19 @@ questions:
                start Thread-2              │                     │
           ┆ waits for Thread-1 to end      │   7 count += 1      │
           ┆                                │     read count → 0  │
+        ");
+    }
+
+    #[test]
+    fn one_execution_is_not_called_all_of_them() {
+        let alone = Report { outcomes: vec![found("2", 0, 1, true)], executions: 1, exhaustive: true };
+        let text = feedback("always-two", Some(alone), Answer::Judged(Judgement::Holds));
+        insta::assert_snapshot!(text.lines().take(5).collect::<Vec<_>>().join("\n"), @"
+        ✓ Right.
+
+        ✓ it holds in every order  yes: the only execution there is shows it
+        · some order breaks it     no: the only execution there is does not
+        · some order gets stuck    no: the only execution there is does not
         ");
     }
 

@@ -58,12 +58,6 @@ impl Model {
         f64::from(self.retention)
     }
 
-    /// Returns the chance that a card is recalled on `today`, from 0 to 1.
-    pub fn chance_of_recall(&self, seen: &Seen, today: Day) -> f64 {
-        let days = today.days_since(seen.last.day).max(0);
-        f64::from(self.recall_after(seen.memory, days))
-    }
-
     /// Returns how much of the chance of recall is lost if the card is left from `today` to tomorrow.
     pub(super) fn loss_of_waiting(&self, seen: &Seen, today: Day) -> f32 {
         let days = today.days_since(seen.last.day).max(0);

@@ -26,7 +26,6 @@ pub use proposal::MAX_SECONDS;
 pub use proposal::propose;
 
 use std::fmt;
-use std::str::FromStr;
 
 /// Returns `card` as it is after the learner answered it `now` and rated the answer.
 ///
@@ -145,31 +144,11 @@ impl Rating {
 impl fmt::Display for Rating {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Rating::Again => "again",
-            Rating::Hard => "hard",
-            Rating::Good => "good",
-            Rating::Easy => "easy",
+            Rating::Again => "Again",
+            Rating::Hard => "Hard",
+            Rating::Good => "Good",
+            Rating::Easy => "Easy",
         })
-    }
-}
-
-/// Why a text is not a rating.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a rating: ratings are again, hard, good and easy, or 1 to 4")]
-pub struct ParseRatingError(pub String);
-
-impl FromStr for Rating {
-    type Err = ParseRatingError;
-
-    /// Reads a rating's name, its first letter, or its number.
-    fn from_str(text: &str) -> Result<Rating, ParseRatingError> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "again" | "a" | "1" => Ok(Rating::Again),
-            "hard" | "h" | "2" => Ok(Rating::Hard),
-            "good" | "g" | "3" => Ok(Rating::Good),
-            "easy" | "e" | "4" => Ok(Rating::Easy),
-            _ => Err(ParseRatingError(text.chars().take(80).collect())),
-        }
     }
 }
 
@@ -263,16 +242,17 @@ mod tests {
     }
 
     #[test]
-    fn ratings_are_read_as_they_are_written() {
-        for rating in Rating::ALL {
-            assert_eq!(rating.to_string().parse(), Ok(rating));
-            assert_eq!(rating.to_string()[..1].parse(), Ok(rating));
-            assert_eq!(rating.number().to_string().parse(), Ok(rating));
-            assert_eq!(Rating::from_number(rating.number()), Some(rating));
+    fn ratings_have_the_numbers_of_fsrs() {
+        for (rating, number, name) in [
+            (Rating::Again, 1, "Again"),
+            (Rating::Hard, 2, "Hard"),
+            (Rating::Good, 3, "Good"),
+            (Rating::Easy, 4, "Easy"),
+        ] {
+            assert_eq!((rating.number(), rating.to_string().as_str()), (number, name));
+            assert_eq!(Rating::from_number(number), Some(rating));
         }
-        for text in ["", "0", "5", "fine", "agai"] {
-            assert!(text.parse::<Rating>().is_err(), "{text}");
-        }
+        assert_eq!((Rating::from_number(0), Rating::from_number(5)), (None, None));
     }
 
     #[test]

@@ -171,3 +171,18 @@ fn a_note_follows_its_lines() {
     let output = world.run(&["note", "show", "1"]);
     assert!(output.stdout.starts_with("Note 1 on runs/total:8, which have changed since\n"), "{output}");
 }
+
+#[test]
+fn a_past_answer_takes_a_note_under_the_number_that_the_review_said() {
+    let world = tiny::world();
+    let review = world.run_with_input(&["review", "tiny"], "one\n");
+    assert!(review.stdout.contains("Kept as answer 1: tiny/how-many is rated Good"), "{review}");
+    let output = world.run(&["note", "add", "answer:1", "-m", "guessed"]);
+    assert_eq!(output.stdout, "Note 1 is on answer:1.\n", "{output}");
+    insta::assert_snapshot!(world.run(&["note", "add", "answer:7", "-m", "x"]), @"
+    exit code 2
+    --- stderr
+    error: there is no answer 7
+    hint: a review says the number of each answer that it keeps
+    ");
+}

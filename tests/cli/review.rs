@@ -33,7 +33,7 @@ fn a_review_teaches_asks_and_keeps() {
 
     One at a time.
 
-    Kept: tiny/how-many is rated good and comes back in 2 days.
+    Kept as answer 1: tiny/how-many is rated Good and comes back in 2 days.
 
     ────────────────────────────────────────────────────────────────────────────────
     Question 2 of 4 · Locks · new                                          tiny/verb
@@ -50,7 +50,7 @@ fn a_review_teaches_asks_and_keeps() {
 
       You acquire it.
 
-    Kept: tiny/verb is rated again and comes back today.
+    Kept as answer 2: tiny/verb is rated Again and comes back today.
 
     ────────────────────────────────────────────────────────────────────────────────
     Races
@@ -73,7 +73,7 @@ fn a_review_teaches_asks_and_keeps() {
     ✗ luck         wrong; you picked it
     ✓ threads
 
-    Kept: tiny/needs is rated again and comes back today.
+    Kept as answer 3: tiny/needs is rated Again and comes back today.
 
     ────────────────────────────────────────────────────────────────────────────────
     Question 4 of 4 · Races · new                                     tiny/recall-it
@@ -85,13 +85,13 @@ fn a_review_teaches_asks_and_keeps() {
       A result that hangs on the order.
 
     How well did you know it?
-      1) again  comes back today
-      2) hard   comes back tomorrow
-      3) good   comes back in 2 days
-      4) easy   comes back in 8 days
+      1) Again  comes back today
+      2) Hard   comes back tomorrow
+      3) Good   comes back in 2 days
+      4) Easy   comes back in 8 days
     > 3
 
-    Kept: tiny/recall-it is rated good and comes back in 2 days.
+    Kept as answer 4: tiny/recall-it is rated Good and comes back in 2 days.
 
     ────────────────────────────────────────────────────────────────────────────────
     Once more · Locks                                                      tiny/verb
@@ -108,7 +108,7 @@ fn a_review_teaches_asks_and_keeps() {
 
       You acquire it.
 
-    Kept: tiny/verb is rated again and comes back today.
+    Kept as answer 5: tiny/verb is rated Again and comes back today.
 
     ────────────────────────────────────────────────────────────────────────────────
     Once more · Races                                                     tiny/needs
@@ -167,7 +167,7 @@ fn undo_works_after_the_last_card() {
     insta::assert_snapshot!(world.run(&["undo"]), @"
     exit code 0
     --- stdout
-    Taken back: tiny/how-many was good at 2026-03-02 09:00; it is new again.
+    Taken back: tiny/how-many was rated Good at 2026-03-02 09:00; it is new again.
     ");
     insta::assert_snapshot!(world.run(&["undo"]), @"
     exit code 0
@@ -180,7 +180,10 @@ fn undo_works_after_the_last_card() {
 fn an_answer_without_its_rating_counts_as_proposed() {
     let world = tiny::world();
     let output = world.run_with_input(&["review", "tiny"], "one\nq\n");
-    assert!(output.stdout.contains("Kept: tiny/how-many is rated good and comes back in 2 days."), "{output}");
+    assert!(
+        output.stdout.contains("Kept as answer 1: tiny/how-many is rated Good and comes back in 2 days."),
+        "{output}"
+    );
 }
 
 #[test]
@@ -244,7 +247,7 @@ fn a_question_that_changes_keeps_its_history_and_says_so() {
     let world = world.file("data/decks/tiny/topic.yaml", topic.replace("How many threads", "How many"));
     let output = world.run(&["review", "tiny"]);
     assert!(output.stdout.starts_with("0 cards due, 3 new\n"), "{output}");
-    let expected = "note: `tiny/how-many` asks something else than when you last answered it; its history goes on\n";
+    let expected = "note: `tiny/how-many` has changed since you last answered it; its history goes on\n";
     assert_eq!(output.stderr, expected, "{output}");
     assert_eq!(world.run(&["review", "tiny"]).stderr, "", "once is enough");
 }
