@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::io::Write;
+use std::path::Path;
 
 use crate::python::NEWEST;
 use crate::python::OLDEST;
@@ -12,6 +13,8 @@ use crate::report::count;
 use crate::report::pad;
 use crate::report::wrap;
 use crate::scenario::Scenario;
+use crate::store::Store;
+use crate::store::StoreError;
 
 use super::Exit;
 use super::Failure;
@@ -126,41 +129,65 @@ fn python(world: &World) -> Vec<Finding> {
 }
 
 fn data_folder(world: &World) -> Vec<Finding> {
-    let shown = world.data_dir.display();
-    match fs::metadata(&world.data_dir) {
-        Ok(metadata) if metadata.is_dir() => vec![fine("Data", format!("{shown}"))],
-        Ok(_) => {
-            let text = format!("{shown} is a file, not a folder\nhint: name a folder with `--data-dir DIR`");
-            vec![wrong("Data", Exit::Broken, text)]
-        }
+    let Some(folder) = &world.data_dir else { return vec![failed("Data", &Failure::no_data_dir())] };
+    let shown = folder.display();
+    let wrong = |what: &str| {
+        let text = format!("{shown}{what}\nhint: name another folder with `--data-dir DIR`");
+        vec![wrong("Data", Exit::Broken, text)]
+    };
+    match fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => wrong(" is a file, not a folder"),
+        Ok(_) => match try_writing(folder) {
+            Ok(()) => vec![fine("Data", format!("{shown}"))],
+            Err(error) => wrong(&format!(" cannot be written to: {error}")),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            vec![note("Data", format!("{shown} is not there yet; the first answer or note makes it"))]
+            // It will be made in the nearest folder above that there is.
+            let above = folder.ancestors().skip(1).map(|above| match above.as_os_str().is_empty() {
+                true => Path::new("."),
+                false => above,
+            });
+            match above.filter(|above| above.exists()).map(try_writing).next() {
+                Some(Err(error)) => wrong(&format!(" is not there and cannot be made: {error}")),
+                Some(Ok(())) | None => {
+                    vec![note("Data", format!("{shown} is not there yet; the first review, quiz or note makes it"))]
+                }
+            }
         }
-        Err(error) => {
-            let text = format!("{shown}: {error}\nhint: name another folder with `--data-dir DIR`");
-            vec![wrong("Data", Exit::Broken, text)]
-        }
+        Err(error) => wrong(&format!(": {error}")),
     }
 }
 
+/// Finds out by trying whether files can be made in `folder`: permissions are not all that can be in the way.
+fn try_writing(folder: &Path) -> io::Result<()> {
+    let trial = folder.join(format!(".raceday-doctor-{}", std::process::id()));
+    fs::File::create_new(&trial)?;
+    fs::remove_file(&trial)
+}
+
 fn database(world: &World) -> Vec<Finding> {
-    let path = world.database();
+    // What is wrong with the folder is said of the folder.
+    let Some(path) = world.database() else { return Vec::new() };
     let shown = path.display();
     if !path.exists() {
-        return vec![note("Database", format!("{shown} is not there yet; the first answer or note makes it"))];
+        return vec![note("Database", format!("{shown} is not there yet; the first review, quiz or note makes it"))];
     }
-    let looked = world.store().and_then(|mut store| {
+    let looked = Store::open(&path).and_then(|mut store| {
         let version = store.version()?;
         Ok((version, store.integrity()?))
     });
+    let hint = "keep a copy of the file: the log of answers may still hold everything; to begin anew, move it away";
     match looked {
-        Err(failure) => vec![failed("Database", &failure)],
+        Err(error @ StoreError::Damaged { .. }) => {
+            vec![wrong("Database", Exit::Broken, format!("{error}\nhint: {hint}"))]
+        }
+        Err(error) => vec![failed("Database", &error.into())],
         Ok((version, faults)) if faults.is_empty() => {
             vec![fine("Database", format!("{shown}, version {version}, sound"))]
         }
         Ok((_, faults)) => {
-            let hint = "hint: keep a copy of the file; the log of answers may still hold everything";
-            vec![wrong("Database", Exit::Broken, format!("{shown} is damaged:\n{}\n{hint}", faults.join("\n")))]
+            let faults = faults.join("\n");
+            vec![wrong("Database", Exit::Broken, format!("{shown} is damaged:\n{faults}\nhint: {hint}"))]
         }
     }
 }
@@ -176,6 +203,6 @@ fn decks(world: &World) -> Vec<Finding> {
         let text = format!("{}: not loaded, {faults}\nhint: `raceday check` says which", faulty.origin);
         wrong("Decks", Exit::Violated, text)
     });
-    let own = note("Decks", format!("your own decks go in {}", world.data_dir.join("decks").display()));
-    sound.chain(faulty).chain([own]).collect()
+    let own = world.own_decks().map(|folder| note("Decks", format!("your own decks go in {}", folder.display())));
+    sound.chain(faulty).chain(own).collect()
 }

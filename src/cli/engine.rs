@@ -98,14 +98,10 @@ impl Engine {
     /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
     pub(super) fn new(world: &World) -> Engine {
         let environment = &world.environment;
-        let memory = Memory {
-            database: world.database(),
-            clock: world.clock,
-            welcome: progress::is_welcome(world),
-            store: None,
-        };
+        let (clock, welcome) = (world.clock, progress::is_welcome(world));
+        let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
         Engine {
-            memory: Some(memory),
+            memory,
             ..Engine::with_python(world.python.clone(), environment.python.clone(), environment.path.clone())
         }
     }

@@ -130,8 +130,9 @@ impl Process {
 pub struct World {
     /// The clock and the learner's zone.
     pub clock: Clock,
-    /// Where reviews, notes and own decks are. It need not exist yet.
-    pub data_dir: PathBuf,
+    /// Where reviews, notes and own decks are. It need not exist yet; where nobody has a home, there is none, and what
+    /// needs no memory works all the same.
+    pub data_dir: Option<PathBuf>,
     /// The Python that `--python` names.
     pub python: Option<PathBuf>,
     /// The environment.
@@ -182,18 +183,25 @@ impl World {
     /// Returns all decks: those built in, and the learner's.
     pub fn library(&self) -> Library {
         let mut library = Library::builtin();
-        library.add_folders_in(&self.data_dir.join("decks"));
+        if let Some(folder) = self.own_decks() {
+            library.add_folders_in(&folder);
+        }
         library
     }
 
+    /// Returns where the learner's own decks are, or can be put.
+    pub fn own_decks(&self) -> Option<PathBuf> {
+        self.data_dir.as_ref().map(|folder| folder.join("decks"))
+    }
+
     /// Returns where the learner's database is, or will be.
-    pub fn database(&self) -> PathBuf {
-        self.data_dir.join("raceday.db")
+    pub fn database(&self) -> Option<PathBuf> {
+        self.data_dir.as_ref().map(|folder| folder.join("raceday.db"))
     }
 
     /// Opens the learner's database, which is made where there is none.
     pub fn store(&self) -> Result<Store, Failure> {
-        Ok(Store::open(&self.database())?)
+        Ok(Store::open(&self.database().ok_or_else(Failure::no_data_dir)?)?)
     }
 
     /// Returns what standard output is written on.
@@ -210,7 +218,7 @@ impl World {
 /// What can be wrong about the arguments that every command understands, and about the environment.
 pub(super) struct Settings {
     clock: Clock,
-    data_dir: PathBuf,
+    data_dir: Option<PathBuf>,
     seed: Option<u64>,
 }
 
@@ -225,8 +233,7 @@ impl Settings {
             .data_dir
             .clone()
             .or_else(|| environment.data_dir.clone().map(PathBuf::from))
-            .or_else(|| process.data_home.as_ref().map(|home| home.join("raceday")))
-            .ok_or_else(Failure::no_data_dir)?;
+            .or_else(|| process.data_home.as_ref().map(|home| home.join("raceday")));
         let seed = environment.seed.as_ref().map(|seed| {
             let text = seed.to_string_lossy();
             text.parse().map_err(|_| Failure::seed(&text))
@@ -267,9 +274,22 @@ mod tests {
     fn the_data_folder_is_the_flags_then_the_environments_then_the_platforms() {
         let flagged = Globals { data_dir: Some(PathBuf::from("flag")), ..globals() };
         let environment = Environment { data_dir: Some("variable".into()), ..Environment::default() };
-        assert_eq!(world(&flagged, environment.clone()).data_dir, PathBuf::from("flag"));
-        assert_eq!(world(&globals(), environment).data_dir, PathBuf::from("variable"));
-        assert_eq!(world(&globals(), Environment::default()).data_dir, PathBuf::from("/home/me/.local/share/raceday"));
+        assert_eq!(world(&flagged, environment.clone()).data_dir, Some(PathBuf::from("flag")));
+        assert_eq!(world(&globals(), environment).data_dir, Some(PathBuf::from("variable")));
+        assert_eq!(
+            world(&globals(), Environment::default()).data_dir,
+            Some(PathBuf::from("/home/me/.local/share/raceday"))
+        );
+    }
+
+    #[test]
+    fn who_has_no_home_can_do_what_needs_no_memory() {
+        let process = Process { data_home: None, ..process(Environment::default()) };
+        let settings = Settings::new(&globals(), &process).expect("settings");
+        let world = World::new(&globals(), settings, process);
+        assert!(world.library().decks().next().is_some());
+        assert_eq!(world.database(), None);
+        assert_eq!(world.store().err(), Some(Failure::no_data_dir()));
     }
 
     #[test]

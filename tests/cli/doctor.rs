@@ -1,5 +1,7 @@
 //! `raceday doctor`.
 
+use std::fs;
+
 use crate::world::World;
 
 #[test]
@@ -34,4 +36,38 @@ fn faulty_decks_are_told() {
     let output = world.run(&["doctor", "--data-dir", "data"]);
     assert_eq!(output.code, Some(1), "{output}");
     assert!(output.stdout.contains("raceday check"), "{output}");
+}
+
+#[test]
+fn a_folder_in_which_nothing_can_be_made_is_named() {
+    let world = World::new().file("file", "");
+    let output = world.run(&["doctor", "--data-dir", "file/data"]);
+    assert_eq!(output.code, Some(3), "{output}");
+    assert!(output.stdout.contains("Data       !! file/data"), "{output}");
+    // Nobody can make files there, not even root.
+    let output = world.run(&["doctor", "--data-dir", "/proc/self"]);
+    assert_eq!(output.code, Some(3), "{output}");
+    assert!(output.stdout.contains("Data       !! /proc/self cannot be written to: "), "{output}");
+}
+
+#[test]
+fn a_folder_that_can_be_made_is_not_made() {
+    let world = World::new();
+    let output = world.run(&["doctor", "--data-dir", "some/where"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert_eq!(fs::read_dir(world.path(".")).expect("a home").count(), 0, "{output}");
+}
+
+#[test]
+fn a_damaged_database_is_told_with_what_to_do_now() {
+    let world = World::new();
+    world.run(&["--data-dir", "data"]);
+    let path = world.path("data/raceday.db");
+    let mut bytes = fs::read(&path).expect("a database");
+    bytes.truncate(bytes.len() / 8192 * 4096);
+    fs::write(&path, bytes).expect("half a database");
+    let output = world.run(&["doctor", "--data-dir", "data"]);
+    assert_eq!(output.code, Some(3), "{output}");
+    assert!(output.stdout.contains("damaged") && output.stdout.contains("keep a copy"), "{output}");
+    assert!(!output.stdout.contains("raceday doctor"), "{output}");
 }
