@@ -7,7 +7,7 @@
 //!
 //! `cargo test` holds some. To hold more: `RACEDAY_RANDOM=FIRST..LAST cargo test --test engine random_programs`.
 
-mod programs;
+pub(crate) mod programs;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -324,7 +324,7 @@ fn shrunk(workers: &mut Workers, program: programs::Program, why: String, sizes:
     }
 }
 
-fn of(program: &programs::Program) -> Scenario {
+pub(crate) fn of(program: &programs::Program) -> Scenario {
     let (source, observe) = program.source();
     scenario(&source, observe.as_deref())
 }

@@ -1,0 +1,194 @@
+"""Runs plain scripts natively, again and again, and says what came of them.
+
+Reads jobs, one JSON object a line, and answers each with one: every outcome that was seen. A script runs in this process with
+a fresh namespace each time. Where threads are left over (a deadlock, a daemon) the process is spent and ends after
+its answer. Nothing of Raceday's engine is used here.
+
+Modes: `default` leaves the interpreter as it is, `tiny` switches threads as often as it can, and `traced` gives others a
+chance at random bytecodes, of the library too.
+"""
+
+import builtins
+import io
+import itertools
+import json
+import os
+import random
+import re
+import sys
+import threading
+import time
+
+real_sleep = time.sleep
+real_stdout = sys.stdout
+answered = threading.Lock()
+
+
+class Run:
+    """One run of a script."""
+
+    def __init__(self, job):
+        self.job = job
+        self.output = io.StringIO()
+        self.failures = []
+        self.namespace = {"__name__": "__main__", "__file__": job["name"], "print": self.print}
+
+    def print(self, *values, sep=" ", end="\n", file=None, flush=False):
+        """`print`, in one write."""
+        text = io.StringIO()
+        builtins.print(*values, sep=sep, end=end, file=text)
+        (sys.stdout if file is None else file).write(text.getvalue())
+
+    def outcome(self, ending):
+        value = None
+        if self.job["observe"] is not None:
+            try:
+                value = stable(repr(eval(self.job["observe"], self.namespace)))
+            except BaseException as error:
+                message = str(error)
+                value = "<%s: %s>" % (type(error).__name__, message) if message else "<%s>" % type(error).__name__
+        stdout = None if self.job["observe"] is not None else stable(self.output.getvalue())
+        return json.dumps([value, stdout, ending, sorted(self.failures)])
+
+    def failed(self, name, error):
+        self.failures.append([name, type(error).__name__, stable(str(error))])
+
+
+def stable(text):
+    return re.sub(r"\bat 0x[0-9a-fA-F]+", "at 0x...", text)
+
+
+def trace(frame, event, _):
+    frame.f_trace_opcodes = True
+    if event == "opcode" and random.random() < chance:
+        real_sleep(0 if random.random() < 0.7 else 0.00005)
+    return trace
+
+
+chance = 0.1
+
+
+def finish(run):
+    """What the interpreter does at exit: no more tasks, and who is no daemon is waited for."""
+    pools = sys.modules.get("concurrent.futures.thread")
+    if pools is not None:
+        pools._python_exit()
+        pools._shutdown = False
+    mine = (threading.main_thread(), watchdog)
+    while True:
+        left = [each for each in threading.enumerate() if each not in mine and not each.daemon]
+        if not left:
+            return
+        for each in left:
+            each.join()
+
+
+def run_once(job, code):
+    """Runs the script once and returns its outcome."""
+    global current, chance
+    threading._counter = itertools.count(1).__next__
+    pools = sys.modules.get("concurrent.futures.thread")
+    if pools is not None:
+        pools.ThreadPoolExecutor._counter = itertools.count().__next__
+    run = Run(job)
+    threading.excepthook = lambda failed: (
+        None if failed.exc_type is SystemExit else run.failed(failed.thread.name, failed.exc_value)
+    )
+    if not job["ordered"]:
+        time.sleep = lambda seconds: real_sleep(random.random() * 0.0005)
+    sys.stdout = run.output
+    chance = random.choice([0.02, 0.1, 0.3])
+    current = run
+    traced = job["mode"] == "traced"
+    if traced:
+        threading.settrace(trace)
+    try:
+        try:
+            if traced:
+                sys.settrace(trace)
+            exec(code, run.namespace)
+        except SystemExit:
+            pass
+        except BaseException as error:
+            run.failed("MainThread", error)
+        finally:
+            sys.settrace(None)
+        finish(run)
+        return run.outcome("finished")
+    finally:
+        threading.settrace(None)
+        with answered:
+            current = None
+        time.sleep = real_sleep
+        sys.stdout = real_stdout
+
+
+current = None
+seen = {}
+
+
+def activity():
+    """What the threads of this process but the asking one have done so far; None if one of them could go on."""
+    done = []
+    for task in sorted(os.listdir("/proc/self/task")):
+        if int(task) == threading.get_native_id():
+            continue
+        try:
+            with open("/proc/self/task/%s/stat" % task) as stat:
+                state = stat.read().rpartition(")")[2].split()[0]
+            with open("/proc/self/task/%s/schedstat" % task) as stat:
+                done.append((task, stat.read()))
+        except OSError:
+            return None
+        if state != "S":
+            return None
+    return done
+
+
+def watch():
+    """Ends the process when nothing moves any more, or moves for ever."""
+    waited = 0.0
+    before = None
+    while True:
+        real_sleep(0.05)
+        with answered:
+            used = time.process_time()
+            now = activity()
+            if current is None or current is not before:
+                before, began, last, waited = current, used, now, 0.0
+                continue
+            waited = waited + 0.05 if now is not None and now == last else 0.0
+            last = now
+            if waited > job["patience"] or used - began > 5:
+                outcome = current.outcome("stuck")
+                seen[outcome] = seen.get(outcome, 0) + 1
+                answer(spent=True)
+                os._exit(0)
+
+
+def answer(spent):
+    outcomes = [json.loads(outcome) + [count] for outcome, count in seen.items()]
+    real_stdout.write(json.dumps({"seen": outcomes, "spent": spent}) + "\n")
+    real_stdout.flush()
+
+
+watchdog = threading.Thread(target=watch, daemon=True)
+watchdog.start()
+sys.stderr = io.StringIO()
+for line in sys.stdin:
+    job = json.loads(line)
+    seen = {}
+    code = compile(job["source"], job["name"], "exec")
+    sys.setswitchinterval(0.005 if job["mode"] == "default" else 1e-6)
+    spent = False
+    for _ in range(job["runs"]):
+        outcome = run_once(job, code)
+        seen[outcome] = seen.get(outcome, 0) + 1
+        if len(threading.enumerate()) > 2:
+            real_sleep(0.05)
+            if len(threading.enumerate()) > 2:
+                spent = True
+                break
+    answer(spent)
+    if spent:
+        os._exit(0)
