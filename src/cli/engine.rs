@@ -18,7 +18,10 @@ use crate::explore;
 use crate::explore::Bounds;
 use crate::explore::Dpor;
 use crate::explore::Progress;
+use crate::explore::RacingPair;
 use crate::explore::Report;
+use crate::explore::SeekRaces;
+use crate::explore::Strategy;
 use crate::python;
 use crate::python::Interpreter;
 use crate::python::Limits;
@@ -122,11 +125,37 @@ impl Engine {
         budget: Budget,
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Explored, Failure> {
+        self.explore_by(scenario, &mut Dpor::default(), false, budget, watch)
+    }
+
+    /// Explores `scenario` within `budget`, and returns the races of its executions too.
+    pub fn explore_races(
+        &mut self,
+        scenario: &Scenario,
+        budget: Budget,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<(Explored, Vec<RacingPair>), Failure> {
+        let mut strategy = SeekRaces::new(Dpor::default());
+        let explored = self.explore_by(scenario, &mut strategy, true, budget, watch)?;
+        Ok((explored, strategy.into_pairs()))
+    }
+
+    fn explore_by(
+        &mut self,
+        scenario: &Scenario,
+        strategy: &mut impl Strategy,
+        lines: bool,
+        budget: Budget,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
         let (explored, shared) = self.with(scenario, |program| {
+            if lines {
+                program.tell_lines();
+            }
             // Starting Python is not exploring.
             let stopwatch = Stopwatch::start();
-            let report = explore::explore(program, Dpor::default(), bounds, &mut |progress| {
+            let report = explore::explore(program, strategy, bounds, &mut |progress| {
                 watch(progress);
                 stopwatch.elapsed() < budget.time
             })?;

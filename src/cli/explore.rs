@@ -1,5 +1,6 @@
 //! `raceday explore`: every outcome that a program can have, whatever the order of its threads.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -7,15 +8,19 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::explore;
 use crate::explore::Found;
+use crate::explore::RacingPair;
 use crate::explore::Report;
 use crate::report;
 use crate::report::Claim;
 use crate::report::Claimed;
 use crate::report::Exploration;
+use crate::report::Race;
 use crate::report::Witnessed;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
+use crate::scenario::Replay;
 use crate::scenario::Scenario;
 use crate::scenario::Schedule;
 use crate::scenario::Sleeps;
@@ -59,8 +64,11 @@ pub(super) struct ExploreArgs {
     /// Claim that no execution ends in a deadlock
     #[arg(long)]
     no_deadlock: bool,
+    /// Show which acts on the same data no lock, queue, start or join keeps apart
+    #[arg(long)]
+    races: bool,
     /// Make only the execution of this schedule, and show its steps
-    #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["budget_executions", "budget_seconds"])]
+    #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["races", "budget_executions", "budget_seconds"])]
     replay: Option<Schedule>,
     /// What `time.sleep` means: `unordered` (it orders nothing) or `ordered` (a virtual clock)
     #[arg(long, value_name = "HOW", default_value = "unordered", hide_default_value = true)]
@@ -106,7 +114,11 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     let budget = Budget { executions: args.budget_executions.unwrap_or(u64::MAX), time: args.budget_seconds };
     let mut progress =
         Progress::new(format!("exploring {}", report::clean_line(&scenario.name)), progress::is_welcome(world));
-    let explored = engine.explore(scenario, budget, &mut |so_far| progress.explored(so_far))?;
+    let mut watch = |so_far: &explore::Progress| progress.explored(so_far);
+    let (explored, pairs) = match args.races {
+        true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs)))?,
+        false => (engine.explore(scenario, budget, &mut watch)?, None),
+    };
     drop(progress);
     let claims = args.claims();
     check_evaluable(&claims, &explored.report)?;
@@ -120,6 +132,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         Ok::<Claimed, Failure>(Claimed { claim, violation })
     });
     let claims: Vec<Claimed> = claimed.collect::<Result<_, _>>()?;
+    let races = pairs.map(|pairs| tell_races(&pairs, scenario, engine)).transpose()?;
     let python = engine.interpreter()?.version.to_string();
     let exploration = Exploration {
         scenario,
@@ -129,8 +142,26 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         elapsed: explored.elapsed,
         outcomes,
         claims,
+        races,
     };
     show(args, &exploration, world)
+}
+
+/// Returns `pairs` in the program's words, those that would read the same once.
+fn tell_races(pairs: &[RacingPair], scenario: &Scenario, engine: &mut Engine) -> Result<Vec<Race>, Failure> {
+    let mut replays: HashMap<&Schedule, Replay> = HashMap::new();
+    let mut races: Vec<Race> = Vec::new();
+    for pair in pairs {
+        if !replays.contains_key(&pair.schedule) {
+            replays.insert(&pair.schedule, engine.replay(scenario, &pair.schedule)?);
+        }
+        if let Some(race) = Race::told(pair, &replays[&pair.schedule])
+            && !races.iter().any(|other| race.looks_like(other))
+        {
+            races.push(race);
+        }
+    }
+    Ok(races)
 }
 
 fn replay(
@@ -162,6 +193,7 @@ fn replay(
         elapsed,
         outcomes: vec![witnessed],
         claims,
+        races: None,
     };
     show(args, &exploration, world)
 }

@@ -7,6 +7,7 @@
 mod causality;
 mod dpor;
 mod exhaustive;
+mod races;
 mod replay;
 mod report;
 mod witness;
@@ -14,6 +15,9 @@ mod witness;
 pub use causality::Causality;
 pub use dpor::Dpor;
 pub use exhaustive::Exhaustive;
+pub use races::RacingAct;
+pub use races::RacingPair;
+pub use races::SeekRaces;
 pub use replay::OneSchedule;
 pub use report::Found;
 pub use report::Possible;
@@ -53,6 +57,28 @@ pub trait Strategy {
 
     /// Returns whether all that can happen has been seen once [`Strategy::next`] returned `None`.
     fn is_exhaustive(&self) -> bool;
+}
+
+impl<S: Strategy + ?Sized> Strategy for &mut S {
+    fn start_over(&mut self) {
+        S::start_over(self);
+    }
+
+    fn next(&mut self) -> Option<Request> {
+        S::next(self)
+    }
+
+    fn foresee(&self, most: usize, requests: &mut Vec<Request>) {
+        S::foresee(self, most, requests);
+    }
+
+    fn take(&mut self, execution: &Execution, causality: &Causality) {
+        S::take(self, execution, causality);
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        S::is_exhaustive(self)
+    }
 }
 
 /// How far an exploration may go.

@@ -30,8 +30,8 @@ pub(super) enum Ask<'a> {
         sleeps: Sleeps,
         shared: &'a Shared,
     },
-    /// Execute: prefix, sleepers, and from which step on they sleep.
-    Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)> },
+    /// Execute: prefix, sleepers, and from which step on they sleep; and whether to say at which lines.
+    Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)>, lines: bool },
     /// Say what the harness is, compiled.
     Code { id: u64 },
     /// Execute one schedule and tell it in full.
@@ -77,10 +77,13 @@ pub(super) struct Said {
     #[serde(default)]
     pub(super) names: Vec<String>,
     #[serde(default)]
-    details: Vec<(u32, String, String, Option<String>)>,
+    details: Vec<Did>,
     #[serde(default)]
     blocked: Vec<(u64, u32, String, String, Option<u64>)>,
 }
+
+/// What a step did: line, verb, location, value, and the locks that its thread held.
+type Did = (u32, String, String, Option<String>, Vec<String>);
 
 /// Why the harness could not do what it was asked.
 #[derive(Deserialize)]
@@ -102,9 +105,18 @@ pub(super) struct Fault {
 }
 
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
-/// index, operation's number), the outcome's number or -1, changes of guards (step, guard, open), guards shut at first.
+/// index, operation's number), the outcome's number or -1, changes of guards (step, guard, open), guards shut at first,
+/// the steps' lines if they were asked for.
 #[derive(Deserialize)]
-pub(super) struct Ran(pub(super) Vec<u64>, pub(super) Vec<u64>, Vec<u64>, i64, Vec<(i64, u64, bool)>, Vec<u64>);
+pub(super) struct Ran(
+    pub(super) Vec<u64>,
+    pub(super) Vec<u64>,
+    Vec<u64>,
+    i64,
+    Vec<(i64, u64, bool)>,
+    Vec<u64>,
+    Vec<u32>,
+);
 
 /// What numbers in the messages stand for.
 #[derive(Default)]
@@ -148,7 +160,7 @@ impl Meanings {
 
     /// Returns the execution that `ran` tells of.
     pub(super) fn execution(&self, ran: &Ran) -> Result<Execution, Nonsense> {
-        let Ran(codes, trace, pending, outcome, changes, shut) = ran;
+        let Ran(codes, trace, pending, outcome, changes, shut, lines) = ran;
         let threads: Vec<ThreadId> = codes
             .iter()
             .map(|&code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id")))
@@ -165,6 +177,9 @@ impl Meanings {
         };
         if trace.len() % 3 != 0 || pending.len() % 2 != 0 {
             return Err(Nonsense("a step is incomplete"));
+        }
+        if !lines.is_empty() && lines.len() != trace.len() / 3 {
+            return Err(Nonsense("a step has no line"));
         }
         let mut steps: Vec<Step> = Vec::with_capacity(trace.len() / 3);
         for step in trace.chunks_exact(3) {
@@ -183,7 +198,8 @@ impl Meanings {
             Err(_) => None,
             Ok(number) => Some(self.outcomes.get(number).cloned().ok_or(Nonsense("no such outcome"))?),
         };
-        Ok(Execution { threads, shut: shut.iter().copied().map(Guard).collect(), steps, pending, outcome })
+        let shut = shut.iter().copied().map(Guard).collect();
+        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, outcome })
     }
 }
 
@@ -191,7 +207,7 @@ impl Said {
     /// Returns what each step of a replay did.
     pub(super) fn details(&mut self) -> Vec<Detail> {
         let details = self.details.drain(..);
-        details.map(|(line, verb, location, value)| Detail { line, verb, location, value }).collect()
+        details.map(|(line, verb, location, value, holds)| Detail { line, verb, location, value, holds }).collect()
     }
 
     /// Returns who was left waiting at the end of a replay.

@@ -151,7 +151,7 @@ impl Worker {
             }
             error => error,
         })?;
-        Ok(Program { worker: self, shared: shared.clone(), before: None })
+        Ok(Program { worker: self, shared: shared.clone(), tells_lines: false, before: None })
     }
 
     fn running(&mut self) -> &mut Running {
@@ -237,6 +237,7 @@ impl Running {
 pub struct Program<'a> {
     worker: &'a mut Worker,
     shared: Shared,
+    tells_lines: bool,
     /// The execution before, to tell whether this one agrees with it as far as their schedules do.
     before: Option<Ran>,
 }
@@ -245,6 +246,11 @@ impl Program<'_> {
     /// Returns what executing the scenario has shown about it so far.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Makes the executions to come say at which line each step was, which takes longer.
+    pub fn tell_lines(&mut self) {
+        self.tells_lines = true;
     }
 
     /// Executes one schedule and tells it in full.
@@ -300,7 +306,8 @@ impl Execute for Program<'_> {
         let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
         let coded =
             requests.iter().map(|request| (code(&request.prefix), code(&request.sleep), request.asleep_from)).collect();
-        let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded })?;
+        let lines = self.tells_lines;
+        let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded, lines })?;
         if said.start_over {
             self.before = None;
             self.shared = said.shared;

@@ -15,6 +15,8 @@ use crate::scenario::Scenario;
 
 use super::clean;
 use super::clean_line;
+use super::races::Race;
+use super::races::write_races;
 use super::steps::Extent;
 use super::steps::write_blocked;
 use super::steps::write_steps;
@@ -44,6 +46,8 @@ pub struct Exploration<'a> {
     pub outcomes: Vec<Witnessed>,
     /// What became of each claim that was made.
     pub claims: Vec<Claimed>,
+    /// The races, if they were looked for.
+    pub races: Option<Vec<Race>>,
 }
 
 /// An outcome and the execution that shows it.
@@ -124,6 +128,10 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
         for claimed in &exploration.claims {
             write_claimed(out, exploration, claimed, page)?;
         }
+    }
+    if let Some(races) = &exploration.races {
+        writeln!(out)?;
+        write_races(out, races, &exploration.scenario.source, exploration.exhaustive, page)?;
     }
     Ok(())
 }
@@ -357,6 +365,7 @@ pub(super) mod tests {
                 Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost) },
                 Claimed { claim: Claim::NoDeadlock, violation: None },
             ],
+            races: None,
         }
     }
 

@@ -13,6 +13,8 @@ use super::clean::clean_json;
 use super::exploration::Claim;
 use super::exploration::Exploration;
 use super::exploration::Witnessed;
+use super::races::Race;
+use super::races::RaceAct;
 
 /// Writes `exploration` as JSON.
 pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Result<()> {
@@ -46,6 +48,7 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
                 violation: claimed.violation.as_ref().map(outcome),
             })
             .collect(),
+        races: exploration.races.as_ref().map(|races| races.iter().map(race).collect()),
     };
     let text = serde_json::to_string_pretty(&json)?;
     writeln!(out, "{}", clean_json(&text))
@@ -89,6 +92,18 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
     }
 }
 
+fn race(race: &Race) -> RaceJson<'_> {
+    let act = |act: &'_ RaceAct| RaceActJson {
+        thread: act.thread.clone(),
+        id: act.id.to_string(),
+        step: act.step,
+        line: act.line,
+        operation: act.verb.clone(),
+        holds: act.holds.clone(),
+    };
+    RaceJson { location: &race.location, acts: race.acts.each_ref().map(act), schedule: race.schedule.to_string() }
+}
+
 #[derive(Serialize)]
 struct ExplorationJson<'a> {
     scenario: &'a str,
@@ -100,6 +115,26 @@ struct ExplorationJson<'a> {
     elapsed_ms: f64,
     outcomes: Vec<OutcomeJson<'a>>,
     claims: Vec<ClaimJson<'a>>,
+    /// Not there if races were not looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    races: Option<Vec<RaceJson<'a>>>,
+}
+
+#[derive(Serialize)]
+struct RaceJson<'a> {
+    location: &'a str,
+    acts: [RaceActJson; 2],
+    schedule: String,
+}
+
+#[derive(Serialize)]
+struct RaceActJson {
+    thread: String,
+    id: String,
+    step: usize,
+    line: u32,
+    operation: String,
+    holds: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -277,6 +312,27 @@ mod tests {
           "claims": []
         }
         "#);
+    }
+
+    #[test]
+    fn races_are_there_if_they_were_looked_for() {
+        let scenario = samples::scenario();
+        let mut exploration = samples::exploration(&scenario);
+        exploration.races = Some(vec![crate::report::races::tests::race()]);
+        let mut out = Vec::new();
+        write_json(&mut out, &exploration).expect("a Vec takes all");
+        let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        assert_eq!(
+            json["races"],
+            serde_json::json!([{
+                "location": "count",
+                "acts": [
+                    {"thread": "Thread-1 (work)", "id": "1", "step": 4, "line": 7, "operation": "read", "holds": []},
+                    {"thread": "Thread-2 (work)", "id": "2", "step": 6, "line": 7, "operation": "write", "holds": ["lock"]},
+                ],
+                "schedule": "0*3 1*2 2*2 1 0*2",
+            }])
+        );
     }
 
     #[test]

@@ -123,6 +123,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
         verb: (*verb).to_owned(),
         location: (*location).to_owned(),
         value: value.map(str::to_owned),
+        holds: Vec::new(),
     };
     let outcome = Outcome {
         value: Some("1".to_owned()),
@@ -136,6 +137,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
             threads: (0..names.len()).map(thread).collect(),
             shut: Vec::new(),
             steps: steps.iter().map(step).collect(),
+            lines: Vec::new(),
             pending: blocked
                 .iter()
                 .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })

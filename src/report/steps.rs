@@ -111,7 +111,8 @@ fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
     }
 }
 
-fn name_of(replay: &Replay, thread: ThreadId) -> String {
+/// Returns a thread's name, fit to be shown.
+pub(super) fn name_of(replay: &Replay, thread: ThreadId) -> String {
     let index = replay.execution.threads.iter().position(|other| *other == thread);
     match index.and_then(|index| replay.names.get(index)) {
         Some(name) => text::cut(&clean_line(name), LONGEST_NAME),

@@ -159,9 +159,27 @@ impl FromStr for ThreadId {
 
 /// Something that two operations can both touch: a variable, an element, a lock.
 ///
-/// Only identity matters here. The same thing has the same location in all executions of a scenario.
+/// Beyond its identity, the number says what it is of: data, unless it has one of the bits below. The same thing has the
+/// same location in all executions of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Location(pub u64);
+
+impl Location {
+    /// The bit of a location that is there to put threads in order: of a lock, a queue, a thread's life.
+    pub const SYNCHRONISATION: u64 = 1 << 52;
+    /// The bit of a location that is beyond the program: the process, and what it prints.
+    pub const OUTSIDE: u64 = 1 << 51;
+
+    /// Returns whether it is a variable, an attribute, an element or the like.
+    pub fn is_data(self) -> bool {
+        self.0 & (Self::SYNCHRONISATION | Self::OUTSIDE) == 0
+    }
+
+    /// Returns whether acts on it put threads in order.
+    pub fn is_synchronisation(self) -> bool {
+        self.0 & Self::SYNCHRONISATION != 0
+    }
+}
 
 /// How an operation touches a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -200,7 +218,7 @@ pub struct Operation {
     /// A thread's start and its end write a location that stands for its life, its first step and joining it read it.
     pub touches: Vec<Touch>,
     /// What it waits for. An operation with a shut guard is blocked. It touches the location that the guard belongs
-    /// to. A thread's first step waits for nothing.
+    /// to; where that is data, reading it is how a loop waits for a change. A thread's first step waits for nothing.
     pub guard: Option<Guard>,
 }
 
@@ -247,6 +265,10 @@ pub struct Execution {
     pub shut: Vec<Guard>,
     /// What happened, in order.
     pub steps: Vec<Step>,
+    /// The line of the program that each step was at, from 1, and 0 where there is none; empty unless lines were asked
+    /// for.
+    #[serde(default)]
+    pub lines: Vec<u32>,
     /// The threads that had not ended, and what each waits for (or, at the step limit, would do).
     pub pending: Vec<Pending>,
     /// What the learner could see; `None` where the execution was given up because all who could go were asleep

@@ -30,6 +30,9 @@ pub struct Detail {
     pub location: String,
     /// `repr` of the value read or written, or of the act's result, where there is one.
     pub value: Option<String>,
+    /// The locks that the thread held before it did this.
+    #[serde(default)]
+    pub holds: Vec<String>,
 }
 
 /// A thread that was left waiting.

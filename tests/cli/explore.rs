@@ -70,6 +70,50 @@ thread.start()
 thread.join()
 ";
 
+/// Reads without the lock and writes under it.
+const PARTIAL: &str = "\
+import threading
+
+lock = threading.Lock()
+count = 0
+
+
+def work():
+    global count
+    seen = count
+    with lock:
+        count = seen + 1
+
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+/// Does all that it does under the lock.
+const LOCKED: &str = "\
+import threading
+
+lock = threading.Lock()
+log = []
+
+
+def work():
+    with lock:
+        log.append(len(log))
+    print('done')
+
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(log)
+";
+
 fn world() -> World {
     World::new().file("withdraw.py", WITHDRAW).file("abba.py", ABBA).file("twice.py", TWICE)
 }
@@ -518,4 +562,131 @@ fn a_program_that_ends_its_interpreter_is_told_what_it_may_not_do() {
     error: the scenario broke its runner: it ended
     hint: does it end its own process, or need more memory, output or time than a program gets?
     ");
+}
+
+#[test]
+fn races_are_shown_with_lines_threads_and_locks() {
+    let world = World::new().file("partial.py", PARTIAL);
+    let output = world.run(&["explore", "partial.py", "--observe", "count", "--races"]);
+    let shown = output.stdout.split("\n\n").last().expect("text");
+    insta::assert_snapshot!(shown, @"
+    1 race: two acts on the same data that no synchronisation keeps apart
+      1. count
+          9 seen = count
+              read by Thread-1 (work), holding no lock
+         11 count = seen + 1
+              write by Thread-2 (work), holding lock
+    ");
+    assert_eq!(output.code, Some(0), "a race is a finding and no violation: {output}");
+}
+
+#[test]
+fn a_lock_around_all_leaves_no_races() {
+    let output = World::new().file("locked.py", LOCKED).run(&["explore", "locked.py", "--races"]);
+    assert!(output.stdout.contains("No races: in every order, synchronisation keeps"), "{output}");
+}
+
+/// What a program does to synchronisation objects is no race, whatever they are.
+#[test]
+fn synchronisation_does_not_race_with_itself() {
+    let program = "\
+import queue
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
+
+lock = threading.RLock()
+condition = threading.Condition()
+semaphore = threading.Semaphore(1)
+event = threading.Event()
+barrier = threading.Barrier(2)
+items = queue.Queue(1)
+
+
+def work():
+    semaphore.acquire()
+    semaphore.release()
+    with condition:
+        condition.notify()
+    items.put(1)
+    event.set()
+    barrier.wait()
+
+
+thread = threading.Thread(target=work, daemon=True)
+thread.start()
+lock.acquire(timeout=1)
+with condition:
+    condition.wait(timeout=1)
+items.get()
+event.is_set()
+event.wait(1)
+barrier.wait()
+thread.is_alive()
+threading.active_count()
+time.sleep(1)
+print('printed')
+with ThreadPoolExecutor(1) as pool:
+    futures = [pool.submit(print, number) for number in range(2)]
+    futures[0].running()
+    futures[1].cancel()
+    wait(futures, return_when=FIRST_COMPLETED)
+    for future in as_completed(futures):
+        future.done()
+";
+    let world = World::new().file("all.py", program);
+    for sleeps in ["ordered", "unordered"] {
+        let arguments = ["explore", "all.py", "--races", "--json", "--budget-executions", "300", "--sleeps", sleeps];
+        let output = world.run(&arguments);
+        let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+        assert_eq!(json["races"], serde_json::json!([]), "{output}");
+    }
+}
+
+#[test]
+fn a_lock_taken_before_there_were_threads_is_held() {
+    let program = "\
+import threading
+
+lock = threading.Lock()
+count = 0
+
+
+def work():
+    global count
+    count = 1
+
+
+with lock:
+    thread = threading.Thread(target=work)
+    thread.start()
+    count = 2
+thread.join()
+";
+    let output = World::new().file("early.py", program).run(&["explore", "early.py", "--races", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    assert_eq!(json["races"].as_array().map(Vec::len), Some(1), "{output}");
+    assert_eq!(json["races"][0]["acts"][0]["holds"], serde_json::json!([]));
+    assert_eq!(json["races"][0]["acts"][1]["thread"], "MainThread");
+    assert_eq!(json["races"][0]["acts"][1]["holds"], serde_json::json!(["lock"]));
+}
+
+#[test]
+fn races_keep_their_contract_and_replay() {
+    let world = World::new().file("partial.py", PARTIAL);
+    let output = world.run(&["explore", "partial.py", "--observe", "count", "--races", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let race = &json["races"][0];
+    assert_eq!(race["location"], "count");
+    let schedule = race["schedule"].as_str().expect("text");
+    let replay = world.run(&["explore", "partial.py", "--observe", "count", "--json", "--replay", schedule]);
+    let replay: serde_json::Value = serde_json::from_str(&replay.stdout).expect("JSON");
+    assert_eq!(replay.get("races"), None, "nobody looked for any");
+    for act in race["acts"].as_array().expect("a list") {
+        let step = &replay["outcomes"][0]["witness"]["steps"][act["step"].as_u64().expect("a number") as usize];
+        for field in ["thread", "id", "line", "operation"] {
+            assert_eq!(step[field], act[field], "{field}");
+        }
+        assert_eq!(step["location"], "count");
+    }
 }

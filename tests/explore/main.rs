@@ -3,6 +3,7 @@
 
 mod promises;
 mod published;
+mod races;
 mod random;
 mod toy;
 mod twin;

@@ -149,6 +149,11 @@ fn number(kind: Kind, index: usize) -> u64 {
     (kind as u64) << 32 | index as u64
 }
 
+fn location(kind: Kind, index: usize) -> Location {
+    let sort = if matches!(kind, Kind::Variable) { 0 } else { Location::SYNCHRONISATION };
+    Location(number(kind, index) | sort)
+}
+
 struct Thread {
     id: ThreadId,
     body: usize,
@@ -191,6 +196,7 @@ fn run(program: &Program, request: &Request) -> Execution {
     let watched = state.watched();
     let shut = state.shut(&watched);
     let mut steps: Vec<Step> = Vec::new();
+    let mut lines = Vec::new();
     let mut running = 0;
     loop {
         let next: Vec<_> = (0..state.threads.len()).map(|thread| state.next(thread)).collect();
@@ -210,6 +216,7 @@ fn run(program: &Program, request: &Request) -> Execution {
             None => enabled.trailing_zeros() as usize,
         };
         let operation = next[thread].clone().expect("who can go has something to do");
+        lines.push(state.line(thread));
         let before: Vec<bool> = watched.iter().map(|&guard| state.is_open(Some(guard))).collect();
         state.step(thread);
         let changed = watched.iter().zip(before).map(|(&guard, was)| (guard, was, state.is_open(Some(guard))));
@@ -241,6 +248,7 @@ fn run(program: &Program, request: &Request) -> Execution {
         threads: state.threads.iter().map(|thread| thread.id).collect(),
         shut,
         steps,
+        lines,
         pending,
         outcome: Some(outcome),
     }
@@ -327,11 +335,17 @@ impl State<'_> {
         self.program.bodies[thread.body].get(thread.at).copied()
     }
 
+    /// Where the thread is: its body's number times 100, and its next act's, from 1; 0 before it begins.
+    fn line(&self, thread: usize) -> u32 {
+        let thread = &self.threads[thread];
+        if thread.begun { u32::try_from(thread.body * 100 + thread.at + 1).expect("bodies are short") } else { 0 }
+    }
+
     /// What the thread does next, in this state; `None` if it has ended.
     fn next(&self, thread: usize) -> Option<Operation> {
         let mut operation = self.next_alone(thread)?;
         if self.program.daemons && thread != 0 {
-            operation.touches.push(Touch { location: Location(number(Kind::Life, 0)), access: Access::Read });
+            operation.touches.push(Touch { location: location(Kind::Life, 0), access: Access::Read });
         }
         Some(operation)
     }
@@ -339,7 +353,7 @@ impl State<'_> {
     fn next_alone(&self, thread: usize) -> Option<Operation> {
         let this = &self.threads[thread];
         let one = |kind, index, access, guard| {
-            let touches = vec![Touch { location: Location(number(kind, index)), access }];
+            let touches = vec![Touch { location: location(kind, index), access }];
             Some(Operation { touches, guard: (guard as Option<u64>).map(Guard) })
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
@@ -380,7 +394,7 @@ impl State<'_> {
             Act::Put(queue, _) => one(Kind::Queue, queue, Access::Write, None),
             Act::GetInto(queue, variable) => {
                 let mut operation = own(Kind::Queue, queue, Access::Write)?;
-                let location = Location(number(Kind::Variable, variable));
+                let location = location(Kind::Variable, variable);
                 operation.touches.push(Touch { location, access: Access::Write });
                 Some(operation)
             }

@@ -72,8 +72,18 @@ class Diverged(BaseException):
 
 
 def digest(key):
-    """A number for `key` (of ints and strings) that is the same in every worker: PYTHONHASHSEED is 0."""
-    return hash(key) & 0x1FFFFFFFFFFFFF
+    """A number for `key` (of ints and strings) that is the same in every worker: PYTHONHASHSEED is 0. As a location, data."""
+    return hash(key) & 0x7FFFFFFFFFFFF
+
+
+def sync_place(key):
+    """The location of something that is there to put threads in order."""
+    return digest(key) | 1 << 52
+
+
+def outside_place(key):
+    """The location of something beyond the program."""
+    return digest(key) | 1 << 51
 
 
 # The manners of touching a location: a read, a write, and a read that might have been a write had it found something else.
@@ -163,6 +173,7 @@ class Guard:
 solo = True  # only one thread lives, and all others' ends are known to it: nothing is a step
 ended = True  # the execution is over: whoever still runs is unwound
 detail = False  # a replay that is told in full
+lined = False  # each step's line is noted: in replays, and where it is asked for
 cur = None  # the thread that runs
 strands = []
 by_code = {}
@@ -250,7 +261,7 @@ class Strand:
         self.known = set()  # the strands whose end it has seen itself
         ops = life_ops.get(code)
         if ops is None:
-            life = digest(("life", code))
+            life = sync_place(("life", code))
             over = digest(("guard", ("over", code)))
             ops = life_ops[code] = (
                 op_of(((life, WRITE),)),
@@ -425,7 +436,7 @@ def visible(op, guard=None, make=None):
         guard.waiting |= me.bit
         if not guard.open:
             enabled &= ~me.bit
-    if detail:
+    if lined:
         me.line = line_now()
     nxt = choose(me.bit)
     if nxt is not me:
@@ -461,8 +472,8 @@ def visible(op, guard=None, make=None):
             wake_spinners(op)
     if asleep:
         wake(op)
-    if detail:
-        details.append(["", "", None, me.line])
+    if lined:
+        details.append(["", "", None, me.line, locks_of(me)])
 
 
 def op_now(strand):
@@ -484,8 +495,8 @@ def go(me, op, guard):
     position += 1
     if asleep:
         wake(op)
-    if detail:
-        details.append(["begin", "", None, 0])
+    if lined:
+        details.append(["begin", "", None, 0, ()])
 
 
 def wake(op):
@@ -516,10 +527,10 @@ def dressed(op, strand):
     return ops_by_key.get(key) or op_of(*key)
 
 
-PROCESS = digest("process")
-CLOCK = digest("clock")
-POPULATION = digest("population")  # which threads there are: written by who asks, so that starting threads does not conflict
-EXITING = digest("exiting")  # whether the interpreter still takes tasks
+PROCESS = outside_place("process")
+CLOCK = outside_place("clock")
+POPULATION = outside_place("population")  # which threads there are: written by who asks, so that starting threads does not conflict
+EXITING = outside_place("exiting")  # whether the interpreter still takes tasks
 
 
 def let_time_pass():
@@ -578,6 +589,14 @@ def note(verb, place="", value=None):
         return
     entry = details[-1]
     entry[0], entry[1], entry[2] = verb, place, value
+
+
+def locks_of(strand):
+    """For a replay: what the thread holds."""
+    if not detail:
+        return ()
+    models = [known[1] for known in names.values()]
+    return [called(model) for model in models if isinstance(model, Exclusive) and model._holder is strand]
 
 
 def line_now():

@@ -61,7 +61,7 @@ class Future(Model):
         self._task = None
         self._with_end = False  # whether the step that settled it was the end of its task too
         # Whether its call has begun: a place of its own, for few want to know.
-        self._phase = digest((self._name_, "phase"))
+        self._phase = sync_place((self._name_, "phase"))
         futures.append(self)
 
     # Asking
@@ -272,7 +272,7 @@ class ThreadPoolExecutor(Executor, Model):
         self._shut = False
         self._tasks = []
         self._over = 0
-        self._slots = digest((self._name_, "slots"))
+        self._slots = sync_place((self._name_, "slots"))
         self._initializer = initializer
         self._initargs = initargs
         self._broken = False
@@ -557,7 +557,7 @@ def watch(waited):
     """From here on the order in which `waited` are settled can be told. Returns the place that they will write then."""
     me = cur
     me.names += 1
-    place = digest(("order", me.code, me.names))
+    place = sync_place(("order", me.code, me.names))
     if not solo and waited:
         visible(op_of(tuple((future._place, WRITE) for future in waited)))
         if detail:

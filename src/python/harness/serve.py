@@ -50,7 +50,7 @@ def learn(more, workers):
 
 # Output ----------------------------------------------------------------------------------------------------------------
 
-STDOUT = digest("stdout")
+STDOUT = outside_place("stdout")
 print_op = op_of(((STDOUT, WRITE),))
 
 
@@ -406,9 +406,9 @@ def remember_blocked():
 blocked_now = []
 
 
-def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
+def execute(request_prefix, request_sleep, request_asleep_from, in_detail, with_lines):
     """Runs the program once."""
-    global solo, ended, detail, cur, enabled, asleep, asleep_at, sleep_codes, prefix, prefix_length, position, live
+    global solo, ended, detail, lined, cur, enabled, asleep, asleep_at, sleep_codes, prefix, prefix_length, position, live
     global ordered, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
@@ -437,6 +437,7 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail):
     sleep_codes = request_sleep
     asleep_at = request_asleep_from if request_sleep else -1
     detail = in_detail
+    lined = in_detail or with_lines
     ordered = program.ordered
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
@@ -577,7 +578,8 @@ def told():
         number = -1
     else:
         number = program.outcomes.setdefault(outcome, len(program.outcomes))
-    return [[strand.code for strand in strands], list(trace), list(pending), number, list(guard_changes), list(shut_at_first)]
+    return [[strand.code for strand in strands], list(trace), list(pending), number, list(guard_changes),
+            list(shut_at_first), [entry[3] for entry in details]]  # fmt: skip
 
 
 def run(request):
@@ -585,7 +587,7 @@ def run(request):
     found.clear()
     told_of_all = []
     for one in request["requests"]:
-        execute(one[0], one[1], one[2], request.get("detail", False))
+        execute(one[0], one[1], one[2], request.get("detail", False), request.get("lines", False))
         if found - program.tracked and (problem is None or isinstance(problem, Diverged)):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
@@ -640,7 +642,7 @@ def replay(request):
     answer = run(request)
     if "executions" in answer:
         answer["names"] = [strand.label for strand in strands]
-        answer["details"] = [[line, verb, place, value] for verb, place, value, line in details]
+        answer["details"] = [[line, verb, place, value, held] for verb, place, value, line, held in details]
         answer["blocked"] = list(blocked_now)
     return answer
 

@@ -233,7 +233,7 @@ class Event(Model):
             return True
         me = cur
         me.names += 1
-        place = digest(("event", me.code, me.names))
+        place = sync_place(("event", me.code, me.names))
         guard = Guard(("event", me.code, me.names), timeout is not None)
         freed = Flag(guard)
         self._waiting.append(freed)

@@ -26,7 +26,7 @@ class Model:
         name = new_name()
         names[id(self)] = (name, self)
         self._name_ = name
-        self._place = digest((name, "state"))
+        self._place = sync_place((name, "state"))
         self._write = op_of(((self._place, WRITE),))
         self._read = op_of(((self._place, READ),))
         self._label = "%s-%d" % (self._kind, name & 0xFFFFF)
@@ -453,7 +453,7 @@ exiting = False
 def life_of(code):
     known = life_ops.get(code)
     if known is None:
-        life = digest(("life", code))
+        life = sync_place(("life", code))
         over = digest(("guard", ("over", code)))
         known = life_ops[code] = (
             op_of(((life, WRITE),)), op_of(((life, READ),)), op_of(((life, READ),), over), life,
