@@ -7,6 +7,7 @@
 //!
 //! `cargo test` holds some. To hold more: `RACEDAY_RANDOM=FIRST..LAST cargo test --test engine random_programs`.
 
+mod found;
 pub(crate) mod programs;
 
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ struct Sizes {
 }
 
 const SHORT: Sizes = Sizes { states: 250, all: 120 };
-const LONG: Sizes = Sizes { states: 3000, all: 1000 };
+const LONG: Sizes = Sizes { states: 600, all: 200 };
 
 /// What holding one program showed.
 #[derive(Debug, Default)]
@@ -330,6 +331,16 @@ pub(crate) fn of(program: &programs::Program) -> Scenario {
 }
 
 #[test]
+fn programs_that_failed_once() {
+    let mut workers = Workers { first: worker(), second: worker() };
+    for (name, source, observe) in found::FOUND {
+        let held =
+            hold(&mut workers, &scenario(source, Some(observe)), LONG).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(held.is_some(), "{name} is too large");
+    }
+}
+
+#[test]
 #[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
 fn random_programs() {
     let range = variable("RACEDAY_RANDOM").map(|range| range.to_string_lossy().into_owned());
@@ -343,6 +354,9 @@ fn random_programs() {
     let mut failed = Vec::new();
     for seed in first..last {
         let program = programs::program(seed);
+        if (seed - first) % 100 == 99 {
+            eprintln!("up to {seed}: {held} held, {executions} executions for {classes} classes of {all}");
+        }
         match hold(&mut workers, &of(&program), sizes) {
             Ok(None) => {}
             Ok(Some(each)) => {

@@ -501,11 +501,18 @@ def run_main(main):
     exiting = True
     for pool in pools:
         pool._wait_for_all()
-    for strand in strands:
-        if strand is not main and not strand.daemon and strand.pool is None and not (solo and strand.done):
-            if strand.code not in main.known:
-                join_strand(strand, strand.label)
-                joined(strand)
+    while True:
+        left = [
+            strand for strand in strands
+            if not (strand is main or strand.daemon or strand.pool or strand.code in main.known or solo and strand.done)
+        ]  # fmt: skip
+        if not left:
+            break
+        # First those that are there in any order of steps: who started them is over.
+        certain = [strand for strand in left if strand.code >> 12 == 0 or strand.code >> 12 in main.known]
+        strand = min(certain or left, key=operator.attrgetter("code"))
+        join_strand(strand, strand.label)
+        joined(strand)
     if any(strand.daemon for strand in strands) and not solo:
         # Daemons are cut off wherever they are.
         main.waits = None

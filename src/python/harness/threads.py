@@ -254,6 +254,7 @@ class Thread(Model):
     _kind = "thread"
     _strand = None
     _starter = None
+    _numbered = False  # named by a number that other threads were about to take too
     _initialized = False
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
@@ -270,6 +271,12 @@ class Thread(Model):
         self._publish = (target, args, self._kwargs)
 
     def _set_own_name(self):
+        if not solo:
+            # The number tells who made a thread first: a step, where the name is seen.
+            if THREAD_NAMES in program.tracked:
+                visible(thread_names_op)
+            else:
+                self._numbered = True
         thread_counter[0] += 1
         self._given_name = "Thread-%d" % thread_counter[0]
         if sys.version_info >= (3, 10) and self._target is not None:
@@ -318,14 +325,14 @@ class Thread(Model):
         except SystemExit:
             pass
         except Exception as error:
-            failures.append((cur.code, self._given_name, error))
+            failures.append((cur.code, self._named_aloud(), error))
             hook = excepthook_of_scenario[0]
             if hook is not None:
                 hook(ExceptHookArgs(type(error), error, error.__traceback__, self))
         except BaseException as error:
             if isinstance(error, (Abandon, Unsupported, Diverged, NeedsWorkers)):
                 raise
-            failures.append((cur.code, self._given_name, error))
+            failures.append((cur.code, self._named_aloud(), error))
         end(cur)
 
     def run(self):
@@ -378,18 +385,24 @@ class Thread(Model):
 
     isAlive = None  # gone since 3.9; a name that reads as missing
 
+    def _named_aloud(self):
+        if self._numbered:
+            found.add(THREAD_NAMES)
+        return self._given_name
+
     @property
     def name(self):
-        return self._given_name
+        return self._named_aloud()
 
     @name.setter
     def name(self, name):
         self._given_name = str(name)
+        self._numbered = False
         if self._strand is not None:
             self._strand.name = self._given_name
 
     def getName(self):
-        return self._given_name
+        return self._named_aloud()
 
     def setName(self, name):
         self.name = name
@@ -425,7 +438,7 @@ class Thread(Model):
             status += " daemon"
         if strand is not None:
             status += " %d" % ident_of(strand)
-        return "<%s(%s, %s)>" % (type(self).__name__, self._given_name, status)
+        return "<%s(%s, %s)>" % (type(self).__name__, self._named_aloud(), status)
 
 
 del Thread.isAlive
@@ -446,6 +459,8 @@ class MainThread(Thread):
 MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
 ExceptHookArgs = collections.namedtuple("ExceptHookArgs", "exc_type exc_value exc_traceback thread")
 thread_counter = [0]
+THREAD_NAMES = ("counter", "threads")
+thread_names_op = op_of(((digest("thread names"), WRITE),))
 excepthook_of_scenario = [None]
 exiting = False
 

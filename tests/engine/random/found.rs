@@ -1,0 +1,170 @@
+//! Programs that failed once, as small as they failed still: `(name, text, what to observe)`.
+
+/// Each is held as random programs are.
+pub(crate) const FOUND: &[(&str, &str, &str)] = &[
+    (
+        "a pool is shut down by two threads",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+a = pool.submit(pool.shutdown, wait=False)
+b = pool.submit(int)
+pool.shutdown()
+",
+        "0",
+    ),
+    (
+        "a third submission depends on which tasks are over",
+        "
+from concurrent import futures
+z = []
+pool = futures.ThreadPoolExecutor(2)
+def outer():
+    return pool.submit(z.append, 1).result()
+a = pool.submit(outer)
+b = pool.submit(int)
+pool.shutdown()
+",
+        "z",
+    ),
+    (
+        "a future is known by who did not submit it",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+a = pool.submit(int)
+b = pool.submit(a.result)
+pool.shutdown()
+",
+        "0",
+    ),
+    (
+        "a call that has not begun is cancelled",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+a = pool.submit(int)
+b = pool.submit(lambda: (a.running(), a.cancel()))
+pool.shutdown()
+",
+        "(a.cancelled(), b.result())",
+    ),
+    (
+        "a thread is joined that somebody else starts",
+        "
+import threading
+z = []
+N = threading.Thread(target=z.append, args=(1,))
+def work():
+    z.append(N.is_alive())
+    N.join()
+T = threading.Thread(target=work, name='t')
+T.start()
+N.start()
+T.join()
+",
+        "z",
+    ),
+    (
+        "a daemon is left by who is over",
+        "
+import threading
+z = []
+def work():
+    threading.Thread(target=z.append, args=(1,), daemon=True).start()
+T = threading.Thread(target=work)
+T.start()
+T.join()
+",
+        "z",
+    ),
+    (
+        "an attribute is set on a class between",
+        "
+import threading
+class Box:
+    a = 0
+class Sub(Box):
+    pass
+def work():
+    Sub.a = 9
+T = threading.Thread(target=work)
+T.start()
+seen = Sub().a
+T.join()
+",
+        "seen",
+    ),
+    (
+        "a condition on a plain lock that another thread holds",
+        "
+import threading
+L = threading.Lock()
+C = threading.Condition(L)
+def work():
+    with L:
+        pass
+T = threading.Thread(target=work)
+T.start()
+C.notify()
+T.join()
+",
+        "0",
+    ),
+    (
+        "a deque grows between its iterator and the first turn",
+        "
+import collections
+import threading
+dq = collections.deque([1])
+T = threading.Thread(target=dq.append, args=(2,))
+T.start()
+z = [v for v in dq]
+T.join()
+",
+        "z",
+    ),
+    (
+        "an event is set after a wait that timed out",
+        "
+import threading
+E = threading.Event()
+seen = []
+def work():
+    seen.append(E.wait(1))
+T = threading.Thread(target=work)
+T.start()
+E.set()
+E.clear()
+T.join()
+",
+        "seen",
+    ),
+    (
+        "threads are counted while another thread starts one",
+        "
+import threading
+def work():
+    threading.Thread(target=int).start()
+T = threading.Thread(target=work)
+T.start()
+seen = threading.active_count()
+T.join()
+",
+        "seen",
+    ),
+    (
+        "threads are named in the order in which they are made",
+        "
+import threading
+def work():
+    threading.Thread(target=int, args=('x',)).start()
+A = threading.Thread(target=work, name='a')
+B = threading.Thread(target=int, args=('y',))
+A.start()
+B.start()
+threading.Thread(target=int, args=('z',)).start()
+",
+        "0",
+    ),
+];
