@@ -156,6 +156,24 @@ fn architecture_md_shows_the_table() {
 }
 
 #[test]
+fn architecture_md_names_all_there_is() {
+    let text = read(&root().join("ARCHITECTURE.md"));
+    for folder in ["src", "tests", "."] {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder can be listed") {
+            let entry = entry.expect("an entry");
+            let name = entry.file_name().into_string().expect("names are text");
+            let is_code = entry.path().is_dir() || name.ends_with(".rs") || name.ends_with(".toml");
+            if !is_code || name.starts_with('.') || ["target", "docs", "data"].contains(&name.as_str()) {
+                continue;
+            }
+            let shown = if entry.path().is_dir() { format!("{name}/") } else { name };
+            let named = text.lines().any(|line| line.split_whitespace().any(|word| word == shown));
+            assert!(named, "the code map does not name `{shown}` of {folder}");
+        }
+    }
+}
+
+#[test]
 fn the_checker_finds_forbidden_uses() {
     let check = |module: &str, path: &str, text: &str| dependency_faults(&Source::new(module, path, text)).len();
     assert_eq!(check("explore", "src/explore/dpor.rs", "use crate::python::Worker;"), 1);

@@ -126,6 +126,24 @@ fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
 }
 
 #[test]
+fn ctrl_c_while_a_line_is_typed_leaves_the_shell_a_line_of_its_own() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "xterm");
+    wait_for(&mut session, "q stop");
+    session.send("n").expect("a key");
+    wait_for(&mut session, "A note on:");
+    wait_for(&mut session, "q stop");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "your editor)");
+    session.send("half a no\x03").expect("keys");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 130, "{last}");
+    // Two see to it, in either order, so what is at the very end is not known.
+    assert!(last.contains("half a no") && last.contains("\r\n"), "{last:?}");
+    assert!(last.contains(SHOW_CURSOR), "{last:?}");
+}
+
+#[test]
 fn a_review_is_rated_by_keys() {
     let world = World::new();
     let mut session = world.start(&["review", "tiny"], "xterm");

@@ -278,6 +278,9 @@ pub enum Problem {
     /// An alternative that its gap has already.
     #[error("a gap accepts `{0}` twice")]
     RepeatedAlternative(String),
+    /// An alternative that is a key while a question is asked, so that nobody could type it as an answer.
+    #[error("a gap accepts `{0}`, which is a key while a question is asked")]
+    GapIsKey(String),
     /// None or several of keys of which one must be there.
     #[error("{what} needs {one}, and has {}", if *both { "both" } else { "neither" })]
     OneOf {
@@ -393,6 +396,7 @@ impl Problem {
             Problem::OpenGap => own("close it with `}}`; braces that are part of the text are written `\\{{`"),
             Problem::EmptyGap => own("write what is hidden between the braces, with `|` between alternatives"),
             Problem::RepeatedAlternative(_) => own("capitals and spaces do not matter; remove one of the two"),
+            Problem::GapIsKey(_) => own("hide more than this letter, as in `{{t.join()}}`"),
             Problem::OneOf { both: true, .. } => own("remove one of the two"),
             Problem::OneOf { both: false, .. } => own("add one of the two"),
         }

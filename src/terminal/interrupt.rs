@@ -13,7 +13,12 @@ const INTERRUPTED: i32 = 130;
 pub fn end_on_interrupt() {
     // Whoever set a handler before looks after it, and without one the system ends the process.
     let _ = ctrlc::try_set_handler(|| {
-        let _ = Term::stdout().show_cursor();
+        let term = Term::stdout();
+        let _ = term.show_cursor();
+        // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.
+        if term.is_term() {
+            let _ = term.write_line("");
+        }
         leave();
     });
 }

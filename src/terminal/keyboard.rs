@@ -204,6 +204,9 @@ impl Ask for Keyboard {
                 Ok(typed) => typed,
                 Err(dialoguer::Error::IO(error)) => {
                     self.term.show_cursor()?;
+                    // The shell's prompt begins a line of its own. Ctrl-C is a signal as well, and whoever of the two ends
+                    // the process has to see to it.
+                    self.term.write_line("")?;
                     return Err(error.into());
                 }
             };

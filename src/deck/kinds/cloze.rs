@@ -51,6 +51,9 @@ impl Read for Parts {
     }
 }
 
+/// What means something else when it is typed alone: a hint, a note, the end, the teaching note, undo.
+const KEYS: [&str; 5] = ["?", "n", "q", "t", "u"];
+
 /// Returns the parts of a text with gaps.
 fn parts(text: &str) -> Result<Vec<ClozePart>, Problem> {
     let mut parts = Vec::new();
@@ -104,6 +107,9 @@ fn alternatives(gap: &str) -> Result<Vec<String>, Problem> {
                 alternative.clear();
                 if text.is_empty() {
                     return Err(Problem::EmptyGap);
+                }
+                if KEYS.contains(&folded(&text).as_str()) {
+                    return Err(Problem::GapIsKey(text));
                 }
                 if accepted.iter().any(|other| folded(other) == folded(&text)) {
                     return Err(Problem::RepeatedAlternative(shortened(&text)));
@@ -170,6 +176,8 @@ mod tests {
             ("{{a|}}", Problem::EmptyGap),
             ("{{|a}}", Problem::EmptyGap),
             ("{{a|b|a}}", Problem::RepeatedAlternative("a".to_owned())),
+            ("{{thread| T }}", Problem::GapIsKey("T".to_owned())),
+            ("{{?}}", Problem::GapIsKey("?".to_owned())),
             ("{{The GIL|the  gil}}", Problem::RepeatedAlternative("the  gil".to_owned())),
         ] {
             assert_eq!(parts(text), Err(problem), "{text}");
