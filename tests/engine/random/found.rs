@@ -1,4 +1,4 @@
-//! Programs that failed once, as small as they failed still: `(name, text, what to observe)`.
+//! Programs that failed once, or would have for a reason that one that failed showed: `(name, text, what to observe)`.
 
 /// Each is held as random programs are.
 pub(crate) const FOUND: &[(&str, &str, &str)] = &[
