@@ -53,7 +53,17 @@ class Abandon(BaseException):
     """Unwinds a thread of an execution that is over."""
 
 
-class Unsupported(BaseException):
+class Stop(BaseException):
+    """Whatever the scenario catches, this execution tells nothing but that: it is kept as its problem at once."""
+
+    def __init__(self, *arguments):
+        global problem
+        super().__init__(*arguments)
+        if problem is None:
+            problem = self
+
+
+class Unsupported(Stop):
     """The scenario uses something that is not modelled."""
 
     def __init__(self, what, why=""):
@@ -93,10 +103,11 @@ READ, WRITE, ATTEMPT = 0, 1, 2
 class Op:
     """What a step touches: interned, because the same operations come again in every execution."""
 
-    __slots__ = ("id", "touches", "guard", "writes")
+    __slots__ = ("id", "touches", "guard", "writes", "weight")
 
     def __init__(self, touches, guard):
         self.id = len(ops)
+        self.weight = 1  # 0 for taking and giving back a lock: both together leave nothing behind
         self.touches = touches
         self.guard = guard
         self.writes = tuple(place for place, manner in touches if manner == WRITE)
@@ -229,7 +240,8 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
-        "clock", "rng", "daemon", "line", "pool", "waits", "make", "known", "wakes", "alarm",
+        "clock", "rng", "daemon", "line", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
+        "stuck", "timed_out",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -259,6 +271,10 @@ class Strand:
         self.line = 0
         self.waits = self.make = self.wakes = None
         self.known = set()  # the strands whose end it has seen itself
+        self.held = 0  # the sum of the places of the locks it holds
+        self.patience = None  # for a timed wait: how long, and whether what it waits for is there
+        self.stuck = None
+        self.timed_out = -1
         ops = life_ops.get(code)
         if ops is None:
             life = sync_place(("life", code))
@@ -465,7 +481,7 @@ def visible(op, guard=None, make=None):
     trace.append(enabled)
     position += 1
     if op.writes:
-        me.acts += 1
+        me.acts += op.weight
         for place in op.writes:
             last_write[place] = position - 1
         if spinning:
@@ -524,7 +540,9 @@ def dressed(op, strand):
     if ordered and (CLOCK, WRITE) not in touches:
         touches += ((CLOCK, READ),)
     key = (touches, op.guard)
-    return ops_by_key.get(key) or op_of(*key)
+    known = ops_by_key.get(key) or op_of(*key)
+    known.weight = op.weight
+    return known
 
 
 PROCESS = outside_place("process")

@@ -39,6 +39,7 @@ class BrokenThreadPool(BrokenExecutor):
 
 pool_counter = [0]
 PENDING, RUNNING, CANCELLED, FINISHED = "PENDING", "RUNNING", "CANCELLED", "FINISHED"
+CANCELLED_AND_NOTIFIED = "CANCELLED_AND_NOTIFIED"  # a worker has come upon it
 
 
 class Future(Model):
@@ -73,7 +74,7 @@ class Future(Model):
 
     def done(self):
         self._look()
-        answer = self._state in (CANCELLED, FINISHED)
+        answer = self._done.open
         if detail and not solo:
             note("is done?", self._label, show(answer))
         return answer
@@ -87,20 +88,23 @@ class Future(Model):
 
     def cancelled(self):
         self._look()
-        return self._state == CANCELLED
+        return self._state in (CANCELLED, CANCELLED_AND_NOTIFIED)
+
+    def _is_done(self):
+        return self._done.open
 
     def _await(self, timeout):
         if timeout is not None:
-            self._look()
+            done = timed(timeout, self._is_done, lambda: self._read.touches)
             if detail and not solo:
-                note("wait", self._label, None if self._done.open else "timed out")
-            if not self._done.open:
+                note("wait", self._label, None if done else "timed out")
+            if not done:
                 raise FuturesTimeoutError()
         else:
             self._until_done()
         self._asked = True
         self._known_over()
-        if self._state == CANCELLED:
+        if self._state in (CANCELLED, CANCELLED_AND_NOTIFIED):
             raise CancelledError()
 
     def _known_over(self):
@@ -132,14 +136,14 @@ class Future(Model):
         publish(function)
         if not solo:
             visible(self._write)
-        if self._state in (CANCELLED, FINISHED):
+        if self._done.open:
             run_callback(function, self)
         else:
             self._callbacks.append(function)
 
     def _cancel_touches(self):
         if self._state == PENDING:
-            return ((self._phase, WRITE),) + self._settle_touches()
+            return ((self._phase, WRITE),) + self._write.touches
         return ((self._phase, ATTEMPT), (self._place, ATTEMPT))
 
     def cancel(self):
@@ -149,11 +153,15 @@ class Future(Model):
             note("cancel", self._label)
         if self._state in (RUNNING, FINISHED):
             return False
-        if self._state == CANCELLED:
+        if self._state in (CANCELLED, CANCELLED_AND_NOTIFIED):
             return True
         self._state = CANCELLED
         self._settled()
         return True
+
+    def _is_over(self):
+        """What `wait` and `as_completed` wait for: a cancelled future is over once a worker has come upon it."""
+        return self._state in (FINISHED, CANCELLED_AND_NOTIFIED)
 
     # Settling
 
@@ -162,28 +170,42 @@ class Future(Model):
 
     def _settled(self):
         self._done.set(True)
-        settled_order.append(self)
-        for watch in self._watches:
-            watch()
+        if self._state == FINISHED:
+            self._tell_watchers()
         callbacks, self._callbacks = self._callbacks, []
         for function in callbacks:
             run_callback(function, self)
 
-    def set_running_or_notify_cancel(self):
-        if not solo:
-            visible(op_of(((self._place, WRITE), (self._phase, WRITE))))
+    def _tell_watchers(self):
+        settled_order.append(self)
+        for watch in self._watches:
+            watch()
+
+    def _take_up_touches(self):
+        return ((self._phase, WRITE),) + (self._settle_touches() if self._state == CANCELLED else self._write.touches)
+
+    def _take_up(self):
+        """Whether it is to be run, for it was not cancelled. Within a step with `_take_up_touches()`."""
         if self._state == CANCELLED:
+            self._state = CANCELLED_AND_NOTIFIED
+            self._tell_watchers()
             return False
         if self._state != PENDING:
+            log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._state)
             raise RuntimeError("Future in unexpected state")
         self._state = RUNNING
         return True
+
+    def set_running_or_notify_cancel(self):
+        if not solo:
+            announce(self._take_up_touches)
+        return self._take_up()
 
     def set_result(self, result):
         publish(result)
         if not solo:
             announce(self._settle_touches)
-        if self._state in (CANCELLED, FINISHED):
+        if self._done.open:
             raise InvalidStateError("%s: %r" % (self._state, self))
         if detail and not solo:
             note("set result", self._label, show(result))
@@ -194,7 +216,7 @@ class Future(Model):
     def set_exception(self, exception):
         if not solo:
             announce(self._settle_touches)
-        if self._state in (CANCELLED, FINISHED):
+        if self._done.open:
             raise InvalidStateError("%s: %r" % (self._state, self))
         if detail and not solo:
             note("set exception", self._label, show(exception))
@@ -203,21 +225,48 @@ class Future(Model):
         self._settled()
 
     def __repr__(self):
+        what = NAMES_OF_STATES[self._state]
         if self._state == FINISHED:
-            what = "raised %s" % type(self._error).__name__ if self._error else "returned %s" % type(self._value).__name__
-            return "<Future at 0x... state=finished %s>" % what
-        return "<Future at 0x... state=%s>" % self._state.lower()
+            if self._error is not None:
+                what += " raised %s" % type(self._error).__name__
+            else:
+                what += " returned %s" % type(self._value).__name__
+        return "<%s at %s state=%s>" % (type(self).__name__, address_of(self), what)
 
-    @classmethod
-    def __class_getitem__(cls, _):
-        return cls
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+NAMES_OF_STATES = {
+    PENDING: "pending", RUNNING: "running", CANCELLED: "cancelled", CANCELLED_AND_NOTIFIED: "cancelled", FINISHED: "finished",
+}  # fmt: skip
 
 
 def run_callback(function, future):
     try:
         function(future)
     except Exception:
-        pass  # CPython logs it and goes on
+        log_of_futures("exception", "exception calling callback for %r", future)
+
+
+def log_of_futures(how, *arguments, **keywords):
+    """CPython logs what goes wrong in others' code, and goes on. Nobody sees it unless the scenario logs."""
+    if not logging_used:
+        return
+    import logging
+
+    getattr(logging.getLogger("concurrent.futures"), how)(*arguments, **keywords)
+
+
+def result_or_cancel(future, timeout):
+    """The future's result; it is cancelled if that does not come, since nobody else will ask for it."""
+    try:
+        return future.result(timeout)
+    except FuturesTimeoutError:
+        if not future._done.open:
+            future.cancel()
+        raise
+    finally:
+        del future
 
 
 settled_order = []
@@ -229,14 +278,27 @@ class Executor:
     def submit(self, fn, /, *args, **kwargs):
         raise NotImplementedError()
 
-    def map(self, fn, *iterables, timeout=None, chunksize=1):
-        pending = [self.submit(fn, *each) for each in zip(*map(rd_turns, iterables))]
+    def map(self, fn, *iterables, timeout=None, chunksize=1, **keywords):
+        most = None
+        if sys.version_info >= (3, 14):
+            most = keywords.pop("buffersize", None)
+            if most is not None and not isinstance(most, int):
+                raise TypeError("buffersize must be an integer or None")
+            if most is not None and most < 1:
+                raise ValueError("buffersize must be None or > 0")
+        if keywords:
+            raise TypeError("map() got an unexpected keyword argument %r" % next(iter(keywords)))
+        deadline = None if timeout is None else cur.clock + timeout
+        arguments = zip(*map(rd_turns, iterables))
+        pending = collections.deque(self.submit(fn, *each) for each in itertools.islice(arguments, most))
 
         def results():
             try:
-                pending.reverse()
                 while pending:
-                    yield pending.pop().result(timeout)
+                    if most is not None:
+                        for each in itertools.islice(arguments, 1):
+                            pending.append(self.submit(fn, *each))
+                    yield result_or_cancel(pending.popleft(), None if deadline is None else deadline - cur.clock)
             finally:
                 for future in pending:
                     future.cancel()
@@ -284,6 +346,16 @@ class ThreadPoolExecutor(Executor, Model):
         self._prefix = thread_name_prefix or "ThreadPoolExecutor-%d" % (pool_counter[0] - 1)
         if initializer is not None and not program.workers:
             raise NeedsWorkers
+
+    @property
+    def _threads(self):
+        if not program.workers:
+            raise NeedsWorkers
+        return set(self._workers)
+
+    @property
+    def _shutdown(self):
+        return self._shut
 
     def _submit_touches(self):
         touches = self._write.touches + life_of(child_code(cur, False))[0].touches + ((EXITING, READ),)
@@ -359,6 +431,7 @@ class ThreadPoolExecutor(Executor, Model):
             except (Abandon, Unsupported, Diverged, NeedsWorkers):
                 raise
             except BaseException:
+                log_of_futures("critical", "Exception in initializer:", exc_info=True)
                 visible(self._write)
                 self._broken = "A thread initializer failed, the thread pool is not usable anymore"
                 while self._queue:
@@ -416,11 +489,22 @@ class ThreadPoolExecutor(Executor, Model):
         elif cancel_futures:
             dropped = [strand.model.future for strand in self._tasks]
         for future in dropped:
+            if future._state in (PENDING, CANCELLED):
+                future._task.drained = True
             if future._state == PENDING:
                 future._state = CANCELLED
                 future._settled()
         if wait:
             self._wait_for_all()
+
+    def _exit(self):
+        """What the interpreter does with a pool at its end."""
+        if program.workers and not solo:
+            visible(self._write)
+        self._shut = True
+        if program.workers:
+            self._some.set(True)
+        self._wait_for_all()
 
     def _wait_for_all(self):
         if program.workers:
@@ -436,7 +520,7 @@ class ThreadPoolExecutor(Executor, Model):
 class Task:
     """One submitted call."""
 
-    __slots__ = ("pool", "future", "function", "arguments", "keywords", "strand", "turn", "turn_op")
+    __slots__ = ("pool", "future", "function", "arguments", "keywords", "strand", "turn", "turn_op", "drained")
 
     def __init__(self, pool, future, function, arguments, keywords):
         self.pool = pool
@@ -446,6 +530,7 @@ class Task:
         self.keywords = keywords
         self.strand = None
         self.turn = None
+        self.drained = False  # cancelled by the pool's shutdown: no worker ever comes upon it
 
     def run(self):
         future = self.future
@@ -456,6 +541,8 @@ class Task:
                 note("get a worker of", called(self.pool))
         if future._state == CANCELLED:
             announce(self.end_touches)
+            if not self.drained:
+                future._take_up()
             close_strand(self.strand)
             return
         future._state = RUNNING
@@ -490,10 +577,9 @@ class Task:
 
     def run_in_worker(self):
         future = self.future
-        visible(op_of(future._write.touches + ((future._phase, WRITE),)))
-        if future._state == CANCELLED:
+        announce(future._take_up_touches)
+        if not future._take_up():
             return
-        future._state = RUNNING
         value, error = self.called()
         announce(future._settle_touches)
         self.settle(value, error)
@@ -502,7 +588,7 @@ class Task:
         """The last step: the task's end, what hangs on its future, and the worker that is left over."""
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
-        if future._state == RUNNING:
+        if future._state in (RUNNING, CANCELLED):
             touches += future._settle_touches()
         if len(pool._tasks) > pool._max_workers:
             touches += ((pool._slots, WRITE),)
@@ -532,22 +618,24 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
     if return_when not in (FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED):
         raise ValueError("Invalid return condition: %r" % return_when)
     waited = list(dict.fromkeys(rd_whole(fs)))
+
+    def enough():
+        over = [future for future in waited if future._is_over()]
+        if len(over) == len(waited) or return_when == FIRST_COMPLETED and over:
+            return True
+        return return_when == FIRST_EXCEPTION and any(future._error is not None for future in over)
+
     if timeout is not None:
-        if not solo:
-            visible(op_of(tuple((future._place, READ) for future in waited)))
+        timed(timeout, enough, lambda: tuple((future._place, READ) for future in waited))
     elif return_when == ALL_COMPLETED:
         for future in waited:
             future._until_done()
+            if future._state == CANCELLED:
+                # Nobody may ever come upon it.
+                wait_until(future._is_over, [future], watch([future]))
     elif waited:
-
-        def enough():
-            over = [future for future in waited if future._done.open]
-            if len(over) == len(waited) or return_when == FIRST_COMPLETED and over:
-                return True
-            return any(future._error is not None for future in over)
-
         wait_until(enough, waited, watch(waited))
-    over = {future for future in waited if future._done.open}
+    over = {future for future in waited if future._is_over()}
     for future in over:
         future._known_over()
     return DoneAndNotDoneFutures(over, set(waited) - over)
@@ -576,7 +664,7 @@ def wait_until(enough, waited, place):
     guard = Guard(("enough", me.code, me.names), enough())
     if not guard.open:
         for future in waited:
-            if not future._done.open:
+            if not future._is_over():
                 future._watches.append(functools.partial(open_when, guard, enough))
     cur.waits = waited[0]
     visible(op_of(((place, READ),), guard.id), guard)
@@ -592,15 +680,14 @@ def open_when(guard, enough):
 def as_completed(fs, timeout=None):
     """`concurrent.futures.as_completed`."""
     waited = list(dict.fromkeys(rd_whole(fs)))
+    deadline = None if timeout is None else cur.clock + timeout
     place = watch(waited)
     yielded = set()
     while len(yielded) < len(waited):
         left = [each for each in waited if each not in yielded]
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
         if timeout is not None:
-            if not solo:
-                visible(op_of(((place, READ),)))
-            if not ready():
+            if not timed(deadline - cur.clock, lambda: bool(ready()), lambda: ((place, READ),)):
                 raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
         else:
             wait_until(lambda: bool(ready()), left, place)

@@ -193,11 +193,18 @@ def clock_members():
     return members
 
 
-def set_excepthook(_):
-    raise Unsupported("threading.excepthook")
-
-
 MODELS = {}
+
+
+def restore_modules():
+    """Undoes what the last execution did to modules' attributes."""
+    for module, before in changed_modules.values():
+        namespace = vars(module)
+        for name in list(namespace):
+            if name not in before:
+                del namespace[name]
+        namespace.update(before)
+    changed_modules.clear()
 
 
 def make_models():
@@ -210,7 +217,7 @@ def make_models():
         "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
         "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
         "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
-        "stack_size": lambda size=0: 0, "__excepthook__": None,
+        "stack_size": lambda size=0: 0, "excepthook": excepthook, "__excepthook__": excepthook,
     })  # fmt: skip
     futures_members = {
         "ThreadPoolExecutor": ThreadPoolExecutor, "Executor": Executor, "Future": Future, "wait": wait,
@@ -237,18 +244,187 @@ def make_models():
     if ShutDown is not None:
         queue_members["ShutDown"] = ShutDown
     for each in (Queue, LifoQueue, PriorityQueue, SimpleQueue):
-        each.__module__ = "queue"
+        each.__module__ = "queue" if each is not SimpleQueue else "_queue"
         MODEL_CLASSES.add(each)
     for each in (Thread, Lock, RLock, Local, Condition, Semaphore, BoundedSemaphore, Event, Barrier, Timer):
         each.__module__ = "threading"
         MODEL_CLASSES.add(each)
     MODEL_CLASSES.update((ThreadPoolExecutor, Future))
+    Executor.__module__ = Future.__module__ = "concurrent.futures._base"
+    ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
     Local.__name__ = Local.__qualname__ = "local"
     MODELS.update({
         "threading": threading, "concurrent": concurrent, "concurrent.futures": futures_module,
         "concurrent.futures.thread": thread_module, "time": time, "random": random,
         "queue": model_module("queue", real_queue, queue_members),
     })  # fmt: skip
+    adapt_logging()
+
+
+# Logging ----------------------------------------------------------------------------------------------------------------
+#
+# `logging` itself is not rewritten: what it does is part of the step that called it, so its locks have nothing to guard, and
+# as real locks they would block the one thread that runs. Only where a handler runs the scenario's own code (a handler, a
+# stream, a formatter or a filter of its own) do threads meet inside, and then the handler's lock is a modelled one.
+
+
+class HandlerLock:
+    """The lock of one of logging's handlers."""
+
+    def __init__(self, handler):
+        self.handler = weakref.ref(handler)
+        self.model = None
+
+    def runs_scenario_code(self):
+        handler = self.handler()
+        parts = [handler, getattr(handler, "stream", None), getattr(handler, "formatter", None)]
+        parts += getattr(handler, "filters", ())
+        return any(type(part).__module__ == "__main__" or isinstance(part, types.FunctionType) for part in parts)
+
+    def acquire(self):
+        if not ended and (self.model is not None or self.runs_scenario_code()):
+            if self.model is None:
+                self.model = RLock()
+            self.model.acquire()
+        return True
+
+    def release(self):
+        if self.model is not None and self.model._holder is cur:
+            self.model.release()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+
+class NoLock:
+    """Guards what nobody can come between."""
+
+    def acquire(self):
+        return True
+
+    def release(self):
+        pass
+
+    def __enter__(self):
+        return True
+
+    def __exit__(self, *_):
+        pass
+
+
+class LateName:
+    """The running thread's name, found when somebody asks: a pool's task has none unless the pool has workers."""
+
+    __slots__ = ("strand",)
+
+    def __init__(self, strand):
+        self.strand = strand
+
+    def __str__(self):
+        return thread_of(self.strand).name
+
+    def __repr__(self):
+        return repr(str(self))
+
+    def __format__(self, how):
+        return format(str(self), how)
+
+    def __eq__(self, other):
+        return str(self) == other
+
+    def __hash__(self):
+        return hash(str(self))
+
+    def __getattr__(self, name):
+        return getattr(str(self), name)
+
+
+class LateIdent:
+    """The running thread's identifier, likewise."""
+
+    __slots__ = ("strand",)
+
+    def __init__(self, strand):
+        self.strand = strand
+
+    def __index__(self):
+        thread_of(self.strand)
+        return ident_of(self.strand)
+
+    __int__ = __hash__ = __index__
+
+    def __eq__(self, other):
+        return int(self) == other
+
+    def __str__(self):
+        return str(int(self))
+
+    __repr__ = __str__
+
+
+logging_used = False  # by the scenario, or by the one before
+
+
+def adapt_logging():
+    """Gives `logging` locks, names and times of ours. It has been imported by then: concurrent.futures needs it."""
+    import logging
+
+    def create_lock(handler):
+        handler.lock = HandlerLock(handler)
+
+    threads = types.ModuleType("threading")
+    threads.RLock = threads.Lock = NoLock
+    threads.get_ident = lambda: LateIdent(cur)
+    threads.current_thread = lambda: types.SimpleNamespace(name=LateName(cur))
+    clock = types.ModuleType("time")
+    clock.__dict__.update(clock_members())
+    clock.time = lambda: EPOCH + cur.clock
+    clock.time_ns = lambda: int((EPOCH + cur.clock) * 1e9)
+    logging.threading = threads
+    logging.time = clock
+    logging._lock = NoLock()
+    logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
+    logging.Handler.createLock = create_lock
+    logging.lastResort.createLock()
+    loggers_kept.update(logging.root.manager.loggerDict)
+
+
+loggers_kept = {}
+
+
+def restore_logging():
+    """Forgets the loggers, handlers and levels of the last execution."""
+    global logging_used
+    import logging
+
+    logging_used = False
+    root = logging.root
+    for logger in [root] + list(root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            logger.handlers.clear()
+            logger.filters.clear()
+            logger.disabled = False
+            logger.propagate = True
+            logger.level = logging.WARNING if logger is root else logging.NOTSET
+            logger._cache.clear()
+    for name in list(root.manager.loggerDict):
+        if name not in loggers_kept:
+            del root.manager.loggerDict[name]
+    root.manager.disable = 0
+    root.manager.loggerClass = root.manager.logRecordFactory = None
+    logging.setLoggerClass(logging.Logger)
+    logging.setLogRecordFactory(logging.LogRecord)
+    logging._handlers.clear()
+    logging._handlerList.clear()
+
+
+def adapt_log_handlers(module):
+    """`logging.handlers` gets the models: its queue listener has a thread."""
+    module.threading = MODELS["threading"]
+    module.queue = MODELS["queue"]
 
 
 REFUSED = {
@@ -272,6 +448,7 @@ real_import = builtins.__import__
 
 def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     """The scenario's `import`."""
+    global logging_used
     if globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
@@ -285,9 +462,12 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
             if each != "*":
                 getattr(module, each)
         return module if fromlist else MODELS[root]
-    before = real_threading._active_limbo_lock
-    del before
-    return real_import(name, globals, locals, fromlist, level)
+    module = real_import(name, globals, locals, fromlist, level)
+    if root == "logging":
+        logging_used = True
+        if "logging.handlers" in sys.modules:
+            adapt_log_handlers(sys.modules["logging.handlers"])
+    return module
 
 
 def refused_builtin(name, why):
@@ -431,7 +611,10 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail, with_
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     random_seed[0] = 0
-    excepthook_of_scenario[0] = None
+    if changed_modules:
+        restore_modules()
+    if logging_used:
+        restore_logging()
     output_size = enabled = asleep = position = live = 0
     prefix, prefix_length = request_prefix, len(request_prefix)
     sleep_codes = request_sleep
@@ -500,7 +683,7 @@ def run_main(main):
             note("refuse new tasks")
     exiting = True
     for pool in pools:
-        pool._wait_for_all()
+        pool._exit()
     while True:
         left = [
             strand for strand in strands

@@ -113,6 +113,8 @@ def born(value):
 
 # Attributes ------------------------------------------------------------------------------------------------------------
 
+changed_modules = {}  # the modules whose attributes the execution has set, as they were
+
 
 def attribute_shape(kind, name):
     """Where `name` of an instance of `kind` lives: 'own', 'code', or the class that holds a plain value."""
@@ -192,6 +194,8 @@ def wr_attr(value, thing, name):
         publish(value)
     if isinstance(thing, type):
         attribute_shapes.clear()
+    elif type(thing) is types.ModuleType and id(thing) not in changed_modules:
+        changed_modules[id(thing)] = (thing, dict(vars(thing)))
     setattr(thing, name, value)
 
 
@@ -208,6 +212,8 @@ def del_attr(thing, name):
                 note("delete", place_of(thing, name))
     if isinstance(thing, type):
         attribute_shapes.clear()
+    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
+        changed_modules[id(thing)] = (thing, dict(vars(thing)))
     delattr(thing, name)
 
 

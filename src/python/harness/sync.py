@@ -9,6 +9,8 @@ class Condition(Model):
     def __init__(self, lock=None):
         if lock is None:
             lock = RLock()
+        if not isinstance(lock, Exclusive):
+            raise Unsupported("a condition on what is neither a Lock nor an RLock")
         self._named()
         self._lock = lock
         self._waiters = collections.deque()
@@ -29,11 +31,21 @@ class Condition(Model):
         if self._lock._holder is not cur and not isinstance(self._lock, RLock):
             act(self._lock._write)
 
+    def locked(self):
+        if sys.version_info < (3, 14):
+            raise AttributeError("'Condition' object has no attribute 'locked'")
+        return self._lock.locked()
+
     def _is_owned(self):
         lock = self._lock
         if isinstance(lock, RLock):
             return lock._holder is cur
         return lock._holder is not None
+
+    def __getattr__(self, name):
+        if name in ("_release_save", "_acquire_restore", "_recursion_count"):
+            return getattr(self._lock, name)
+        raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
 
     def wait(self, timeout=None):
         self._look()
@@ -50,10 +62,17 @@ class Condition(Model):
         lock._holder = None
         lock._set_free(True)
         me.waits = self
+        if timeout is not None:
+            waiter.be_patient()
+            me.patience = (timeout, lambda: waiter.notified)
         try:
             visible(waiter.op, waiter.guard)
         finally:
             waiter.leave()
+            me.patience = None
+        if not waiter.notified:
+            me.timed_out = position
+            me.clock += max(timeout, 0)
         if detail:
             note("wake" if waiter.notified else "time out", called(self))
         lock._holder = me
@@ -76,6 +95,8 @@ class Condition(Model):
         self._look()
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
+        if n > 0 and self._waiters:
+            cur.acts += 1
         while n > 0 and self._waiters:
             self._waiters.popleft().notify()
             n -= 1
@@ -83,7 +104,8 @@ class Condition(Model):
     def notify_all(self):
         self.notify(len(self._waiters))
 
-    notifyAll = notify_all
+    if sys.version_info < (3, 14):
+        notifyAll = notify_all
 
 
 class Waiter:
@@ -99,8 +121,34 @@ class Waiter:
         self.notified = False
         self.guard = Guard(("waiter", me.code, me.names), False)
         self.op = op_of(((lock._place, WRITE),), self.guard.id)
+        self.op.weight = 0
         if timed:
             lock._wakers.append(self.guard)
+
+    def be_patient(self):
+        """In a loop whose last turn timed out and changed nothing, time is up again only once something it reads has
+        changed: until then every further turn would be the same."""
+        me = cur
+        stuck, me.stuck = me.stuck, None
+        if stuck is None or stuck[2] != me.acts or not unchanged(stuck[0], stuck[1]):
+            return
+        places = sorted(stuck[0])
+        self.timed = False
+        self.lock._wakers.remove(self.guard)
+        self.guard.set(False)
+        self.op = op_of(((self.lock._place, WRITE),) + tuple((place, READ) for place in places), self.guard.id)
+        self.op.weight = 0
+        for place in places:
+            spinning.setdefault(place, []).append(self)
+        me.waits = "spin"
+
+    def set(self, _):
+        """Something has changed that the loop reads: from now on the wait may time out."""
+        if not self.timed and not self.notified:
+            self.timed = True
+            self.lock._wakers.append(self.guard)
+            if self.lock._holder is None:
+                self.guard.set(True)
 
     def notify(self):
         self.notified = True
@@ -112,6 +160,14 @@ class Waiter:
     def leave(self):
         if self.guard in self.lock._wakers:
             self.lock._wakers.remove(self.guard)
+
+
+def represented(model, state):
+    """`repr` of what is written in Python: before 3.10 it tells no state."""
+    kind = type(model)
+    if sys.version_info < (3, 10):
+        return "<%s.%s object at %s>" % (kind.__module__, kind.__qualname__, address_of(model))
+    return "<%s.%s at %s: %s>" % (kind.__module__, kind.__qualname__, address_of(model), state)
 
 
 class Semaphore(Model):
@@ -133,8 +189,8 @@ class Semaphore(Model):
             if not (solo and self._some.open):
                 cur.waits = self
                 visible(self._acquire_op, self._some)
-        elif not solo:
-            announce(lambda: ((self._place, WRITE if self._value > 0 else ATTEMPT),))
+        else:
+            timed(timeout or 0, self._some_left, self._try_touches)
         if self._value == 0:
             if detail:
                 note("try to acquire", called(self), "no")
@@ -145,6 +201,12 @@ class Semaphore(Model):
         if self._value == 0:
             self._some.set(False)
         return True
+
+    def _some_left(self):
+        return self._value > 0
+
+    def _try_touches(self):
+        return ((self._place, WRITE if self._value > 0 else ATTEMPT),)
 
     __enter__ = acquire
 
@@ -165,7 +227,7 @@ class Semaphore(Model):
         self.release()
 
     def __repr__(self):
-        return "<threading.%s at 0x...: value=%d>" % (type(self).__name__, self._value)
+        return represented(self, "value=%d" % self._value)
 
 
 class BoundedSemaphore(Semaphore):
@@ -178,6 +240,9 @@ class BoundedSemaphore(Semaphore):
     def _check(self, n):
         if self._value + n > self._initial_value:
             raise ValueError("Semaphore released too many times")
+
+    def __repr__(self):
+        return represented(self, "value=%d/%d" % (self._value, self._initial_value))
 
 
 class Event(Model):
@@ -242,7 +307,7 @@ class Event(Model):
         if timeout is None:
             visible(op_of(((place, READ),), guard.id), guard)
         else:
-            act(op_of(((place, READ),)))
+            timed(timeout, lambda: freed.up, lambda: ((place, READ),))
             if not freed.up:
                 self._waiting.remove(freed)
         if detail:
@@ -250,7 +315,7 @@ class Event(Model):
         return freed.up
 
     def __repr__(self):
-        return "<threading.Event at 0x...: %s>" % ("set" if self._flag else "unset")
+        return represented(self, "set" if self._flag else "unset")
 
 
 class Flag:
@@ -281,18 +346,20 @@ class Barrier(Model):
 
     def __init__(self, parties, action=None, timeout=None):
         if parties < 1 and sys.version_info >= (3, 12):
-            raise ValueError("parties must be >= 1")
+            raise ValueError("parties must be > 0" if sys.version_info < (3, 14) else "parties must be >= 1")
         self._named()
         self._parties = parties
         self._action = action
         self._timeout = timeout
         self._round = Round(self)
         self._broken = False
+        # The action runs with the barrier's own lock held: meanwhile nobody arrives, breaks it or finds his time up.
+        self._calm, self._act_op = self._guarded("calm", True)
 
     def wait(self, timeout=None):
         if timeout is None:
             timeout = self._timeout
-        act(self._write)
+        act(self._act_op, self._calm)
         if self._broken:
             raise BrokenBarrierError
         mine = self._round
@@ -302,15 +369,18 @@ class Barrier(Model):
             note("arrive at", called(self), "%d of %d" % (mine.count, self._parties))
         if mine.count == self._parties:
             if self._action is not None:
+                self._calm.set(False)
                 try:
                     self._action()
                 except Abandon:
                     raise
                 except BaseException:
                     act(self._write)
+                    self._calm.set(True)
                     self._break()
                     raise
                 act(self._write)
+                self._calm.set(True)
             self._round = Round(self)
             mine.over = True
             mine.guard.set(True)
@@ -321,9 +391,11 @@ class Barrier(Model):
             if detail:
                 note("pass" if not mine.broken else "find broken", called(self))
         else:
-            if not solo:
-                visible(self._write)
+            cur.patience = (timeout, lambda: mine.over or mine.broken)
+            act(self._act_op, self._calm)
+            cur.patience = None
             if not mine.over and not mine.broken:
+                cur.clock += max(timeout, 0)
                 if detail:
                     note("time out", called(self))
                 self._break()
@@ -337,7 +409,7 @@ class Barrier(Model):
         self._round.guard.set(True)
 
     def reset(self):
-        act(self._write)
+        act(self._act_op, self._calm)
         if self._round.count:
             self._round.broken = True
             self._round.guard.set(True)
@@ -345,7 +417,7 @@ class Barrier(Model):
         self._broken = False
 
     def abort(self):
-        act(self._write)
+        act(self._act_op, self._calm)
         self._break()
 
     @property
@@ -357,7 +429,7 @@ class Barrier(Model):
         if not solo:
             visible(self._read)
             polled(self._read)
-        return self._round.count
+        return 0 if self._broken else self._round.count
 
     @property
     def broken(self):
@@ -367,7 +439,7 @@ class Barrier(Model):
         return self._broken
 
     def __repr__(self):
-        return "<threading.Barrier at 0x...: waiters=%d/%d>" % (self._round.count, self._parties)
+        return represented(self, "broken" if self._broken else "waiters=%d/%d" % (self._round.count, self._parties))
 
 
 class Round:
@@ -432,7 +504,7 @@ class Queue(Model):
 
     def __init__(self, maxsize=0):
         self._named()
-        self.maxsize = maxsize
+        self._most = maxsize
         self._init(maxsize)
         self._some, self._get_op = self._guarded("some", False)
         self._room, self._put_op = self._guarded("room", True)
@@ -472,28 +544,46 @@ class Queue(Model):
 
     def full(self):
         self._look()
-        return 0 < self.maxsize <= self._qsize()
+        return 0 < self._most <= self._qsize()
 
-    def _tried(self, possible):
-        if not solo:
-            announce(lambda: ((self._place, WRITE if possible() else ATTEMPT),))
-        return possible()
+    @property
+    def maxsize(self):
+        return self._most
+
+    @maxsize.setter
+    def maxsize(self, most):
+        self._most = most
+
+    @property
+    def mutex(self):
+        raise Unsupported("queue.Queue.mutex", "a queue's own locks are modelled with it")
+
+    not_empty = not_full = all_tasks_done = mutex
+
+    def _has_item(self):
+        return self._some.open
+
+    def _has_room(self):
+        return self.is_shutdown or not 0 < self._most <= atomically(self._qsize)
+
+    def _tried(self, timeout, possible):
+        return timed(timeout, possible, lambda: ((self._place, WRITE if possible() else ATTEMPT),))
 
     def _settle(self):
         size = atomically(self._qsize)
         self._some.set(size > 0 or self.is_shutdown)
-        self._room.set(self.maxsize <= 0 or size < self.maxsize or self.is_shutdown)
+        self._room.set(self._most <= 0 or size < self._most or self.is_shutdown)
         self._all_done.set(self.unfinished_tasks == 0)
 
     def put(self, item, block=True, timeout=None):
         publish(item)
-        if timeout is not None and block and timeout < 0:
+        if timeout is not None and block and timeout < 0 < self._most and not self.is_shutdown:
             raise ValueError("'timeout' must be a non-negative number")
         if block and timeout is None:
             if not (solo and self._room.open):
                 cur.waits = (self, "put")
                 visible(self._put_op, self._room)
-        elif not self._tried(lambda: self._room.open):
+        elif not self._tried(timeout if block else 0, self._has_room):
             if detail:
                 note("try to put", called(self), "full")
             raise Full
@@ -506,13 +596,13 @@ class Queue(Model):
         self._settle()
 
     def get(self, block=True, timeout=None):
-        if timeout is not None and block and timeout < 0:
+        if timeout is not None and block and timeout < 0 and not (self.is_shutdown and not atomically(self._qsize)):
             raise ValueError("'timeout' must be a non-negative number")
         if block and timeout is None:
             if not (solo and self._some.open):
                 cur.waits = (self, "get")
                 visible(self._get_op, self._some)
-        elif not self._tried(lambda: self._some.open):
+        elif not self._tried(timeout if block else 0, self._has_item):
             if detail:
                 note("try to get", called(self), "empty")
             raise Empty
@@ -587,13 +677,67 @@ class LifoQueue(Queue):
         return self.queue.pop()
 
 
-class SimpleQueue(Queue):
-    """`queue.SimpleQueue`."""
+class SimpleQueue(Model):
+    """`queue.SimpleQueue`: without a bound, and nobody is told when items are done."""
+
+    _kind = "queue"
 
     def __init__(self):
-        super().__init__()
+        self._named()
+        self._items = collections.deque()
+        self._some, self._get_op = self._guarded("some", False)
 
-    def __getattribute__(self, name):
-        if name in ("join", "task_done", "full", "maxsize_", "shutdown", "unfinished_tasks_"):
-            raise AttributeError("'_queue.SimpleQueue' object has no attribute %r" % name)
-        return super().__getattribute__(name)
+    def _has_item(self):
+        return bool(self._items)
+
+    def _get_touches(self):
+        return ((self._place, WRITE if self._items else ATTEMPT),)
+
+    def qsize(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+            if detail:
+                note("qsize", called(self), show(len(self._items)))
+        return len(self._items)
+
+    def empty(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+            if detail:
+                note("is empty?", called(self), show(not self._items))
+        return not self._items
+
+    def put(self, item, block=True, timeout=None):
+        publish(item)
+        act(self._write)
+        if detail:
+            note("put", called(self), show(item))
+        self._items.append(item)
+        self._some.set(True)
+
+    def get(self, block=True, timeout=None):
+        if block and timeout is not None and timeout < 0:
+            raise ValueError("'timeout' must be a non-negative number")
+        if block and timeout is None:
+            if not (solo and self._some.open):
+                cur.waits = (self, "get")
+                visible(self._get_op, self._some)
+        elif not timed(timeout if block else 0, self._has_item, self._get_touches):
+            if detail:
+                note("try to get", called(self), "empty")
+            raise Empty
+        item = self._items.popleft()
+        self._some.set(bool(self._items))
+        if detail:
+            note("get", called(self), show(item))
+        return item
+
+    def put_nowait(self, item):
+        return self.put(item)
+
+    def get_nowait(self):
+        return self.get(block=False)
+
+    __class_getitem__ = classmethod(types.GenericAlias)

@@ -17,6 +17,27 @@ def polled(op):
         seen[place] = position
 
 
+def timed(seconds, there, touches, *arguments):
+    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up.
+
+    A wait on a condition is no such act, for it needs the lock to end."""
+    me = cur
+    if not solo:
+        me.patience = (seconds, there)
+        announce(touches, *arguments)
+        me.patience = None
+    if there():
+        return True
+    if seconds > 0:
+        me.clock += seconds
+    return False
+
+
+def address_of(model):
+    """What `repr` says of where a model lies: the same in every execution."""
+    return "0x%x" % (0x7F0000000000 + (model._name_ >> 20 << 16) + ((model._name_ & 0xFFFFF) << 4))
+
+
 class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
@@ -28,12 +49,15 @@ class Model:
         self._name_ = name
         self._place = sync_place((name, "state"))
         self._write = op_of(((self._place, WRITE),))
+        self._write.weight = 1
         self._read = op_of(((self._place, READ),))
         self._label = "%s-%d" % (self._kind, name & 0xFFFFF)
 
     def _guarded(self, key, is_open):
         guard = Guard((self._name_, key), is_open)
-        return guard, op_of(((self._place, WRITE),), guard.id)
+        op = op_of(((self._place, WRITE),), guard.id)
+        op.weight = 1
+        return guard, op
 
 
 class Exclusive(Model):
@@ -42,6 +66,7 @@ class Exclusive(Model):
     def _named(self):
         super()._named()
         self._free, self._acquire_op = self._guarded("free", True)
+        self._acquire_op.weight = self._write.weight = 0
         self._holder = None
         self._wakers = []
 
@@ -54,24 +79,22 @@ class Exclusive(Model):
     def _try_touches(self):
         return ((self._place, WRITE if self._holder is None else ATTEMPT),)
 
-    def _tried(self):
-        """An attempt that does not wait: an act if it succeeds, and else a look that changes nothing."""
-        if not solo:
-            announce(self._try_touches)
-        free = self._holder is None
+    def _is_free(self):
+        return self._holder is None
+
+    def _tried(self, timeout):
+        """An attempt that does not wait for ever: an act if it succeeds, and else a look that changes nothing."""
+        free = timed(timeout, self._is_free, self._try_touches)
         if detail:
             note("acquire" if free else "try to acquire", called(self), None if free else "no")
         return free
 
 
 def checked_timeout(blocking, timeout):
-    if not blocking and timeout != -1:
-        raise ValueError("can't specify a timeout for a non-blocking call")
-    if timeout < 0 and timeout != -1:
-        raise ValueError("timeout value must be a non-negative number" if sys.version_info >= (3, 13) else
-                         "timeout value must be positive")  # fmt: skip
-    if timeout > TIMEOUT_MAX:
-        raise OverflowError("timeout value is too large")
+    if blocking and timeout == -1:
+        return
+    # A real lock, free and of nobody else's knowledge, says what is wrong in this Python's words.
+    allocate_lock().acquire(blocking, timeout)
 
 
 class Lock(Exclusive):
@@ -92,13 +115,14 @@ class Lock(Exclusive):
                 note("acquire", called(self))
             self._take()
             return True
-        if not self._tried():
+        if not self._tried(timeout if blocking else 0):
             return False
         self._take()
         return True
 
     def _take(self):
         self._holder = cur
+        cur.held += self._place
         self._set_free(False)
 
     def release(self):
@@ -109,6 +133,7 @@ class Lock(Exclusive):
         if detail:
             note("release", called(self))
         self._holder = None
+        cur.held -= self._place
         self._set_free(True)
 
     def locked(self):
@@ -121,20 +146,22 @@ class Lock(Exclusive):
 
     def __enter__(self):
         if solo and self._free.open:
-            self._holder = cur
-            self._set_free(False)
+            self._take()
             return True
         return self.acquire()
 
     def __exit__(self, *_):
         self.release()
 
+    def _at_fork_reinit(self):
+        raise Unsupported("os.fork()", "processes share nothing that Raceday could explore")
+
     acquire_lock = acquire
     release_lock = release
     locked_lock = locked
 
     def __repr__(self):
-        return "<%s _thread.lock object at 0x...>" % ("unlocked" if self._holder is None else "locked")
+        return "<%s _thread.lock object at %s>" % ("unlocked" if self._holder is None else "locked", address_of(self))
 
 
 class RLock(Exclusive):
@@ -159,10 +186,11 @@ class RLock(Exclusive):
             if detail:
                 note("acquire", called(self))
         else:
-            if not self._tried():
+            if not self._tried(timeout if blocking else 0):
                 return False
         self._holder = cur
         self._count = 1
+        cur.held += self._place
         self._set_free(False)
         return True
 
@@ -178,7 +206,24 @@ class RLock(Exclusive):
             note("release", called(self))
         self._count = 0
         self._holder = None
+        cur.held -= self._place
         self._set_free(True)
+
+    def _release_save(self):
+        if self._holder is not cur:
+            raise RuntimeError("cannot release un-acquired lock")
+        count, self._count = self._count, 1
+        self.release()
+        return count, ident_of(cur)
+
+    def _acquire_restore(self, state):
+        self.acquire()
+        self._count = state[0]
+
+    def _recursion_count(self):
+        return self._count if self._holder is cur else 0
+
+    _at_fork_reinit = Lock._at_fork_reinit
 
     def locked(self):
         if sys.version_info < (3, 14):
@@ -198,8 +243,9 @@ class RLock(Exclusive):
         self.release()
 
     def __repr__(self):
-        return "<%s _thread.RLock object owner=%s count=%d at 0x...>" % (
-            "unlocked" if self._holder is None else "locked", 0 if self._holder is None else self._holder.code, self._count,
+        return "<%s _thread.RLock object owner=%s count=%d at %s>" % (
+            "unlocked" if self._holder is None else "locked", 0 if self._holder is None else ident_of(self._holder),
+            self._count, address_of(self),
         )  # fmt: skip
 
 
@@ -322,17 +368,19 @@ class Thread(Model):
     def _body(self):
         try:
             self.run()
-        except SystemExit:
-            pass
-        except Exception as error:
-            failures.append((cur.code, self._named_aloud(), error))
-            hook = excepthook_of_scenario[0]
-            if hook is not None:
-                hook(ExceptHookArgs(type(error), error, error.__traceback__, self))
+        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            raise
         except BaseException as error:
-            if isinstance(error, (Abandon, Unsupported, Diverged, NeedsWorkers)):
-                raise
-            failures.append((cur.code, self._named_aloud(), error))
+            if not isinstance(error, SystemExit):
+                failures.append((cur.code, self._named_aloud(), error))
+            hook = MODELS["threading"].excepthook
+            if hook is not excepthook:
+                try:
+                    hook(ExceptHookArgs((type(error), error, error.__traceback__, self)))
+                except (Abandon, Unsupported, Diverged, NeedsWorkers):
+                    raise
+                except BaseException:
+                    pass  # CPython prints it and goes on
         end(cur)
 
     def run(self):
@@ -353,12 +401,10 @@ class Thread(Model):
         if strand is cur:
             raise RuntimeError("cannot join current thread")
         if timeout is not None:
-            if not solo:
-                visible(strand.alive_op)
-                polled(strand.alive_op)
+            over = timed(timeout, lambda: strand.done, lambda: strand.alive_op.touches)
             if detail:
-                note("join", self._given_name, None if strand.done else "timed out")
-            if not strand.done:
+                note("join", self._given_name, None if over else "timed out")
+            if not over:
                 return
         else:
             join_strand(strand, self._given_name)
@@ -457,11 +503,28 @@ class MainThread(Thread):
 
 
 MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
-ExceptHookArgs = collections.namedtuple("ExceptHookArgs", "exc_type exc_value exc_traceback thread")
+
+
+class ExceptHookArgs(collections.namedtuple("ExceptHookArgs", "exc_type exc_value exc_traceback thread")):
+    """What `threading.excepthook` is given."""
+
+    __slots__ = ()
+
+    def __new__(cls, arguments):
+        if len(arguments) != 4:
+            raise TypeError("ExceptHookArgs() takes a 4-sequence (%d-sequence given)" % len(arguments))
+        return super().__new__(cls, *arguments)
+
+
+def excepthook(args, /):
+    """`threading.excepthook` as it is at first: what it prints goes where nobody looks."""
+    if type(args) is not ExceptHookArgs:
+        raise TypeError("_thread.excepthook argument type must be ExceptHookArgs")
+
+
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 thread_names_op = op_of(((digest("thread names"), WRITE),))
-excepthook_of_scenario = [None]
 exiting = False
 
 
@@ -508,7 +571,7 @@ def thread_of(strand):
     return strand.model
 
 
-class NeedsWorkers(BaseException):
+class NeedsWorkers(Stop):
     """The scenario can tell a pool's workers apart."""
 
 
@@ -560,14 +623,23 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
-    if last is not None and last[0] is frame and last[1] == me.acts and same_state(last[2], state):
+    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state):
         since = last[3]
         places = [place for place, when in me.seen.items() if when > since]
-        if all(last_write.get(place, -1) < since for place in places):
-            wait_for_change(places)
-            state = state if state is None else dict(frame.f_locals)
-    me.marks[site] = (frame, me.acts, state, position)
+        if unchanged(places, since):
+            if me.held and me.timed_out > since:
+                # It holds the lock of the condition that it will wait on: that is where it waits for a change.
+                me.stuck = (places, since, me.acts)
+            else:
+                wait_for_change(places)
+                state = state if state is None else dict(frame.f_locals)
+    me.marks[site] = (frame, me.acts, state, position, me.held)
     return True
+
+
+def unchanged(places, since):
+    """Whether nobody has written any of `places` since that step."""
+    return all(last_write.get(place, -1) < since for place in places)
 
 
 def same_state(before, after):
