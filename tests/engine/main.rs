@@ -6,3 +6,4 @@ mod literature;
 mod pythons;
 mod random;
 mod scenarios;
+mod synchronisation;

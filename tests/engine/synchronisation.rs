@@ -1,0 +1,306 @@
+//! Waits with a time limit, pools, hooks and logging: what the models promise beyond what CPython's own tests ask.
+
+use raceday::explore::Report;
+use raceday::python::PythonError;
+use raceday::scenario::Ending;
+
+use super::pythons::explored;
+use super::pythons::scenario;
+
+/// Explores to the end and returns what each outcome showed and how it ended, sorted.
+#[track_caller]
+fn outcomes(source: &str, observe: Option<&str>) -> Vec<String> {
+    let report = explored(&scenario(source, observe)).expect("it explores");
+    assert!(report.exhaustive, "the search ended early");
+    shown(&report)
+}
+
+fn shown(report: &Report) -> Vec<String> {
+    let mut shown: Vec<String> = report
+        .outcomes
+        .iter()
+        .map(|found| {
+            let outcome = &found.outcome;
+            let seen = outcome.value.clone().or(outcome.stdout.clone()).unwrap_or_default();
+            let ending =
+                if outcome.ending == Ending::Finished { String::new() } else { format!(" {:?}", outcome.ending) };
+            let raised: String = outcome.exceptions.iter().map(|raised| format!(" {}", raised.class)).collect();
+            format!("{}{ending}{raised}", seen.trim_end())
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
+#[test]
+fn a_loop_around_a_timed_wait_on_a_condition_waits_for_a_change() {
+    let source = "
+import threading
+cv = threading.Condition()
+done = False
+def finish():
+    global done
+    with cv:
+        done = True
+        cv.notify()
+thread = threading.Thread(target=finish)
+thread.start()
+with cv:
+    while not done:
+        cv.wait(timeout=1)
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("done")), ["True"]);
+    // Without the notification, time goes by until the loop finds it.
+    assert_eq!(outcomes(&source.replace("        cv.notify()\n", ""), Some("done")), ["True"]);
+    // And where nobody ever does it, the loop turns for ever.
+    assert_eq!(outcomes(&source.replace("done = True", "pass"), Some("done")), ["False Spin"]);
+}
+
+#[test]
+fn two_loops_that_poll_under_one_lock_do_not_keep_each_other_turning() {
+    let source = "
+import threading, time
+lock = threading.Lock()
+ready = False
+seen = []
+def poll():
+    while True:
+        with lock:
+            if ready:
+                break
+        time.sleep(0.1)
+    seen.append(1)
+def set_ready():
+    global ready
+    with lock:
+        ready = True
+threads = [threading.Thread(target=poll) for _ in range(2)] + [threading.Thread(target=set_ready)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("len(seen)")), ["2"]);
+}
+
+#[test]
+fn a_consumer_that_asks_a_queue_again_and_again() {
+    let source = "
+import queue, threading
+box = queue.Queue()
+got = []
+def consume():
+    while True:
+        try:
+            item = box.get(timeout=1)
+        except queue.Empty:
+            continue
+        if item is None:
+            break
+        got.append(item)
+        box.task_done()
+thread = threading.Thread(target=consume)
+thread.start()
+box.put(1)
+box.put(2)
+box.put(None)
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("got")), ["[1, 2]"]);
+    assert_eq!(
+        outcomes(
+            &source.replace("queue.Queue()", "queue.SimpleQueue()").replace("        box.task_done()\n", ""),
+            Some("got")
+        ),
+        ["[1, 2]"]
+    );
+}
+
+#[test]
+fn a_timed_wait_that_is_no_loop_has_both_its_ends() {
+    let source = "
+import threading
+event = threading.Event()
+condition = threading.Condition()
+def wake():
+    event.set()
+    with condition:
+        condition.notify()
+with condition:
+    thread = threading.Thread(target=wake)
+    thread.start()
+    notified = condition.wait(timeout=1)
+seen = event.wait(timeout=1)
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("(notified, seen)")), ["(False, False)", "(False, True)", "(True, True)"]);
+}
+
+#[test]
+fn the_hook_for_exceptions_of_threads_can_be_set() {
+    let source = "
+import threading
+told = []
+def hook(args):
+    told.append((args.exc_type.__name__, str(args.exc_value), args.thread.name))
+threading.excepthook = hook
+def fail():
+    raise ValueError('no')
+thread = threading.Thread(target=fail, name='worker')
+thread.start()
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("told")), ["[('ValueError', 'no', 'worker')] ValueError"]);
+}
+
+#[test]
+fn what_a_scenario_does_to_a_module_ends_with_the_execution() {
+    let source = "
+import threading, time
+before = hasattr(time, 'mark')
+time.mark = 1
+def work():
+    global count
+    count += 1
+count = 0
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("(before, count)")), ["(False, 1)", "(False, 2)"]);
+}
+
+#[test]
+fn several_threads_log() {
+    let source = "
+import logging, sys, threading
+logging.basicConfig(stream=sys.stdout, level=logging.INFO, format='%(threadName)s %(message)s')
+log = logging.getLogger('work')
+def work(n):
+    log.info('does %d', n)
+threads = [threading.Thread(target=work, args=(n,), name='thread %d' % n) for n in (1, 2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, None), ["thread 1 does 1\nthread 2 does 2", "thread 2 does 2\nthread 1 does 1"]);
+}
+
+#[test]
+fn tasks_log_under_their_workers_names() {
+    let source = "
+import logging, sys
+from concurrent.futures import ThreadPoolExecutor
+logging.basicConfig(stream=sys.stdout, level=logging.INFO, format='%(threadName)s %(message)s')
+with ThreadPoolExecutor(max_workers=1, thread_name_prefix='pool') as pool:
+    pool.submit(logging.info, 'here')
+";
+    assert_eq!(outcomes(source, None), ["pool_0 here"]);
+    // Nobody sees who it was, or that it was: the pool needs no workers, and logging is no step.
+    let unseen = source.replace("stream=sys.stdout, ", "").replace("%(threadName)s ", "");
+    let report = explored(&scenario(&unseen, Some("1"))).expect("it explores");
+    assert_eq!(report.executions, 1);
+}
+
+#[test]
+fn a_handler_of_the_scenarios_own_is_entered_by_one_thread_at_a_time() {
+    let source = "
+import logging, threading
+class Counter(logging.Handler):
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+    def emit(self, record):
+        self.count += 1
+handler = Counter()
+logging.getLogger().addHandler(handler)
+def work():
+    logging.warning('once')
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("handler.count")), ["2"]);
+}
+
+#[test]
+fn a_pool_with_workers_ends_at_exit() {
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+done = []
+pool = ThreadPoolExecutor(max_workers=2, initializer=done.append, initargs=('begun',))
+pool.submit(done.append, 'task')
+";
+    assert_eq!(outcomes(source, Some("done")), ["['begun', 'task']"]);
+}
+
+#[test]
+fn a_cancelled_future_is_over_once_a_worker_has_come_upon_it() {
+    let source = "
+from concurrent.futures import Future, wait
+future = Future()
+future.cancel()
+future.set_running_or_notify_cancel()
+wait([future])
+";
+    assert_eq!(outcomes(source, Some("future.cancelled()")), ["True"]);
+    let unnoticed = source.replace("future.set_running_or_notify_cancel()\n", "");
+    assert_eq!(outcomes(&unnoticed, Some("future.cancelled()")), ["True Deadlock"]);
+}
+
+#[test]
+fn a_simple_queue_is_a_class_of_its_own() {
+    let source = "
+import queue
+box = queue.SimpleQueue()
+has = [name for name in ('put', 'get', 'empty', 'qsize', 'join', 'task_done', 'full', 'maxsize') if hasattr(box, name)]
+";
+    assert_eq!(
+        outcomes(source, Some("(has, isinstance(box, queue.Queue), type(box).__name__)")),
+        ["(['put', 'get', 'empty', 'qsize'], False, 'SimpleQueue')"]
+    );
+}
+
+#[test]
+fn nobody_gets_into_a_barrier_while_its_action_runs() {
+    let source = "
+import threading
+shared = 0
+broken = []
+def action():
+    global shared
+    shared += 1
+barrier = threading.Barrier(2, action)
+def work():
+    try:
+        barrier.wait(timeout=1)
+    except threading.BrokenBarrierError:
+        broken.append(shared)
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    // All pass after the action, or the first one's time is up before the second comes, and there was no action.
+    assert_eq!(outcomes(source, Some("(shared, broken)")), ["(0, [0, 0])", "(1, [])"]);
+}
+
+#[test]
+fn a_bare_except_hides_nothing_that_is_not_supported() {
+    let source = "
+import queue
+try:
+    queue.Queue().mutex
+except:
+    pass
+";
+    let error = explored(&scenario(source, Some("1"))).expect_err("a queue's own locks are not modelled");
+    assert!(matches!(&error, PythonError::Unsupported { what, .. } if what == "queue.Queue.mutex"), "{error}");
+}
