@@ -42,34 +42,34 @@ EAGER = r".*\.(test_cancel_futures|test_idle_thread_reuse)"
 
 # What becomes part of the harness: time for these tests, and who goes next.
 TIME = '''
-virtual_now = 0.0
+test_now = 0.0
 order = "stay"
 chance = None
 
 
 def virtual_clock():
     cur.acts += 1
-    return 1000.0 + virtual_now
+    return 1000.0 + test_now
 
 
 def sleep(seconds):
-    global virtual_now
+    global test_now
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     if solo:
-        virtual_now += seconds
+        test_now += seconds
         return
-    cur.patience = (virtual_now + seconds, lambda: False)
+    cur.patience = (test_now + seconds, lambda: False)
     visible(LOCAL)
     cur.patience = None
 
 
 def timed(seconds, there, touches, *arguments):
-    global virtual_now
-    until = virtual_now + max(seconds, 0)
+    global test_now
+    until = test_now + max(seconds, 0)
     if solo:
         if not there():
-            virtual_now = until
+            test_now = until
         return there()
     cur.patience = (until, there)
     announce(touches, *arguments)
@@ -78,7 +78,7 @@ def timed(seconds, there, touches, *arguments):
 
 
 def choose(mine):
-    global ending_now, virtual_now
+    global ending_now, test_now
     if position >= MAX_STEPS:
         ending_now = "limit"
         return None
@@ -87,7 +87,7 @@ def choose(mine):
     if not ready:
         if able:
             first = min(able, key=lambda strand: (strand.patience[0], strand.index))
-            virtual_now = max(virtual_now, first.patience[0])
+            test_now = max(test_now, first.patience[0])
             return first
         ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
         return None
@@ -297,7 +297,7 @@ def execute(space, source, kind, method, result, order):
     space["order"] = order
     out = sys.stdout
     while True:
-        space["virtual_now"] = 0.0
+        space["test_now"] = 0.0
         space["chance"] = random.Random(order)
         space["logging_used"] = True
         result.faults = result.skipped = result.problem = None
