@@ -43,7 +43,7 @@ fn every_witness_replays_in_another_process() {
         let mut program = second.load_knowing(scenario, program.shared()).expect("it loads");
         for found in &report.outcomes {
             let replay = program.replay(&found.witness).expect("it replays");
-            assert_eq!(replay.execution.outcome.as_ref(), Some(&found.outcome), "{}: {}", question.id, found.witness);
+            assert_eq!(replay.execution.outcome, found.outcome, "{}: {}", question.id, found.witness);
         }
     }
 }

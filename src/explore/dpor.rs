@@ -140,7 +140,7 @@ impl Dpor {
             prefix.extend(branch.acts.iter().map(|act| act.thread));
             next = branch.children.front();
         }
-        Request { prefix, ..Request::default() }
+        Request { prefix }
     }
 
     /// Leaves the branch that was explored from the last frame, and goes to the leftmost leaf of the next one.

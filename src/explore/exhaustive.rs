@@ -27,7 +27,7 @@ impl Exhaustive {
     fn request(&self, depth: usize, thread: ThreadId) -> Request {
         let mut prefix: Vec<ThreadId> = self.path[..depth].iter().map(|choice| choice.thread).collect();
         prefix.push(thread);
-        Request { prefix, ..Request::default() }
+        Request { prefix }
     }
 }
 

@@ -28,7 +28,7 @@ impl Strategy for OneSchedule {
 
     fn next(&mut self) -> Option<Request> {
         let first = !std::mem::replace(&mut self.asked, true);
-        first.then(|| Request { prefix: self.schedule.threads().to_vec(), ..Request::default() })
+        first.then(|| Request { prefix: self.schedule.threads().to_vec() })
     }
 
     fn foresee(&self, _most: usize, _requests: &mut Vec<Request>) {}

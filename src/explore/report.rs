@@ -88,10 +88,7 @@ impl Gathering {
 
     pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
         self.executions += 1;
-        let Some(outcome) = &execution.outcome else {
-            self.cut = true;
-            return;
-        };
+        let outcome = &execution.outcome;
         // What would have come after such an end was not seen.
         self.cut |= matches!(outcome.ending, Ending::Limit | Ending::Crash);
         if let Some(shown) = self.outcomes.get_mut(outcome) {

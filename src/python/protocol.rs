@@ -30,8 +30,8 @@ pub(super) enum Ask<'a> {
         sleeps: Sleeps,
         shared: &'a Shared,
     },
-    /// Execute: prefix, sleepers, and from which step on they sleep; and whether to say at which lines.
-    Run { id: u64, requests: Vec<(Vec<u64>, Vec<u64>, usize)>, lines: bool },
+    /// Execute each of these prefixes; and whether to say at which lines.
+    Run { id: u64, requests: Vec<Vec<u64>>, lines: bool },
     /// Say what the harness is, compiled.
     Code { id: u64 },
     /// Execute one schedule and tell it in full.
@@ -105,7 +105,7 @@ pub(super) struct Fault {
 }
 
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
-/// index, operation's number), the outcome's number or -1, changes of guards (step, guard, open), guards shut at first,
+/// index, operation's number), the outcome's number, changes of guards (step, guard, open), guards shut at first,
 /// the steps' lines if they were asked for.
 #[derive(Deserialize)]
 pub(super) struct Ran(
@@ -194,10 +194,8 @@ impl Meanings {
             .chunks_exact(2)
             .map(|each| Ok(Pending { thread: thread(each[0])?, operation: operation(each[1])? }));
         let pending = pending.collect::<Result<_, _>>()?;
-        let outcome = match usize::try_from(*outcome) {
-            Err(_) => None,
-            Ok(number) => Some(self.outcomes.get(number).cloned().ok_or(Nonsense("no such outcome"))?),
-        };
+        let outcome = usize::try_from(*outcome).ok().and_then(|number| self.outcomes.get(number)).cloned();
+        let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
         let shut = shut.iter().copied().map(Guard).collect();
         Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, outcome })
     }

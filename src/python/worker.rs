@@ -304,8 +304,7 @@ impl Execute for Program<'_> {
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
         let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
-        let coded =
-            requests.iter().map(|request| (code(&request.prefix), code(&request.sleep), request.asleep_from)).collect();
+        let coded = requests.iter().map(|request| code(&request.prefix)).collect();
         let lines = self.tells_lines;
         let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded, lines })?;
         if said.start_over {

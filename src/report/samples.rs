@@ -142,7 +142,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 .iter()
                 .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })
                 .collect(),
-            outcome: Some(outcome),
+            outcome,
         },
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         details: steps.iter().map(detail).collect(),

@@ -240,7 +240,7 @@ pub struct Step {
     pub thread: ThreadId,
     /// What.
     pub operation: Operation,
-    /// Which threads could have gone instead, asleep or not, the one that did among them: bit `i` is `threads[i]` of
+    /// Which threads could have gone instead, the one that did among them: bit `i` is `threads[i]` of
     /// the execution. A thread that was just started can go.
     pub enabled: u64,
     /// The guards that this step opened (`true`) or shut (`false`).
@@ -271,9 +271,8 @@ pub struct Execution {
     pub lines: Vec<u32>,
     /// The threads that had not ended, and what each waits for (or, at the step limit, would do).
     pub pending: Vec<Pending>,
-    /// What the learner could see; `None` where the execution was given up because all who could go were asleep
-    /// (see [`Request::sleep`]).
-    pub outcome: Option<Outcome>,
+    /// What the learner could see.
+    pub outcome: Outcome,
 }
 
 impl Execution {
@@ -336,11 +335,6 @@ pub struct Request {
     /// Who goes, step by step, as far as it is given. Beyond it the running thread goes on while it can, then
     /// whichever enabled thread the implementation likes.
     pub prefix: Vec<ThreadId>,
-    /// Threads that may not go beyond the prefix until a step that conflicts with their next operation, as it would be
-    /// done at that moment, wakes them.
-    pub sleep: Vec<ThreadId>,
-    /// After how many steps of the prefix the threads of `sleep` fell asleep; steps of the prefix from there on wake.
-    pub asleep_from: usize,
 }
 
 /// What became of a batch of [`Request`]s.

@@ -119,7 +119,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     let mut chance = programs::Chance::new(states.len() as u64);
     for execution in states.iter().take(40) {
         let schedule = equivalent(execution, &mut chance);
-        let request = Request { prefix: schedule.threads().to_vec(), ..Request::default() };
+        let request = Request { prefix: schedule.threads().to_vec() };
         let answer = recorder.inner.execute(&[request]);
         let Ok(Answer::Executions(again)) = answer else {
             return Err(format!("`{}` should be the same as `{schedule}`, but: {answer:?}", execution.schedule()));
@@ -140,12 +140,12 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
             return Err(format!("{found:?} could have {least:?} switches"));
         }
         let replay = recorder.inner.replay(&found.witness).map_err(said)?;
-        if replay.execution.outcome.as_ref() != Some(&found.outcome) {
+        if replay.execution.outcome != found.outcome {
             return Err(format!("{found:?} replays as {:?}", replay.execution.outcome));
         }
         let mut again = workers.second.load_knowing(scenario, &shared).map_err(said)?;
         let replay = again.replay(&found.witness).map_err(said)?;
-        if replay.execution.outcome.as_ref() != Some(&found.outcome) {
+        if replay.execution.outcome != found.outcome {
             return Err(format!("{found:?} replays in another worker as {:?}", replay.execution.outcome));
         }
     }
@@ -198,7 +198,7 @@ fn every_state<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Ex
                         .filter(|&(bit, &thread)| step.enabled & 1 << bit != 0 && thread != step.thread);
                     for (_, &thread) in others {
                         let before = execution.steps[..index].iter().map(|step| step.thread);
-                        todo.push(Request { prefix: before.chain([thread]).collect(), ..Request::default() });
+                        todo.push(Request { prefix: before.chain([thread]).collect() });
                     }
                 }
                 state = state.wrapping_add(cone);
@@ -213,9 +213,6 @@ fn every_state<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Ex
 }
 
 fn compare(report: &Report, made: &[Execution], all: &[Execution]) -> Result<Held, String> {
-    if made.iter().any(|execution| execution.outcome.is_none()) {
-        return Err("an execution was given up".to_owned());
-    }
     let mut classes: BTreeMap<u64, &Execution> = BTreeMap::new();
     for execution in all {
         let class = class_of(execution);
@@ -231,9 +228,9 @@ fn compare(report: &Report, made: &[Execution], all: &[Execution]) -> Result<Hel
         }
     }
     let seen: BTreeSet<&Outcome> = report.outcomes.iter().map(|found| &found.outcome).collect();
-    let possible: BTreeSet<&Outcome> = all.iter().filter_map(|execution| execution.outcome.as_ref()).collect();
+    let possible: BTreeSet<&Outcome> = all.iter().map(|execution| &execution.outcome).collect();
     if let Some(missed) = possible.difference(&seen).next() {
-        let example = all.iter().find(|execution| execution.outcome.as_ref() == Some(missed));
+        let example = all.iter().find(|execution| execution.outcome == **missed);
         let schedule = example.map(|execution| execution.schedule().to_string()).unwrap_or_default();
         return Err(format!("missed {missed:?}, as by `{schedule}`"));
     }
@@ -263,10 +260,8 @@ fn fewest_switches(all: &[Execution]) -> BTreeMap<Outcome, usize> {
     let mut fewest = BTreeMap::new();
     for execution in all {
         let switches = execution.schedule().switches();
-        if let Some(outcome) = &execution.outcome {
-            let known = fewest.entry(outcome.clone()).or_insert(switches);
-            *known = switches.min(*known);
-        }
+        let known = fewest.entry(execution.outcome.clone()).or_insert(switches);
+        *known = switches.min(*known);
     }
     fewest
 }

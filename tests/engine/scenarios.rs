@@ -562,7 +562,7 @@ print(total)
     ));
     for found in &report.outcomes {
         let replay = second.load_knowing(&scenario, &shared).expect("it loads").replay(&found.witness);
-        assert_eq!(replay.expect("it replays").execution.outcome.as_ref(), Some(&found.outcome));
+        assert_eq!(replay.expect("it replays").execution.outcome, found.outcome);
     }
 }
 

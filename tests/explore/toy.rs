@@ -244,14 +244,7 @@ fn run(program: &Program, request: &Request) -> Execution {
         exceptions: Vec::new(),
         claims: Vec::new(),
     };
-    Execution {
-        threads: state.threads.iter().map(|thread| thread.id).collect(),
-        shut,
-        steps,
-        lines,
-        pending,
-        outcome: Some(outcome),
-    }
+    Execution { threads: state.threads.iter().map(|thread| thread.id).collect(), shut, steps, lines, pending, outcome }
 }
 
 impl State<'_> {

@@ -90,7 +90,7 @@ fn check_witnesses(program: &Program, report: &Report, executions: &[Execution])
     let mut fewest: BTreeMap<&Outcome, usize> = BTreeMap::new();
     for execution in executions {
         let switches = execution.schedule().switches();
-        let outcome = execution.outcome.as_ref().expect("toys are not given up");
+        let outcome = &execution.outcome;
         fewest.entry(outcome).and_modify(|fewest| *fewest = switches.min(*fewest)).or_insert(switches);
     }
     for found in &report.outcomes {

@@ -26,7 +26,6 @@ import functools
 import gc
 import heapq
 import io
-import itertools
 import json
 import operator
 import os
@@ -189,9 +188,6 @@ cur = None  # the thread that runs
 strands = []
 by_code = {}
 enabled = 0
-asleep = 0
-asleep_at = -1
-sleep_codes = ()
 prefix = ()
 prefix_length = 0
 position = 0
@@ -212,14 +208,10 @@ output = []
 output_size = 0
 outcome = None
 problem = None
-result = None
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
-line_of_announcement = 0
 ordered = False  # sleeping orders: there is a virtual clock
 program = None
-kept = []
-end_time = 0.0
 
 
 class Carrier:
@@ -385,17 +377,9 @@ ending_now = None
 
 def choose(mine):
     """Who goes next; None if nobody can, and then `ending_now` says what that is."""
-    global asleep, ending_now
+    global ending_now
     if not enabled and ordered:
         let_time_pass()
-    if position == asleep_at:
-        for code in sleep_codes:
-            strand = by_code.get(code)
-            if strand is not None:
-                asleep |= strand.bit
-                if strand.make is not None:
-                    # It sleeps because of what it did when it went from here.
-                    strand.op = op_now(strand)
     if position < prefix_length:
         nxt = by_code.get(prefix[position])
         if nxt is None or not enabled & nxt.bit:
@@ -406,17 +390,13 @@ def choose(mine):
     if position >= MAX_STEPS:
         ending_now = "limit"
         return None
-    able = enabled & ~asleep
-    if able & mine:
+    if enabled & mine:
         return cur
-    if able:
-        # The main thread last: as a rule it waits for the others in turn, and would only look in after each.
-        others = able & ~1 or able
-        return strands[(others & -others).bit_length() - 1]
     if enabled:
-        ending_now = None
-    else:
-        ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
+        # The main thread last: as a rule it waits for the others in turn, and would only look in after each.
+        others = enabled & ~1 or enabled
+        return strands[(others & -others).bit_length() - 1]
+    ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
     return None
 
 
@@ -437,7 +417,7 @@ def visible(op, guard=None, make=None):
     """Announces the running thread's next operation and returns when it has been chosen.
 
     `make` is a function and its arguments: what the operation touches, asked anew if others went in between."""
-    global cur, enabled, position, asleep
+    global cur, enabled, position
     me = cur
     if ended:
         raise Abandon
@@ -486,8 +466,6 @@ def visible(op, guard=None, make=None):
             last_write[place] = position - 1
         if spinning:
             wake_spinners(op)
-    if asleep:
-        wake(op)
     if lined:
         details.append(["", "", None, me.line, locks_of(me)])
 
@@ -501,7 +479,7 @@ def op_now(strand):
 
 def go(me, op, guard):
     """Records that `me` takes its step."""
-    global position, asleep
+    global position
     if guard is not None:
         guard.waiting &= ~me.bit
         me.guard = None
@@ -509,24 +487,8 @@ def go(me, op, guard):
     trace.append(op.id)
     trace.append(enabled)
     position += 1
-    if asleep:
-        wake(op)
     if lined:
         details.append(["begin", "", None, 0, ()])
-
-
-def wake(op):
-    """Wakes the sleepers whose next operation conflicts with `op`."""
-    global asleep
-    touches = op.touches
-    if not touches:
-        return
-    for strand in strands:
-        if asleep & strand.bit:
-            for place, manner in touches:
-                for other, manner_too in strand.op.touches:
-                    if place == other and (manner == WRITE or manner_too == WRITE):
-                        asleep &= ~strand.bit
 
 
 def dressed(op, strand):
@@ -565,7 +527,7 @@ def let_time_pass():
 
 def finish(ending, me):
     """Ends the execution, seen from whichever thread found that nobody can go on. Never returns to a live strand."""
-    global ended, solo, cur, outcome
+    global ended, solo, cur
     main = strands[0]
     if problem is None and ending is not None:
         if detail:

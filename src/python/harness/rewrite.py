@@ -1,7 +1,6 @@
 # The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py.
 # Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 REFUSED_SYNTAX = {

@@ -586,9 +586,9 @@ def remember_blocked():
 blocked_now = []
 
 
-def execute(request_prefix, request_sleep, request_asleep_from, in_detail, with_lines):
+def execute(request_prefix, in_detail, with_lines):
     """Runs the program once."""
-    global solo, ended, detail, lined, cur, enabled, asleep, asleep_at, sleep_codes, prefix, prefix_length, position, live
+    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live
     global ordered, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
@@ -615,10 +615,8 @@ def execute(request_prefix, request_sleep, request_asleep_from, in_detail, with_
         restore_modules()
     if logging_used:
         restore_logging()
-    output_size = enabled = asleep = position = live = 0
+    output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, len(request_prefix)
-    sleep_codes = request_sleep
-    asleep_at = request_asleep_from if request_sleep else -1
     detail = in_detail
     lined = in_detail or with_lines
     ordered = program.ordered
@@ -674,8 +672,6 @@ def run_main(main):
         raise
     except BaseException as error:
         failures.append((0, "MainThread", error))
-    if found:
-        pass
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
     if not solo and program.pools:
         visible(refuse_op)
@@ -716,10 +712,6 @@ main_baton.acquire()
 # The conversation --------------------------------------------------------------------------------------------------------
 
 
-class StartOver(Exception):
-    """More is shared than was known."""
-
-
 def load(request):
     global program
     try:
@@ -730,12 +722,8 @@ def load(request):
         return {"error": {"kind": "syntax", "what": error.msg, "line": error.lineno or 0, "file": error.filename,
                           "text": (error.text or "").rstrip("\n")}}  # fmt: skip
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        return {"error": {"kind": "syntax", "what": describe(error), "line": 0, "file": program_name(request), "text": ""}}
+        return {"error": {"kind": "syntax", "what": describe(error), "line": 0, "file": request["name"], "text": ""}}
     return {"loaded": True}
-
-
-def program_name(request):
-    return request["name"]
 
 
 def line_of(error):
@@ -773,11 +761,10 @@ def told():
 
 
 def run(request):
-    global executions_since_collection, found
     found.clear()
     told_of_all = []
     for one in request["requests"]:
-        execute(one[0], one[1], one[2], request.get("detail", False), request.get("lines", False))
+        execute(one, request.get("detail", False), request.get("lines", False))
         if found - program.tracked and (problem is None or isinstance(problem, Diverged)):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
@@ -828,7 +815,7 @@ def answer_of(told_of_all):
 
 def replay(request):
     """One execution, told in full."""
-    request = {"requests": [[request["schedule"], [], 0]], "detail": True}
+    request = {"requests": [request["schedule"]], "detail": True}
     answer = run(request)
     if "executions" in answer:
         answer["names"] = [strand.label for strand in strands]

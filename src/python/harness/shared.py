@@ -8,7 +8,6 @@ tracked_attributes = frozenset()
 tracked_class_attributes = frozenset()  # those that threads set on classes, where instances find them
 tracked_cells = frozenset()
 program_globals = {}
-element_ops = {}
 attribute_shapes = {}
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()), type(collections.OrderedDict().values()),
          type(collections.OrderedDict().items()), type(collections.OrderedDict().keys()))  # fmt: skip
