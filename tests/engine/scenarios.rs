@@ -642,3 +642,33 @@ with ThreadPoolExecutor(max_workers=2) as pool:
 ";
     assert_eq!(outcomes(source, Some("bill")), ["0 (deadlock)", "9"]);
 }
+
+#[test]
+fn what_only_looks_like_text_is_told_all_the_same() {
+    let source = "
+class Odd:
+    def __repr__(self):
+        return 'odd \\ud800'
+odd = Odd()
+raise ValueError('\\udc80')
+";
+    assert_eq!(outcomes(source, Some("odd")), ["odd \\ud800 ValueError: \\udc80"]);
+    let report = explored(&scenario("print('\\ud800')", None)).expect("it explores");
+    assert_eq!(report.outcomes[0].outcome.exceptions[0].class, "UnicodeEncodeError");
+}
+
+#[test]
+fn a_script_knows_its_name_and_has_no_keyboard_and_no_neighbours() {
+    assert_eq!(outcomes("import sys\nprint(sys.argv)", None), ["['scenario.py']"]);
+    for (source, what) in [
+        ("import sys\nsys.stdin.read()", "sys.stdin.read"),
+        ("import helper_beside_the_script", "import helper_beside_the_script"),
+        ("x = 1\nfrom numpy_that_is_not_here import array", "import numpy_that_is_not_here"),
+        (&format!("x = {}1", "-".repeat(20_000)), "code that is nested so deeply"),
+    ] {
+        match explored(&scenario(source, None)) {
+            Err(PythonError::Unsupported { what: named, .. }) => assert_eq!(named, what),
+            other => panic!("{source:.60}: {other:?}"),
+        }
+    }
+}

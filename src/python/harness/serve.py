@@ -68,6 +68,8 @@ class Output(io.TextIOBase):
         global output_size
         if not isinstance(text, str):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        if not text.isascii():
+            text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
         if not self.is_observed:
             return len(text)
         if not solo and not seeing:
@@ -93,6 +95,16 @@ class Output(io.TextIOBase):
 
     def fileno(self):
         raise io.UnsupportedOperation("fileno")
+
+
+class NoInput:
+    """The scenario's standard input."""
+
+    def __getattr__(self, name):
+        raise Unsupported("sys.stdin.%s" % name, "a scenario has no keyboard")
+
+    def __iter__(self):
+        raise Unsupported("reading sys.stdin", "a scenario has no keyboard")
 
 
 stdout_observed = Output(True)
@@ -462,7 +474,12 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
             if each != "*":
                 getattr(module, each)
         return module if fromlist else MODELS[root]
-    module = real_import(name, globals, locals, fromlist, level)
+    try:
+        module = real_import(name, globals, locals, fromlist, level)
+    except ModuleNotFoundError as error:
+        if error.name != root or root in getattr(sys, "stdlib_module_names", ()):
+            raise
+        raise Unsupported("import %s" % name, "only the standard library can be imported") from None
     if root == "logging":
         logging_used = True
         if "logging.handlers" in sys.modules:
@@ -634,6 +651,7 @@ def execute(request_prefix, in_detail, with_lines):
     main.model = MainThread(main)
     sys.stdout = scenario_stdout
     sys.stderr = stderr_ignored
+    sys.argv = [program.filename]
     ended = False
     solo = True
     try:
@@ -721,7 +739,9 @@ def load(request):
     except SyntaxError as error:
         return {"error": {"kind": "syntax", "what": error.msg, "line": error.lineno or 0, "file": error.filename,
                           "text": (error.text or "").rstrip("\n")}}  # fmt: skip
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+    except (RecursionError, MemoryError):
+        return {"error": {"kind": "unsupported", "what": "code that is nested so deeply", "line": 0, "why": ""}}
+    except (ValueError, OverflowError) as error:
         return {"error": {"kind": "syntax", "what": describe(error), "line": 0, "file": request["name"], "text": ""}}
     return {"loaded": True}
 
@@ -852,7 +872,7 @@ def serve():
     global scenario_builtins, answers
     answers = os.dup(1)
     os.dup2(2, 1)
-    sys.stdin = None
+    sys.stdin = NoInput()
     sys.stdout = sys.__stdout__ = stdout_ignored
     pin()
     sys.setswitchinterval(1000.0)

@@ -45,8 +45,11 @@ ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+")
 
 
 def stable(text):
-    """Text without memory addresses, which are never the same twice."""
-    return ADDRESS.sub("at 0x...", text) if " at 0x" in text or "at 0x" in text else text
+    """Text that can be sent and compared: without memory addresses, which are never the same twice, and without lone
+    surrogates, which are no text."""
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return ADDRESS.sub("at 0x...", text) if "at 0x" in text else text
 
 
 # Names -----------------------------------------------------------------------------------------------------------------
