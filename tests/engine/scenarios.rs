@@ -672,3 +672,13 @@ fn a_script_knows_its_name_and_has_no_keyboard_and_no_neighbours() {
         }
     }
 }
+
+#[test]
+fn a_pool_maps_in_the_order_of_the_arguments() {
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as pool:
+    squares = list(pool.map(lambda number: number * number, [1, 2, 3]))
+";
+    assert_eq!(outcomes(source, Some("squares")), ["[1, 4, 9]"]);
+}

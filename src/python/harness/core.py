@@ -26,6 +26,7 @@ import functools
 import gc
 import heapq
 import io
+import itertools
 import json
 import operator
 import os
