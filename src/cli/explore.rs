@@ -32,6 +32,7 @@ use super::engine::Budget;
 use super::engine::Engine;
 use super::progress;
 use super::progress::Progress;
+use super::whole_file;
 
 /// Programs that are longer are refused.
 const MAX_SOURCE_BYTES: u64 = 1 << 20;
@@ -83,6 +84,9 @@ pub(super) struct ExploreArgs {
     /// Write JSON
     #[arg(long)]
     json: bool,
+    /// Write a page for a browser too, to step through the outcomes with the arrow keys; `-` writes nothing else
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 impl ExploreArgs {
@@ -96,6 +100,7 @@ impl ExploreArgs {
 
 /// Explores, shows what was found, and says whether the claims hold.
 pub(super) fn run(args: &ExploreArgs, world: &mut World) -> Result<Exit, Failure> {
+    check_html(args, world)?;
     let (name, source) = read_program(&args.file, world)?;
     let scenario = Scenario {
         observe: args.observe.clone(),
@@ -200,8 +205,14 @@ fn replay(
 
 fn show(args: &ExploreArgs, exploration: &Exploration<'_>, world: &mut World) -> Result<Exit, Failure> {
     let page = world.page();
+    let mut html = Vec::new();
+    if args.html.is_some() {
+        report::write_html(&mut html, exploration, args.replay.is_some())?;
+    }
     let mut out = io::BufWriter::new(&mut world.out);
-    if args.json {
+    if is_standard_output(args) {
+        io::Write::write_all(&mut out, &html)?;
+    } else if args.json {
         report::write_json(&mut out, exploration)?;
     } else if args.replay.is_some() {
         report::write_replay(&mut out, exploration, page)?;
@@ -209,8 +220,33 @@ fn show(args: &ExploreArgs, exploration: &Exploration<'_>, world: &mut World) ->
         report::write_exploration(&mut out, exploration, page)?;
     }
     io::Write::flush(&mut out)?;
+    drop(out);
+    if let Some(file) = args.html.as_ref().filter(|_| !is_standard_output(args)) {
+        whole_file::write(file, &html)?;
+    }
     let violated = exploration.claims.iter().any(|claimed| claimed.violation.is_some());
     Ok(if violated { Exit::Violated } else { Exit::Fine })
+}
+
+/// Refuses a place for the page where it cannot be, before anything is explored for it.
+fn check_html(args: &ExploreArgs, world: &World) -> Result<(), Failure> {
+    let Some(file) = &args.html else { return Ok(()) };
+    if !is_standard_output(args) {
+        return whole_file::check(file);
+    }
+    if args.json {
+        return Err(Failure::unusable("`--json` and `--html -` both write to the standard output")
+            .hint("name a file for the page"));
+    }
+    if world.terminals.out {
+        return Err(Failure::unusable("`--html -` would write a page to the terminal")
+            .hint("name a file, or send the output to one with `>`"));
+    }
+    Ok(())
+}
+
+fn is_standard_output(args: &ExploreArgs) -> bool {
+    args.html.as_deref() == Some(Path::new("-"))
 }
 
 /// Returns the outcome with the fewest switches that breaks `claim`, the scenario's claim `index`.

@@ -3,6 +3,7 @@
 //! One file a command: its arguments with their help first, then the function. A command is given a [`World`] and
 //! returns an [`Exit`] or a [`Failure`]; `failure.rs` alone turns errors into text and exit codes.
 
+mod whole_file;
 mod world;
 mod failure;
 mod engine;

@@ -79,11 +79,14 @@ pub(super) struct Said {
     #[serde(default)]
     details: Vec<Did>,
     #[serde(default)]
-    blocked: Vec<(u64, u32, String, String, Option<u64>)>,
+    blocked: Vec<Waits>,
 }
 
 /// What a step did: line, verb, location, value, and the locks that its thread held.
 type Did = (u32, String, String, Option<String>, Vec<String>);
+
+/// Who is left waiting: thread, line, verb, location, who holds that, and the locks that it holds itself.
+type Waits = (u64, u32, String, String, Option<u64>, Vec<String>);
 
 /// Why the harness could not do what it was asked.
 #[derive(Deserialize)]
@@ -213,9 +216,9 @@ impl Said {
         let id = |code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id"));
         self.blocked
             .drain(..)
-            .map(|(thread, line, verb, location, held_by)| {
+            .map(|(thread, line, verb, location, held_by, holds)| {
                 let (thread, held_by) = (id(thread)?, held_by.map(id).transpose()?);
-                Ok(Blocked { thread, line, verb, location, held_by })
+                Ok(Blocked { thread, line, verb, location, held_by, holds })
             })
             .collect()
     }

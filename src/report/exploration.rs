@@ -195,10 +195,7 @@ fn write_details(
 
 /// Writes how many outcomes there are, which, and how far the search went.
 fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
-    let observed = match &exploration.scenario.observe {
-        Some(expression) => clean_line(expression).into_owned(),
-        None => "what it prints".to_owned(),
-    };
+    let observed = observed(exploration.scenario);
     let outcomes = text::count(exploration.outcomes.len() as u64, "outcome");
     let name = clean_line(&exploration.scenario.name);
     let head = format!("{name}: {outcomes} of {observed}");
@@ -214,24 +211,41 @@ fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page)
             writeln!(out, "{line}")?;
         }
     }
-    let effort = format!(
+    let (style, reach) = reach(exploration);
+    for line in text::wrap(&format!("{reach}."), page.width(), 0) {
+        writeln!(out, "{}", page.paint(style, &line))?;
+    }
+    writeln!(out, "{}", page.paint(Style::Faint, &effort(exploration)))
+}
+
+/// Returns what is observed of `scenario`.
+pub(super) fn observed(scenario: &Scenario) -> String {
+    match &scenario.observe {
+        Some(expression) => clean_line(expression).into_owned(),
+        None => "what it prints".to_owned(),
+    }
+}
+
+/// Returns what exploring took.
+pub(super) fn effort(exploration: &Exploration<'_>) -> String {
+    format!(
         "{} in {}, Python {}",
         text::count(exploration.executions, "execution"),
         duration(exploration.elapsed),
         clean_line(exploration.python)
-    );
+    )
+}
+
+/// Returns how far the search went, without a full stop.
+pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, &'static str) {
     let ends = |ending| exploration.outcomes.iter().any(|witnessed| witnessed.found.outcome.ending == ending);
-    let (style, reach) = if exploration.exhaustive {
+    if exploration.exhaustive {
         (Style::Good, "Every order was explored: nothing else can happen")
     } else if ends(Ending::Limit) {
         (Style::Bad, "Some executions were cut off at the step limit: more may happen beyond it")
     } else {
         (Style::Bad, "The search is not finished: there may be more outcomes")
-    };
-    for line in text::wrap(&format!("{reach}."), page.width(), 0) {
-        writeln!(out, "{}", page.paint(style, &line))?;
     }
-    writeln!(out, "{}", page.paint(Style::Faint, &effort))
 }
 
 fn write_heading(
@@ -319,7 +333,8 @@ fn describe_ending(ending: Ending) -> &'static str {
     }
 }
 
-fn describe_exception(exception: &Exception) -> String {
+/// Returns an exception on one line, fit to be shown.
+pub(super) fn describe_exception(exception: &Exception) -> String {
     let message = text::cut(&clean_line(&exception.message), LONGEST);
     let separator = if message.is_empty() { "" } else { ": " };
     let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };

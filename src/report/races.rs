@@ -85,16 +85,7 @@ impl Race {
 /// Writes `races`, of the program `source`, for people; `exhaustive` says whether there can be more.
 pub fn write_races(out: &mut dyn Write, races: &[Race], source: &str, exhaustive: bool, page: Page) -> io::Result<()> {
     let source: Vec<&str> = source.lines().collect();
-    let (style, head) = match (races.len(), exhaustive) {
-        (0, true) => {
-            (Style::Good, "No races: in every order, synchronisation keeps all acts on shared data apart.".to_owned())
-        }
-        (0, false) => (Style::Plain, "No races so far, but the search is not finished.".to_owned()),
-        (1, _) => (Style::Bad, "1 race: two acts on the same data that no synchronisation keeps apart".to_owned()),
-        (many, _) => {
-            (Style::Bad, format!("{many} races: pairs of acts on the same data that no synchronisation keeps apart"))
-        }
-    };
+    let (style, head) = heading(races.len(), exhaustive);
     for line in text::wrap(&head, page.width(), 2) {
         writeln!(out, "{}", page.paint(style, &line))?;
     }
@@ -110,14 +101,8 @@ pub fn write_races(out: &mut dyn Write, races: &[Race], source: &str, exhaustive
                 let code = format!("     {:>digits$} {}", act.line, clean_line(code.trim()));
                 writeln!(out, "{}", page.paint(Style::Code, &text::cut(code.trim_end(), page.width())))?;
             }
-            // No lock that both hold lets them race, so those with the same name are two.
-            let is_other = before > 0 && act.holds.iter().any(|lock| race.acts[0].holds.contains(lock));
             before = act.line;
-            let held = match act.holds.as_slice() {
-                [] => "holding no lock".to_owned(),
-                holds if is_other => format!("holding another {}", clean_line(&holds.join(", "))),
-                holds => format!("holding {}", clean_line(&holds.join(", "))),
-            };
+            let held = clean_line(&held(race, act)).into_owned();
             let said = format!("     {:digits$}   {} by {}, {held}", "", clean_line(&act.verb), act.thread);
             for line in text::wrap(&said, page.width(), digits + 10) {
                 writeln!(out, "{line}")?;
@@ -125,6 +110,32 @@ pub fn write_races(out: &mut dyn Write, races: &[Race], source: &str, exhaustive
         }
     }
     Ok(())
+}
+
+/// Returns how many races there are, said as surely as it is known.
+pub(super) fn heading(races: usize, exhaustive: bool) -> (Style, String) {
+    match (races, exhaustive) {
+        (0, true) => {
+            (Style::Good, "No races: in every order, synchronisation keeps all acts on shared data apart.".to_owned())
+        }
+        (0, false) => (Style::Plain, "No races so far, but the search is not finished.".to_owned()),
+        (1, _) => (Style::Bad, "1 race: two acts on the same data that no synchronisation keeps apart".to_owned()),
+        (many, _) => {
+            (Style::Bad, format!("{many} races: pairs of acts on the same data that no synchronisation keeps apart"))
+        }
+    }
+}
+
+/// Returns what was held during `act`, one of `race`.
+pub(super) fn held(race: &Race, act: &RaceAct) -> String {
+    // No lock that both hold lets them race, so those with the same name are two.
+    let is_second = !std::ptr::eq(act, &race.acts[0]);
+    let is_other = is_second && act.holds.iter().any(|lock| race.acts[0].holds.contains(lock));
+    match act.holds.as_slice() {
+        [] => "holding no lock".to_owned(),
+        holds if is_other => format!("holding another {}", holds.join(", ")),
+        holds => format!("holding {}", holds.join(", ")),
+    }
 }
 
 #[cfg(test)]

@@ -118,13 +118,23 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
         enabled: enabled.bytes().map(|digit| 1 << (digit - b'0')).sum(),
         guards: Vec::new(),
     };
-    let detail = |(_, _, line, verb, location, value): &StepText| Detail {
-        line: *line,
-        verb: (*verb).to_owned(),
-        location: (*location).to_owned(),
-        value: value.map(str::to_owned),
-        holds: Vec::new(),
+    let mut held: Vec<Vec<String>> = vec![Vec::new(); names.len()];
+    let mut detail = |(actor, _, line, verb, location, value): &StepText| {
+        let detail = Detail {
+            line: *line,
+            verb: (*verb).to_owned(),
+            location: (*location).to_owned(),
+            value: value.map(str::to_owned),
+            holds: held[*actor].clone(),
+        };
+        match *verb {
+            "acquire" => held[*actor].push((*location).to_owned()),
+            "release" => held[*actor].retain(|lock| lock != location),
+            _ => {}
+        }
+        detail
     };
+    let details = steps.iter().map(&mut detail).collect();
     let outcome = Outcome {
         value: Some("1".to_owned()),
         stdout: None,
@@ -145,7 +155,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
             outcome,
         },
         names: names.iter().map(|name| (*name).to_owned()).collect(),
-        details: steps.iter().map(detail).collect(),
+        details,
         blocked: blocked
             .iter()
             .map(|(index, line, verb, location, holder)| Blocked {
@@ -154,6 +164,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 verb: (*verb).to_owned(),
                 location: (*location).to_owned(),
                 held_by: holder.map(thread),
+                holds: held[*index].clone(),
             })
             .collect(),
     }

@@ -90,7 +90,7 @@ pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Re
 }
 
 /// Returns what a thread waits for and who has it: `waits for lock, which Thread-1 holds`.
-fn waiting(replay: &Replay, blocked: &Blocked) -> String {
+pub(super) fn waiting(replay: &Replay, blocked: &Blocked) -> String {
     let what = waits_for(replay, &blocked.verb, &blocked.location);
     match blocked.held_by {
         // Who waits for a thread's end need not be told who could bring it about.
@@ -144,7 +144,7 @@ fn shown_location(replay: &Replay, location: &str) -> String {
 }
 
 /// Returns what one step did: `read account.balance → 1000`.
-fn describe(replay: &Replay, detail: &Detail) -> String {
+pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     let mut text = clean_line(&detail.verb).into_owned();
     if !detail.location.is_empty() {
         text.push(' ');
@@ -214,14 +214,13 @@ impl<'a> Telling<'a> {
             }
             _ => told.contains(&step),
         };
-        let mut locks = Locks::default();
+        let holdings = Holdings::new(replay);
         let mut waiters = BTreeSet::new();
         let mut rows: Vec<Row> = Vec::new();
         let mut skipped = 0;
         let mut before: Option<(usize, u32)> = None;
         for (step, (made, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
             let Some(actor) = index_of(replay, made.thread) else { continue };
-            locks.note(actor, detail);
             if !shown(step) {
                 if told.contains(&step) {
                     skipped += 1;
@@ -244,7 +243,7 @@ impl<'a> Telling<'a> {
                 }
                 let mark = if waits {
                     WAITS
-                } else if locks.held_by(thread) {
+                } else if !holdings.after(thread, step).is_empty() {
                     HOLDS
                 } else {
                     ' '
@@ -263,7 +262,7 @@ impl<'a> Telling<'a> {
             texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
             rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
         }
-        rows.extend(last_row(replay, &waiters, &locks, skipped));
+        rows.extend(last_row(replay, &waiters, &holdings, skipped));
         Telling { replay, rows }
     }
 
@@ -396,7 +395,7 @@ fn share(room: usize, wanted: &[usize]) -> Vec<usize> {
 }
 
 /// Returns the row that shows what the threads wait for when nobody can go any more, if they have not said so yet.
-fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: usize) -> Option<Row> {
+fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, holdings: &Holdings<'_>, skipped: usize) -> Option<Row> {
     let mut cells = BTreeMap::new();
     let mut marks = BTreeMap::new();
     for blocked in &replay.blocked {
@@ -407,7 +406,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
         }
     }
     for thread in 0..replay.execution.threads.len() {
-        if !marks.contains_key(&thread) && locks.held_by(thread) {
+        if !marks.contains_key(&thread) && !holdings.after(thread, replay.execution.steps.len()).is_empty() {
             marks.insert(thread, HOLDS);
         }
     }
@@ -415,7 +414,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, locks: &Locks, skipped: 
 }
 
 /// Returns the steps that are worth telling.
-fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
+pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
     if extent == Extent::Everything {
         return (0..replay.details.len()).collect();
     }
@@ -441,7 +440,7 @@ fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
 }
 
 /// Returns from which to which step each thread lives, as far as the steps show it.
-fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
+pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
     let execution = &replay.execution;
     let one = |index: usize| {
         let thread = execution.threads[index];
@@ -459,7 +458,7 @@ fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 }
 
 /// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
-fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
+pub(super) fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
     let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
     match later.find(|(step, _)| step.thread == id) {
@@ -473,43 +472,45 @@ fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
 
 /// Returns a thread's place in the execution. A telling that names a stranger comes from a program that meddles with
 /// its runner; what it says of the stranger is not shown.
-fn index_of(replay: &Replay, thread: ThreadId) -> Option<usize> {
+pub(super) fn index_of(replay: &Replay, thread: ThreadId) -> Option<usize> {
     replay.execution.threads.iter().position(|other| *other == thread)
 }
 
 /// Returns whether the thread with this place could go at `step`.
-fn could_go(step: &Step, thread: usize) -> bool {
+pub(super) fn could_go(step: &Step, thread: usize) -> bool {
     u32::try_from(thread).ok().and_then(|thread| step.enabled.checked_shr(thread)).is_some_and(|rest| rest & 1 == 1)
 }
 
-/// Who holds which lock, as far as the steps show it.
-#[derive(Default)]
-struct Locks {
-    /// The holder of each location, and how often it has acquired it.
-    holders: BTreeMap<String, (usize, usize)>,
+/// Which locks each thread holds when.
+pub(super) struct Holdings<'a> {
+    /// Of each thread: before which step it held what, then what it held to the end.
+    of: Vec<Vec<(usize, &'a [String])>>,
 }
 
-impl Locks {
-    fn note(&mut self, actor: usize, detail: &Detail) {
-        match detail.verb.as_str() {
-            "acquire" if detail.value.as_deref() != Some("False") => {
-                let holder = self.holders.entry(detail.location.clone()).or_insert((actor, 0));
-                *holder = if holder.0 == actor { (actor, holder.1 + 1) } else { (actor, 1) };
-            }
-            "release" => {
-                if let Some(holder) = self.holders.get_mut(&detail.location) {
-                    holder.1 -= 1;
-                    if holder.1 == 0 {
-                        self.holders.remove(&detail.location);
-                    }
+impl<'a> Holdings<'a> {
+    pub(super) fn new(replay: &'a Replay) -> Holdings<'a> {
+        let mut of = vec![Vec::new(); replay.execution.threads.len()];
+        for (index, (step, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
+            if let Some(thread) = index_of(replay, step.thread) {
+                of[thread].push((index, detail.holds.as_slice()));
+                // Who ends without giving a lock back keeps it.
+                if detail.verb == "end" {
+                    of[thread].push((usize::MAX, detail.holds.as_slice()));
                 }
             }
-            _ => {}
         }
+        for blocked in &replay.blocked {
+            if let Some(thread) = index_of(replay, blocked.thread) {
+                of[thread].push((usize::MAX, blocked.holds.as_slice()));
+            }
+        }
+        Holdings { of }
     }
 
-    fn held_by(&self, thread: usize) -> bool {
-        self.holders.values().any(|holder| holder.0 == thread)
+    /// Returns the locks that `thread` holds once `step` is done.
+    pub(super) fn after(&self, thread: usize, step: usize) -> &'a [String] {
+        let known = &self.of[thread];
+        known.get(known.partition_point(|&(before, _)| before <= step)).map_or(&[], |&(_, holds)| holds)
     }
 }
 

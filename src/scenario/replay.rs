@@ -48,4 +48,7 @@ pub struct Blocked {
     pub location: String,
     /// Who holds that, where somebody does.
     pub held_by: Option<ThreadId>,
+    /// The locks that it holds meanwhile.
+    #[serde(default)]
+    pub holds: Vec<String>,
 }

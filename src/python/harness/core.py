@@ -233,7 +233,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
-        "clock", "rng", "daemon", "line", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
+        "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out",
     )  # fmt: skip
 
@@ -262,6 +262,7 @@ class Strand:
         self.clock = 0.0
         self.rng = None
         self.line = 0
+        self.holds = ()
         self.waits = self.make = self.wakes = None
         self.known = set()  # the strands whose end it has seen itself
         self.held = 0  # the sum of the places of the locks it holds
@@ -435,6 +436,8 @@ def visible(op, guard=None, make=None):
             enabled &= ~me.bit
     if lined:
         me.line = line_now()
+        if detail:
+            me.holds = locks_of(me)
     nxt = choose(me.bit)
     if nxt is not me:
         if nxt is None:
@@ -468,7 +471,7 @@ def visible(op, guard=None, make=None):
         if spinning:
             wake_spinners(op)
     if lined:
-        details.append(["", "", None, me.line, locks_of(me)])
+        details.append(["", "", None, me.line, me.holds])
 
 
 def op_now(strand):
@@ -573,9 +576,7 @@ def note(verb, place="", value=None):
 
 
 def locks_of(strand):
-    """For a replay: what the thread holds."""
-    if not detail:
-        return ()
+    """What the thread holds, as it is called where it runs."""
     models = [known[1] for known in names.values()]
     return [called(model) for model in models if isinstance(model, Exclusive) and model._holder is strand]
 

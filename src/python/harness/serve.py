@@ -597,7 +597,7 @@ def remember_blocked():
         elif what == "spin":
             verb = "spin"
         if not enabled & strand.bit and not strand.done and (strand.guard is not None and not strand.guard.open):
-            blocked_now.append([strand.code, strand.line, verb, place, holder])
+            blocked_now.append([strand.code, strand.line, verb, place, holder, strand.holds])
 
 
 blocked_now = []

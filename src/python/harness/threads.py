@@ -524,7 +524,7 @@ def excepthook(args, /):
 
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
-thread_names_op = op_of(((digest("thread names"), WRITE),))
+thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
 
 
