@@ -234,7 +234,7 @@ class Strand:
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "timed_out",
+        "stuck", "timed_out", "printing",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -263,7 +263,7 @@ class Strand:
         self.rng = None
         self.line = 0
         self.holds = ()
-        self.waits = self.make = self.wakes = None
+        self.waits = self.make = self.wakes = self.printing = None
         self.known = set()  # the strands whose end it has seen itself
         self.held = 0  # the sum of the places of the locks it holds
         self.patience = None  # for a timed wait: how long, and whether what it waits for is there
@@ -643,7 +643,7 @@ def publish(thing):
     kind = type(thing)
     if kind in ATOMS or id(thing) in names:
         return
-    if isinstance(thing, types.FunctionType):
+    if kind is types.FunctionType:
         if thing.__globals__ is not program_globals:
             return
         names[id(thing)] = (0, thing)
@@ -676,23 +676,32 @@ def publish(thing):
         return
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
-        if isinstance(thing, type):
+        if issubclass(kind, type):
             if thing.__module__ != "__main__":
                 return
         elif kind.__module__ != "__main__":
             return
     keep_name(thing, new_name())
     if shape == "L":
-        for item in thing:
+        for item in raw_iter(thing):
             publish(item)
     elif shape == "D":
-        for key, item in thing.items():
+        for key, item in dict.items(thing):
             publish(key)
             publish(item)
-    inner = getattr(thing, "__dict__", None)
-    if type(inner) is dict:
+    inner = dict_of(thing)
+    if inner is not None:
         for item in list(inner.values()):
             publish(item)
+
+
+def dict_of(thing):
+    """The attributes that the thing itself holds, whatever its class says when asked; or None."""
+    try:
+        inner = object.__getattribute__(thing, "__dict__")
+    except (AttributeError, TypeError):
+        return None
+    return inner if type(inner) is dict else None
 
 
 def kind_of(kind):
@@ -709,6 +718,26 @@ def kind_of(kind):
         shape = "-"
     kinds[kind] = shape
     return shape
+
+
+CONTAINERS = (list, collections.deque, bytearray, dict, set)
+
+
+def container_class(thing):
+    """Python's own class of container that `thing` is of: what a scenario's subclass overrides may print, and is not asked."""
+    return next(kind for kind in CONTAINERS if issubclass(type(thing), kind))
+
+
+def raw_len(thing):
+    return len(thing) if type(thing) in CONTAINERS else container_class(thing).__len__(thing)
+
+
+def raw_iter(thing):
+    return iter(thing) if type(thing) in CONTAINERS else container_class(thing).__iter__(thing)
+
+
+def raw_has(thing, key):
+    return key in thing if type(thing) in CONTAINERS else container_class(thing).__contains__(thing, key)
 
 
 SIMPLE_KEYS = {int, str, bytes, bool, type(None), float}
@@ -747,7 +776,7 @@ def list_element_touches(thing, key, manner):
         return ((structure, READ),)
     moves = index < 0
     if moves:
-        index += len(thing)
+        index += raw_len(thing)
     element = (digest((name, index)), manner)
     if manner == WRITE:
         # A write at a place that moves may be a write anywhere.
@@ -772,14 +801,15 @@ def whole_touches(shape, thing):
     touches = [(digest((name, "*")), READ)]
     if shape != "L":
         touches.append((digest((name, "all")), READ))
-    if len(thing) > SMALL:
+    size = raw_len(thing)
+    if size > SMALL:
         touches.append((digest((name, "any")), WRITE))
         return tuple(touches)
     touches.append((digest((name, "any")), ATTEMPT))
     if shape == "L":
-        touches += [(digest((name, index)), READ) for index in range(len(thing))]
+        touches += [(digest((name, index)), READ) for index in range(size)]
     else:
-        touches += [(digest((name, key_of(key))), READ) for key in thing]
+        touches += [(digest((name, key_of(key))), READ) for key in raw_iter(thing)]
     return tuple(touches)
 
 

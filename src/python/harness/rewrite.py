@@ -2,6 +2,9 @@
 # Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+RESUMING = ("send", "throw", "__next__")
+ATTRIBUTES_HAVE_LINES = (3, 10)
+PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 REFUSED_SYNTAX = {
     "AsyncFunctionDef": "async functions",
@@ -165,8 +168,8 @@ class Scopes(ast.NodeVisitor):
 
 
 def calls(function, arguments, like):
-    node = ast.Call(ast.Name(function, ast.Load()), arguments, [])
-    return ast.fix_missing_locations(ast.copy_location(node, like))
+    """A call of the harness's `function` at the place of `like`. What has no place of its own gets its parent's in the end."""
+    return ast.copy_location(ast.Call(ast.Name(function, ast.Load()), arguments, []), like)
 
 
 def text(value):
@@ -179,8 +182,12 @@ class Rewriter(ast.NodeTransformer):
     def __init__(self, module):
         self.scopes = Scopes(module).of
         self.scope = self.scopes[module]
+        self.hidden = set()
         self.classes = []
-        self.temporaries = 0
+        self.captures = 0
+        self.bound_somewhere = set()
+        for scope in self.scopes.values():
+            self.bound_somewhere |= scope.bound
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
         body = []
         for statement in module.body:
@@ -212,29 +219,25 @@ class Rewriter(ast.NodeTransformer):
             raise UnsupportedSyntax(why or "async comprehensions", getattr(node, "lineno", 0))
         return super().visit(node)
 
-    def temporary(self):
-        self.temporaries += 1
-        return "__rd_%d__" % self.temporaries
-
     def mangled(self, name):
-        if self.classes and name.startswith("__") and not name.endswith("__"):
-            return "_%s%s" % (self.classes[-1].lstrip("_"), name)
+        owner = self.classes[-1].lstrip("_") if self.classes else ""
+        if owner and name.startswith("__") and not name.endswith("__"):
+            return "_%s%s" % (owner, name)
         return name
 
     def where(self, name):
         """'global', a scope that shares the name with inner functions, or None for a name only one thread can see."""
         home = self.scope.home(name)
         if home is None:
-            return None if self.scope.kind == "class" and name in self.scope.bound else "global"
+            own = self.scope.kind == "class" and name in self.scope.bound and name not in self.scope.globals
+            return None if own else "global"
         if home.kind == "function" and name in home.shared:
             return home
         return None
 
     def getter(self, name, like):
         arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-        return ast.fix_missing_locations(
-            ast.copy_location(ast.Lambda(arguments, ast.Name(name, ast.Load())), like)
-        )
+        return ast.copy_location(ast.Lambda(arguments, ast.Name(name, ast.Load())), like)
 
     def bound_value(self, name, value, like):
         """The value to bind `name` to: announced where others can see the name."""
@@ -255,37 +258,35 @@ class Rewriter(ast.NodeTransformer):
             return self.is_plain(target.value)
         return False
 
-    def store(self, target, value, like):
-        """Statements that store the (rewritten) expression `value` in `target`."""
-        if isinstance(target, ast.Name):
-            return [self.located(ast.Assign([target], self.bound_value(target.id, value, like)), like)]
-        if isinstance(target, ast.Attribute):
-            thing = self.visit(target.value)
-            return [self.expression(calls("__rd_wr_attr__", [value, thing, text(self.mangled(target.attr))], like))]
-        if isinstance(target, ast.Subscript):
-            thing = self.visit(target.value)
-            return [self.expression(calls("__rd_wr_item__", [value, thing, self.key(target)], like))]
-        if self.is_plain(target):
-            return [self.located(ast.Assign([target], value), like)]
-        leaves = []
-        shape = self.placeholders(target, leaves)
-        statements = [self.located(ast.Assign([shape], value), like)]
-        for leaf, name in leaves:
-            statements += self.store(leaf, self.located(ast.Name(name, ast.Load()), like), like)
-        return statements
-
-    def placeholders(self, target, leaves):
-        if isinstance(target, (ast.Tuple, ast.List)):
-            elements = [self.placeholders(each, leaves) for each in target.elts]
-            return self.located(type(target)(elements, ast.Store()), target)
-        if isinstance(target, ast.Starred):
-            return self.located(ast.Starred(self.placeholders(target.value, leaves), ast.Store()), target)
-        name = self.temporary()
-        leaves.append((target, name))
-        return self.located(ast.Name(name, ast.Store()), target)
+    def target(self, node):
+        """Where a value is stored, as a target for any statement that has one. What others can see becomes an element of a
+        place (see shared.py), so that Python itself evaluates all of it in its order."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            node.elts = [self.target(each) for each in node.elts]
+            return node
+        if isinstance(node, ast.Starred):
+            node.value = self.target(node.value)
+            return node
+        if isinstance(node, ast.Attribute):
+            place = calls("__rd_at_attr__", [self.visit(node.value)], node)
+            return self.located(ast.Subscript(place, text(self.mangled(node.attr)), ast.Store()), node)
+        if isinstance(node, ast.Subscript):
+            place = calls("__rd_at_item__", [self.visit(node.value)], node)
+            return self.located(ast.Subscript(place, self.key(node), ast.Store()), node)
+        where = self.where(node.id)
+        if where is None:
+            return node
+        if where == "global":
+            place, name = ast.Name("__rd_at_global__", ast.Load()), self.mangled(node.id)
+        else:
+            place = calls("__rd_at_cell__", [self.getter(node.id, node), text(where.number)], node)
+            name = node.id
+            if where is self.scope:
+                self.hidden.add(name)
+        return self.located(ast.Subscript(place, text(name), ast.Store()), node)
 
     def located(self, node, like):
-        return ast.fix_missing_locations(ast.copy_location(node, like))
+        return ast.copy_location(node, like)
 
     def expression(self, call):
         return ast.copy_location(ast.Expr(call), call)
@@ -306,13 +307,22 @@ class Rewriter(ast.NodeTransformer):
 
     def truth(self, node):
         """A rewritten condition: asking a container for its truth is asking for its length."""
+        if isinstance(node, ast.BoolOp):
+            node.values = [self.truth(each) for each in node.values]
+            return node
+        if isinstance(node, ast.IfExp):
+            node.test, node.body, node.orelse = self.truth(node.test), self.truth(node.body), self.truth(node.orelse)
+            return node
+        if isinstance(node, ast.NamedExpr):
+            node = self.visit(node)
+            return calls("__rd_truth__", [node], node)
         asks = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call))
         node = self.visit(node)
         return calls("__rd_truth__", [node], node) if asks else node
 
     def whole(self, node):
         """A rewritten operand that may be a container, all of which is read."""
-        asks = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+        asks = isinstance(node, PLACES)
         node = self.visit(node)
         return calls("__rd_whole__", [node], node) if asks else node
 
@@ -325,37 +335,38 @@ class Rewriter(ast.NodeTransformer):
     # Scopes
 
     def visit_FunctionDef(self, node):
-        node.decorator_list = [self.visit(each) for each in node.decorator_list]
+        binding = self.binding(node)
+        node.decorator_list = binding + [self.visit(each) for each in node.decorator_list]
         self.arguments(node.args)
-        node.returns = None
         outer, self.scope = self.scope, self.scopes[node]
+        hidden_outside, self.hidden = self.hidden, set()
         node.body = self.block(node.body)
-        self.scope = outer
-        return [node] + self.rebind(node.name, node)
+        if self.hidden:
+            # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
+            never = [ast.Assign([ast.Name(name, ast.Store())], text(None)) for name in sorted(self.hidden)]
+            node.body.append(self.located(ast.If(text(False), never, []), node.body[-1]))
+        self.scope, self.hidden = outer, hidden_outside
+        return node
 
     def arguments(self, arguments):
         arguments.defaults = [self.default(each) for each in arguments.defaults]
         arguments.kw_defaults = [each and self.default(each) for each in arguments.kw_defaults]
-        for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
-            argument.annotation = self.kept_annotation(argument.annotation)
-
-    def kept_annotation(self, annotation):
-        return annotation
 
     def default(self, node):
         made = isinstance(node, (ast.List, ast.Dict, ast.Set, ast.Call) + COMPREHENSIONS)
         node = self.visit(node)
         return calls("__rd_born__", [node], node) if made else node
 
-    def rebind(self, name, node):
-        """After a definition or import: others may see the name change."""
-        where = self.where(name)
-        if where is None or self.quiet and where == "global" and self.scope.kind == "module":
+    def is_seen(self, name):
+        """Whether binding the global `name` here is to be announced."""
+        return self.where(name) == "global" and not (self.quiet and self.scope.kind == "module")
+
+    def binding(self, node):
+        """Decorators that announce a definition right before its name is bound."""
+        if not self.is_seen(node.name):
             return []
-        if where == "global":
-            call = calls("__rd_wr_global__", [ast.Name(name, ast.Load()), text(self.mangled(name))], node)
-            return [self.expression(call)]
-        return []
+        like = node.decorator_list[0] if node.decorator_list else node
+        return [calls("__rd_defines__", [text(self.mangled(node.name))], like)]
 
     def visit_Lambda(self, node):
         self.arguments(node.args)
@@ -365,7 +376,8 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node):
-        node.decorator_list = [self.visit(each) for each in node.decorator_list]
+        binding = self.binding(node)
+        node.decorator_list = binding + [self.visit(each) for each in node.decorator_list]
         node.bases = [self.visit(each) for each in node.bases]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
@@ -374,13 +386,14 @@ class Rewriter(ast.NodeTransformer):
         node.body = self.block(node.body)
         self.classes.pop()
         self.scope = outer
-        return [node] + self.rebind(node.name, node)
+        return node
 
     def comprehension(self, node):
         first = node.generators[0]
         first.iter = self.turns(first.iter)
         outer, self.scope = self.scope, self.scopes[node]
         for index, generator in enumerate(node.generators):
+            generator.target = self.target(generator.target)
             if index:
                 generator.iter = self.turns(generator.iter)
             generator.ifs = [self.truth(each) for each in generator.ifs]
@@ -410,7 +423,8 @@ class Rewriter(ast.NodeTransformer):
                 )
             return node
         if (where.number, node.id) in tracked_cells:
-            return calls("__rd_rd_cell__", [self.getter(node.id, node), text(node.id)], node)
+            announced = calls("__rd_rd_cell__", [self.getter(node.id, node), text(node.id)], node)
+            return self.located(ast.IfExp(announced, node, text(None)), node)
         return node
 
     def visit_Attribute(self, node):
@@ -419,35 +433,57 @@ class Rewriter(ast.NodeTransformer):
         if name == "__dict__":
             return calls("__rd_dict__", [thing, text(name)], node)
         if name in METHODS:
-            return calls("__rd_method__", [thing, text(name)], node)
+            return self.at_the_name(calls("__rd_method__", [thing, text(name)], node))
         if name in tracked_attributes:
-            return calls("__rd_rd_attr__", [thing, text(name)], node)
+            return self.at_the_name(calls("__rd_rd_attr__", [thing, text(name)], node))
         node.value = thing
         return node
+
+    def at_the_name(self, call):
+        """Places an access of an attribute where Python says that it happens: on the line of the attribute's name."""
+        if sys.version_info >= ATTRIBUTES_HAVE_LINES and call.end_lineno is not None and call.end_lineno > call.lineno:
+            call.lineno, call.col_offset = call.end_lineno, 0
+        return call
 
     def visit_Subscript(self, node):
         return calls("__rd_rd_item__", [self.visit(node.value), self.key(node)], node)
 
     def visit_Starred(self, node):
+        node.value = self.unpacked(node.value)
+        return node
+
+    def unpacked(self, node):
+        """A rewritten value that is unpacked, which for a container of Python's own is one act."""
+        fresh = isinstance(node, (ast.Constant, ast.Tuple, ast.List) + COMPREHENSIONS)
+        node = self.visit(node)
+        return node if fresh else calls("__rd_whole__", [node], node)
+
+    def visit_YieldFrom(self, node):
         node.value = self.turns(node.value)
         return node
 
     def visit_Call(self, node):
-        super_call = isinstance(node.func, ast.Name) and node.func.id == "super"
-        function = self.visit(node.func)
         given = node.args + [keyword.value for keyword in node.keywords]
         opaque = any(
-            isinstance(each, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict))
+            isinstance(each, PLACES + (ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.NamedExpr, ast.IfExp, ast.BoolOp))
             for each in given
-        )
+        ) or isinstance(node.func, ast.Attribute) and node.func.attr in RESUMING
+        known = isinstance(node.func, ast.Name) and node.func.id not in self.bound_somewhere
+        builtin = node.func.id if known else None
+        function = self.visit(node.func)
         node.args = [self.visit(each) for each in node.args]
         for keyword in node.keywords:
             keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)
-        if opaque and not super_call:
+        node.func = function
+        if not opaque or builtin in BLIND_BUILTINS:
+            return node
+        starred = any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords)
+        if not starred and builtin in BUILTIN_NAMES:
+            # Nobody looks at who calls these, so what calls them may be a function of ours.
             node.args = [function] + node.args
             node.func = self.located(ast.Name("__rd_call__", ast.Load()), function)
         else:
-            node.func = function
+            node.func = calls("__rd_callee__", [function], function)
         return node
 
     def visit_NamedExpr(self, node):
@@ -459,15 +495,25 @@ class Rewriter(ast.NodeTransformer):
             node.right, ast.Constant
         ) and not isinstance(node.right.value, str)
         if isinstance(node.op, OPERATORS_ON_CONTAINERS) and not numbers:
-            node.left = self.whole(node.left)
-            node.right = self.whole(node.right)
-            return node
+            return self.both(node, node.left, node.op, node.right)
         if isinstance(node.op, (ast.Mod, ast.Mult)):
             text_left = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
             node.left = self.visit(node.left)
             node.right = self.whole(node.right) if text_left else self.visit(node.right)
             return node
         return self.generic_visit(node)
+
+    def both(self, node, left, operator, right):
+        """An operation that reads all of its operands, if they are containers, once it has them both."""
+        asks = isinstance(left, PLACES) or isinstance(right, PLACES)
+        operands = [self.visit(left), self.visit(right)]
+        if asks:
+            return calls("__rd_%s__" % type(operator).__name__, operands, node)
+        if isinstance(node, ast.Compare):
+            node.left, node.comparators = operands[0], operands[1:]
+        else:
+            node.left, node.right = operands
+        return node
 
     def visit_BoolOp(self, node):
         last = len(node.values) - 1
@@ -490,38 +536,15 @@ class Rewriter(ast.NodeTransformer):
             if isinstance(operator, (ast.In, ast.NotIn)):
                 name = "__rd_in__" if isinstance(operator, ast.In) else "__rd_not_in__"
                 return calls(name, [self.visit(node.left), self.visit(node.comparators[0])], node)
-        elif any(isinstance(each, (ast.In, ast.NotIn)) for each in node.ops):
-            return self.chain(node)
-        if isinstance(node.ops[0], (ast.Is, ast.IsNot)) or any(
-            isinstance(each, ast.Constant) for each in [node.left] + node.comparators
-        ):
+        if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and len(node.ops) == 1 or any(
+            isinstance(each, ast.Constant) for each in [node.left] + node.comparators[-1:]
+        ) and len(node.ops) == 1:
             return self.generic_visit(node)
+        if len(node.ops) == 1:
+            return self.both(node, node.left, node.ops[0], node.comparators[0])
         node.left = self.whole(node.left)
         node.comparators = [self.whole(each) for each in node.comparators]
         return node
-
-    def chain(self, node):
-        """`a < b in c` as `a < (t := b) and t in c`."""
-        parts = []
-        left = node.left
-        for index, (operator, right) in enumerate(zip(node.ops, node.comparators)):
-            link = right
-            if index < len(node.ops) - 1:
-                name = self.temporary()
-                right = ast.NamedExpr(ast.Name(name, ast.Store()), right)
-                link = ast.Name(name, ast.Load())
-            part = self.located(ast.Compare(left, [operator], [right]), node)
-            parts.append(part)
-            left = link
-        for part in parts:
-            for inner in ast.walk(part):
-                if isinstance(inner, ast.Name) and inner.id.startswith("__rd_"):
-                    self.scope.bound.add(inner.id)
-        hidden = self.scope.kind
-        self.scope.kind = "function" if hidden == "module" else hidden
-        parts = [self.visit(part) for part in parts]
-        self.scope.kind = hidden
-        return self.located(ast.BoolOp(ast.And(), parts), node)
 
     def visit_FormattedValue(self, node):
         node.value = self.whole(node.value)
@@ -537,31 +560,41 @@ class Rewriter(ast.NodeTransformer):
                 node.value = self.default(node.value)
                 return node
         unpacks = any(isinstance(each, (ast.Tuple, ast.List)) for each in node.targets)
-        value = self.turns(node.value) if unpacks and not isinstance(node.value, (ast.Tuple, ast.List)) else self.visit(
-            node.value
-        )
-        if all(self.is_plain(each) for each in node.targets):
-            node.value = value
-            return node
+        value = self.unpacked(node.value) if unpacks else self.visit(node.value)
         if len(node.targets) == 1:
-            return self.store(node.targets[0], value, node)
-        name = self.temporary()
-        statements = [self.located(ast.Assign([ast.Name(name, ast.Store())], value), node)]
-        for target in node.targets:
-            statements += self.store(target, self.located(ast.Name(name, ast.Load()), node), node)
-        return statements
+            return self.assigned(node, node.targets[0], value)
+        node.value = value
+        node.targets = [self.target(each) for each in node.targets]
+        return node
+
+    def assigned(self, node, target, value):
+        """An assignment to one target; `value` is rewritten."""
+        if isinstance(target, ast.Name):
+            node.value = self.bound_value(target.id, value, node)
+            return node
+        if isinstance(target, ast.Attribute):
+            thing = self.visit(target.value)
+            return self.expression(calls("__rd_wr_attr__", [value, thing, text(self.mangled(target.attr))], target))
+        if isinstance(target, ast.Subscript):
+            thing = self.visit(target.value)
+            return self.expression(calls("__rd_wr_item__", [value, thing, self.key(target)], target))
+        node.value = value
+        node.targets = [self.target(target)]
+        return node
 
     def visit_AnnAssign(self, node):
         if node.value is None:
             return node
-        if self.scope.kind == "class":
+        if self.scope.kind == "class" and isinstance(node.target, ast.Name):
             node.value = self.default(node.value)
             return node
         value = self.visit(node.value)
         if isinstance(node.target, ast.Name):
             node.value = self.bound_value(node.target.id, value, node)
             return node
-        return self.store(node.target, value, node)
+        node.value = value
+        node.target = self.target(node.target)
+        return node
 
     def visit_AugAssign(self, node):
         target = node.target
@@ -573,48 +606,42 @@ class Rewriter(ast.NodeTransformer):
                 node.value = self.visit(node.value)
                 return node
             value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
-            return [self.located(ast.Assign([ast.Name(target.id, ast.Store())], self.bound_value(target.id, value, node)), node)]
-        thing = self.temporary()
-        first = self.located(ast.Assign([ast.Name(thing, ast.Store())], self.visit(target.value)), node)
-        kept = lambda name: self.located(ast.Name(name, ast.Load()), node)  # noqa: E731
+            return self.located(ast.Assign([ast.Name(target.id, ast.Store())], self.bound_value(target.id, value, node)), node)
+        thing = self.visit(target.value)
         if isinstance(target, ast.Attribute):
-            attribute = self.mangled(target.attr)
-            if attribute in tracked_attributes:
-                load = calls("__rd_rd_attr__", [kept(thing), text(attribute)], node)
-            else:
-                load = self.located(ast.Attribute(kept(thing), target.attr, ast.Load()), node)
-            value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
-            return [first, self.expression(calls("__rd_wr_attr__", [value, kept(thing), text(attribute)], node))]
-        key = self.temporary()
-        second = self.located(ast.Assign([ast.Name(key, ast.Store())], self.key(target)), node)
-        load = calls("__rd_rd_item__", [kept(thing), kept(key)], node)
-        value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
-        return [first, second, self.expression(calls("__rd_wr_item__", [value, kept(thing), kept(key)], node))]
+            old, new, key = "__rd_old_attr__", "__rd_new_attr__", text(self.mangled(target.attr))
+        else:
+            old, new, key = "__rd_old_item__", "__rd_new_item__", self.key(target)
+        return self.expression(calls(new, [text(name), calls(old, [thing, key], target), self.visit(node.value)], node))
 
     def visit_Delete(self, node):
         statements = []
         for target in node.targets:
-            if isinstance(target, ast.Attribute):
-                call = calls("__rd_del_attr__", [self.visit(target.value), text(self.mangled(target.attr))], node)
-                statements.append(self.expression(call))
-            elif isinstance(target, ast.Subscript):
-                call = calls("__rd_del_item__", [self.visit(target.value), self.key(target)], node)
-                statements.append(self.expression(call))
-            else:
-                if isinstance(target, ast.Name) and self.where(target.id) == "global":
-                    call = calls("__rd_wr_global__", [text(None), text(self.mangled(target.id))], node)
-                    statements.append(self.expression(call))
-                statements.append(self.located(ast.Delete([target]), node))
+            statements += self.deleted(target, node)
         return statements
+
+    def deleted(self, target, node):
+        if isinstance(target, ast.Attribute):
+            call = calls("__rd_del_attr__", [self.visit(target.value), text(self.mangled(target.attr))], target)
+            return [self.expression(call)]
+        if isinstance(target, ast.Subscript):
+            return [self.expression(calls("__rd_del_item__", [self.visit(target.value), self.key(target)], target))]
+        if isinstance(target, (ast.Tuple, ast.List)):
+            # An empty one stays: it deletes nothing.
+            parts = [part for each in target.elts for part in self.deleted(each, node)]
+            return parts or [self.located(ast.Delete([target]), node)]
+        return self.unannounced(target.id, target) + [self.located(ast.Delete([target]), node)]
+
+    def unannounced(self, name, like):
+        """Statements that announce that `name` is about to change, for what binds or unbinds it without a value."""
+        if self.where(name) is None:
+            return []
+        return [self.expression(self.bound_value(name, text(None), like))]
 
     def visit_For(self, node):
         node.iter = self.turns(node.iter)
-        before = []
-        if not self.is_plain(node.target):
-            name = self.temporary()
-            before = self.store(node.target, self.located(ast.Name(name, ast.Load()), node), node)
-            node.target = self.located(ast.Name(name, ast.Store()), node)
-        node.body = before + self.block(node.body)
+        node.target = self.target(node.target)
+        node.body = self.block(node.body)
         node.orelse = self.block(node.orelse)
         return node
 
@@ -640,21 +667,11 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_With(self, node):
-        # `with a, b:` is `with a: with b:`; a target that others see is stored first thing in the body.
-        before = []
-        for index, item in enumerate(node.items):
-            if item.optional_vars is not None and not self.is_plain(item.optional_vars) and index < len(node.items) - 1:
-                inner = self.located(ast.With(node.items[index + 1 :], node.body), node)
-                outer = self.located(ast.With(node.items[: index + 1], [inner]), node)
-                return self.visit_With(outer)
         for item in node.items:
             item.context_expr = self.visit(item.context_expr)
-            target = item.optional_vars
-            if target is not None and not self.is_plain(target):
-                name = self.temporary()
-                before += self.store(target, self.located(ast.Name(name, ast.Load()), node), node)
-                item.optional_vars = self.located(ast.Name(name, ast.Store()), node)
-        node.body = before + self.block(node.body)
+            if item.optional_vars is not None:
+                item.optional_vars = self.target(item.optional_vars)
+        node.body = self.block(node.body)
         return node
 
     def handlers(self, node):
@@ -663,26 +680,77 @@ class Rewriter(ast.NodeTransformer):
             if handler.type is not None:
                 handler.type = self.visit(handler.type)
             handler.body = self.block(handler.body)
+            if handler.name is not None and self.where(handler.name) is not None:
+                self.caught(handler)
         node.orelse = self.block(node.orelse)
         node.finalbody = self.block(node.finalbody)
         return node
 
     visit_Try = visit_TryStar = handlers
 
+    def caught(self, handler):
+        """`except E as name` where others can see the name: what Python does with the name, written out."""
+        name, handler.name = handler.name, None
+
+        def bound(value, like):
+            return self.located(ast.Assign([ast.Name(name, ast.Store())], self.bound_value(name, value, like)), like)
+
+        last = handler
+        if sys.version_info < (3, 10):
+            # What is cleaned up there counts as part of the statement before it, which shows in what `__exit__` is called from.
+            statements = (each for part in handler.body for each in ast.walk(part) if isinstance(each, ast.stmt))
+            last = max((each for each in statements if hasattr(each, "lineno")), key=lambda each: each.lineno, default=handler)
+        unbound = self.located(ast.Delete([ast.Name(name, ast.Del())]), last)
+        kept = self.located(ast.Try(handler.body, [], [], [bound(text(None), last), unbound]), handler)
+        handler.body = [bound(calls("__rd_caught__", [], handler), handler), kept]
+
     def visit_Match(self, node):
         node.subject = self.whole(node.subject)
         for case in node.cases:
+            bindings = self.captured(case.pattern)
             if case.guard is not None:
                 case.guard = self.truth(case.guard)
+            if bindings:
+                # What the pattern captures is bound once all of it matches, and before the guard is asked.
+                parts = [self.located(ast.List(bindings, ast.Load()), case.pattern)]
+                if case.guard is not None:
+                    parts.append(case.guard)
+                case.guard = self.located(ast.BoolOp(ast.And(), parts), case.pattern) if len(parts) > 1 else parts[0]
             case.body = self.block(case.body)
         return node
 
+    def captured(self, pattern):
+        """Renames what a pattern captures where others can see it, and returns the expressions that bind the real names."""
+        bindings = []
+        renamed = {}
+        for part in ast.walk(pattern):
+            field = "rest" if isinstance(part, ast.MatchMapping) else "name"
+            name = getattr(part, field, None)
+            if not isinstance(name, str) or self.where(name) is None:
+                continue
+            if name not in renamed:
+                self.captures += 1
+                hidden = renamed[name] = "__rd_%d__" % self.captures
+                if self.scope.kind == "module":
+                    value = calls("__rd_capture__", [text(hidden)], part)
+                else:
+                    value = ast.Name(hidden, ast.Load())
+                bound = ast.NamedExpr(ast.Name(name, ast.Store()), self.bound_value(name, value, part))
+                bindings.append(self.located(bound, part))
+                if self.scope.kind != "module":
+                    bindings.append(self.located(ast.NamedExpr(ast.Name(hidden, ast.Store()), text(None)), part))
+            setattr(part, field, renamed[name])
+        return bindings
+
     def visit_Import(self, node):
-        statements = [node]
+        before = []
+        after = []
         for alias in node.names:
-            if alias.name != "*":
-                statements += self.rebind(alias.asname or alias.name.split(".")[0], node)
-        return statements
+            name = alias.asname or alias.name.split(".")[0]
+            if name != "*" and self.is_seen(name):
+                before += self.unannounced(name, node)
+                after.append(self.expression(calls("__rd_born__", [ast.Name(name, ast.Load())], node)))
+        return before + [node] + after
 
     visit_ImportFrom = visit_Import
 

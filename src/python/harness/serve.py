@@ -31,6 +31,8 @@ class Program:
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
+        # Whatever is wrong with the text is found in the text itself.
+        compile(self.source, self.filename, "exec", dont_inherit=True)
         module = ast.parse(self.source, self.filename)
         rewritten = Rewriter(module).module
         self.code = compile(rewritten, self.filename, "exec", dont_inherit=True)
@@ -70,8 +72,14 @@ class Output(io.TextIOBase):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
         if not text.isascii():
             text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
-        if not self.is_observed:
+        if not self.is_observed or showing:
             return len(text)
+        unfinished = cur.printing
+        if unfinished is not None and unfinished.tell():
+            before = unfinished.getvalue()
+            unfinished.seek(0)
+            unfinished.truncate()
+            self.write(before)
         if not solo and not seeing:
             visible(print_op)
             if detail:
@@ -115,17 +123,33 @@ scenario_stdout = stdout_ignored
 seeing = False
 
 
-def my_print(*values, sep=" ", end="\n", file=None, flush=False):
+def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
     """The scenario's `print`: one write."""
+    if wrong:
+        builtins.print(**wrong)
+    if not solo:
+        rd_wholes(values)
     if file is not None or sys.stdout is not scenario_stdout:
-        builtins.print(*[rd_whole(value) for value in values], sep=sep, end=end, file=file, flush=flush)
+        builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
         return
-    for value in values:
-        if type(value) not in ATOMS:
-            rd_whole(value)
     text = io.StringIO()
-    builtins.print(*values, sep=sep, end=end, file=text)
-    scenario_stdout.write(text.getvalue())
+    if all(type(value) in ATOMS for value in values):
+        builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.write(text.getvalue())
+        return
+    builtins.print(sep=sep, end=end, file=io.StringIO())
+    me = cur
+    outer, me.printing = me.printing, text
+    try:
+        for index, value in enumerate(values):
+            # What the value's own code prints comes after what is before the value.
+            text.write((" " if sep is None else sep) * (index > 0))
+            text.write(str(value))
+        text.write("\n" if end is None else end)
+    finally:
+        me.printing = outer
+        if text.tell():
+            scenario_stdout.write(text.getvalue())
 
 
 # Modules ---------------------------------------------------------------------------------------------------------------
@@ -484,7 +508,27 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         logging_used = True
         if "logging.handlers" in sys.modules:
             adapt_log_handlers(sys.modules["logging.handlers"])
+    if not tracebacks_are_clean and "traceback" in sys.modules:
+        clean_tracebacks(sys.modules["traceback"])
     return module
+
+
+tracebacks_are_clean = False
+
+
+def clean_tracebacks(module):
+    """Has the module `traceback` leave out the harness's frames: a scenario's tracebacks are its own."""
+    global tracebacks_are_clean
+    tracebacks_are_clean = True
+    ours = globals()
+
+    def without_ours(walk):
+        # What is walked is (frame, line or positions).
+        return lambda start: (each for each in walk(start) if each[0].f_globals is not ours)
+
+    for name in ("walk_tb", "walk_stack", "_walk_tb_with_full_positions"):
+        if hasattr(module, name):
+            setattr(module, name, without_ours(getattr(module, name)))
 
 
 def refused_builtin(name, why):
@@ -495,11 +539,23 @@ def refused_builtin(name, why):
     return refuse
 
 
+def look_like(function, name):
+    """Makes a replaced builtin say what Python's own says of itself."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "builtins"
+
+
+for function, name in ((my_print, "print"), (my_getattr, "getattr"), (my_hasattr, "hasattr"), (my_setattr, "setattr"),
+                       (del_attr, "delattr"), (my_vars, "vars"), (my_locals, "locals"), (my_dir, "dir"),
+                       (my_next, "next")):  # fmt: skip
+    look_like(function, name)
+
+
 def make_builtins():
     members = dict(vars(builtins))
     members.update({
         "__import__": my_import, "print": my_print, "getattr": my_getattr, "hasattr": my_hasattr, "setattr": my_setattr,
-        "delattr": del_attr, "vars": my_vars,
+        "delattr": del_attr, "vars": my_vars, "locals": my_locals, "dir": my_dir, "next": my_next,
         "exec": refused_builtin("exec()", "code made at run time is not explored"),
         "eval": refused_builtin("eval()", "code made at run time is not explored"),
         "compile": refused_builtin("compile()", "code made at run time is not explored"),
@@ -511,7 +567,11 @@ def make_builtins():
         "__rd_del_attr__": del_attr, "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item,
         "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole,
         "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_method__": rd_method, "__rd_call__": rd_call,
-        "__rd_augment__": augment, "__rd_turn__": turn, "__rd_slice__": slice,
+        "__rd_augment__": augment, "__rd_old_attr__": old_attr, "__rd_new_attr__": new_attr, "__rd_old_item__": old_item,
+        "__rd_new_item__": new_item, "__rd_at_global__": at_global, "__rd_at_cell__": CellPlace,
+        "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture, "__rd_caught__": caught,
+        "__rd_defines__": defines, "__rd_callee__": callee, **ON_BOTH,
+        "__rd_turn__": turn, "__rd_slice__": slice,
     })  # fmt: skip
     return members
 
