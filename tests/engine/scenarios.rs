@@ -682,3 +682,21 @@ with ThreadPoolExecutor(2) as pool:
 ";
     assert_eq!(outcomes(source, Some("squares")), ["[1, 4, 9]"]);
 }
+
+#[test]
+fn importing_by_a_call_gives_the_same_modules() {
+    let source = "
+from threading import Thread
+lock = __import__('threading').Lock()
+def work():
+    with lock:
+        pass
+threads = [Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print('done')
+";
+    assert_eq!(outcomes(source, None), ["done"]);
+}

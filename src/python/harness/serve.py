@@ -485,7 +485,7 @@ real_import = builtins.__import__
 def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     """The scenario's `import`."""
     global logging_used
-    if globals is not program_globals:
+    if globals is not None and globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
     if root in REFUSED and name != "urllib.parse":
