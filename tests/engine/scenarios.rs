@@ -468,6 +468,7 @@ n
 fn what_is_not_supported_is_named_with_its_line() {
     for (source, what, line) in [
         ("import asyncio\n", "import asyncio", 1),
+        ("from importlib import import_module\n", "import importlib", 1),
         ("x = 1\nimport multiprocessing.pool\n", "import multiprocessing.pool", 2),
         ("async def f():\n    pass\n", "async functions", 1),
         ("import threading\n\nthreading.settrace(None)\n", "threading.settrace", 3),

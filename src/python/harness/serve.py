@@ -476,6 +476,7 @@ REFUSED = {
     "socketserver": "a scenario may not use the network",
     "ctypes": "foreign code cannot be explored",
     "_thread": "use `threading`",
+    "importlib": "it would import around what is modelled; use `import`",
     "sched": "not modelled yet",
     "signal": "signals are not modelled",
 }
