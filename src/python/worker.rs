@@ -30,10 +30,14 @@ const BOOT: &str = include_str!("harness/boot.py");
 pub(super) const HARNESS: &str = concat!(
     include_str!("harness/core.py"),
     include_str!("harness/shared.py"),
+    include_str!("harness/containers.py"),
+    include_str!("harness/wording.py"),
     include_str!("harness/rewrite.py"),
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),
     include_str!("harness/pool.py"),
+    include_str!("harness/world.py"),
+    include_str!("harness/execution.py"),
     include_str!("harness/serve.py"),
 );
 

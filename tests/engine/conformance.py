@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 HARNESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "python", "harness")
-PARTS = ("core", "shared", "rewrite", "threads", "sync", "pool", "serve")
+PARTS = ("core", "shared", "containers", "wording", "rewrite", "threads", "sync", "pool", "world", "execution", "serve")
 ORDERS = ["stay", "rotate", "random 1"]
 MORE_ORDERS = ["random 2", "random 3"]  # for the table
 

@@ -1,5 +1,5 @@
-# The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py.
-# Order and number of evaluations stay Python's. Part of the harness; see core.py.
+# The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py or
+# containers.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "__next__")

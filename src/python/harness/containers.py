@@ -1,0 +1,557 @@
+# Accesses to containers that threads can share: elements, loops, methods, operators, and calls that are given a container. Part
+# of the harness; see core.py.
+
+VIEWS = (type({}.keys()), type({}.values()), type({}.items()), type(collections.OrderedDict().values()),
+         type(collections.OrderedDict().items()), type(collections.OrderedDict().keys()))  # fmt: skip
+
+# Locations --------------------------------------------------------------------------------------------------------------
+
+SIMPLE_KEYS = {int, str, bytes, bool, type(None), float}
+
+
+def key_of(key):
+    """A key of a dict or a member of a set as part of a location. Equal keys give the same."""
+    kind = type(key)
+    if kind in SIMPLE_KEYS:
+        return key
+    try:
+        if kind.__hash__ is object.__hash__:
+            return ("object", name_of(key))
+        return ("hash", hash(key))
+    except TypeError:
+        return ("unhashable",)
+
+
+SMALL = 64
+
+
+# A container has a location for each element, and three for the whole: '*' is its structure (which elements there are, in
+# what order), 'all' is written by what concerns every element at once, and 'any' is there for acts whose elements depend
+# on the structure: they might touch others in another order of steps, so they attempt what every write of an element reads.
+
+
+def list_element_touches(thing, key, manner):
+    """What reading or writing one element of something list-like touches."""
+    name = name_of(thing)
+    structure = digest((name, "*"))
+    if isinstance(key, slice):
+        return ((structure, WRITE),) if manner == WRITE else whole_touches("L", thing)
+    try:
+        index = operator.index(key)
+    except TypeError:
+        return ((structure, READ),)
+    moves = index < 0
+    if moves:
+        index += raw_len(thing)
+    element = (digest((name, index)), manner)
+    if manner == WRITE:
+        # A write at a place that moves may be a write anywhere.
+        return (element, (structure, READ), (digest((name, "any")), ATTEMPT if moves else READ))
+    if moves:
+        return (element, (structure, READ), (digest((name, "any")), ATTEMPT))
+    return (element, (structure, READ))
+
+
+def key_touches(thing, key, manner, structure):
+    """What an act on one key of a dict or one member of a set touches: the element, and the structure or not."""
+    name = name_of(thing)
+    touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
+    if structure is None:
+        return touches
+    return touches + ((digest((name, "*")), structure), (digest((name, "any")), READ))
+
+
+def whole_touches(shape, thing):
+    """What reading all of a container touches."""
+    name = name_of(thing)
+    touches = [(digest((name, "*")), READ)]
+    if shape != "L":
+        touches.append((digest((name, "all")), READ))
+    size = raw_len(thing)
+    if size > SMALL:
+        touches.append((digest((name, "any")), WRITE))
+        return tuple(touches)
+    touches.append((digest((name, "any")), ATTEMPT))
+    if shape == "L":
+        touches += [(digest((name, index)), READ) for index in range(size)]
+    else:
+        touches += [(digest((name, key_of(key))), READ) for key in raw_iter(thing)]
+    return tuple(touches)
+
+
+def structure_touches(shape, thing, manner):
+    """What changing all of a container, or measuring it, touches."""
+    name = name_of(thing)
+    if manner == WRITE and shape != "L":
+        return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+    return ((digest((name, "*")), manner),)
+
+
+# Elements --------------------------------------------------------------------------------------------------------------
+
+
+def item_touches(thing, key, manner, shape):
+    if shape == "L":
+        return list_element_touches(thing, key, manner)
+    if manner == WRITE:
+        return key_touches(thing, key, WRITE, ATTEMPT if raw_has(thing, key) else WRITE)
+    if type(thing) is collections.defaultdict:
+        if raw_has(thing, key):
+            return key_touches(thing, key, ATTEMPT, ATTEMPT)
+        return key_touches(thing, key, WRITE, WRITE)
+    return key_touches(thing, key, READ, None)
+
+
+def removal_touches(thing, key, shape):
+    if shape == "L":
+        return structure_touches(shape, thing, WRITE)
+    if raw_has(thing, key):
+        return key_touches(thing, key, WRITE, WRITE)
+    return key_touches(thing, key, ATTEMPT, ATTEMPT)
+
+
+def index_of(thing, key):
+    """The index that `key` stands for: its own code is asked once, as the access itself would."""
+    if type(key) is slice or type(thing).__module__ == "__main__":
+        return key
+    try:
+        return operator.index(key)
+    except TypeError:  # the access will say so
+        return key
+
+
+def rd_item(thing, key):
+    """`thing[key]`."""
+    if solo:
+        return thing[key]
+    kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        return thing[key]
+    if shape == "L" and type(key) is not int:
+        key = index_of(thing, key)
+    announce(item_touches, thing, key, READ, shape)
+    value = thing[key]
+    if type(value) not in ATOMS and id(thing) in names:
+        publish(value)  # a default that was just made: here it is still known who made it
+    if detail:
+        note("read", item_place(thing, key), show(value))
+    return value
+
+
+def wr_item(value, thing, key):
+    """`thing[key] = value`."""
+    kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape != "-":
+        if type(value) not in ATOMS and id(thing) in names:
+            publish(value)
+        if not solo:
+            if shape == "L" and type(key) is not int:
+                key = index_of(thing, key)
+            announce(item_touches, thing, key, WRITE, shape)
+            if detail:
+                note("write", item_place(thing, key), show(value))
+    thing[key] = value
+
+
+def old_item(thing, key):
+    """The first half of `thing[key] += right`: what is needed for the other."""
+    return thing, key, rd_item(thing, key)
+
+
+def new_item(operator_name, old, right):
+    """The other half."""
+    thing, key, left = old
+    wr_item(augment(operator_name, left, right), thing, key)
+
+
+def del_item(thing, key):
+    """`del thing[key]`."""
+    if not solo:
+        kind = type(thing)
+        shape = kinds.get(kind) or kind_of(kind)
+        if shape != "-":
+            if shape == "L" and type(key) is not int:
+                key = index_of(thing, key)
+            announce(removal_touches, thing, key, shape)
+            if detail:
+                note("delete", item_place(thing, key))
+    del thing[key]
+
+
+def rd_in(key, thing):
+    """`key in thing`."""
+    if not solo:
+        thing_read = thing
+        if type(thing) in VIEWS:
+            thing_read = gc.get_referents(thing)[0]
+        kind = type(thing_read)
+        shape = kinds.get(kind) or kind_of(kind)
+        if shape == "L":
+            announce(whole_touches, shape, thing_read)
+        elif shape != "-":
+            announce(key_touches, thing_read, key, READ, None)
+        if detail and shape != "-":
+            answer = key in thing
+            note("read", item_place(thing_read, key) if shape != "L" else place_of(thing_read), show(answer))
+            return answer
+    return key in thing
+
+
+def rd_not_in(key, thing):
+    """`key not in thing`."""
+    return not rd_in(key, thing)
+
+
+def rd_whole(thing):
+    """Before something reads all of `thing`, if that is a container. Returns it."""
+    if not solo and type(thing) not in ATOMS:
+        container = container_of(thing)
+        if container is not None:
+            announce(whole_touches, *container)
+            if detail:
+                note("read", place_of(container[1]), show(container[1]))
+    return thing
+
+
+def container_of(thing):
+    """The shape of the container that `thing` is or is a view of, and the container; or None."""
+    kind = type(thing)
+    if kind in VIEWS:
+        thing = gc.get_referents(thing)[0]
+        kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    return None if shape == "-" else (shape, thing)
+
+
+def rd_wholes(things):
+    """Before something reads all of each of `things` that is a container, in one act."""
+    containers = []
+    for thing in things:
+        if type(thing) not in ATOMS:
+            container = container_of(thing)
+            if container is not None and all(container[1] is not other for _, other in containers):
+                containers.append(container)
+    if containers:
+        announce(touches_of_all, containers)
+        if detail:
+            note("read", ", ".join(place_of(thing) for _, thing in containers),
+                 ", ".join(show(thing) for _, thing in containers))  # fmt: skip
+
+
+def touches_of_all(containers):
+    if len(containers) == 1:
+        return whole_touches(*containers[0])
+    return tuple(dict.fromkeys(touch for container in containers for touch in whole_touches(*container)))
+
+
+def both(function):
+    """An operator that reads all of its operands, once it has them both."""
+
+    def operate(left, right):
+        if not solo and not (type(left) in ATOMS and type(right) in ATOMS):
+            rd_wholes((left, right))
+        return function(left, right)
+
+    return operate
+
+
+ON_BOTH = {
+    "__rd_%s__" % name: both(function) for name, function in {
+        "Add": operator.add, "Sub": operator.sub, "BitOr": operator.or_, "BitAnd": operator.and_, "BitXor": operator.xor,
+        "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge,
+    }.items()
+}  # fmt: skip
+
+
+def rd_truth(thing):
+    """Before the truth of `thing` is asked, which for a container is its length. Returns it."""
+    if not solo:
+        kind = type(thing)
+        shape = kinds.get(kind) or kind_of(kind)
+        if shape != "-":
+            announce(structure_touches, shape, thing, READ)
+            if detail:
+                note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))
+    return thing
+
+
+class Turns:
+    """Iterates over a container, a read a turn."""
+
+    __slots__ = ("thing", "inner", "keys", "index", "shape", "values")
+
+    def __init__(self, thing, shape, inner, values):
+        self.thing = thing
+        self.shape = shape
+        self.inner = inner
+        self.values = values
+        self.keys = iter(thing) if values else None
+        self.index = 0
+
+    def __iter__(self):
+        return self
+
+    def __length_hint__(self):
+        return operator.length_hint(self.inner)
+
+    def __next__(self):
+        if not solo:
+            announce(self.touches)
+            if detail:
+                note("read", place_of(self.thing), None)
+        self.index += 1
+        if self.keys is not None:
+            next(self.keys, None)
+        return next(self.inner)
+
+    def touches(self):
+        name = name_of(self.thing)
+        structure = (digest((name, "*")), READ)
+        if self.shape == "L":
+            return ((digest((name, self.index)), READ), structure)
+        if self.values:
+            return whole_touches(self.shape, self.thing)
+        return (structure,)
+
+
+def rd_turns(thing):
+    """What a loop over `thing` iterates over."""
+    kind = type(thing)
+    if kind in ATOMS or kind is Turns:
+        return thing
+    if kind in VIEWS:
+        inner = gc.get_referents(thing)[0]
+        if isinstance(inner, dict):
+            measured(inner, "D")
+            return Turns(inner, "D", iter(thing), not isinstance(thing, collections.abc.KeysView))
+        return thing
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
+        cur.acts += 1  # an iterator of any kind may go on, and a loop that does that is not polling
+        return thing
+    if shape != "L" or issubclass(kind, collections.deque):
+        measured(thing, shape)
+    return Turns(thing, shape, iter(thing), False)
+
+
+def measured(thing, shape):
+    """Making an iterator of a dict, set or deque notes its size: the first turn fails if that has changed since."""
+    if not solo:
+        announce(structure_touches, shape, thing, READ)
+        if detail:
+            note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))
+
+
+# Methods of containers -------------------------------------------------------------------------------------------------
+
+STORES = frozenset("append appendleft insert extend extendleft add update setdefault".split())
+STRUCTURE = {
+    "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate".split()),
+    "D": frozenset("popitem clear update subtract move_to_end".split()),
+    "S": frozenset(
+        "pop clear update intersection_update difference_update symmetric_difference_update".split()
+    ),
+}
+WHOLE = {
+    "L": frozenset("index count copy".split()),
+    "D": frozenset("copy most_common elements total".split()),
+    "S": frozenset(
+        "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
+    ),
+}
+ELEMENT = frozenset("get setdefault pop add discard remove".split())
+METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, ("join",))
+
+
+class Method(functools.partial):
+    """A method of a container, announced when it is called."""
+
+    @property
+    def __name__(self):
+        return self.args[1]
+
+    @property
+    def __self__(self):
+        return self.args[0]
+
+    @property
+    def __doc__(self):
+        return self.args[3].__doc__
+
+    def __repr__(self):
+        return repr(self.args[3])
+
+    def __eq__(self, other):
+        return self.args[3] == (other.args[3] if type(other) is Method else other)
+
+    def __hash__(self):
+        return hash(self.args[3])
+
+
+Method.__name__ = "builtin_function_or_method"  # which messages say
+
+
+def rd_method(thing, name):
+    """`thing.name` where the name is that of a container's method."""
+    kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        if kind is str and name == "join":
+            return functools.partial(join_text, thing)
+        if kind is super:
+            return method_of_super(getattr(thing, name), name)
+        if name in tracked_attributes:
+            return rd_attr(thing, name)
+        return getattr(thing, name)
+    method = getattr(thing, name)
+    if not isinstance(method, (types.BuiltinMethodType, types.MethodType)) or (
+        isinstance(method, types.MethodType) and method.__func__.__module__ == "__main__"
+    ):
+        return method
+    return Method(call_method, thing, name, shape, method)
+
+
+def method_of_super(method, name):
+    """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
+    if isinstance(method, types.BuiltinMethodType):
+        thing = method.__self__
+        shape = kinds.get(type(thing)) or kind_of(type(thing))
+        if shape != "-":
+            return Method(call_method, thing, name, shape, method)
+    return method
+
+
+def join_text(text, parts):
+    return text.join(rd_whole(parts))
+
+
+def method_touches(thing, name, shape, key):
+    if name in STRUCTURE[shape] or key is MISSING:
+        return structure_touches(shape, thing, WRITE)
+    if name == "get":
+        return key_touches(thing, key, READ, None)
+    if name in ("setdefault", "add"):
+        changes = not raw_has(thing, key)
+    else:  # pop, discard, remove
+        changes = raw_has(thing, key)
+    return key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+
+
+def call_method(thing, name, shape, method, /, *arguments, **keywords):
+    """Calls a container's method: one step, whatever it does."""
+    if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT):
+        for argument in arguments:
+            if name not in ELEMENT and name not in ("append", "appendleft", "insert") and type(argument) not in ATOMS:
+                rd_whole(argument)
+        key = arguments[0] if arguments and name in ELEMENT else MISSING
+        if name in WHOLE[shape]:
+            announce(whole_touches, shape, thing)
+        else:
+            announce(method_touches, thing, name, shape, key)
+    if name in STORES and id(thing) in names:
+        for argument in arguments:
+            if type(argument) not in ATOMS:
+                publish(argument)
+    if detail and not solo:
+        note(name, place_of(thing), ", ".join(map(show, arguments)) or None)
+        value = method(*arguments, **keywords)
+        if value is not None and details:
+            details[-1][2] = ("%s -> %s" % (details[-1][2], show(value))) if details[-1][2] else show(value)
+        return value
+    return method(*arguments, **keywords)
+
+
+# Calls and operators ---------------------------------------------------------------------------------------------------
+
+MODEL_CLASSES = set()
+LENGTH = {len, bool}
+LAZY = {enumerate, zip, map, filter, iter}
+BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weakref.ref, staticmethod,
+         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
+         functools.partial, functools.wraps, sys._getframe}  # fmt: skip
+# By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
+LENGTH_IDS, LAZY_IDS, BLIND_IDS = (frozenset(map(id, each)) for each in (LENGTH, LAZY, BLIND))
+DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
+REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
+BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
+BLIND_BUILTINS = REPLACED | {each.__name__ for each in BLIND if vars(builtins).get(each.__name__) is each}
+
+
+def my_next(*iterator):
+    """The scenario's `next`: the iterator goes on, so a loop that does that is not polling."""
+    cur.acts += 1
+    return next(*iterator)
+
+
+def is_direct(function):
+    """Whether a call of `function` needs no announcement: it is the scenario's own, a model, or looks at nothing."""
+    kind = type(function)
+    if kind in DIRECT or id(function) in BLIND_IDS:
+        return True
+    if issubclass(kind, type):
+        # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
+        return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
+    return kind.__module__ == "__main__"
+
+
+class Announced(functools.partial):
+    """A call of code that is not the scenario's. In messages it goes by the name of what it calls."""
+
+    __module__ = property(lambda self: self.args[0].__module__)
+
+    def __getattr__(self, name):
+        return getattr(self.args[0], name)
+
+
+def callee(function):
+    """What to call instead of `function` so that the containers it is given are read by an announced act."""
+    if is_direct(function):
+        return function
+    if type(getattr(function, "__self__", None)) is types.GeneratorType:
+        cur.acts += 1  # as in `my_next`
+    return Announced(rd_call, function)
+
+
+def rd_call(function, /, *arguments, **keywords):
+    """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
+    if is_direct(function):
+        return function(*arguments, **keywords)
+    if id(function) in LAZY_IDS:
+        return function(*[rd_turns(argument) for argument in arguments], **keywords)
+    if not solo:
+        if id(function) in LENGTH_IDS:
+            for argument in arguments:
+                rd_truth(argument)
+        else:
+            rd_wholes(arguments + tuple(keywords.values()) if keywords else arguments)
+    return function(*arguments, **keywords)
+
+
+AUGMENT = {
+    "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "Div": operator.itruediv,
+    "FloorDiv": operator.ifloordiv, "Mod": operator.imod, "Pow": operator.ipow, "MatMult": operator.imatmul,
+    "LShift": operator.ilshift, "RShift": operator.irshift, "BitOr": operator.ior, "BitXor": operator.ixor,
+    "BitAnd": operator.iand,
+}  # fmt: skip
+
+
+def extension_touches(shape, left, right):
+    touches = structure_touches(shape, left, WRITE)
+    container = None if type(right) in ATOMS or right is left else container_of(right)
+    return touches if container is None else touches + whole_touches(*container)
+
+
+def augment(name, left, right):
+    """`left += right` and its kin; in place for containers."""
+    if not solo:
+        kind = type(left)
+        shape = kinds.get(kind) or kind_of(kind)
+        if shape != "-":
+            announce(extension_touches, shape, left, right)
+            if detail:
+                note("extend", place_of(left), show(right))
+    if id(left) in names and type(right) not in ATOMS:
+        publish(right)
+    return AUGMENT[name](left, right)

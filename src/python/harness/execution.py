@@ -1,0 +1,248 @@
+# A scenario that is loaded, and one execution of it from beginning to end. Part of the harness; see core.py.
+
+
+class Program:
+    """A loaded scenario."""
+
+    def __init__(self, request):
+        self.filename = request["name"]
+        self.source = request["source"]
+        self.observe = request["observe"]
+        self.ordered = request["sleeps"] == "ordered"
+        self.pools = "ThreadPoolExecutor" in self.source
+        self.callbacks = "add_done_callback" in self.source
+        self.limit = request.get("max_steps") or MAX_STEPS
+        self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
+        self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
+        # What was found out about the same text before: which names are shared, and whether pools have workers that can be
+        # told apart. With it a schedule means what it meant then.
+        shared = request["shared"]
+        self.tracked = {tuple(each) for each in shared["names"]}
+        self.workers = shared["workers"]
+        self.outcomes = {}
+        self.outcomes_sent = 0
+        self.code = None
+        self.compile()
+
+    def compile(self):
+        global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
+        tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
+        tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
+        tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
+        tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
+        # Whatever is wrong with the text is found in the text itself.
+        compile(self.source, self.filename, "exec", dont_inherit=True)
+        module = ast.parse(self.source, self.filename)
+        rewritten = Rewriter(module).module
+        self.code = compile(rewritten, self.filename, "exec", dont_inherit=True)
+
+    def pairs(self):
+        return [each for each in self.tracked if len(each) == 2]
+
+
+def see(ending):
+    """Notes the outcome: what the learner can see now."""
+    global outcome, solo, seeing
+    before = solo
+    solo = seeing = True
+    try:
+        value = None
+        if program.observed is not None:
+            try:
+                value = stable(repr(eval(program.observed, program_globals)))
+            except Abandon:
+                raise
+            except BaseException as error:
+                value = "<%s>" % describe(error)
+        claims = []
+        for claim in program.claims:
+            try:
+                claims.append(bool(eval(claim, program_globals)))
+            except Abandon:
+                raise
+            except BaseException:
+                claims.append(None)
+    finally:
+        solo, seeing = before, False
+    exceptions = [(code, name, error, False) for code, name, error in failures]
+    for future in futures:
+        if future._error is not None and not future._asked and future._strand is not None:
+            exceptions.append((future._strand.code, future._strand.label, future._error, True))
+        elif future._error is not None and not future._asked and future._task is not None:
+            exceptions.append((0, future._label, future._error, True))
+    exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
+    outcome = (
+        value,
+        None if program.observed is not None else stable("".join(output)),
+        ending,
+        tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
+        tuple(claims),
+    )
+
+
+def message_of(error):
+    try:
+        return stable(str(error))
+    except BaseException:
+        return "<its text cannot be had>"
+
+
+def describe(error):
+    message = message_of(error)
+    return "%s: %s" % (type(error).__name__, message) if message else type(error).__name__
+
+
+def remember_blocked():
+    """For a replay: who waits for what."""
+    blocked_now.clear()
+    for strand in strands:
+        if strand.done or not strand.waits:
+            continue
+        what = strand.waits
+        holder = None
+        verb, place = "wait", ""
+        if isinstance(what, Exclusive):
+            verb, place = "acquire", called(what)
+            holder = what._holder.code if what._holder is not None else None
+        elif isinstance(what, Strand):
+            verb, place, holder = "join", what.label, what.code
+        elif isinstance(what, Future):
+            place = what._label
+            holder = what._strand.code if what._strand is not None else None
+        elif isinstance(what, ThreadPoolExecutor):
+            verb, place = "wait for all tasks of", called(what)
+        elif isinstance(what, tuple):
+            verb, place = what[1], called(what[0])
+        elif isinstance(what, Model):
+            place = called(what)
+        elif what == "spin":
+            verb = "spin"
+        if not enabled & strand.bit and not strand.done and (strand.guard is not None and not strand.guard.open):
+            blocked_now.append([strand.code, strand.line, verb, place, holder, strand.holds])
+
+
+blocked_now = []
+
+
+def execute(request_prefix, in_detail, with_lines):
+    """Runs the program once."""
+    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live
+    global ordered, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    strands.clear()
+    by_code.clear()
+    trace.clear()
+    pending.clear()
+    guard_changes.clear()
+    shut_at_first.clear()
+    unjoined.clear()
+    last_write.clear()
+    spinning.clear()
+    names.clear()
+    kinds.clear()
+    attribute_shapes.clear()
+    futures.clear()
+    pools.clear()
+    failures.clear()
+    output.clear()
+    settled_order.clear()
+    details.clear()
+    blocked_now.clear()
+    thread_counter[0] = pool_counter[0] = 0
+    random_seed[0] = 0
+    if changed_modules:
+        restore_modules()
+    if logging_used:
+        restore_logging()
+    output_size = enabled = position = live = 0
+    prefix, prefix_length = request_prefix, len(request_prefix)
+    detail = in_detail
+    lined = in_detail or with_lines
+    ordered = program.ordered
+    virtual_now[0] = 0.0
+    outcome = problem = ending_now = None
+    exiting = False
+    scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
+    program_globals = {"__name__": "__main__", "__builtins__": scenario_builtins, "__doc__": None, "__file__": program.filename,
+                       "__package__": None, "__loader__": None, "__spec__": None, "__annotations__": {}}  # fmt: skip
+    names[id(program_globals)] = (GLOBALS, program_globals)
+    main = Strand(0, None, "MainThread")
+    main.began = True
+    main.baton = main_baton
+    cur = main
+    main.model = MainThread(main)
+    sys.stdout = scenario_stdout
+    sys.stderr = stderr_ignored
+    sys.argv = [program.filename]
+    ended = False
+    solo = True
+    try:
+        run_main(main)
+    except Abandon:
+        pass
+    except (Unsupported, Diverged, NeedsWorkers) as error:
+        if problem is None:
+            problem = error
+    finally:
+        sys.stdout = stdout_ignored
+        sys.stderr = sys.__stderr__
+        ended = True
+        solo = False
+        main.done = True
+        for strand in strands:
+            if strand.began and not strand.done:
+                cur = strand
+                strand.baton.release()
+                reaped.acquire()
+        while True:
+            # A strand that was done may have found the end: its carrier has said so, or will.
+            if not reaped.acquire(False):
+                break
+        solo = True
+
+
+def run_main(main):
+    """The module, and what the interpreter does after it."""
+    global exiting
+    try:
+        exec(program.code, program_globals)
+    except SystemExit:
+        pass
+    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        raise
+    except BaseException as error:
+        failures.append((0, "MainThread", error))
+    # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
+    if not solo and program.pools:
+        visible(refuse_op)
+        if detail:
+            note("refuse new tasks")
+    exiting = True
+    for pool in pools:
+        pool._exit()
+    while True:
+        left = [
+            strand for strand in strands
+            if not (strand is main or strand.daemon or strand.pool or strand.code in main.known or solo and strand.done)
+        ]  # fmt: skip
+        if not left:
+            break
+        # First those that are there in any order of steps: who started them is over.
+        certain = [strand for strand in left if strand.code >> 12 == 0 or strand.code >> 12 in main.known]
+        strand = min(certain or left, key=operator.attrgetter("code"))
+        join_strand(strand, strand.label)
+        joined(strand)
+    if any(strand.daemon for strand in strands) and not solo:
+        # Daemons are cut off wherever they are.
+        main.waits = None
+        visible(exit_op)
+        if detail:
+            note("exit")
+    see("finished")
+    main.done = True
+    remember_pending()
+
+
+exit_op = op_of(((PROCESS, WRITE),))
+refuse_op = op_of(((EXITING, WRITE),))
+main_baton = allocate_lock()
+main_baton.acquire()

@@ -1,0 +1,530 @@
+# The world that a scenario sees: output, modules, logging, builtins. Part of the harness; see core.py.
+
+# Output ----------------------------------------------------------------------------------------------------------------
+
+STDOUT = outside_place("stdout")
+print_op = op_of(((STDOUT, WRITE),))
+
+
+class Output(io.TextIOBase):
+    """The scenario's standard output: one `write` is one act, if what is printed is observed."""
+
+    encoding = "utf-8"
+    errors = "strict"
+    name = "<stdout>"
+
+    def __init__(self, observed):
+        self.is_observed = observed
+
+    def write(self, text):
+        global output_size
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        if not text.isascii():
+            text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
+        if not self.is_observed or showing:
+            return len(text)
+        unfinished = cur.printing
+        if unfinished is not None and unfinished.tell():
+            before = unfinished.getvalue()
+            unfinished.seek(0)
+            unfinished.truncate()
+            self.write(before)
+        if not solo and not seeing:
+            visible(print_op)
+            if detail:
+                note("print", "", repr(text.rstrip("\n"))[:200])
+        if ended:
+            return len(text)
+        output_size += len(text)
+        if output_size > MAX_OUTPUT:
+            fail(Unsupported("more than %d characters of output in one execution" % MAX_OUTPUT))
+        output.append(text)
+        return len(text)
+
+    def writable(self):
+        return True
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        raise io.UnsupportedOperation("fileno")
+
+
+class NoInput:
+    """The scenario's standard input."""
+
+    def __getattr__(self, name):
+        raise Unsupported("sys.stdin.%s" % name, "a scenario has no keyboard")
+
+    def __iter__(self):
+        raise Unsupported("reading sys.stdin", "a scenario has no keyboard")
+
+
+stdout_observed = Output(True)
+stdout_ignored = Output(False)
+stderr_ignored = Output(False)  # nobody observes it, and a scenario that logs must not flood the pipe
+stderr_ignored.name = "<stderr>"
+scenario_stdout = stdout_ignored
+seeing = False
+
+
+def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
+    """The scenario's `print`: one write."""
+    if wrong:
+        builtins.print(**wrong)
+    if not solo:
+        rd_wholes(values)
+    if file is not None or sys.stdout is not scenario_stdout:
+        builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
+        return
+    text = io.StringIO()
+    if all(type(value) in ATOMS for value in values):
+        builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.write(text.getvalue())
+        return
+    builtins.print(sep=sep, end=end, file=io.StringIO())
+    me = cur
+    outer, me.printing = me.printing, text
+    try:
+        for index, value in enumerate(values):
+            # What the value's own code prints comes after what is before the value.
+            text.write((" " if sep is None else sep) * (index > 0))
+            text.write(str(value))
+        text.write("\n" if end is None else end)
+    finally:
+        me.printing = outer
+        if text.tell():
+            scenario_stdout.write(text.getvalue())
+
+
+# Modules ---------------------------------------------------------------------------------------------------------------
+
+
+def model_module(name, real, members, refused=""):
+    """A module that the scenario gets instead of `real`."""
+    module = types.ModuleType(name, real.__doc__)
+    module.__dict__.update(members)
+    module.__file__ = getattr(real, "__file__", None)
+    public = [each for each in getattr(real, "__all__", dir(real)) if each in members]
+    module.__all__ = public
+
+    def missing(attribute):
+        if attribute.startswith("__") or not hasattr(real, attribute):
+            raise AttributeError("module %r has no attribute %r" % (name, attribute))
+        raise Unsupported("%s.%s" % (name, attribute))
+
+    module.__getattr__ = missing
+    return module
+
+
+def no_switch_interval(_):
+    pass
+
+
+class StrandRandom:
+    """Functions of `random`: every thread has a sequence of its own, so chance does not depend on who runs first."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *arguments, **keywords):
+        me = cur
+        me.acts += 1
+        if me.rng is None:
+            me.rng = real_random.Random(me.code * 7919 + random_seed[0])
+        if self.name == "seed":
+            random_seed[0] = hash(arguments[0]) if arguments and arguments[0] is not None else 0
+            me.rng.seed(*arguments, **keywords)
+            return None
+        for argument in arguments:
+            if type(argument) not in ATOMS:
+                rd_whole(argument)
+        return getattr(me.rng, self.name)(*arguments, **keywords)
+
+
+random_seed = [0]
+
+
+class SeededRandom(real_random.Random):
+    """`random.Random()` without a seed gets one that is always the same."""
+
+    def __init__(self, seed=None):
+        super().__init__(0 if seed is None else seed)
+
+
+def clock_members():
+    members = {
+        "sleep": sleep,
+        "time": lambda: EPOCH + now(),
+        "time_ns": lambda: int((EPOCH + now()) * 1e9),
+        "monotonic": lambda: 1000.0 + now(),
+        "monotonic_ns": lambda: int((1000.0 + now()) * 1e9),
+        "perf_counter": lambda: 1000.0 + now(),
+        "perf_counter_ns": lambda: int((1000.0 + now()) * 1e9),
+        "process_time": now,
+        "thread_time": now,
+        "gmtime": lambda seconds=None: real_time.gmtime(EPOCH + now() if seconds is None else seconds),
+        "localtime": lambda seconds=None: real_time.gmtime(EPOCH + now() if seconds is None else seconds),
+        "ctime": lambda seconds=None: real_time.asctime(real_time.gmtime(EPOCH + now() if seconds is None else seconds)),
+        "asctime": lambda when=None: real_time.asctime(when or real_time.gmtime(EPOCH + now())),
+        "strftime": lambda form, when=None: real_time.strftime(form, when or real_time.gmtime(EPOCH + now())),
+    }
+    for name in ("strptime", "mktime", "struct_time", "timezone", "tzname", "altzone", "daylight"):
+        members[name] = getattr(real_time, name)
+    return members
+
+
+MODELS = {}
+
+
+def restore_modules():
+    """Undoes what the last execution did to modules' attributes."""
+    for module, before in changed_modules.values():
+        namespace = vars(module)
+        for name in list(namespace):
+            if name not in before:
+                del namespace[name]
+        namespace.update(before)
+    changed_modules.clear()
+
+
+def make_models():
+    import concurrent.futures as real_futures
+
+    threading = model_module("threading", real_threading, {
+        "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
+        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
+        "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
+        "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
+        "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
+        "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
+        "stack_size": lambda size=0: 0, "excepthook": excepthook, "__excepthook__": excepthook,
+    })  # fmt: skip
+    futures_members = {
+        "ThreadPoolExecutor": ThreadPoolExecutor, "Executor": Executor, "Future": Future, "wait": wait,
+        "as_completed": as_completed, "CancelledError": CancelledError, "TimeoutError": FuturesTimeoutError,
+        "InvalidStateError": InvalidStateError, "BrokenExecutor": BrokenExecutor, "FIRST_COMPLETED": FIRST_COMPLETED,
+        "FIRST_EXCEPTION": FIRST_EXCEPTION, "ALL_COMPLETED": ALL_COMPLETED,
+    }  # fmt: skip
+    futures_module = model_module("concurrent.futures", real_futures, futures_members)
+    thread_module = model_module("concurrent.futures.thread", real_futures, {
+        "ThreadPoolExecutor": ThreadPoolExecutor, "BrokenThreadPool": BrokenThreadPool,
+    })  # fmt: skip
+    futures_module.thread = thread_module
+    concurrent = types.ModuleType("concurrent")
+    concurrent.futures = futures_module
+    time = model_module("time", real_time, clock_members())
+    random = model_module("random", real_random, {
+        name: StrandRandom(name) for name in real_random.__all__ if name[0].islower()
+    })  # fmt: skip
+    random.Random = SeededRandom
+    queue_members = {
+        "Queue": Queue, "LifoQueue": LifoQueue, "PriorityQueue": PriorityQueue, "SimpleQueue": SimpleQueue,
+        "Empty": Empty, "Full": Full,
+    }  # fmt: skip
+    if ShutDown is not None:
+        queue_members["ShutDown"] = ShutDown
+    for each in (Queue, LifoQueue, PriorityQueue, SimpleQueue):
+        each.__module__ = "queue" if each is not SimpleQueue else "_queue"
+        MODEL_CLASSES.add(each)
+    for each in (Thread, Lock, RLock, Local, Condition, Semaphore, BoundedSemaphore, Event, Barrier, Timer):
+        each.__module__ = "threading"
+        MODEL_CLASSES.add(each)
+    MODEL_CLASSES.update((ThreadPoolExecutor, Future))
+    Executor.__module__ = Future.__module__ = "concurrent.futures._base"
+    ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
+    Local.__name__ = Local.__qualname__ = "local"
+    MODELS.update({
+        "threading": threading, "concurrent": concurrent, "concurrent.futures": futures_module,
+        "concurrent.futures.thread": thread_module, "time": time, "random": random,
+        "queue": model_module("queue", real_queue, queue_members),
+    })  # fmt: skip
+    adapt_logging()
+
+
+# Logging ----------------------------------------------------------------------------------------------------------------
+#
+# `logging` itself is not rewritten: what it does is part of the step that called it, so its locks have nothing to guard, and
+# as real locks they would block the one thread that runs. Only where a handler runs the scenario's own code (a handler, a
+# stream, a formatter or a filter of its own) do threads meet inside, and then the handler's lock is a modelled one.
+
+
+class HandlerLock:
+    """The lock of one of logging's handlers."""
+
+    def __init__(self, handler):
+        self.handler = weakref.ref(handler)
+        self.model = None
+
+    def runs_scenario_code(self):
+        handler = self.handler()
+        parts = [handler, getattr(handler, "stream", None), getattr(handler, "formatter", None)]
+        parts += getattr(handler, "filters", ())
+        return any(type(part).__module__ == "__main__" or isinstance(part, types.FunctionType) for part in parts)
+
+    def acquire(self):
+        if not ended and (self.model is not None or self.runs_scenario_code()):
+            if self.model is None:
+                self.model = RLock()
+            self.model.acquire()
+        return True
+
+    def release(self):
+        if self.model is not None and self.model._holder is cur:
+            self.model.release()
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+
+class NoLock:
+    """Guards what nobody can come between."""
+
+    def acquire(self):
+        return True
+
+    def release(self):
+        pass
+
+    def __enter__(self):
+        return True
+
+    def __exit__(self, *_):
+        pass
+
+
+class LateName:
+    """The running thread's name, found when somebody asks: a pool's task has none unless the pool has workers."""
+
+    __slots__ = ("strand",)
+
+    def __init__(self, strand):
+        self.strand = strand
+
+    def __str__(self):
+        return thread_of(self.strand).name
+
+    def __repr__(self):
+        return repr(str(self))
+
+    def __format__(self, how):
+        return format(str(self), how)
+
+    def __eq__(self, other):
+        return str(self) == other
+
+    def __hash__(self):
+        return hash(str(self))
+
+    def __getattr__(self, name):
+        return getattr(str(self), name)
+
+
+class LateIdent:
+    """The running thread's identifier, likewise."""
+
+    __slots__ = ("strand",)
+
+    def __init__(self, strand):
+        self.strand = strand
+
+    def __index__(self):
+        thread_of(self.strand)
+        return ident_of(self.strand)
+
+    __int__ = __hash__ = __index__
+
+    def __eq__(self, other):
+        return int(self) == other
+
+    def __str__(self):
+        return str(int(self))
+
+    __repr__ = __str__
+
+
+logging_used = False  # by the scenario, or by the one before
+
+
+def adapt_logging():
+    """Gives `logging` locks, names and times of ours. It has been imported by then: concurrent.futures needs it."""
+    import logging
+
+    def create_lock(handler):
+        handler.lock = HandlerLock(handler)
+
+    threads = types.ModuleType("threading")
+    threads.RLock = threads.Lock = NoLock
+    threads.get_ident = lambda: LateIdent(cur)
+    threads.current_thread = lambda: types.SimpleNamespace(name=LateName(cur))
+    clock = types.ModuleType("time")
+    clock.__dict__.update(clock_members())
+    clock.time = lambda: EPOCH + cur.clock
+    clock.time_ns = lambda: int((EPOCH + cur.clock) * 1e9)
+    logging.threading = threads
+    logging.time = clock
+    logging._lock = NoLock()
+    logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
+    logging.Handler.createLock = create_lock
+    logging.lastResort.createLock()
+    loggers_kept.update(logging.root.manager.loggerDict)
+
+
+loggers_kept = {}
+
+
+def restore_logging():
+    """Forgets the loggers, handlers and levels of the last execution."""
+    global logging_used
+    import logging
+
+    logging_used = False
+    root = logging.root
+    for logger in [root] + list(root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger):
+            logger.handlers.clear()
+            logger.filters.clear()
+            logger.disabled = False
+            logger.propagate = True
+            logger.level = logging.WARNING if logger is root else logging.NOTSET
+            logger._cache.clear()
+    for name in list(root.manager.loggerDict):
+        if name not in loggers_kept:
+            del root.manager.loggerDict[name]
+    root.manager.disable = 0
+    root.manager.loggerClass = root.manager.logRecordFactory = None
+    logging.setLoggerClass(logging.Logger)
+    logging.setLogRecordFactory(logging.LogRecord)
+    logging._handlers.clear()
+    logging._handlerList.clear()
+
+
+def adapt_log_handlers(module):
+    """`logging.handlers` gets the models: its queue listener has a thread."""
+    module.threading = MODELS["threading"]
+    module.queue = MODELS["queue"]
+
+
+REFUSED = {
+    "multiprocessing": "processes share nothing that Raceday could explore",
+    "asyncio": "coroutines are not threads",
+    "subprocess": "a scenario may start no process",
+    "socket": "a scenario may not use the network",
+    "select": "a scenario may not use the network",
+    "selectors": "a scenario may not use the network",
+    "ssl": "a scenario may not use the network",
+    "http": "a scenario may not use the network",
+    "urllib": "a scenario may not use the network",
+    "socketserver": "a scenario may not use the network",
+    "ctypes": "foreign code cannot be explored",
+    "_thread": "use `threading`",
+    "importlib": "it would import around what is modelled; use `import`",
+    "sched": "not modelled yet",
+    "signal": "signals are not modelled",
+}
+real_import = builtins.__import__
+
+
+def my_import(name, globals=None, locals=None, fromlist=(), level=0):
+    """The scenario's `import`."""
+    global logging_used
+    if globals is not None and globals is not program_globals:
+        return real_import(name, globals, locals, fromlist, level)
+    root = name.split(".")[0]
+    if root in REFUSED and name != "urllib.parse":
+        raise Unsupported("import %s" % name, REFUSED[root])
+    if root in MODELS:
+        module = MODELS.get(name)
+        if module is None:
+            raise Unsupported("import %s" % name)
+        for each in fromlist or ():
+            if each != "*":
+                getattr(module, each)
+        return module if fromlist else MODELS[root]
+    try:
+        module = real_import(name, globals, locals, fromlist, level)
+    except ModuleNotFoundError as error:
+        if error.name != root or root in getattr(sys, "stdlib_module_names", ()):
+            raise
+        raise Unsupported("import %s" % name, "only the standard library can be imported") from None
+    if root == "logging":
+        logging_used = True
+        if "logging.handlers" in sys.modules:
+            adapt_log_handlers(sys.modules["logging.handlers"])
+    if not tracebacks_are_clean and "traceback" in sys.modules:
+        clean_tracebacks(sys.modules["traceback"])
+    return module
+
+
+tracebacks_are_clean = False
+
+
+def clean_tracebacks(module):
+    """Has the module `traceback` leave out the harness's frames: a scenario's tracebacks are its own."""
+    global tracebacks_are_clean
+    tracebacks_are_clean = True
+    ours = globals()
+
+    def without_ours(walk):
+        # What is walked is (frame, line or positions).
+        return lambda start: (each for each in walk(start) if each[0].f_globals is not ours)
+
+    for name in ("walk_tb", "walk_stack", "_walk_tb_with_full_positions"):
+        if hasattr(module, name):
+            setattr(module, name, without_ours(getattr(module, name)))
+
+
+def refused_builtin(name, why):
+    def refuse(*_, **__):
+        raise Unsupported(name, why)
+
+    refuse.__name__ = refuse.__qualname__ = name.rstrip("()")
+    return refuse
+
+
+def look_like(function, name):
+    """Makes a replaced builtin say what Python's own says of itself."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = "builtins"
+
+
+for function, name in ((my_print, "print"), (my_getattr, "getattr"), (my_hasattr, "hasattr"), (my_setattr, "setattr"),
+                       (del_attr, "delattr"), (my_vars, "vars"), (my_locals, "locals"), (my_dir, "dir"),
+                       (my_next, "next")):  # fmt: skip
+    look_like(function, name)
+
+
+def make_builtins():
+    members = dict(vars(builtins))
+    members.update({
+        "__import__": my_import, "print": my_print, "getattr": my_getattr, "hasattr": my_hasattr, "setattr": my_setattr,
+        "delattr": del_attr, "vars": my_vars, "locals": my_locals, "dir": my_dir, "next": my_next,
+        "exec": refused_builtin("exec()", "code made at run time is not explored"),
+        "eval": refused_builtin("eval()", "code made at run time is not explored"),
+        "compile": refused_builtin("compile()", "code made at run time is not explored"),
+        "input": refused_builtin("input()", "a scenario has no keyboard"),
+        "open": refused_builtin("open()", "a scenario has no files"),
+        "breakpoint": refused_builtin("breakpoint()", "a scenario has no keyboard"),
+        "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell,
+        "__rd_wr_cell__": wr_cell, "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr,
+        "__rd_del_attr__": del_attr, "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item,
+        "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole,
+        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_method__": rd_method, "__rd_call__": rd_call,
+        "__rd_augment__": augment, "__rd_old_attr__": old_attr, "__rd_new_attr__": new_attr, "__rd_old_item__": old_item,
+        "__rd_new_item__": new_item, "__rd_at_global__": at_global, "__rd_at_cell__": CellPlace,
+        "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture, "__rd_caught__": caught,
+        "__rd_defines__": defines, "__rd_callee__": callee, **ON_BOTH,
+        "__rd_turn__": turn, "__rd_slice__": slice,
+    })  # fmt: skip
+    return members
+
+
+scenario_builtins = {}
