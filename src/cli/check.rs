@@ -18,6 +18,7 @@ use crate::explore::Report;
 use crate::grade;
 use crate::grade::Truth;
 use crate::report;
+use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::count;
 use crate::scenario::Ending;
@@ -30,6 +31,7 @@ use super::FailureKind;
 use super::World;
 use super::engine::Budget;
 use super::engine::Engine;
+use super::failure::unless_unread;
 use super::progress;
 use super::progress::Progress;
 
@@ -58,8 +60,9 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Failure> 
     let mut fine = true;
     for Faulty { origin, faults } in &library.faulty {
         fine = false;
-        writeln!(world.out, "{faults}")?;
-        writeln!(world.out, "{}: {}", clean_line(&origin.to_string()), count(faults.count() as u64, "fault"))?;
+        let count = count(faults.count() as u64, "fault");
+        let written = writeln!(world.out, "{faults}\n{}: {count}", clean_line(&origin.to_string()));
+        unless_unread(written)?;
     }
     for entry in &library.entries {
         let mut progress = Progress::new("checking", progress::is_welcome(world));
@@ -74,13 +77,13 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Failure> 
                 Origin::Folder(folder) => folder.join(&finding.place.file),
             };
             fine = false;
-            writeln!(world.out, "{}:{finding}", clean_line(&file.display().to_string()))?;
+            unless_unread(writeln!(world.out, "{}:{finding}", clean_line(&file.display().to_string())))?;
         }
         let verdict = match proof.findings.len() {
             0 => "fine".to_owned(),
             faults => count(faults as u64, "fault"),
         };
-        writeln!(
+        let written = writeln!(
             world.out,
             "{} ({}): {}, {} proven by {}: {verdict}",
             entry.deck.id,
@@ -88,7 +91,8 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Failure> 
             count(entry.deck.questions.len() as u64, "question"),
             proof.proven,
             count(proof.executions, "execution"),
-        )?;
+        );
+        unless_unread(written)?;
     }
     Ok(if fine { Exit::Fine } else { Exit::Violated })
 }
@@ -145,8 +149,8 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { line, column, .. } = self.place;
-        writeln!(f, "{line}:{column}: `{}`: {}", self.question, self.message)?;
-        write!(f, "  hint: {}", self.hint)
+        writeln!(f, "{line}:{column}: `{}`: {}", self.question, clean(&self.message))?;
+        write!(f, "  hint: {}", clean(&self.hint))
     }
 }
 

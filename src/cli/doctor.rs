@@ -21,6 +21,7 @@ use super::Failure;
 use super::World;
 use super::engine::Budget;
 use super::engine::Engine;
+use super::failure::unless_unread;
 
 /// A program to try out the Python with: two threads, two outcomes.
 const TRIAL: &str = "\
@@ -43,9 +44,18 @@ pub(super) struct DoctorArgs {}
 /// Looks at everything that the other commands need.
 pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
     let findings = [python(world), data_folder(world), database(world), decks(world)].concat();
+    unless_unread(write(&findings, world))?;
+    let worst = findings.iter().find_map(|finding| match finding.state {
+        State::Wrong(exit) => Some(exit),
+        State::Fine | State::Note => None,
+    });
+    Ok(worst.unwrap_or(Exit::Fine))
+}
+
+fn write(findings: &[Finding], world: &mut World) -> io::Result<()> {
     let page = world.page();
     let mut subject = "";
-    for finding in &findings {
+    for finding in findings {
         let head = if finding.subject == subject { "" } else { finding.subject };
         subject = finding.subject;
         let (style, mark) = match finding.state {
@@ -59,11 +69,7 @@ pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
             writeln!(world.out, "{} {} {line}", pad(head, 10), page.paint(style, &pad(mark, 2)))?;
         }
     }
-    let worst = findings.iter().find_map(|finding| match finding.state {
-        State::Wrong(exit) => Some(exit),
-        State::Fine | State::Note => None,
-    });
-    Ok(worst.unwrap_or(Exit::Fine))
+    Ok(())
 }
 
 /// One thing that was looked at.

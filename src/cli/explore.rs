@@ -30,6 +30,7 @@ use super::Failure;
 use super::World;
 use super::engine::Budget;
 use super::engine::Engine;
+use super::failure::unless_unread;
 use super::progress;
 use super::progress::Progress;
 use super::whole_file;
@@ -204,14 +205,23 @@ fn replay(
 }
 
 fn show(args: &ExploreArgs, exploration: &Exploration<'_>, world: &mut World) -> Result<Exit, Failure> {
-    let page = world.page();
     let mut html = Vec::new();
     if args.html.is_some() {
         report::write_html(&mut html, exploration, args.replay.is_some())?;
     }
+    unless_unread(write(args, exploration, &html, world))?;
+    if let Some(file) = args.html.as_ref().filter(|_| !is_standard_output(args)) {
+        whole_file::write(file, &html)?;
+    }
+    let violated = exploration.claims.iter().any(|claimed| claimed.violation.is_some());
+    Ok(if violated { Exit::Violated } else { Exit::Fine })
+}
+
+fn write(args: &ExploreArgs, exploration: &Exploration<'_>, html: &[u8], world: &mut World) -> io::Result<()> {
+    let page = world.page();
     let mut out = io::BufWriter::new(&mut world.out);
     if is_standard_output(args) {
-        io::Write::write_all(&mut out, &html)?;
+        io::Write::write_all(&mut out, html)?;
     } else if args.json {
         report::write_json(&mut out, exploration)?;
     } else if args.replay.is_some() {
@@ -219,13 +229,7 @@ fn show(args: &ExploreArgs, exploration: &Exploration<'_>, world: &mut World) ->
     } else {
         report::write_exploration(&mut out, exploration, page)?;
     }
-    io::Write::flush(&mut out)?;
-    drop(out);
-    if let Some(file) = args.html.as_ref().filter(|_| !is_standard_output(args)) {
-        whole_file::write(file, &html)?;
-    }
-    let violated = exploration.claims.iter().any(|claimed| claimed.violation.is_some());
-    Ok(if violated { Exit::Violated } else { Exit::Fine })
+    io::Write::flush(&mut out)
 }
 
 /// Refuses a place for the page where it cannot be, before anything is explored for it.

@@ -18,6 +18,7 @@ use crate::python::FindError;
 use crate::python::NEWEST;
 use crate::python::OLDEST;
 use crate::python::PythonError;
+use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::cut;
 use crate::store::StoreError;
@@ -288,13 +289,22 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// Returns what became of writing a result, where it is no failure that whoever read it has all it wanted, as in
+/// `raceday explore … | head`: the exit code still says what was found.
+pub(super) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
 /// Says what failed, if something did, and returns the exit code.
 pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, colour: bool) -> ExitCode {
     match result {
         Ok(exit) => exit.code(),
         Err(failure) => {
             let exit = match failure.kind {
-                // The reader has all it wanted, as in `raceday explore … | head`.
+                // Who no longer reads what is asked or listed needs no more of it.
                 FailureKind::BrokenPipe => return Exit::Fine.code(),
                 FailureKind::Interrupted => return Exit::Interrupted.code(),
                 FailureKind::Unusable => Exit::Unusable,
@@ -309,9 +319,9 @@ pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, colou
 
 fn write_failure(failure: &Failure, err: &mut dyn Write, colour: bool) -> io::Result<()> {
     let (red, cyan, plain) = if colour { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
-    writeln!(err, "{red}error:{plain} {}", failure.message)?;
+    writeln!(err, "{red}error:{plain} {}", clean(&failure.message))?;
     for hint in &failure.hints {
-        writeln!(err, "{cyan}hint:{plain} {hint}")?;
+        writeln!(err, "{cyan}hint:{plain} {}", clean(hint))?;
     }
     err.flush()
 }

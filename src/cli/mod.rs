@@ -38,7 +38,7 @@ pub use world::World;
 use world::Settings;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -47,6 +47,8 @@ use clap::FromArgMatches as _;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+
+use crate::report::Guard;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -122,14 +124,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
     };
     let settings = match Settings::new(&arguments.globals, &process) {
         Ok(settings) => settings,
-        Err(failure) => return failure::conclude(Err(failure), process.err.as_mut(), false),
+        Err(failure) => return failure::conclude(Err(failure), &mut Guard::new(process.err, false), false),
     };
     let mut world = World::new(&arguments.globals, settings, process);
     // Prompts and progress bars ask `console`, which would otherwise look at the environment itself.
     console::set_colors_enabled(world.colour.out);
     console::set_colors_enabled_stderr(world.colour.err);
     let result = dispatch(arguments.command, &mut world).and_then(|exit| {
-        world.out.flush()?;
+        failure::unless_unread(world.out.flush())?;
         Ok(exit)
     });
     failure::conclude(result, world.err.as_mut(), world.colour.err)
@@ -152,10 +154,12 @@ fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure
 /// Shows help, the version, or what is wrong with the arguments.
 fn show_usage(error: &clap::Error, process: &mut Process) -> Exit {
     let colour = process.colour(ColorWhen::Auto);
-    let (stream, colour): (&mut dyn io::Write, bool) = match error.use_stderr() {
-        true => (process.err.as_mut(), colour.err),
-        false => (process.out.as_mut(), colour.out),
+    let (stream, colour) = match error.use_stderr() {
+        true => (&mut process.err, colour.err),
+        false => (&mut process.out, colour.out),
     };
+    // What was typed is quoted; it may be the name of a file that somebody else chose.
+    let mut stream = Guard::new(stream, colour);
     let text = error.render();
     // Whether the text arrives or not, there is nothing else to say.
     let _ = if colour { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };

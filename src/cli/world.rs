@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::clock::Clock;
 use crate::deck_files::Library;
+use crate::report::Guard;
 use crate::report::Page;
 use crate::store::Store;
 
@@ -153,15 +154,16 @@ pub struct World {
     pub seed: Option<u64>,
     /// Standard input.
     pub input: Box<dyn BufRead>,
-    /// Standard output.
+    /// Standard output. Whatever is written there, a terminal obeys none of it but colour.
     pub out: Box<dyn Write>,
-    /// Standard error.
+    /// Standard error, of which the same holds.
     pub err: Box<dyn Write>,
 }
 
 impl World {
     /// Returns what follows from `globals`, `settings` and `process`.
     pub(super) fn new(globals: &Globals, settings: Settings, process: Process) -> World {
+        let colour = process.colour(globals.color);
         World {
             clock: settings.clock,
             data_dir: settings.data_dir,
@@ -170,13 +172,13 @@ impl World {
             is_dumb: process.is_dumb(),
             interactive: process.terminals.input && process.terminals.err && !process.is_dumb(),
             width: process.width(),
-            colour: process.colour(globals.color),
+            colour,
             quiet: globals.quiet,
             seed: settings.seed,
             environment: process.environment,
             input: process.input,
-            out: process.out,
-            err: process.err,
+            out: Box::new(Guard::new(process.out, colour.out)),
+            err: Box::new(Guard::new(process.err, colour.err)),
         }
     }
 

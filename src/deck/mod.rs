@@ -36,6 +36,7 @@ pub use parse::parse;
 pub use parse::parse_with_refused;
 pub use problem::Problem;
 pub use schema::schema;
+pub use source::is_forbidden;
 
 use crate::scenario::Ending;
 use crate::scenario::Scenario;

@@ -107,7 +107,7 @@ fn begins_character(byte: u8) -> bool {
 
 /// Returns whether a character may not stand in a deck: it would move a terminal's cursor, hide, or show text in
 /// another order than it has.
-pub(super) fn is_forbidden(character: char) -> bool {
+pub fn is_forbidden(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         // Marks, embeddings, overrides and isolates that change the direction of text; line and paragraph

@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::deck::is_forbidden;
+
 /// Returns `text` fit for several lines: line breaks stay, tabs become spaces.
 pub fn clean(text: &str) -> Cow<'_, str> {
     escape(text, |c| match c {
@@ -30,7 +32,7 @@ pub fn clean_json(json: &str) -> Cow<'_, str> {
     // Outside of strings, JSON has none of these characters but line breaks.
     escape(json, |c| match c {
         '\n' => Fate::Stays,
-        _ if is_obeyed(c) => Fate::JsonEscaped,
+        _ if is_forbidden(c) => Fate::JsonEscaped,
         _ => Fate::Stays,
     })
 }
@@ -43,19 +45,8 @@ enum Fate {
 }
 
 fn fate(c: char) -> Fate {
-    if is_obeyed(c) { Fate::Escaped } else { Fate::Stays }
-}
-
-/// Returns whether terminals act on `c` instead of showing it.
-fn is_obeyed(c: char) -> bool {
-    // C0 and C1; then marks, embeddings, overrides and isolates of direction; separators of lines and paragraphs; the
-    // byte order mark; and tags.
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-                | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
-        )
+    // What no deck may hold is shown of no program either.
+    if is_forbidden(c) { Fate::Escaped } else { Fate::Stays }
 }
 
 fn escape(text: &str, fate: impl Fn(char) -> Fate) -> Cow<'_, str> {

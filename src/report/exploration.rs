@@ -26,6 +26,8 @@ use super::text::Style;
 
 /// The most steps of a witness that are shown.
 const MOST_STEPS: usize = 200;
+/// How many lines of what a program printed are shown unless all of it is wished for.
+const MOST_LINES: usize = 200;
 /// The most of a value, a message or a line that is shown in a heading.
 const LONGEST: usize = 400;
 
@@ -180,9 +182,7 @@ fn write_details(
         && stdout.trim_end_matches('\n').contains('\n')
     {
         writeln!(out, "  printed:")?;
-        for line in clean(stdout).trim_end_matches('\n').lines() {
-            writeln!(out, "    {line}")?;
-        }
+        write_printed(out, stdout, extent)?;
     }
     for exception in &found.outcome.exceptions {
         for line in text::wrap(&format!("  {}", describe_exception(exception)), page.width(), 4) {
@@ -191,6 +191,22 @@ fn write_details(
     }
     write_steps(out, &witnessed.replay, source, extent, page)?;
     write_blocked(out, &witnessed.replay, page)
+}
+
+/// Writes the lines that a program printed, or as many of them and as much of each as a person would read.
+fn write_printed(out: &mut dyn Write, stdout: &str, extent: Extent) -> io::Result<()> {
+    let (most_lines, longest) = match extent {
+        Extent::AtMost(_) => (MOST_LINES, LONGEST),
+        Extent::Everything => (usize::MAX, usize::MAX),
+    };
+    let mut lines = stdout.trim_end_matches('\n').lines();
+    for line in lines.by_ref().take(most_lines) {
+        writeln!(out, "    {}", text::cut(&clean(line), longest))?;
+    }
+    match lines.count() {
+        0 => Ok(()),
+        more => writeln!(out, "    … and {} more", text::count(more as u64, "line")),
+    }
 }
 
 /// Writes how many outcomes there are, which, and how far the search went.

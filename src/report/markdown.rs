@@ -231,12 +231,12 @@ impl Renderer {
         let mut line_width = 0;
         for chunk in chunks(&words) {
             let chunk_width: usize = chunk.iter().map(|word| width(&word.text)).sum();
-            if line_width > 0 && line_width + 1 + chunk_width > room {
+            if !line.is_empty() && line_width + 1 + chunk_width > room {
                 self.write_line(&line);
                 line.clear();
                 line_width = 0;
             }
-            if line_width > 0 {
+            if !line.is_empty() {
                 line.push(' ');
                 line_width += 1;
             }
@@ -250,7 +250,7 @@ impl Renderer {
                 line_width = 0;
             }
         }
-        if line_width > 0 {
+        if !line.is_empty() {
             self.write_line(&line);
         }
     }

@@ -5,6 +5,7 @@
 mod clean;
 mod exploration;
 mod feedback;
+mod guard;
 mod html;
 mod json;
 mod markdown;
@@ -30,6 +31,7 @@ pub use feedback::evidence;
 pub use feedback::write_evidence;
 pub use feedback::write_explanation;
 pub use feedback::write_feedback;
+pub use guard::Guard;
 pub use html::write_html;
 pub use json::write_json;
 pub use markdown::write_markdown;

@@ -6,6 +6,9 @@ use std::io::Write;
 use unicode_width::UnicodeWidthChar as _;
 use unicode_width::UnicodeWidthStr as _;
 
+/// How many characters may share a column: a family's emoji has seven in two.
+const MOST_IN_A_COLUMN: usize = 8;
+
 /// What text is written on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -67,25 +70,39 @@ pub fn wrap(text: &str, room: usize, hanging: usize) -> Vec<String> {
     let start = text.len() - text.trim_start_matches(' ').len();
     let mut lines = Vec::new();
     let mut line = text[..start].to_owned();
+    // The columns that `line` takes. To measure it again for each character would take the square of its length, and
+    // a word of characters without width has no end.
+    let mut columns = start;
     let mut line_is_empty = true;
     for word in text[start..].split(' ') {
         let gap = usize::from(!line_is_empty);
         // A word that is longer than a line is broken anyway, so it may as well begin here.
-        let fits_alone = word.width() <= room - hanging;
-        if !line_is_empty && fits_alone && line.width() + gap + word.width() > room {
+        let word_columns = word.width();
+        let fits_alone = word_columns <= room - hanging;
+        if !line_is_empty && fits_alone && columns + gap + word_columns > room {
             lines.push(std::mem::replace(&mut line, " ".repeat(hanging)));
+            columns = hanging;
             line_is_empty = true;
         }
         if !line_is_empty {
             line.push(' ');
+            columns += 1;
         }
         line_is_empty = false;
+        if columns + word_columns <= room {
+            line.push_str(word);
+            columns += word_columns;
+            continue;
+        }
         for c in word.chars() {
-            if line.width() + c.width().unwrap_or(0) > room && line.width() > hanging {
+            let wide = c.width().unwrap_or(0);
+            if columns + wide > room && columns > hanging {
                 let rest = line.split_off(break_in_word(&line, room / 2));
+                columns = hanging + rest.width();
                 lines.push(std::mem::replace(&mut line, " ".repeat(hanging) + &rest));
             }
             line.push(c);
+            columns += wide;
         }
     }
     lines.push(line);
@@ -106,20 +123,24 @@ pub fn write_wrapped(out: &mut dyn Write, text: &str, page: Page) -> io::Result<
     wrap(text, page.width(), 2).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-/// Returns `text` cut to `room` columns, with `…` in place of what is lost.
+/// Returns `text` cut to `room` columns, with `…` in place of what is lost. Characters without width are not without
+/// number: what has more characters than any writing needs for so many columns is cut too.
 pub fn cut(text: &str, room: usize) -> String {
-    if text.width() <= room {
+    let most = room.saturating_mul(MOST_IN_A_COLUMN);
+    let fits = text.chars().nth(most).is_none() && text.width() <= room;
+    if fits {
         return text.to_owned();
     }
-    let mut kept = String::new();
-    for c in text.chars() {
-        if kept.width() + c.width().unwrap_or(0) + 1 > room {
+    let mut end = 0;
+    let mut columns = 0;
+    for c in text.chars().take(most) {
+        columns += c.width().unwrap_or(0);
+        if columns + 1 > room {
             break;
         }
-        kept.push(c);
+        end += c.len_utf8();
     }
-    kept.push('…');
-    kept
+    format!("{}…", &text[..end])
 }
 
 /// Returns `text` filled up with spaces to `room` columns.
@@ -173,6 +194,14 @@ mod tests {
         assert_eq!(cut("変数変数", 5), "変数…");
         assert_eq!(cut("abc", 3), "abc");
         assert_eq!(pad("変", 4), "変  ");
+    }
+
+    #[test]
+    fn signs_without_width_neither_vanish_nor_go_on_for_ever() {
+        let marks = "\u{301}".repeat(100_000);
+        assert_eq!(cut(&marks, 5).chars().count(), 41);
+        assert_eq!(cut("e\u{301}e\u{301}", 2), "e\u{301}e\u{301}");
+        assert_eq!(wrap(&format!("a {marks} b"), 4, 2).concat().chars().count(), 100_004);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod check;
 mod deck;
 mod doctor;
 mod explore;
+mod hostile;
 mod html;
 mod usage;
 mod kill;

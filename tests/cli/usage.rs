@@ -50,8 +50,28 @@ fn colour_is_an_order_or_not_there() {
 
 #[test]
 fn a_reader_who_has_gone_is_no_failure() {
-    let world = World::new();
-    let mut child = world.command(&["--help"]).stdout(Stdio::piped()).spawn().expect("the binary starts");
+    check_unread(&World::new(), &["--help"], 0);
+    check_unread(&World::new().file("one.py", "print(1)\n"), &["explore", "one.py"], 0);
+}
+
+/// As in `raceday explore … | head -1` under `pipefail`.
+#[test]
+fn what_was_found_is_said_to_those_too_who_do_not_read_it() {
+    let world = World::new().file("one.py", "x = 1\n").file("deck/deck.yaml", "format: 1\n");
+    let claim = ["explore", "one.py", "--observe", "x", "--always", "x > 1"];
+    check_unread(&world, &claim, 1);
+    check_unread(&world, &[claim.as_slice(), &["--json", "--html", "page.html"]].concat(), 1);
+    assert!(world.path("page.html").exists());
+    check_unread(&world, &["check", "deck"], 1);
+    check_unread(&world, &["doctor", "--python", "/none"], 3);
+}
+
+/// Runs the binary with an output that nobody reads, and checks how it ends: without a complaint.
+#[track_caller]
+fn check_unread(world: &World, arguments: &[&str], code: i32) {
+    let mut command = world.command(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     drop(child.stdout.take());
-    assert_eq!(child.wait().expect("the binary ends").code(), Some(0));
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(code), ""));
 }
