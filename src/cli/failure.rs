@@ -201,6 +201,8 @@ impl From<PythonError> for Failure {
             PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
                 .hint("does it depend on something outside: the time, files, the order of a set of objects?"),
+            PythonError::Mistake { .. } => Failure::broken(message)
+                .hint("this is a mistake in Raceday, not in the program; whoever makes Raceday wants to see both"),
             PythonError::Broken { .. } => Failure::unusable(message)
                 .hint("does it end its own process, or need more memory, output or time than a program gets?"),
             PythonError::NotReady { .. } | PythonError::Start { .. } => {

@@ -68,6 +68,14 @@ pub enum PythonError {
         /// Who went.
         thread: ThreadId,
     },
+    /// The Python side failed by a mistake of its own, so that nothing is known of the scenario.
+    #[error("Raceday's own Python failed{}: {what}", at_line(*.line))]
+    Mistake {
+        /// The exception, and the function of the harness that it comes from.
+        what: String,
+        /// The scenario's line that it happened at, from 1; 0 if it is not known.
+        line: u32,
+    },
     /// The process ended, said nothing in time, or said nonsense while it ran the scenario.
     #[error("the scenario broke its runner: {what}{}", last_words(.said))]
     Broken {

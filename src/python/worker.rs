@@ -186,6 +186,11 @@ impl Worker {
                 Some(thread) => PythonError::Schedule { step: step + 1, thread, why: what },
                 None => self.broken("a thread has no id".to_owned()),
             },
+            "mistake" => {
+                // Whatever it left behind, the next scenario is not to meet it.
+                drop(self.broken(String::new()));
+                PythonError::Mistake { what, line }
+            }
             _ => self.broken(what),
         }
     }

@@ -4,6 +4,7 @@ mod conformance;
 mod differential;
 mod field;
 mod literature;
+mod names;
 mod pythons;
 mod random;
 mod scenarios;

@@ -496,6 +496,78 @@ fn a_runner_that_dies_is_replaced() {
 }
 
 #[test]
+fn a_mistake_of_the_harness_is_no_outcome() {
+    let works = [
+        // Nobody catches it; everybody does; it ends a thread, a task, and what is observed.
+        ("pop('rd_wholes')", "print(1)\n", "NameError: name 'rd_wholes' is not defined, in `my_print`", 5),
+        (
+            "pop('visible')",
+            "try:\n    thread.join()\nexcept:\n    pass\n",
+            "NameError: name 'visible' is not defined, in `join_strand`",
+            6,
+        ),
+        (
+            "pop('checked_timeout')",
+            "threading.Thread(target=threading.Lock().acquire).start()\n",
+            "NameError: name 'checked_timeout' is not defined, in `acquire`",
+            0,
+        ),
+        (
+            "pop('timed')",
+            "from concurrent.futures import ThreadPoolExecutor\n\
+             pool = ThreadPoolExecutor()\n\
+             pool.submit(pool.submit(time.sleep, 0).result, 1)\n",
+            "NameError: name 'timed' is not defined, in `_await`",
+            0,
+        ),
+        (
+            "update(MAX_STEPS='many')",
+            "try:\n    thread.join()\nexcept Exception:\n    pass\n",
+            "TypeError: '>=' not supported between instances of 'int' and 'str', in `choose`",
+            6,
+        ),
+    ];
+    for (sabotage, rest, message, line) in works {
+        let source = format!(
+            "import threading, time\n\
+             thread = threading.Thread(target=time.sleep, args=(0,))\n\
+             thread.start()\n\
+             vars(threading)['Lock'].acquire.__globals__.{sabotage}\n\
+             {rest}"
+        );
+        let mut worker = worker();
+        match explored_by(&mut worker, &scenario(&source, None)) {
+            Err(PythonError::Mistake { what, line: at }) => assert_eq!((what.as_str(), at), (message, line)),
+            other => panic!("{sabotage}: {other:?}"),
+        }
+        let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("the next one runs");
+        assert_eq!(report.executions, 6);
+    }
+}
+
+#[test]
+fn what_a_scenario_asks_wrongly_of_a_model_is_an_outcome() {
+    let works = [
+        ("threading.Lock().acquire(1, 'x')", "TypeError: 'str' object cannot be interpreted as an integer"),
+        ("threading.Lock().release()", "RuntimeError: release unlocked lock"),
+        ("threading.Thread(target=nobody)", "NameError: name 'nobody' is not defined"),
+        ("{}.pop('key')", "KeyError: 'key'"),
+        ("shared[[]] = 1", "TypeError: unhashable type: 'list'"),
+        ("threading.Condition().locked_by", "AttributeError: 'Condition' object has no attribute 'locked_by'"),
+    ];
+    for (asked, message) in works {
+        let source = format!(
+            "import threading, time\n\
+             shared = {{}}\n\
+             thread = threading.Thread(target=time.sleep, args=(0,))\n\
+             thread.start()\n\
+             try:\n    {asked}\nexcept Exception as error:\n    print(type(error).__name__, error, sep=': ')\n"
+        );
+        assert_eq!(outcomes(&source, None), [message]);
+    }
+}
+
+#[test]
 fn a_runner_that_hangs_is_killed() {
     let limits = Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
     let mut worker = Worker::start(&interpreters()[0], limits).expect("a worker starts");

@@ -4,6 +4,28 @@
 VIEWS = (type({}.keys()), type({}.values()), type({}.items()), type(collections.OrderedDict().values()),
          type(collections.OrderedDict().items()), type(collections.OrderedDict().keys()))  # fmt: skip
 
+# Kinds -----------------------------------------------------------------------------------------------------------------
+
+CONTAINERS = (list, collections.deque, bytearray, dict, set)
+
+
+def container_class(thing):
+    """Python's own class of container that `thing` is of: what a scenario's subclass overrides may print, and is not asked."""
+    return next(kind for kind in CONTAINERS if issubclass(type(thing), kind))
+
+
+def raw_len(thing):
+    return len(thing) if type(thing) in CONTAINERS else container_class(thing).__len__(thing)
+
+
+def raw_iter(thing):
+    return iter(thing) if type(thing) in CONTAINERS else container_class(thing).__iter__(thing)
+
+
+def raw_has(thing, key):
+    return key in thing if type(thing) in CONTAINERS else container_class(thing).__contains__(thing, key)
+
+
 # Locations --------------------------------------------------------------------------------------------------------------
 
 SIMPLE_KEYS = {int, str, bytes, bool, type(None), float}

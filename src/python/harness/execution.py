@@ -53,6 +53,7 @@ def see(ending):
             except Abandon:
                 raise
             except BaseException as error:
+                keep_mistake(error)
                 value = "<%s>" % describe(error)
         claims = []
         for claim in program.claims:
@@ -60,7 +61,8 @@ def see(ending):
                 claims.append(bool(eval(claim, program_globals)))
             except Abandon:
                 raise
-            except BaseException:
+            except BaseException as error:
+                keep_mistake(error)
                 claims.append(None)
     finally:
         solo, seeing = before, False
@@ -80,10 +82,18 @@ def see(ending):
     )
 
 
+def keep_mistake(error):
+    """As `sound`, where the execution is over anyway."""
+    global problem
+    if problem is None and is_mistake(error):
+        problem = error
+
+
 def message_of(error):
     try:
         return stable(str(error))
-    except BaseException:
+    except BaseException as another:
+        keep_mistake(another)
         return "<its text cannot be had>"
 
 
@@ -210,7 +220,7 @@ def run_main(main):
     except (Abandon, Unsupported, Diverged, NeedsWorkers):
         raise
     except BaseException as error:
-        failures.append((0, "MainThread", error))
+        failures.append((0, "MainThread", sound(error)))
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
     if not solo and program.pools:
         visible(refuse_op)

@@ -244,7 +244,8 @@ NAMES_OF_STATES = {
 def run_callback(function, future):
     try:
         function(future)
-    except Exception:
+    except Exception as error:
+        sound(error)
         log_of_futures("exception", "exception calling callback for %r", future)
 
 
@@ -430,7 +431,8 @@ class ThreadPoolExecutor(Executor, Model):
                 self._initializer(*self._initargs)
             except (Abandon, Unsupported, Diverged, NeedsWorkers):
                 raise
-            except BaseException:
+            except BaseException as error:
+                sound(error)
                 log_of_futures("critical", "Exception in initializer:", exc_info=True)
                 visible(self._write)
                 self._broken = "A thread initializer failed, the thread pool is not usable anymore"
@@ -570,7 +572,7 @@ class Task:
         except (Abandon, Unsupported, Diverged, NeedsWorkers):
             raise
         except BaseException as raised:
-            error = raised
+            error = sound(raised)
         self.function = self.arguments = self.keywords = None
         publish(value)
         return value, error

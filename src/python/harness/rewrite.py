@@ -4,6 +4,7 @@
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
+BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 REFUSED_SYNTAX = {
@@ -679,7 +680,10 @@ class Rewriter(ast.NodeTransformer):
         for handler in node.handlers:
             if handler.type is not None:
                 handler.type = self.visit(handler.type)
+            catches_nearly_all = handler.type is None or isinstance(handler.type, ast.Name) and handler.type.id in BROAD
             handler.body = self.block(handler.body)
+            if catches_nearly_all:
+                handler.body.insert(0, self.expression(calls("__rd_handled__", [], handler)))
             if handler.name is not None and self.where(handler.name) is not None:
                 self.caught(handler)
         node.orelse = self.block(node.orelse)

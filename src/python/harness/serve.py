@@ -35,10 +35,11 @@ def problem_answer():
     if isinstance(error, Diverged):
         step, code, why = error.args
         return {"error": {"kind": "diverged", "step": step, "thread": code, "what": why}}
-    import traceback
-
-    text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return {"error": {"kind": "internal", "what": text[-2000:]}}
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    where = ", in `%s`" % innermost.tb_frame.f_code.co_name if innermost is not None else ""
+    return {"error": {"kind": "mistake", "what": describe(error) + where, "line": line_of(error)}}
 
 
 def told():

@@ -372,15 +372,15 @@ class Thread(Model):
             raise
         except BaseException as error:
             if not isinstance(error, SystemExit):
-                failures.append((cur.code, self._named_aloud(), error))
+                failures.append((cur.code, self._named_aloud(), sound(error)))
             hook = MODELS["threading"].excepthook
             if hook is not excepthook:
                 try:
                     hook(ExceptHookArgs((type(error), error, error.__traceback__, self)))
                 except (Abandon, Unsupported, Diverged, NeedsWorkers):
                     raise
-                except BaseException:
-                    pass  # CPython prints it and goes on
+                except BaseException as another:
+                    sound(another)  # CPython prints it and goes on
         end(cur)
 
     def run(self):

@@ -1,0 +1,77 @@
+"""Says which names the harness uses and nobody defines, one a line; nothing if all is well.
+
+    names.py WORKER_RS [--without FUNCTION]
+
+WORKER_RS is `src/python/worker.rs`, which names the harness's files in their order. They are one namespace, so a name that any of them
+defines is there for all. `--without` looks at the harness as if that function were called something else.
+
+Also said are functions that rewritten scenarios are made to call (`__rd_...__`) and do not find among their builtins.
+"""
+
+import argparse
+import builtins
+import os
+import re
+import symtable
+
+GIVEN = {"harness_code", "__class__"}  # by boot.py, and by Python to methods that call `super()`
+
+
+def harness(worker_rs):
+    """The harness's text."""
+    with open(worker_rs, encoding="utf-8") as file:
+        text = file.read()
+    text = text[text.index("HARNESS: &str") :]
+    parts = []
+    for name in re.findall(r'include_str!\("(harness/\w+\.py)"\)', text[: text.index(");")]):
+        with open(os.path.join(os.path.dirname(worker_rs), name), encoding="utf-8") as file:
+            parts.append(file.read())
+    return "".join(parts)
+
+
+def tables_in(table):
+    yield table
+    for inner in table.get_children():
+        yield from tables_in(inner)
+
+
+def undefined(source):
+    """The global names that are used and never bound."""
+    module = symtable.symtable(source, "<harness>", "exec")
+    known = set(vars(builtins)) | GIVEN | {"__name__"}
+    known.update(symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned() or symbol.is_imported())
+    used = set()
+    for table in tables_in(module):
+        for symbol in table.get_symbols():
+            is_global = symbol.is_global() or table is module
+            if is_global and symbol.is_referenced():
+                used.add(symbol.get_name())
+            if symbol.is_declared_global() and symbol.is_assigned():
+                # A global that only functions bind is there once one of them has run: the module is to bind it too.
+                used.add(symbol.get_name())
+    return used - known
+
+
+def unknown_calls(source):
+    """What the rewriting makes scenarios call though `make_builtins` does not have it."""
+    offered = set(re.findall(r'"(__rd_\w+__)": ', source))
+    offered.update("__rd_%s__" % name for name in re.findall(r'"(\w+)": operator\.\w+', source))
+    return set(re.findall(r'(?:calls|Name)\("(__rd_\w+__)"', source)) - offered
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("worker_rs")
+    parser.add_argument("--without")
+    options = parser.parse_args()
+    source = harness(options.worker_rs)
+    if options.without:
+        definition = "\ndef %s(" % options.without
+        assert source.count(definition) == 1, "the harness has such a function"
+        source = source.replace(definition, "\ndef renamed_%s(" % options.without)
+    for name in sorted(undefined(source) | unknown_calls(source)):
+        print(name)
+
+
+if __name__ == "__main__":
+    main()

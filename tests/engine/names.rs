@@ -1,0 +1,31 @@
+//! The harness uses no name that nobody defines: its files are one namespace, which no checker of single files sees.
+//!
+//! `names.py` beside this file looks.
+
+use std::process::Command;
+
+use super::pythons::interpreters;
+
+#[expect(clippy::disallowed_methods, reason = "the search is a Python program of its own, without a worker")]
+fn undefined(arguments: &[&str]) -> Vec<String> {
+    let output = Command::new(&interpreters()[0].path)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/names.py"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/python/worker.rs"))
+        .args(arguments)
+        .output()
+        .expect("an interpreter that was found starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_name_of_the_harness_is_defined() {
+    assert_eq!(undefined(&[]), [""; 0]);
+}
+
+#[test]
+fn a_helper_with_another_name_is_missed() {
+    for helper in ["locks_of", "key_touches", "item_place", "checked_timeout", "refused_builtin", "line_of"] {
+        assert_eq!(undefined(&["--without", helper]), [helper]);
+    }
+}
