@@ -9,7 +9,9 @@ use raceday::explore::Dpor;
 use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Forgetful;
 use raceday::python::Limits;
+use raceday::python::Search;
 use raceday::python::Worker;
 use raceday::scenario::Scenario;
 
@@ -60,7 +62,7 @@ fn explored(worker: &mut Worker, scenario: &Scenario) -> Report {
 fn benchmark(criterion: &mut Criterion) {
     let named = std::env::var_os("RACEDAY_PYTHON");
     let search_path = std::env::var_os("PATH");
-    let interpreter = python::find(None, named.as_deref(), search_path.as_deref()).expect("a bench needs a CPython");
+    let interpreter = python::find(&Search::by(named, search_path), &mut Forgetful).expect("a bench needs a CPython");
     let mut worker = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
     let mut group = criterion.benchmark_group(format!("executions, CPython {}", interpreter.version));
     for (name, source, observe) in [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n")] {

@@ -13,11 +13,13 @@ use raceday::cli::Terminals;
 fn main() -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     let environment = Environment::read(|name| std::env::var_os(name));
-    let data_home = etcetera::choose_base_strategy().ok().map(|strategy| strategy.data_dir());
+    let (data_home, cache_home) =
+        etcetera::choose_base_strategy().ok().map(|strategy| (strategy.data_dir(), strategy.cache_dir())).unzip();
     let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
     let process = Process {
         environment,
         data_home,
+        cache_home,
         columns,
         terminals: Terminals {
             input: io::stdin().is_terminal(),

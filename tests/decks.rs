@@ -7,14 +7,16 @@ use raceday::explore::Bounds;
 use raceday::explore::Dpor;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Forgetful;
 use raceday::python::Limits;
+use raceday::python::Search;
 use raceday::python::Worker;
 
 #[test]
 fn keys_are_what_running_the_programs_shows() {
     let library = Library::builtin();
     assert!(library.faulty.is_empty(), "{}", library.faulty[0].faults);
-    let mut engine = Engine::with_python(None, variable("RACEDAY_PYTHON"), variable("PATH"));
+    let mut engine = Engine::with_python(Search::by(variable("RACEDAY_PYTHON"), variable("PATH")));
     for deck in library.decks() {
         let proof = prove(deck, &mut engine, &mut |_, _| {}).unwrap_or_else(|failure| panic!("{}", failure.message));
         let findings: Vec<String> =
@@ -31,7 +33,7 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
 
 #[test]
 fn every_witness_replays_in_another_process() {
-    let interpreter = python::find(None, variable("RACEDAY_PYTHON").as_deref(), variable("PATH").as_deref())
+    let interpreter = python::find(&Search::by(variable("RACEDAY_PYTHON"), variable("PATH")), &mut Forgetful)
         .expect("this test needs a CPython");
     let mut first = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
     let mut second = Worker::start(&interpreter, Limits::default()).expect("a worker starts");

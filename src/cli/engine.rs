@@ -4,7 +4,6 @@
 //! is run, and its worker stays warm.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +26,7 @@ use crate::python::Interpreter;
 use crate::python::Limits;
 use crate::python::Program;
 use crate::python::PythonError;
+use crate::python::Search;
 use crate::python::Shared;
 use crate::python::Worker;
 use crate::scenario::Replay;
@@ -35,6 +35,7 @@ use crate::scenario::Schedule;
 use crate::store::ReportKey;
 use crate::store::Store;
 
+use super::Cache;
 use super::Failure;
 use super::World;
 use super::progress;
@@ -72,9 +73,8 @@ struct Kept {
 
 /// Runs scenarios.
 pub struct Engine {
-    flag: Option<PathBuf>,
-    variable: Option<OsString>,
-    path: Option<OsString>,
+    search: Search,
+    cache: Cache,
     interpreter: Option<Interpreter>,
     worker: Option<Worker>,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
@@ -92,27 +92,30 @@ struct Memory {
 }
 
 impl Engine {
-    /// Returns an engine that uses the Python that `flag` names, or `variable` (the value of `RACEDAY_PYTHON`), or the
-    /// first on `path` (the value of `PATH`).
-    pub fn with_python(flag: Option<PathBuf>, variable: Option<OsString>, path: Option<OsString>) -> Engine {
-        Engine { flag, variable, path, interpreter: None, worker: None, known: HashMap::new(), memory: None }
+    /// Returns an engine that uses the Python that `search` finds, and keeps nothing.
+    pub fn with_python(search: Search) -> Engine {
+        let cache = Cache::default();
+        Engine { search, cache, interpreter: None, worker: None, known: HashMap::new(), memory: None }
     }
 
     /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
     pub(super) fn new(world: &World) -> Engine {
         let environment = &world.environment;
+        let search = Search {
+            flag: world.python.clone(),
+            variable: environment.python.clone(),
+            path: environment.path.clone(),
+            pyenv: Some(environment.pyenv.clone()),
+        };
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
-        Engine {
-            memory,
-            ..Engine::with_python(world.python.clone(), environment.python.clone(), environment.path.clone())
-        }
+        Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search) }
     }
 
     /// Returns the Python.
     pub fn interpreter(&mut self) -> Result<&Interpreter, Failure> {
         if self.interpreter.is_none() {
-            let found = python::find(self.flag.as_deref(), self.variable.as_deref(), self.path.as_deref())?;
+            let found = python::find(&self.search, &mut self.cache)?;
             self.interpreter = Some(found);
         }
         Ok(self.interpreter.as_ref().expect("was just found"))

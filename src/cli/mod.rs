@@ -6,6 +6,7 @@
 mod whole_file;
 mod world;
 mod failure;
+mod cache;
 mod engine;
 mod progress;
 mod learner;
@@ -35,6 +36,7 @@ pub use world::Process;
 pub use world::Terminals;
 pub use world::World;
 
+use cache::Cache;
 use world::Settings;
 
 use std::ffi::OsString;

@@ -10,10 +10,12 @@ use std::path::PathBuf;
 
 use crate::clock::Clock;
 use crate::deck_files::Library;
+use crate::python::PyenvVariables;
 use crate::report::Guard;
 use crate::report::Page;
 use crate::store::Store;
 
+use super::Cache;
 use super::ColorWhen;
 use super::Failure;
 use super::Globals;
@@ -35,6 +37,8 @@ pub struct Environment {
     pub seed: Option<OsString>,
     /// `PATH`: where programs are looked for.
     pub path: Option<OsString>,
+    /// What a shim of pyenv goes by.
+    pub pyenv: PyenvVariables,
     /// `NO_COLOR`: whether colour is unwelcome.
     pub no_color: bool,
     /// `TERM`: what the terminal can do.
@@ -48,7 +52,7 @@ pub struct Environment {
 impl Environment {
     /// Reads the variables that matter here, by `get`.
     pub fn read(get: impl Fn(&str) -> Option<OsString>) -> Environment {
-        let get = |name| get(name).filter(|value| !value.is_empty());
+        let get = |name: &str| get(name).filter(|value| !value.is_empty());
         Environment {
             data_dir: get("RACEDAY_DATA_DIR"),
             python: get("RACEDAY_PYTHON"),
@@ -56,6 +60,7 @@ impl Environment {
             time_zone: get("RACEDAY_TIMEZONE"),
             seed: get("RACEDAY_SEED"),
             path: get("PATH"),
+            pyenv: PyenvVariables::read(get),
             no_color: get("NO_COLOR").is_some(),
             term: get("TERM"),
             columns: get("COLUMNS"),
@@ -90,6 +95,8 @@ pub struct Process {
     pub environment: Environment,
     /// The folder where the platform keeps programs' data, if it has one.
     pub data_home: Option<PathBuf>,
+    /// The folder where the platform keeps what programs can make anew, if it has one.
+    pub cache_home: Option<PathBuf>,
     /// How wide the terminal is, if there is one.
     pub columns: Option<usize>,
     /// Which streams are terminals.
@@ -134,6 +141,8 @@ pub struct World {
     /// Where reviews, notes and own decks are. It need not exist yet; where nobody has a home, there is none, and what
     /// needs no memory works all the same.
     pub data_dir: Option<PathBuf>,
+    /// What was made once and can be made anew.
+    pub(super) cache: Cache,
     /// The Python that `--python` names.
     pub python: Option<PathBuf>,
     /// The environment.
@@ -167,6 +176,7 @@ impl World {
         World {
             clock: settings.clock,
             data_dir: settings.data_dir,
+            cache: Cache::new(process.cache_home.as_ref().map(|home| home.join("raceday"))),
             python: globals.python.clone(),
             terminals: process.terminals,
             is_dumb: process.is_dumb(),
@@ -254,6 +264,7 @@ mod tests {
         Process {
             environment,
             data_home: Some(PathBuf::from("/home/me/.local/share")),
+            cache_home: None,
             columns: None,
             terminals: Terminals { input: true, out: true, err: true },
             input: Box::new(io::empty()),

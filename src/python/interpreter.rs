@@ -1,14 +1,26 @@
-//! Finds a CPython to run scenarios with, and resolves shims to the real executable.
+//! Finds a CPython to run scenarios with, resolves shims to the real executable, and learns what a process of it reads.
+//!
+//! Asking an interpreter takes several times as long as starting it, so what it said is remembered, by whoever is given as
+//! [`Remember`], together with the state of the files that the answer hangs on. A shim is no such file: which Python it
+//! leads to hangs on variables and on files that only its author knows, so it is asked each time, unless it is one of
+//! pyenv's, whose way is known (`pyenv`).
 
 use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fmt;
+use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::Serialize;
 
+use super::elf;
 use super::process;
+use super::pyenv::PyenvVariables;
+use super::stamp::Stamp;
 
 /// The oldest minor version of Python 3 that is supported.
 pub const OLDEST: u32 = 9;
@@ -19,11 +31,10 @@ pub const NEWEST: u32 = 14;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an interpreter is asked. Plain enough for any Python, so that an old one can be told from no Python at all.
-const PROBE: &str = r#"
-import json, os, platform, sys
-print(json.dumps({"executable": os.path.realpath(sys.executable), "implementation": platform.python_implementation(),
-                  "version": list(sys.version_info[:3])}))
-"#;
+const PROBE: &str = include_str!("probe.py");
+
+/// What a shim is asked.
+const WHO: &str = "import os, sys; sys.stdout.buffer.write(os.fsencode(os.path.realpath(sys.executable)))";
 
 /// A Python that scenarios can run with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +43,18 @@ pub struct Interpreter {
     pub path: PathBuf,
     /// What it says it is.
     pub version: Version,
+    /// Where its standard library is: folders, and perhaps an archive. Compiled modules lie in one of them.
+    pub modules: Vec<PathBuf>,
+    /// The shared objects elsewhere that it and the compiled modules need, as far as the platform tells.
+    pub libraries: Vec<PathBuf>,
+    /// What loads the executable and its libraries, if the executable names one.
+    pub loader: Option<PathBuf>,
+    /// Whether it can call any function of a shared object (`ctypes`).
+    pub has_ctypes: bool,
 }
 
 /// A version of Python.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version {
     /// 3, in `3.11.7`.
     pub major: u32,
@@ -77,23 +96,77 @@ pub enum FindError {
     },
 }
 
-/// Finds the interpreter: the one that `flag` names, else the one that `variable` (the environment's
-/// `RACEDAY_PYTHON`) names, else the first on `search_path` (the environment's `PATH`) that is supported.
+/// Where to look for an interpreter: the one that `flag` names, else the one that `variable` (the environment's
+/// `RACEDAY_PYTHON`) names, else the first on `path` (the environment's `PATH`) that is supported.
 ///
-/// A name without a slash is looked up on `search_path`.
+/// A name without a slash is looked up on `path`.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// What `--python` names.
+    pub flag: Option<PathBuf>,
+    /// The value of `RACEDAY_PYTHON`.
+    pub variable: Option<OsString>,
+    /// The value of `PATH`.
+    pub path: Option<OsString>,
+    /// What a shim of pyenv goes by. Where that is not known, shims are asked.
+    pub pyenv: Option<PyenvVariables>,
+}
+
+impl Search {
+    /// Returns a search for what `variable` names, or else what is on `path`; shims are asked.
+    pub fn by(variable: Option<OsString>, path: Option<OsString>) -> Search {
+        Search { variable, path, ..Search::default() }
+    }
+}
+
+/// Remembers what interpreters said of themselves.
+///
+/// To remember nothing is right, only slow. What is returned is checked against the files that it hangs on, so it may be old.
+pub trait Remember {
+    /// Returns what was kept for `executable`.
+    fn recall(&mut self, executable: &Path) -> Option<Described>;
+    /// Keeps what `executable` said.
+    fn keep(&mut self, executable: &Path, described: &Described);
+}
+
+/// Remembers nothing.
+pub struct Forgetful;
+
+impl Remember for Forgetful {
+    fn recall(&mut self, _: &Path) -> Option<Described> {
+        None
+    }
+
+    fn keep(&mut self, _: &Path, _: &Described) {}
+}
+
+/// What an executable said of itself, and when that is no longer to be believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// What it was asked: a later version of this program may ask more.
+    question: String,
+    executable: PathBuf,
+    implementation: String,
+    version: Version,
+    modules: Vec<PathBuf>,
+    libraries: Vec<PathBuf>,
+    loader: Option<PathBuf>,
+    has_ctypes: bool,
+    /// All files that the answer hangs on, as they were, those that were not there included.
+    hangs_on: Vec<(PathBuf, Option<Stamp>)>,
+}
+
+/// Finds the interpreter.
 ///
 /// # Errors
 ///
 /// What is named but cannot be used is an error; nothing else is tried in its place.
-pub fn find(
-    flag: Option<&Path>,
-    variable: Option<&OsStr>,
-    search_path: Option<&OsStr>,
-) -> Result<Interpreter, FindError> {
-    if let Some(named) = flag.or(variable.map(Path::new)) {
-        let mut candidates = on_path(named, search_path);
+pub fn find(search: &Search, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
+    let path = search.path.as_deref();
+    if let Some(named) = search.flag.as_deref().or(search.variable.as_deref().map(Path::new)) {
+        let mut candidates = on_path(named, path);
         return match candidates.next() {
-            Some(path) => probe(&path),
+            Some(found) => identify(&found, search, memory),
             None => Err(FindError::NotPython { path: named.to_owned(), why: "there is no such program".to_owned() }),
         };
     }
@@ -101,8 +174,8 @@ pub fn find(
     let names = std::iter::once("python3".to_owned()).chain(versioned).chain(std::iter::once("python".to_owned()));
     let mut first_error = None;
     for name in names {
-        for path in on_path(Path::new(&name), search_path) {
-            match probe(&path) {
+        for found in on_path(Path::new(&name), path) {
+            match identify(&found, search, memory) {
                 Ok(interpreter) => return Ok(interpreter),
                 // A supported version further on is better news than an unsupported one here, and that better than
                 // a shim that leads nowhere.
@@ -128,23 +201,132 @@ fn on_path<'a>(name: &'a Path, search_path: Option<&'a OsStr>) -> impl Iterator<
     direct.chain(found).chain(windows).filter(|path| path.is_file())
 }
 
-/// Asks the program at `path` what it is.
-fn probe(path: &Path) -> Result<Interpreter, FindError> {
-    #[derive(Deserialize)]
-    struct Said {
-        executable: PathBuf,
-        implementation: String,
-        version: [u32; 3],
+/// Returns the interpreter that the program at `found` is, or leads to.
+fn identify(found: &Path, search: &Search, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
+    if let Some(behind) = search.pyenv.as_ref().and_then(|variables| variables.behind(found)) {
+        match identify_without_shims(&behind, memory) {
+            // It is not what it looked like; the shim itself will say more.
+            Err(FindError::NotPython { .. }) => {}
+            known => return known,
+        }
     }
-    let wrong = |why: String| FindError::NotPython { path: path.to_owned(), why };
-    let printed = process::output(path, &["-I", "-S", "-B", "-c", PROBE], PATIENCE).map_err(&wrong)?;
-    let said: Said =
-        serde_json::from_str(printed.trim()).map_err(|_| wrong("it answered something else".to_owned()))?;
-    let [major, minor, patch] = said.version;
-    let version = Version { major, minor, patch };
-    if said.implementation != "CPython" || major != 3 || !(OLDEST..=NEWEST).contains(&minor) {
-        let implementation = said.implementation;
-        return Err(FindError::Unsupported { path: path.to_owned(), implementation, version });
+    identify_without_shims(found, memory)
+}
+
+fn identify_without_shims(found: &Path, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
+    let real = fs::canonicalize(found).unwrap_or_else(|_| found.to_owned());
+    // What is behind the links may be a program that goes by the name it is called with. So the file is believed to be
+    // what was found only if it says that it is itself.
+    if !is_script(&real)
+        && let Ok(described) = describe(&real, memory)
+        && described.executable == real
+    {
+        return supported(described, found);
     }
-    Ok(Interpreter { path: said.executable, version })
+    let wrong = |why: String| FindError::NotPython { path: found.to_owned(), why };
+    let behind = process::output(found, &["-I", "-S", "-B", "-c", WHO], PATIENCE).map_err(wrong)?;
+    let behind = path_of(&behind).filter(|path| path.is_absolute());
+    let behind = behind.ok_or_else(|| wrong("it answered something else".to_owned()))?;
+    supported(describe(&behind, memory).map_err(wrong)?, found)
+}
+
+fn is_script(file: &Path) -> bool {
+    let mut start = [0; 2];
+    fs::File::open(file).is_ok_and(|mut file| file.read_exact(&mut start).is_ok()) && start == *b"#!"
+}
+
+fn supported(described: Described, found: &Path) -> Result<Interpreter, FindError> {
+    let Described { executable, implementation, version, modules, libraries, loader, has_ctypes, .. } = described;
+    if implementation != "CPython" || version.major != 3 || !(OLDEST..=NEWEST).contains(&version.minor) {
+        return Err(FindError::Unsupported { path: found.to_owned(), implementation, version });
+    }
+    Ok(Interpreter { path: executable, version, modules, libraries, loader, has_ctypes })
+}
+
+/// Returns what the program at `real` says of itself, or said before.
+fn describe(real: &Path, memory: &mut dyn Remember) -> Result<Described, String> {
+    if let Some(described) = memory.recall(real)
+        && described.is_still_true()
+    {
+        return Ok(described);
+    }
+    let said = process::output(real, &["-I", "-S", "-B", "-c", PROBE], PATIENCE)?;
+    let described = Described::parse(real, &said).ok_or_else(|| "it answered something else".to_owned())?;
+    memory.keep(real, &described);
+    Ok(described)
+}
+
+impl Described {
+    /// Makes sense of what [`PROBE`] prints: names and values with `=` between them and a zero byte after each but the last.
+    fn parse(asked: &Path, said: &[u8]) -> Option<Described> {
+        let mut described = Described {
+            question: question(),
+            executable: PathBuf::new(),
+            implementation: String::new(),
+            version: Version { major: 0, minor: 0, patch: 0 },
+            modules: Vec::new(),
+            libraries: Vec::new(),
+            loader: elf::loader(asked),
+            has_ctypes: false,
+            hangs_on: Vec::new(),
+        };
+        for each in said.split(|byte| *byte == 0) {
+            let at = each.iter().position(|byte| *byte == b'=')?;
+            let (name, value) = (&each[..at], &each[at + 1..]);
+            match name {
+                b"executable" => described.executable = path_of(value)?,
+                b"implementation" => described.implementation = str::from_utf8(value).ok()?.to_owned(),
+                b"version" => described.version = version_of(str::from_utf8(value).ok()?)?,
+                b"modules" => described.modules.push(path_of(value)?),
+                b"library" => described.libraries.push(path_of(value)?),
+                b"ctypes" => described.has_ctypes = true,
+                _ => return None,
+            }
+        }
+        if !described.executable.is_absolute() || described.version.major == 0 {
+            return None;
+        }
+        described.hangs_on = described.evidence(asked).into_iter().map(|file| stamped(&file)).collect();
+        Some(described)
+    }
+
+    /// Returns the files that this hangs on: whatever was loaded, and what decides where it is looked for.
+    fn evidence(&self, asked: &Path) -> Vec<PathBuf> {
+        let mut files = vec![asked.to_owned(), PathBuf::from("/etc/ld.so.cache")];
+        // A virtual environment is told by this file, beside the executable or one above.
+        files.extend(asked.ancestors().skip(1).take(2).map(|folder| folder.join("pyvenv.cfg")));
+        // What is added to or replaced in a folder changes the folder.
+        files.extend(self.modules.iter().chain(&self.libraries).chain(&self.loader).cloned());
+        files.extend((self.executable != asked).then(|| self.executable.clone()));
+        files
+    }
+
+    fn is_still_true(&self) -> bool {
+        self.question == question() && self.hangs_on.iter().all(|(file, then)| Stamp::of(file) == *then)
+    }
+}
+
+fn stamped(file: &Path) -> (PathBuf, Option<Stamp>) {
+    (file.to_owned(), Stamp::of(file))
+}
+
+fn question() -> String {
+    blake3::hash(PROBE.as_bytes()).to_hex().to_string()
+}
+
+fn version_of(text: &str) -> Option<Version> {
+    let numbers: Vec<u32> = text.split('.').map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    let [major, minor, patch] = numbers[..] else { return None };
+    Some(Version { major, minor, patch })
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are a path")]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    Some(PathBuf::from(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> Option<PathBuf> {
+    str::from_utf8(bytes).ok().map(PathBuf::from)
 }

@@ -1,21 +1,29 @@
 //! Python, which runs scenarios one chosen step at a time.
 //!
-//! [`find`] finds an interpreter, a [`Worker`] is a child process of it that stays, and a [`Program`] is a scenario loaded
-//! there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
+//! [`find`] finds an interpreter and learns what it reads, a [`Worker`] is a child process of it that stays, and a
+//! [`Program`] is a scenario loaded there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
 //! in `harness/`.
 
+mod elf;
 mod interpreter;
 mod process;
 mod protocol;
+mod pyenv;
+mod stamp;
 mod worker;
 
+pub use interpreter::Described;
 pub use interpreter::FindError;
+pub use interpreter::Forgetful;
 pub use interpreter::Interpreter;
 pub use interpreter::NEWEST;
 pub use interpreter::OLDEST;
+pub use interpreter::Remember;
+pub use interpreter::Search;
 pub use interpreter::Version;
 pub use interpreter::find;
 pub use protocol::Shared;
+pub use pyenv::PyenvVariables;
 pub use worker::Limits;
 pub use worker::Program;
 pub use worker::Worker;

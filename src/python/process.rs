@@ -158,7 +158,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Runs `path` to its end and returns what it printed, or what went wrong.
-pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Result<String, String> {
+pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Result<Vec<u8>, String> {
     let child = command(path, arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -169,9 +169,7 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
     let (done, finished) = mpsc::channel();
     thread::spawn(move || done.send(child.wait_with_output()));
     match finished.recv_timeout(patience) {
-        Ok(Ok(output)) if output.status.success() => {
-            String::from_utf8(output.stdout).map_err(|_| "it printed something that is not text".to_owned())
-        }
+        Ok(Ok(output)) if output.status.success() => Ok(output.stdout),
         Ok(Ok(output)) => {
             let said = String::from_utf8_lossy(&output.stderr);
             let last = said.trim_end().lines().last().unwrap_or_default().to_owned();

@@ -86,6 +86,8 @@ impl World {
             .current_dir(self.home.path())
             .env_clear()
             .env("HOME", self.home.path())
+            // What was found out about Python is as true in the next test, and takes long to find out.
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("COLUMNS", "80")
             .env("RACEDAY_NOW", "2026-03-02T09:00:00Z")

@@ -3,6 +3,7 @@
 mod conformance;
 mod differential;
 mod field;
+mod interpreters;
 mod literature;
 mod names;
 mod pythons;

@@ -8,9 +8,11 @@ use raceday::explore::Dpor;
 use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Forgetful;
 use raceday::python::Interpreter;
 use raceday::python::Limits;
 use raceday::python::PythonError;
+use raceday::python::Search;
 use raceday::python::Worker;
 use raceday::scenario::Replay;
 use raceday::scenario::Scenario;
@@ -23,16 +25,16 @@ use raceday::scenario::Schedule;
 pub(crate) fn interpreters() -> &'static [Interpreter] {
     static FOUND: OnceLock<Vec<Interpreter>> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let search_path = variable("PATH");
-        let named = variable("RACEDAY_PYTHON");
-        let default = python::find(None, named.as_deref(), search_path.as_deref())
+        let search = Search::by(variable("RACEDAY_PYTHON"), variable("PATH"));
+        let default = python::find(&search, &mut Forgetful)
             .expect("these tests need a CPython that is supported on the search path");
         let mut found = vec![default];
         let pyenv = variable("PYENV_ROOT").map(PathBuf::from);
         let home = variable("HOME").map(|home| PathBuf::from(home).join(".pyenv"));
         for root in pyenv.into_iter().chain(home) {
             for entry in std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten() {
-                if let Ok(interpreter) = python::find(Some(&entry.path().join("bin/python3")), None, None)
+                let named = Search { flag: Some(entry.path().join("bin/python3")), ..Search::default() };
+                if let Ok(interpreter) = python::find(&named, &mut Forgetful)
                     && found.iter().all(|known| known.version.minor != interpreter.version.minor)
                 {
                     found.push(interpreter);

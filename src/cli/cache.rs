@@ -1,0 +1,96 @@
+//! What was made once and can be made anew, in files of the folder that the platform has for that.
+//!
+//! Nothing depends on it: what cannot be read, or cannot be made sense of, is as good as not there, and what cannot be
+//! written is made anew the next time. It is apart from the learner's data, which nobody can make anew, and there for who
+//! has none: exploring a script leaves nothing else behind.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::python::Described;
+use crate::python::Remember;
+
+/// The folder, if there is one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cache {
+    folder: Option<PathBuf>,
+}
+
+impl Cache {
+    /// Returns what is kept in `folder`, which is made when it is first written to.
+    pub(super) fn new(folder: Option<PathBuf>) -> Cache {
+        Cache { folder }
+    }
+
+    /// Returns what was kept as `name`.
+    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.folder.as_ref()?.join(name)).ok()
+    }
+
+    /// Keeps `bytes` as `name`, if that can be: whole or not at all, because others may be reading.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) {
+        let Some(folder) = &self.folder else { return };
+        let written = fs::create_dir_all(folder).and_then(|()| {
+            let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
+            file.write_all(bytes)?;
+            file.persist(folder.join(name)).map_err(|error| error.error)?;
+            Ok(())
+        });
+        // Whoever wants it again makes it again.
+        let _ = written;
+    }
+}
+
+impl Remember for Cache {
+    fn recall(&mut self, executable: &Path) -> Option<Described> {
+        serde_json::from_slice(&self.read(&name_for(executable))?).ok()
+    }
+
+    fn keep(&mut self, executable: &Path, described: &Described) {
+        // A path that is not Unicode is not JSON.
+        if let Ok(json) = serde_json::to_vec(described) {
+            self.write(&name_for(executable), &json);
+        }
+    }
+}
+
+fn name_for(executable: &Path) -> String {
+    let digest = blake3::hash(executable.as_os_str().as_encoded_bytes()).to_hex();
+    format!("python-{}.json", &digest[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_there_again_and_what_cannot_be_kept_is_no_matter() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(Some(folder.path().join("new/raceday")));
+        assert_eq!(cache.read("thing"), None);
+        cache.write("thing", b"one");
+        cache.write("thing", b"other");
+        assert_eq!(cache.read("thing").as_deref(), Some(&b"other"[..]));
+        assert_eq!(fs::read_dir(folder.path().join("new/raceday")).expect("a folder").count(), 1, "no parts are left");
+
+        let file = folder.path().join("file");
+        fs::write(&file, "").expect("written");
+        for cache in [Cache::default(), Cache::new(Some(file.join("below"))), Cache::new(Some("/proc/self".into()))] {
+            cache.write("thing", b"one");
+            assert_eq!(cache.read("thing"), None);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_not_recalled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut cache = Cache::new(Some(folder.path().to_owned()));
+        let python = Path::new("/usr/bin/python3");
+        for nonsense in ["", "{}", "[]", "null", "\u{0}", "{\"version\": 3}"] {
+            cache.write(&name_for(python), nonsense.as_bytes());
+            assert_eq!(cache.recall(python), None, "{nonsense:?}");
+        }
+    }
+}
