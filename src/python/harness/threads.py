@@ -432,7 +432,8 @@ class Thread(Model):
     isAlive = None  # gone since 3.9; a name that reads as missing
 
     def _named_aloud(self):
-        if self._numbered:
+        # What a replay shows of a thread is not what the program sees of it.
+        if self._numbered and not showing:
             found.add(THREAD_NAMES)
         return self._given_name
 
