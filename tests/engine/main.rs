@@ -4,6 +4,7 @@ mod conformance;
 mod differential;
 mod field;
 mod interpreters;
+mod library;
 mod literature;
 mod names;
 mod pythons;

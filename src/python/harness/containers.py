@@ -247,19 +247,29 @@ def container_of(thing):
     return None if shape == "-" else (shape, thing)
 
 
-def rd_wholes(things):
-    """Before something reads all of each of `things` that is a container, in one act."""
+def containers_among(things):
+    """Those of `things` that are containers, or views of them, each once."""
     containers = []
     for thing in things:
         if type(thing) not in ATOMS:
             container = container_of(thing)
             if container is not None and all(container[1] is not other for _, other in containers):
                 containers.append(container)
+    return containers
+
+
+def rd_wholes(things):
+    """Before something reads all of each of `things` that is a container, in one act."""
+    containers = containers_among(things)
     if containers:
         announce(touches_of_all, containers)
-        if detail:
-            note("read", ", ".join(place_of(thing) for _, thing in containers),
-                 ", ".join(show(thing) for _, thing in containers))  # fmt: skip
+        tell_read(containers)
+
+
+def tell_read(containers):
+    if detail:
+        note("read", ", ".join(place_of(thing) for _, thing in containers),
+             ", ".join(show(thing) for _, thing in containers))  # fmt: skip
 
 
 def touches_of_all(containers):
@@ -268,19 +278,81 @@ def touches_of_all(containers):
     return tuple(dict.fromkeys(touch for container in containers for touch in whole_touches(*container)))
 
 
-def both(function):
+# Reading what is within: the text of a list is also that of the lists in it. Which containers those are depends on the outer
+# one, and may be others in another order of steps. So such an act attempts what every change of a container reads, once a
+# scenario was seen to do such a thing.
+
+NESTED = ("containers", "nested")
+nested_place = digest(NESTED)
+
+
+def rd_deep(thing):
+    """Before something reads all of `thing` and of the containers within, if it is one or a tuple. Returns it."""
+    if not solo and type(thing) not in ATOMS:
+        rd_all_deep((thing,))
+    return thing
+
+
+def rd_all_deep(things):
+    """Before something reads all of each of `things`, and of the containers within, in one act."""
+    inside, _ = within(things)
+    if inside:
+        announce(deep_touches, things)
+        tell_read(containers_among(things) or inside)
+
+
+def within(things):
+    """The containers that can be reached from `things` through containers and tuples, each once, and whether some are
+    reached through others."""
+    inside = []
+    nested = False
+    seen = set()
+    todo = [(thing, False) for thing in things]
+    for thing, is_inner in todo:  # which grows
+        if type(thing) in ATOMS:
+            continue
+        if type(thing) is tuple:
+            todo += [(each, is_inner) for each in thing]
+            continue
+        container = container_of(thing)
+        if container is None or id(container[1]) in seen:
+            continue
+        seen.add(id(container[1]))
+        inside.append(container)
+        nested = nested or is_inner
+        shape, thing = container
+        if shape == "L" and type(thing) is not bytearray:
+            todo += [(each, True) for each in raw_iter(thing)]
+        elif shape == "D":
+            todo += [(each, True) for each in dict.values(thing)]
+    return inside, nested
+
+
+def deep_touches(things):
+    inside, nested = within(things)
+    touches = touches_of_all(inside)
+    if nested:
+        if NESTED in program.tracked:
+            touches += ((nested_place, ATTEMPT),)
+        else:
+            found.add(NESTED)
+    return touches
+
+
+def both(function, read=rd_wholes):
     """An operator that reads all of its operands, once it has them both."""
 
     def operate(left, right):
         if not solo and not (type(left) in ATOMS and type(right) in ATOMS):
-            rd_wholes((left, right))
+            read((left, right))
         return function(left, right)
 
     return operate
 
 
+COMPARISONS = frozenset("Eq NotEq Lt LtE Gt GtE".split())
 ON_BOTH = {
-    "__rd_%s__" % name: both(function) for name, function in {
+    "__rd_%s__" % name: both(function, rd_all_deep if name in COMPARISONS else rd_wholes) for name, function in {
         "Add": operator.add, "Sub": operator.sub, "BitOr": operator.or_, "BitAnd": operator.and_, "BitXor": operator.xor,
         "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge,
     }.items()
@@ -368,7 +440,7 @@ def measured(thing, shape):
 
 # Methods of containers -------------------------------------------------------------------------------------------------
 
-STORES = frozenset("append appendleft insert extend extendleft add update setdefault".split())
+STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__".split())
 STRUCTURE = {
     "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate".split()),
     "D": frozenset("popitem clear update subtract move_to_end".split()),
@@ -384,7 +456,21 @@ WHOLE = {
     ),
 }
 ELEMENT = frozenset("get setdefault pop add discard remove".split())
-METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, ("join",))
+# What operators call, called by name.
+OPERATES = {
+    "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
+    "__setitem__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
+    "__delitem__": lambda thing, shape, key: removal_touches(thing, key, shape),
+    "__contains__": lambda thing, shape, key: (
+        whole_touches(shape, thing) if shape == "L" else key_touches(thing, key, READ, None)
+    ),
+    "__len__": lambda thing, shape, key: structure_touches(shape, thing, READ),
+}
+OPERATES.update(dict.fromkeys(
+    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
+    lambda thing, shape, key: structure_touches(shape, thing, WRITE),
+))  # fmt: skip
+METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, OPERATES, ("join",))
 
 
 class Method(functools.partial):
@@ -428,7 +514,7 @@ def rd_method(thing, name):
             return rd_attr(thing, name)
         return getattr(thing, name)
     method = getattr(thing, name)
-    if not isinstance(method, (types.BuiltinMethodType, types.MethodType)) or (
+    if not isinstance(method, (types.BuiltinMethodType, types.MethodType, types.MethodWrapperType)) or (
         isinstance(method, types.MethodType) and method.__func__.__module__ == "__main__"
     ):
         return method
@@ -437,7 +523,7 @@ def rd_method(thing, name):
 
 def method_of_super(method, name):
     """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
-    if isinstance(method, types.BuiltinMethodType):
+    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
         thing = method.__self__
         shape = kinds.get(type(thing)) or kind_of(type(thing))
         if shape != "-":
@@ -463,7 +549,12 @@ def method_touches(thing, name, shape, key):
 
 def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, whatever it does."""
-    if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT):
+    if not solo and name in OPERATES:
+        for argument in arguments:
+            if name.startswith("__i") and type(argument) not in ATOMS:
+                rd_whole(argument)
+        announce(OPERATES[name], thing, shape, arguments[0] if arguments else MISSING)
+    elif not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT):
         for argument in arguments:
             if name not in ELEMENT and name not in ("append", "appendleft", "insert") and type(argument) not in ATOMS:
                 rd_whole(argument)
@@ -495,6 +586,24 @@ BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setat
          functools.partial, functools.wraps, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (frozenset(map(id, each)) for each in (LENGTH, LAZY, BLIND))
+# What changes a container that it is given: by module and name, which of its arguments that is.
+CHANGES = {("_heapq", name): 0 for name in heapq.__all__ if name.startswith("heap")}
+CHANGES.update((("_operator", name), 0) for name in (
+    "setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
+))  # fmt: skip
+CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1})
+# Modules whose functions, though written in Python, are called as if they were not: they look at what they are given, and
+# not at who calls them.
+LOOKING = frozenset(
+    "bisect copy difflib heapq json json.encoder operator pickle pprint random reprlib statistics string textwrap".split()
+)
+# Those that look at no more than the container itself.
+SHALLOW = {len, bool, list, tuple, set, frozenset, dict, sorted, sum, min, max, any, all, reversed, bytes, bytearray,
+           collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict,
+           functools.reduce}  # fmt: skip
+SHALLOW_IDS = frozenset(map(id, SHALLOW))
+SHALLOW_MODULES = frozenset(("bisect", "heapq", "_heapq", "_bisect", "itertools", "math", "random", "statistics", "_statistics"))
+UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
 BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
@@ -511,11 +620,12 @@ def is_direct(function):
     """Whether a call of `function` needs no announcement: it is the scenario's own, a model, or looks at nothing."""
     kind = type(function)
     if kind in DIRECT or id(function) in BLIND_IDS:
-        return True
+        written = function.__func__ if kind is types.MethodType else function
+        return type(written) is not types.FunctionType or written.__globals__.get("__name__") not in LOOKING
     if issubclass(kind, type):
         # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
         return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
-    return kind.__module__ == "__main__"
+    return kind.__module__ == "__main__" or kind is StrandRandom
 
 
 class Announced(functools.partial):
@@ -546,9 +656,47 @@ def rd_call(function, /, *arguments, **keywords):
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
+        elif type(function) is types.BuiltinFunctionType and (function.__module__, function.__name__) in CHANGES:
+            return call_changing(function, CHANGES[function.__module__, function.__name__], arguments, keywords)
+        elif type(function) is operator.methodcaller:
+            return call_changing(function, 0, arguments, keywords)
+        elif type(function) in UNBOUND and arguments and function.__name__ in METHODS:
+            thing, *rest = arguments
+            kind = type(thing)
+            shape = kinds.get(kind) or kind_of(kind)
+            if shape != "-":
+                return call_method(thing, function.__name__, shape, functools.partial(function, thing), *rest, **keywords)
         else:
-            rd_wholes(arguments + tuple(keywords.values()) if keywords else arguments)
+            given = arguments + tuple(keywords.values()) if keywords else arguments
+            if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
+                rd_wholes(given)
+            else:
+                rd_all_deep(given)
     return function(*arguments, **keywords)
+
+
+def call_changing(function, position_of_it, arguments, keywords):
+    """Calls what is not the scenario's own and changes the container that is its argument at that position."""
+    thing = arguments[position_of_it] if len(arguments) > position_of_it else None
+    kind = type(thing)
+    shape = "-" if kind in ATOMS else kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        return function(*arguments, **keywords)
+    others = [each for index, each in enumerate(arguments) if index != position_of_it]
+    if id(thing) in names:
+        for argument in others:
+            if type(argument) not in ATOMS:
+                publish(argument)
+    announce(change_touches, shape, thing, others)
+    if detail:
+        note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
+    return function(*arguments, **keywords)
+
+
+def change_touches(shape, thing, others):
+    touches = structure_touches(shape, thing, WRITE)
+    containers = [each for each in containers_among(others) if each[1] is not thing]
+    return touches + touches_of_all(containers) if containers else touches
 
 
 AUGMENT = {

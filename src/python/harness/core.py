@@ -477,7 +477,7 @@ def visible(op, guard=None, make=None):
 
 def op_now(strand):
     """What the operation that the strand has announced touches as things are."""
-    touches = strand.make[0](*strand.make[1])
+    touches = touches_now(*strand.make)
     op = ops_by_key.get((touches, 0)) or op_of(touches)
     return dressed(op, strand) if strand.daemon or ordered else op
 

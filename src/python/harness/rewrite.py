@@ -327,6 +327,12 @@ class Rewriter(ast.NodeTransformer):
         node = self.visit(node)
         return calls("__rd_whole__", [node], node) if asks else node
 
+    def deep(self, node):
+        """A rewritten operand of which all is read, and all that is within."""
+        asks = isinstance(node, PLACES + (ast.Tuple,))
+        node = self.visit(node)
+        return calls("__rd_deep__", [node], node) if asks else node
+
     def turns(self, node):
         if isinstance(node, (ast.Constant, ast.GeneratorExp, ast.ListComp)):
             return self.visit(node)
@@ -500,7 +506,7 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node.op, (ast.Mod, ast.Mult)):
             text_left = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
             node.left = self.visit(node.left)
-            node.right = self.whole(node.right) if text_left else self.visit(node.right)
+            node.right = self.deep(node.right) if text_left else self.visit(node.right)
             return node
         return self.generic_visit(node)
 
@@ -543,12 +549,12 @@ class Rewriter(ast.NodeTransformer):
             return self.generic_visit(node)
         if len(node.ops) == 1:
             return self.both(node, node.left, node.ops[0], node.comparators[0])
-        node.left = self.whole(node.left)
-        node.comparators = [self.whole(each) for each in node.comparators]
+        node.left = self.deep(node.left)
+        node.comparators = [self.deep(each) for each in node.comparators]
         return node
 
     def visit_FormattedValue(self, node):
-        node.value = self.whole(node.value)
+        node.value = self.deep(node.value)
         if node.format_spec is not None:
             node.format_spec = self.visit(node.format_spec)
         return node
@@ -709,7 +715,7 @@ class Rewriter(ast.NodeTransformer):
         handler.body = [bound(calls("__rd_caught__", [], handler), handler), kept]
 
     def visit_Match(self, node):
-        node.subject = self.whole(node.subject)
+        node.subject = self.deep(node.subject)
         for case in node.cases:
             bindings = self.captured(case.pattern)
             if case.guard is not None:

@@ -7,13 +7,14 @@ tracked_globals = frozenset()
 tracked_attributes = frozenset()
 tracked_class_attributes = frozenset()  # those that threads set on classes, where instances find them
 tracked_cells = frozenset()
+reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
 
 
 def announce(make, *arguments):
     """Announces what `make(*arguments)` touches."""
-    touches = make(*arguments)
+    touches = touches_now(make, arguments)
     if not touches:
         return
     visible(ops_by_key.get((touches, 0)) or op_of(touches), None, (make, arguments))
@@ -22,6 +23,14 @@ def announce(make, *arguments):
         seen = cur.seen
         for place, _ in op.touches:
             seen[place] = position
+
+
+def touches_now(make, arguments):
+    """What `make(*arguments)` touches as things are."""
+    touches = make(*arguments)
+    if reads_within and any(manner == WRITE for _, manner in touches):
+        touches += ((nested_place, READ),)  # see `deep_touches`
+    return touches
 
 
 # Names -----------------------------------------------------------------------------------------------------------------

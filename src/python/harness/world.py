@@ -78,7 +78,7 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
     if wrong:
         builtins.print(**wrong)
     if not solo:
-        rd_wholes(values)
+        rd_all_deep(values)
     if file is not None or sys.stdout is not scenario_stdout:
         builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
         return
@@ -141,10 +141,13 @@ class StrandRandom:
             random_seed[0] = hash(arguments[0]) if arguments and arguments[0] is not None else 0
             me.rng.seed(*arguments, **keywords)
             return None
+        function = getattr(me.rng, self.name)
+        if self.name == "shuffle" and not solo:
+            return call_changing(function, 0, arguments, keywords)
         for argument in arguments:
             if type(argument) not in ATOMS:
                 rd_whole(argument)
-        return getattr(me.rng, self.name)(*arguments, **keywords)
+        return function(*arguments, **keywords)
 
 
 random_seed = [0]
@@ -516,7 +519,7 @@ def make_builtins():
         "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell,
         "__rd_wr_cell__": wr_cell, "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr,
         "__rd_del_attr__": del_attr, "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item,
-        "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole,
+        "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
         "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_method__": rd_method, "__rd_call__": rd_call,
         "__rd_augment__": augment, "__rd_old_attr__": old_attr, "__rd_new_attr__": new_attr, "__rd_old_item__": old_item,
         "__rd_new_item__": new_item, "__rd_at_global__": at_global, "__rd_at_cell__": CellPlace,
