@@ -103,6 +103,10 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     if report.executions >= sizes.states as u64 {
         return Ok(None);
     }
+    // Behind an execution that was cut off there may be more, and the report says so.
+    if !report.exhaustive {
+        return Ok(None);
+    }
     let made = std::mem::take(&mut recorder.executions);
     recorder.restarts = 0;
     let Some(states) = every_state(&mut recorder, sizes.states).map_err(said)? else { return Ok(None) };

@@ -470,6 +470,8 @@ OPERATES.update(dict.fromkeys(
     "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
     lambda thing, shape, key: structure_touches(shape, thing, WRITE),
 ))  # fmt: skip
+# What keeps what it is given, or looks for it, and looks at none of what is within.
+KEEPING = ELEMENT | frozenset("append appendleft insert __setitem__ __getitem__ __delitem__ __contains__".split())
 METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, OPERATES, ("join",))
 
 
@@ -535,34 +537,34 @@ def join_text(text, parts):
     return text.join(rd_whole(parts))
 
 
-def method_touches(thing, name, shape, key):
-    if name in STRUCTURE[shape] or key is MISSING:
-        return structure_touches(shape, thing, WRITE)
-    if name == "get":
-        return key_touches(thing, key, READ, None)
-    if name in ("setdefault", "add"):
-        changes = not raw_has(thing, key)
-    else:  # pop, discard, remove
-        changes = raw_has(thing, key)
-    return key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+def method_touches(thing, name, shape, key, arguments):
+    """What calling a method touches: its own container, and those that it is given and looks into."""
+    if name in OPERATES:
+        touches = OPERATES[name](thing, shape, key)
+    elif name in WHOLE[shape]:
+        touches = whole_touches(shape, thing)
+    elif name in STRUCTURE[shape] or key is MISSING:
+        touches = structure_touches(shape, thing, WRITE)
+    elif name == "get":
+        touches = key_touches(thing, key, READ, None)
+    else:
+        # What adds changes something where the key is not there, what removes where it is.
+        changes = raw_has(thing, key) != (name in ("setdefault", "add"))
+        touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+    return with_others(touches, thing, arguments)
+
+
+def with_others(touches, thing, others):
+    """`touches`, and what reading all of those of `others` touches that are containers other than `thing`."""
+    containers = [each for each in containers_among(others) if each[1] is not thing]
+    return touches + touches_of_all(containers) if containers else touches
 
 
 def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, whatever it does."""
-    if not solo and name in OPERATES:
-        for argument in arguments:
-            if name.startswith("__i") and type(argument) not in ATOMS:
-                rd_whole(argument)
-        announce(OPERATES[name], thing, shape, arguments[0] if arguments else MISSING)
-    elif not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT):
-        for argument in arguments:
-            if name not in ELEMENT and name not in ("append", "appendleft", "insert") and type(argument) not in ATOMS:
-                rd_whole(argument)
-        key = arguments[0] if arguments and name in ELEMENT else MISSING
-        if name in WHOLE[shape]:
-            announce(whole_touches, shape, thing)
-        else:
-            announce(method_touches, thing, name, shape, key)
+    if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
+        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
+        announce(method_touches, thing, name, shape, key, () if name in KEEPING else arguments)
     if name in STORES and id(thing) in names:
         for argument in arguments:
             if type(argument) not in ATOMS:
@@ -694,9 +696,7 @@ def call_changing(function, position_of_it, arguments, keywords):
 
 
 def change_touches(shape, thing, others):
-    touches = structure_touches(shape, thing, WRITE)
-    containers = [each for each in containers_among(others) if each[1] is not thing]
-    return touches + touches_of_all(containers) if containers else touches
+    return with_others(structure_touches(shape, thing, WRITE), thing, others)
 
 
 AUGMENT = {

@@ -167,4 +167,31 @@ threading.Thread(target=int, args=('z',)).start()
 ",
         "0",
     ),
+    (
+        "a list is extended by one that grows",
+        "
+import threading
+xs, ys = [1, 2], [0]
+def work():
+    ys.append(1)
+T = threading.Thread(target=work)
+T.start()
+xs.extend(ys)
+T.join()
+",
+        "xs",
+    ),
+    (
+        "a thread that was made by the name of another is shown",
+        "
+import threading
+seen = []
+A = threading.Thread(target=int, name='a')
+A.start()
+B = threading.Thread(target=seen.append, args=('b',))
+B.start()
+A.join()
+",
+        "seen",
+    ),
 ];
