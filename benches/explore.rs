@@ -9,6 +9,7 @@ use raceday::explore::Dpor;
 use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Confinement;
 use raceday::python::Forgetful;
 use raceday::python::Limits;
 use raceday::python::Search;
@@ -63,7 +64,8 @@ fn benchmark(criterion: &mut Criterion) {
     let named = std::env::var_os("RACEDAY_PYTHON");
     let search_path = std::env::var_os("PATH");
     let interpreter = python::find(&Search::by(named, search_path), &mut Forgetful).expect("a bench needs a CPython");
-    let mut worker = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
+    let mut worker = Worker::start(&interpreter, &Confinement::by(env!("CARGO_BIN_EXE_raceday")), Limits::default())
+        .expect("a worker starts");
     let mut group = criterion.benchmark_group(format!("executions, CPython {}", interpreter.version));
     for (name, source, observe) in [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n")] {
         let scenario = Scenario { observe: Some(observe.to_owned()), ..Scenario::new("bench.py", source) };

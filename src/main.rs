@@ -11,12 +11,20 @@ use raceday::cli::Process;
 use raceday::cli::Terminals;
 
 fn main() -> ExitCode {
+    // Before anything starts a thread: this may be what a worker is made of.
+    if let Some(code) = raceday::cli::sandbox(std::env::args_os(), &mut io::stderr()) {
+        return code;
+    }
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     let environment = Environment::read(|name| std::env::var_os(name));
     let (data_home, cache_home) =
         etcetera::choose_base_strategy().ok().map(|strategy| (strategy.data_dir(), strategy.cache_dir())).unzip();
     let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    // By this name it is found even after an upgrade has put another in its place.
+    let program =
+        if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe().unwrap_or_default() };
     let process = Process {
+        program,
         environment,
         data_home,
         cache_home,

@@ -69,10 +69,13 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("etcetera", &["main"]),
     ("fsrs", &["srs"]),
     ("indicatif", &["cli", "terminal"]),
+    ("landlock", &["python"]),
+    ("libc", &["python"]),
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
     ("rustix", &["python"]),
     ("schemars", &["deck"]),
+    ("seccompiler", &["python"]),
     ("serde_saphyr", &["deck"]),
 ];
 

@@ -7,6 +7,7 @@ use raceday::explore::Bounds;
 use raceday::explore::Dpor;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Confinement;
 use raceday::python::Forgetful;
 use raceday::python::Limits;
 use raceday::python::Search;
@@ -16,7 +17,8 @@ use raceday::python::Worker;
 fn keys_are_what_running_the_programs_shows() {
     let library = Library::builtin();
     assert!(library.faulty.is_empty(), "{}", library.faulty[0].faults);
-    let mut engine = Engine::with_python(Search::by(variable("RACEDAY_PYTHON"), variable("PATH")));
+    let search = Search::by(variable("RACEDAY_PYTHON"), variable("PATH"));
+    let mut engine = Engine::with_python(search, confinement());
     for deck in library.decks() {
         let proof = prove(deck, &mut engine, &mut |_, _| {}).unwrap_or_else(|failure| panic!("{}", failure.message));
         let findings: Vec<String> =
@@ -24,6 +26,10 @@ fn keys_are_what_running_the_programs_shows() {
         assert!(findings.is_empty(), "{}:\n{}", deck.id, findings.join("\n"));
         assert!(proof.proven >= 12, "only {} questions of {} run programs", proof.proven, deck.id);
     }
+}
+
+fn confinement() -> Confinement {
+    Confinement::by(env!("CARGO_BIN_EXE_raceday"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the Python to test with is the environment's")]
@@ -35,8 +41,8 @@ fn variable(name: &str) -> Option<std::ffi::OsString> {
 fn every_witness_replays_in_another_process() {
     let interpreter = python::find(&Search::by(variable("RACEDAY_PYTHON"), variable("PATH")), &mut Forgetful)
         .expect("this test needs a CPython");
-    let mut first = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
-    let mut second = Worker::start(&interpreter, Limits::default()).expect("a worker starts");
+    let mut first = Worker::start(&interpreter, &confinement(), Limits::default()).expect("a worker starts");
+    let mut second = Worker::start(&interpreter, &confinement(), Limits::default()).expect("a worker starts");
     let library = Library::builtin();
     for question in library.decks().flat_map(|deck| &deck.questions) {
         let Some(scenario) = question.kind.scenario() else { continue };

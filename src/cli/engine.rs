@@ -22,6 +22,7 @@ use crate::explore::Report;
 use crate::explore::SeekRaces;
 use crate::explore::Strategy;
 use crate::python;
+use crate::python::Confinement;
 use crate::python::Interpreter;
 use crate::python::Limits;
 use crate::python::Program;
@@ -74,6 +75,7 @@ struct Kept {
 /// Runs scenarios.
 pub struct Engine {
     search: Search,
+    confinement: Confinement,
     cache: Cache,
     interpreter: Option<Interpreter>,
     worker: Option<Worker>,
@@ -92,10 +94,10 @@ struct Memory {
 }
 
 impl Engine {
-    /// Returns an engine that uses the Python that `search` finds, and keeps nothing.
-    pub fn with_python(search: Search) -> Engine {
+    /// Returns an engine that uses the Python that `search` finds, confined by `confinement`, and keeps nothing.
+    pub fn with_python(search: Search, confinement: Confinement) -> Engine {
         let cache = Cache::default();
-        Engine { search, cache, interpreter: None, worker: None, known: HashMap::new(), memory: None }
+        Engine { search, confinement, cache, interpreter: None, worker: None, known: HashMap::new(), memory: None }
     }
 
     /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
@@ -109,7 +111,8 @@ impl Engine {
         };
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
-        Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search) }
+        let confinement = Confinement::by(&world.program).or_none();
+        Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search, confinement) }
     }
 
     /// Returns the Python.
@@ -228,13 +231,15 @@ impl Engine {
         let key = ReportKey::of(&["harness", &interpreter.version.to_string(), &Worker::harness_digest()]);
         // Only for somebody who has a database anyway: exploring a script leaves nothing behind.
         let memory = self.memory.as_mut().filter(|memory| memory.database.exists());
-        let Some(memory) = memory else { return Ok(Worker::start(&interpreter, Limits::default())?) };
+        let Some(memory) = memory else {
+            return Ok(Worker::start(&interpreter, &self.confinement, Limits::default())?);
+        };
         if let Some(compiled) = memory.recall(&key)
-            && let Ok(worker) = Worker::start_compiled(&interpreter, Limits::default(), compiled)
+            && let Ok(worker) = Worker::start_compiled(&interpreter, &self.confinement, Limits::default(), compiled)
         {
             return Ok(worker);
         }
-        let mut worker = Worker::start(&interpreter, Limits::default())?;
+        let mut worker = Worker::start(&interpreter, &self.confinement, Limits::default())?;
         memory.keep(&key, &worker.compiled()?);
         Ok(worker)
     }

@@ -205,7 +205,7 @@ impl From<PythonError> for Failure {
                 .hint("this is a mistake in Raceday, not in the program; whoever makes Raceday wants to see both"),
             PythonError::Broken { .. } => Failure::unusable(message)
                 .hint("does it end its own process, or need more memory, output or time than a program gets?"),
-            PythonError::NotReady { .. } | PythonError::Start { .. } => {
+            PythonError::NotReady { .. } | PythonError::Start { .. } | PythonError::NotConfined { .. } => {
                 Failure::broken(message).hint("`raceday doctor` tries out the Python")
             }
         }

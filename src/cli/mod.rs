@@ -21,6 +21,7 @@ mod check;
 mod deck;
 mod doctor;
 
+pub use crate::python::sandbox;
 pub use check::Finding;
 pub use check::Proof;
 pub use check::prove;

@@ -91,6 +91,8 @@ pub struct Colour {
 
 /// What the process was started with.
 pub struct Process {
+    /// The program itself, which Python is started by.
+    pub program: PathBuf,
     /// The environment.
     pub environment: Environment,
     /// The folder where the platform keeps programs' data, if it has one.
@@ -143,6 +145,8 @@ pub struct World {
     pub data_dir: Option<PathBuf>,
     /// What was made once and can be made anew.
     pub(super) cache: Cache,
+    /// The program itself, which Python is started by.
+    pub program: PathBuf,
     /// The Python that `--python` names.
     pub python: Option<PathBuf>,
     /// The environment.
@@ -185,6 +189,7 @@ impl World {
             colour,
             quiet: globals.quiet,
             seed: settings.seed,
+            program: process.program,
             environment: process.environment,
             input: process.input,
             out: Box::new(Guard::new(process.out, colour.out)),
@@ -262,6 +267,7 @@ mod tests {
 
     fn process(environment: Environment) -> Process {
         Process {
+            program: PathBuf::from("raceday"),
             environment,
             data_home: Some(PathBuf::from("/home/me/.local/share")),
             cache_home: None,

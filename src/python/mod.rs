@@ -4,6 +4,7 @@
 //! [`Program`] is a scenario loaded there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
 //! in `harness/`.
 
+mod confine;
 mod elf;
 mod interpreter;
 mod process;
@@ -12,6 +13,11 @@ mod pyenv;
 mod stamp;
 mod worker;
 
+pub use confine::Confined;
+pub use confine::Confinement;
+pub use confine::Layers;
+pub use confine::Level;
+pub use confine::sandbox;
 pub use interpreter::Described;
 pub use interpreter::FindError;
 pub use interpreter::Forgetful;
@@ -101,6 +107,12 @@ pub enum PythonError {
         what: String,
         /// The end of what it printed on standard error.
         said: String,
+    },
+    /// The process could not be confined, or did not prove that it is; or the system has no way to.
+    #[error("cannot keep a program from reaching the rest of this computer: {why}")]
+    NotConfined {
+        /// What is missing or wrong.
+        why: String,
     },
     /// The process could not be started.
     #[error("cannot start `{}`", .path.display())]

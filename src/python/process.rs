@@ -3,6 +3,8 @@
 //! A frame is a length (four bytes, big end first) and as many bytes. What frames mean is for `protocol` to say.
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
@@ -11,15 +13,19 @@ use std::process::Child;
 use std::process::ChildStdin;
 use std::process::ChildStdout;
 use std::process::Command;
+use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
+use std::sync::atomic::AtomicU8;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use super::confine;
 
 /// The largest frame that is taken from a child.
 const MAX_FRAME: u32 = 64 << 20;
@@ -32,6 +38,8 @@ const MAX_PRINTED: usize = 8 << 20;
 const MAX_DIRECT: usize = 4 << 10;
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(100);
+/// How often it looks where it has to count threads.
+const SHORT_TICK: Duration = Duration::from_millis(5);
 
 /// A child process that answers frames with frames.
 ///
@@ -40,12 +48,15 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Process {
     child: Arc<Mutex<Child>>,
     group: u32,
-    waited_for: bool,
+    /// How it ended, once it was waited for.
+    ended: Option<Option<ExitStatus>>,
     input: Arc<Mutex<ChildStdin>>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
     /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
     ticks: Arc<AtomicU32>,
+    /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
+    crowd: Arc<AtomicU8>,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -54,6 +65,13 @@ const IDLE: u32 = u32::MAX;
 /// The child did not answer in time and was killed.
 const LATE: u32 = 0;
 
+/// The kernel counts the child's threads.
+const COUNTED: u8 = 0;
+/// The watchdog has to.
+const TO_COUNT: u8 = 1;
+/// The child had too many and was killed.
+const CROWDED: u8 = 2;
+
 #[derive(Default)]
 struct Printed {
     end: VecDeque<u8>,
@@ -61,52 +79,79 @@ struct Printed {
 }
 
 impl Process {
-    /// Starts `path` with `arguments` and nothing else: no environment but `environment`, no files but three pipes.
+    /// Starts `path` with `arguments` and nothing else: no environment but `environment`, no folder but the root, no files
+    /// but three pipes. `leaves_by_itself` says whether the child makes a process group of its own, which it cannot if it is
+    /// given one.
     pub(super) fn start(
         path: &Path,
-        arguments: &[&str],
+        arguments: &[OsString],
         environment: &[(&str, &str)],
+        leaves_by_itself: bool,
     ) -> Result<Process, std::io::Error> {
-        let mut child = command(path, arguments)
+        let mut command = match leaves_by_itself {
+            true => command_in_our_group(path, arguments),
+            false => command(path, arguments),
+        };
+        command
             .env_clear()
             .envs(environment.iter().copied())
+            .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let group = child.id();
-        let input = Arc::new(Mutex::new(child.stdin.take().expect("it was asked to be piped")));
-        let output = BufReader::new(child.stdout.take().expect("it was asked to be piped"));
-        let mut side = child.stderr.take().expect("it was asked to be piped");
-        let child = Arc::new(Mutex::new(child));
+            .stderr(Stdio::piped());
+        let ticks = Arc::new(AtomicU32::new(IDLE));
+        let crowd = Arc::new(AtomicU8::new(COUNTED));
+        let (alive, gone) = mpsc::channel();
+        let (start, started) = mpsc::channel();
+        let (left, threads) = (Arc::clone(&ticks), Arc::clone(&crowd));
+        // A confined child ends when the thread ends that started it, so that is a thread that stays.
+        thread::spawn(move || match command.spawn() {
+            Ok(mut child) => {
+                let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+                let child = Arc::new(Mutex::new(child));
+                if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
+                    watch(&child, &gone, &left, &threads);
+                }
+            }
+            Err(error) => _ = start.send(Err(error)),
+        });
+        let (child, pipes) = started.recv().expect("the thread tells how the start went")?;
+        let group = lock(&child).id();
+        let (Some(input), Some(output), Some(mut side)) = pipes else {
+            unreachable!("all three were asked to be piped")
+        };
+        let input = Arc::new(Mutex::new(input));
+        let output = BufReader::new(output);
 
         let printed = Arc::new(Mutex::new(Printed::default()));
         let kept = Arc::clone(&printed);
         thread::spawn(move || drain(&mut side, &kept, group));
+        Ok(Process { child, group, ended: None, input, output, printed, ticks, crowd, _watchdog: alive })
+    }
 
-        let ticks = Arc::new(AtomicU32::new(IDLE));
-        let (alive, gone) = mpsc::channel();
-        let (left, watched) = (Arc::clone(&ticks), Arc::clone(&child));
-        thread::spawn(move || {
-            while gone.recv_timeout(TICK) == Err(mpsc::RecvTimeoutError::Timeout) {
-                let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
-                    IDLE | LATE => None,
-                    ticks => Some(ticks - 1),
-                });
-                if counted == Ok(LATE + 1) {
-                    end(&watched, group);
-                }
-            }
-        });
-        Ok(Process { child, group, waited_for: false, input, output, printed, ticks, _watchdog: alive })
+    /// Returns the child's number.
+    pub(super) fn id(&self) -> u32 {
+        self.group
+    }
+
+    /// Has the watchdog count the child's threads from now on: the kernel does not.
+    pub(super) fn count_threads(&self) {
+        self.crowd.store(TO_COUNT, Ordering::SeqCst);
     }
 
     /// Sends one frame. Whether it arrived shows in the answer.
     pub(super) fn send(&self, payload: &[u8]) {
-        let length = u32::try_from(payload.len()).expect("requests are far smaller than 4 GiB");
-        let mut frame = Vec::with_capacity(payload.len() + 4);
-        frame.extend_from_slice(&length.to_be_bytes());
-        frame.extend_from_slice(payload);
+        self.send_all(&[payload]);
+    }
+
+    /// Sends frames, one after another.
+    pub(super) fn send_all(&self, payloads: &[&[u8]]) {
+        let mut frame = Vec::with_capacity(payloads.iter().map(|payload| payload.len() + 4).sum());
+        for payload in payloads {
+            let length = u32::try_from(payload.len()).expect("requests are far smaller than 4 GiB");
+            frame.extend_from_slice(&length.to_be_bytes());
+            frame.extend_from_slice(payload);
+        }
         // If writing fails the child has gone, and then the answer is an error.
         if frame.len() <= MAX_DIRECT {
             let _ = lock(&self.input).write_all(&frame);
@@ -119,10 +164,11 @@ impl Process {
 
     /// Returns the next frame, or what went wrong instead.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
-        let ticks = patience.as_millis() / TICK.as_millis() + 1;
+        let ticks = patience.as_millis() / self.tick().as_millis() + 1;
         self.ticks.store(u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1), Ordering::SeqCst);
         let frame = read_frame(&mut self.output);
         match self.ticks.swap(IDLE, Ordering::SeqCst) {
+            _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
             LATE => Err(format!("it said nothing for {} s", patience.as_secs())),
             _ => frame,
         }
@@ -131,14 +177,45 @@ impl Process {
     /// Kills the child and returns the end of what it printed on the side, and whether that was too much.
     pub(super) fn kill(&mut self) -> (String, bool) {
         // Once it was waited for, its number may be somebody else's.
-        if !std::mem::replace(&mut self.waited_for, true) {
+        if self.ended.is_none() {
             end(&self.child, self.group);
-            let _ = lock(&self.child).wait();
+            self.ended = Some(lock(&self.child).wait().ok());
         }
         let printed = lock(&self.printed);
         let bytes: Vec<u8> = printed.end.iter().copied().collect();
         (String::from_utf8_lossy(&bytes).into_owned(), printed.flooded)
     }
+
+    /// Returns the exit code of a child that was killed, if it had ended before by itself.
+    pub(super) fn exit_code(&self) -> Option<i32> {
+        self.ended??.code()
+    }
+
+    fn tick(&self) -> Duration {
+        tick(self.crowd.load(Ordering::SeqCst))
+    }
+}
+
+/// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
+fn watch(child: &Mutex<Child>, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8) {
+    let group = lock(child).id();
+    while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
+            IDLE | LATE => None,
+            ticks => Some(ticks - 1),
+        });
+        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(group);
+        if crowded {
+            crowd.store(CROWDED, Ordering::SeqCst);
+        }
+        if crowded || counted == Ok(LATE + 1) {
+            end(child, group);
+        }
+    }
+}
+
+fn tick(crowd: u8) -> Duration {
+    if crowd == COUNTED { TICK } else { SHORT_TICK }
 }
 
 impl Drop for Process {
@@ -184,9 +261,14 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where Python is started")]
-fn command(path: &Path, arguments: &[&str]) -> Command {
+fn command_in_our_group(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(path);
     command.args(arguments);
+    command
+}
+
+fn command(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
+    let mut command = command_in_our_group(path, arguments);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command

@@ -16,6 +16,8 @@ use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 
+use super::confine;
+
 /// What the harness is asked.
 #[derive(Serialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
@@ -53,7 +55,8 @@ pub struct Shared {
 /// What the harness says when it is ready.
 #[derive(Deserialize)]
 pub(super) struct Hello {
-    pub(super) hello: String,
+    /// How it is confined, if it is.
+    pub(super) confined: Option<confine::Said>,
 }
 
 /// What the harness answers. Which fields are there depends on what was asked.

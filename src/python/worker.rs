@@ -1,7 +1,5 @@
 //! A warm Python process that runs scenarios, one loaded at a time.
 
-use std::path::Path;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::scenario::Answer;
@@ -12,8 +10,11 @@ use crate::scenario::Scenario;
 use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
+use super::Confined;
+use super::Confinement;
 use super::Interpreter;
 use super::PythonError;
+use super::confine::Attempt;
 use super::process::Process;
 use super::protocol::Ask;
 use super::protocol::Fault;
@@ -38,6 +39,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/pool.py"),
     include_str!("harness/world.py"),
     include_str!("harness/execution.py"),
+    include_str!("harness/confine.py"),
     include_str!("harness/serve.py"),
 );
 
@@ -71,6 +73,7 @@ impl Default for Limits {
 /// Any failure but one of the scenario's own ends the process; the next scenario that is loaded starts a new one.
 pub struct Worker {
     interpreter: Interpreter,
+    confinement: Confinement,
     limits: Limits,
     compiled: Option<String>,
     running: Option<Running>,
@@ -78,19 +81,19 @@ pub struct Worker {
 
 struct Running {
     process: Process,
+    confined: Confined,
     meanings: Meanings,
     asked: u64,
 }
 
 impl Worker {
-    /// Starts a worker.
+    /// Starts a worker that is confined by `confinement`.
     ///
     /// # Errors
     ///
-    /// The interpreter does not start, or does not get ready in time.
-    pub fn start(interpreter: &Interpreter, limits: Limits) -> Result<Worker, PythonError> {
-        let running = Running::start(&interpreter.path, limits, None)?;
-        Ok(Worker { interpreter: interpreter.clone(), limits, compiled: None, running: Some(running) })
+    /// The interpreter does not start, does not get ready in time, or does not prove that it is confined.
+    pub fn start(interpreter: &Interpreter, confinement: &Confinement, limits: Limits) -> Result<Worker, PythonError> {
+        Worker::start_with(interpreter, confinement, limits, None)
     }
 
     /// Starts a worker from what [`Worker::compiled`] of one with the same harness and version of Python returned: several
@@ -99,9 +102,29 @@ impl Worker {
     /// # Errors
     ///
     /// As for [`Worker::start`], and `compiled` is something else.
-    pub fn start_compiled(interpreter: &Interpreter, limits: Limits, compiled: String) -> Result<Worker, PythonError> {
-        let running = Running::start(&interpreter.path, limits, Some(&compiled))?;
-        Ok(Worker { interpreter: interpreter.clone(), limits, compiled: Some(compiled), running: Some(running) })
+    pub fn start_compiled(
+        interpreter: &Interpreter,
+        confinement: &Confinement,
+        limits: Limits,
+        compiled: String,
+    ) -> Result<Worker, PythonError> {
+        Worker::start_with(interpreter, confinement, limits, Some(compiled))
+    }
+
+    fn start_with(
+        interpreter: &Interpreter,
+        confinement: &Confinement,
+        limits: Limits,
+        compiled: Option<String>,
+    ) -> Result<Worker, PythonError> {
+        let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
+        let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
+        Ok(Worker { interpreter, confinement, limits, compiled, running: Some(running) })
+    }
+
+    /// Returns how the process is confined, if there is one just now.
+    pub fn confined(&self) -> Option<&Confined> {
+        self.running.as_ref().map(|running| &running.confined)
     }
 
     /// Returns the harness as this Python compiled it.
@@ -136,7 +159,8 @@ impl Worker {
     /// As for [`Worker::load`].
     pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
         if self.running.is_none() {
-            self.running = Some(Running::start(&self.interpreter.path, self.limits, self.compiled.as_deref())?);
+            let compiled = self.compiled.as_deref();
+            self.running = Some(Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?);
         }
         self.running().meanings.forget_scenario();
         let loaded = self.ask(1, |id| Ask::Load {
@@ -203,28 +227,63 @@ impl Worker {
 }
 
 impl Running {
-    fn start(path: &Path, limits: Limits, compiled: Option<&str>) -> Result<Running, PythonError> {
-        let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
-        let mut process = Process::start(path, &arguments, &ENVIRONMENT)
-            .map_err(|source| PythonError::Start { path: PathBuf::from(path), source })?;
-        process.send(
-            match compiled {
-                Some(compiled) => format!("c{compiled}"),
-                None => format!("s{HARNESS}"),
-            }
-            .as_bytes(),
-        );
-        let hello = process.receive(limits.start).and_then(|frame| {
-            let hello: Hello = serde_json::from_slice(&frame).map_err(|_| "it did not say hello".to_owned())?;
-            Ok(hello.hello)
-        });
-        match hello {
-            Ok(_) => Ok(Running { process, meanings: Meanings::default(), asked: 0 }),
-            Err(what) => {
-                let (said, _) = process.kill();
-                Err(PythonError::NotReady { path: PathBuf::from(path), what, said })
-            }
+    /// Starts a process in the ways that the confinement knows, one after another.
+    fn start(
+        interpreter: &Interpreter,
+        confinement: &Confinement,
+        limits: Limits,
+        compiled: Option<&str>,
+    ) -> Result<Running, PythonError> {
+        let mut attempt = confinement.first().map_err(|why| PythonError::NotConfined { why })?;
+        loop {
+            let (error, code) = match Running::try_to_start(interpreter, confinement, attempt, limits, compiled) {
+                Ok(running) => return Ok(running),
+                Err(failed) => failed,
+            };
+            attempt = confinement.next(attempt, code).ok_or(error)?;
         }
+    }
+
+    /// Starts a process, or returns why not, and the exit code if it ended by itself.
+    fn try_to_start(
+        interpreter: &Interpreter,
+        confinement: &Confinement,
+        attempt: Attempt,
+        limits: Limits,
+        compiled: Option<&str>,
+    ) -> Result<Running, (PythonError, Option<i32>)> {
+        let path = &interpreter.path;
+        let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
+        let (program, arguments) = confinement.command(attempt, interpreter, &arguments);
+        let mut process = Process::start(&program, &arguments, &ENVIRONMENT, attempt.leaves_by_itself())
+            .map_err(|source| (PythonError::Start { path: program, source }, None))?;
+        let harness = match compiled {
+            Some(compiled) => format!("c{compiled}"),
+            None => format!("s{HARNESS}"),
+        };
+        process.send_all(&[&confinement.plan(attempt, process.id()), harness.as_bytes()]);
+        let hello = process
+            .receive(limits.start)
+            .and_then(|frame| serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned()));
+        let what = match hello {
+            Ok(hello) => match confinement.check(attempt, process.id(), hello.confined.as_ref()) {
+                Ok(confined) => {
+                    if !confined.counts_threads {
+                        process.count_threads();
+                    }
+                    return Ok(Running { process, confined, meanings: Meanings::default(), asked: 0 });
+                }
+                Err(why) => return Err((PythonError::NotConfined { why }, None)),
+            },
+            Err(what) => what,
+        };
+        let (said, _) = process.kill();
+        let code = process.exit_code();
+        let error = match attempt.is_helpers(code) {
+            true => PythonError::NotConfined { why: said.trim_end().to_owned() },
+            false => PythonError::NotReady { path: path.clone(), what, said },
+        };
+        Err((error, code))
     }
 
     fn ask<'a>(&mut self, patience: Duration, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, String> {

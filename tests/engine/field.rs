@@ -29,6 +29,7 @@ use raceday::scenario::Sleeps;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::pythons::confinement;
 use super::pythons::interpreters;
 use super::pythons::variable;
 use super::random::of;
@@ -146,7 +147,7 @@ struct Total {
 }
 
 fn validate(interpreter: &Interpreter, scenarios: &[Scenario], runs: u64, total: &mut Total) {
-    let mut worker = Worker::start(interpreter, Limits::default()).expect("a worker starts");
+    let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
     let mut field = Field { interpreter, running: None };
     for scenario in scenarios {
         let report = worker.load(scenario).and_then(|mut program| {

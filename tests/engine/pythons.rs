@@ -8,6 +8,7 @@ use raceday::explore::Dpor;
 use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python;
+use raceday::python::Confinement;
 use raceday::python::Forgetful;
 use raceday::python::Interpreter;
 use raceday::python::Limits;
@@ -52,8 +53,13 @@ pub(crate) fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }
 
+/// Returns how workers are confined here: no test runs a program otherwise.
+pub(crate) fn confinement() -> Confinement {
+    Confinement::by(env!("CARGO_BIN_EXE_raceday"))
+}
+
 pub(crate) fn worker() -> Worker {
-    Worker::start(&interpreters()[0], Limits::default()).expect("a worker starts")
+    Worker::start(&interpreters()[0], &confinement(), Limits::default()).expect("a worker starts")
 }
 
 pub(crate) fn scenario(source: &str, observe: Option<&str>) -> Scenario {

@@ -9,6 +9,7 @@ use raceday::python::PythonError;
 use raceday::python::Worker;
 use raceday::scenario::Ending;
 
+use super::pythons::confinement;
 use super::pythons::explored;
 use super::pythons::explored_by;
 use super::pythons::interpreters;
@@ -98,7 +99,7 @@ with ThreadPoolExecutor(max_workers=2) as executor:
 #[test]
 fn a_withdrawal_without_a_lock_on_every_python() {
     for interpreter in interpreters() {
-        let mut worker = Worker::start(interpreter, Default::default()).expect("a worker starts");
+        let mut worker = Worker::start(interpreter, &confinement(), Default::default()).expect("a worker starts");
         let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
         assert!(report.exhaustive);
         let mut values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
@@ -570,7 +571,7 @@ fn what_a_scenario_asks_wrongly_of_a_model_is_an_outcome() {
 #[test]
 fn a_runner_that_hangs_is_killed() {
     let limits = Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
-    let mut worker = Worker::start(&interpreters()[0], limits).expect("a worker starts");
+    let mut worker = Worker::start(&interpreters()[0], &confinement(), limits).expect("a worker starts");
     match explored_by(&mut worker, &scenario("for _ in iter(int, 1):\n    pass\n", None)) {
         Err(PythonError::Broken { what, .. }) => assert!(what.starts_with("it said nothing for"), "{what}"),
         other => panic!("{other:?}"),
@@ -643,11 +644,12 @@ print(total)
 fn a_worker_starts_from_what_another_compiled() {
     let interpreter = &interpreters()[0];
     let compiled = worker().compiled().expect("it says so");
-    let mut second = Worker::start_compiled(interpreter, Limits::default(), compiled).expect("a worker starts");
+    let mut second =
+        Worker::start_compiled(interpreter, &confinement(), Limits::default(), compiled).expect("a worker starts");
     let report = explored_by(&mut second, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
     assert_eq!(report.executions, 6);
     assert!(matches!(
-        Worker::start_compiled(interpreter, Limits::default(), "00".to_owned()),
+        Worker::start_compiled(interpreter, &confinement(), Limits::default(), "00".to_owned()),
         Err(PythonError::NotReady { .. })
     ));
 }

@@ -164,8 +164,9 @@ def serve():
     sys.modules["__main__"] = types.ModuleType("__main__")
     gc.collect()
     gc.disable()
+    confined = confine()
     gc.freeze()
-    send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS})
+    send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS, "confined": confined})
     dispatch = {"load": load, "run": run, "replay": replay, "code": code_of_harness}
     while True:
         (size,) = struct.unpack(">I", read_exactly(4))

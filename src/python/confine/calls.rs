@@ -1,0 +1,307 @@
+//! Which system calls a worker may make: two lists, the second tighter, each a ready-made seccomp filter.
+//!
+//! Both are lists of what is allowed; all else answers "operation not permitted", which Python shows as `PermissionError`. The
+//! first list is in force when Python starts, the second from when the harness is ready, before it has seen a scenario: by
+//! then nothing more has to be executed, and no more filters set. Seccomp sees numbers and not paths, so what may be read is
+//! for Landlock to say (`files`); but whatever opens a file for anything but reading is refused here as well.
+
+use std::collections::BTreeMap;
+
+use libc::c_long;
+use seccompiler::BackendError;
+use seccompiler::BpfProgram;
+use seccompiler::SeccompAction;
+use seccompiler::SeccompCmpArgLen;
+use seccompiler::SeccompCmpOp;
+use seccompiler::SeccompCondition;
+use seccompiler::SeccompFilter;
+use seccompiler::SeccompRule;
+use seccompiler::TargetArch;
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// From the start of Python.
+    First,
+    /// From before the first scenario.
+    Second {
+        /// Whether calls that take a path remain. They do where Landlock judges the paths.
+        paths: bool,
+    },
+}
+
+/// Returns the filter that allows what is needed at `stage` by the process `pid` and nothing else.
+pub(super) fn allow(stage: Stage, pid: u32) -> Result<BpfProgram, BackendError> {
+    filter(allowed(stage, pid)?, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow)
+}
+
+/// Returns the filter that says of some calls that this kernel does not have them: their arguments lie in memory, where a
+/// filter cannot look, and the C library falls back on others, of which it can see all.
+pub(super) fn unknown() -> Result<BpfProgram, BackendError> {
+    let calls = UNKNOWN.iter().map(|&call| (call, Vec::new())).collect();
+    filter(calls, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
+}
+
+/// Returns the bytes of `program` as the kernel reads them.
+pub(super) fn bytes(program: &BpfProgram) -> Vec<u8> {
+    let instruction = |each: &seccompiler::sock_filter| {
+        let [code, jumps] = [each.code.to_ne_bytes(), [each.jt, each.jf]];
+        code.into_iter().chain(jumps).chain(each.k.to_ne_bytes())
+    };
+    program.iter().flat_map(instruction).collect()
+}
+
+/// A call that comes from a program for another kind of processor ends the process: its numbers mean other calls.
+fn filter(
+    rules: BTreeMap<c_long, Vec<SeccompRule>>,
+    otherwise: SeccompAction,
+    matching: SeccompAction,
+) -> Result<BpfProgram, BackendError> {
+    let processor: TargetArch = std::env::consts::ARCH.try_into()?;
+    SeccompFilter::new(rules, otherwise, matching, processor)?.try_into()
+}
+
+/// Calls that may be made with any arguments.
+const PLAIN: &[c_long] = &[
+    // memory
+    libc::SYS_brk,
+    libc::SYS_mmap,
+    libc::SYS_munmap,
+    libc::SYS_mprotect,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    // threads
+    libc::SYS_futex,
+    libc::SYS_set_robust_list,
+    libc::SYS_set_tid_address,
+    libc::SYS_rseq,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_membarrier,
+    libc::SYS_gettid,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    // signals, to oneself
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sigaltstack,
+    libc::SYS_restart_syscall,
+    // descriptors that are open
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_pread64,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_lseek,
+    libc::SYS_close,
+    libc::SYS_close_range,
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    libc::SYS_fstat,
+    libc::SYS_getdents64,
+    libc::SYS_pipe2,
+    libc::SYS_ppoll,
+    libc::SYS_pselect6,
+    // time
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_nanosleep,
+    libc::SYS_gettimeofday,
+    libc::SYS_times,
+    // who and where one is
+    libc::SYS_getpid,
+    libc::SYS_getppid,
+    libc::SYS_getpgid,
+    libc::SYS_getsid,
+    libc::SYS_getuid,
+    libc::SYS_geteuid,
+    libc::SYS_getgid,
+    libc::SYS_getegid,
+    libc::SYS_getrusage,
+    libc::SYS_getcpu,
+    libc::SYS_uname,
+    libc::SYS_sysinfo,
+    libc::SYS_getrandom,
+];
+
+/// Calls that only this processor has, from before there were better ones.
+#[cfg(target_arch = "x86_64")]
+const OLD: &[c_long] = &[
+    libc::SYS_arch_prctl,
+    libc::SYS_dup2,
+    libc::SYS_pipe,
+    libc::SYS_poll,
+    libc::SYS_select,
+    libc::SYS_time,
+    libc::SYS_getpgrp,
+    libc::SYS_getrlimit,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const OLD: &[c_long] = &[];
+
+/// Calls that take a path and only look.
+const PATHS: &[c_long] = &[
+    libc::SYS_newfstatat,
+    libc::SYS_statx,
+    libc::SYS_faccessat,
+    libc::SYS_faccessat2,
+    libc::SYS_readlinkat,
+    libc::SYS_getcwd,
+];
+
+/// Those of them that only this processor has.
+#[cfg(target_arch = "x86_64")]
+const OLD_PATHS: &[c_long] = &[libc::SYS_stat, libc::SYS_lstat, libc::SYS_access, libc::SYS_readlink];
+#[cfg(not(target_arch = "x86_64"))]
+const OLD_PATHS: &[c_long] = &[];
+
+/// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor.
+const ONCE: &[c_long] = &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler];
+
+/// See [`unknown`]. They are allowed in the lists, because of two filters that refuse a call, the last one's answer counts.
+const UNKNOWN: &[c_long] = &[libc::SYS_clone3, libc::SYS_openat2];
+
+fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
+    let first = stage == Stage::First;
+    let paths = stage != Stage::Second { paths: false };
+    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> = BTreeMap::new();
+    let plain = [PLAIN, OLD, UNKNOWN];
+    let looking = [PATHS, OLD_PATHS].into_iter().filter(|_| paths);
+    let once = [ONCE].into_iter().filter(|_| first);
+    rules.extend(plain.into_iter().chain(looking).chain(once).flatten().map(|&call| (call, Vec::new())));
+
+    // A thread of this process, and nothing else that clone can make.
+    let thread = libc::CLONE_VM | libc::CLONE_THREAD;
+    let never = libc::CLONE_NEWNS
+        | libc::CLONE_NEWCGROUP
+        | libc::CLONE_NEWUTS
+        | libc::CLONE_NEWIPC
+        | libc::CLONE_NEWUSER
+        | libc::CLONE_NEWPID
+        | libc::CLONE_NEWNET
+        | libc::CLONE_VFORK
+        | libc::CLONE_PTRACE
+        | libc::CLONE_PIDFD;
+    rules.insert(libc::SYS_clone, vec![masked(0, thread | never, thread)?]);
+    if paths {
+        // Reading only. `O_TMPFILE` shares a bit with `O_DIRECTORY`, which is for listing.
+        let writing = libc::O_ACCMODE
+            | libc::O_CREAT
+            | libc::O_TRUNC
+            | libc::O_APPEND
+            | libc::O_PATH
+            | (libc::O_TMPFILE & !libc::O_DIRECTORY);
+        rules.insert(libc::SYS_openat, vec![masked(2, writing, libc::O_RDONLY)?]);
+        #[cfg(target_arch = "x86_64")]
+        rules.insert(libc::SYS_open, vec![masked(1, writing, libc::O_RDONLY)?]);
+    }
+    // The kernel looks at 32 bits of an ioctl's or fcntl's number; who compares 64 can be tricked.
+    let ioctls =
+        [libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX, libc::FIONCLEX].map(u64::from);
+    rules.insert(libc::SYS_ioctl, one_of(1, &ioctls)?);
+    // No locks, leases, signals or notes about files.
+    let fcntls = [libc::F_DUPFD, libc::F_DUPFD_CLOEXEC, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL];
+    rules.insert(libc::SYS_fcntl, one_of(1, &fcntls.map(unsigned))?);
+    let mut prctls =
+        vec![libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_GET_DUMPABLE, libc::PR_CAPBSET_READ, libc::PR_SET_VMA];
+    prctls.extend(first.then_some(libc::PR_SET_DUMPABLE));
+    let prctls: Vec<u64> = prctls.into_iter().map(unsigned).collect();
+    rules.insert(libc::SYS_prctl, one_of(0, &prctls)?);
+    // To look at one's own limits, not to set any.
+    let own =
+        SeccompRule::new(vec![equal(0, 0)?, SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?])?;
+    rules.insert(libc::SYS_prlimit64, vec![own]);
+    for call in [libc::SYS_kill, libc::SYS_tgkill] {
+        rules.insert(call, vec![SeccompRule::new(vec![equal(0, u64::from(pid))?])?]);
+    }
+    if first {
+        let flags = [0, libc::SECCOMP_FILTER_FLAG_TSYNC];
+        let set = u64::from(libc::SECCOMP_SET_MODE_FILTER);
+        let each = flags.map(|flags| SeccompRule::new(vec![equal(0, set)?, equal(1, flags)?]));
+        rules.insert(libc::SYS_seccomp, each.into_iter().collect::<Result<_, _>>()?);
+    }
+    Ok(rules)
+}
+
+/// The argument is one of `values`.
+fn one_of(argument: u8, values: &[u64]) -> Result<Vec<SeccompRule>, BackendError> {
+    values.iter().map(|&value| SeccompRule::new(vec![equal(argument, value)?])).collect()
+}
+
+/// Of the argument's bits in `mask`, just those of `value` are set.
+fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompRule, BackendError> {
+    let operator = SeccompCmpOp::MaskedEq(unsigned(mask));
+    SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, unsigned(value))?])
+}
+
+fn equal(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
+}
+
+/// C's constants are signed where the kernel counts bits.
+fn unsigned(constant: i32) -> u64 {
+    u64::from(constant as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(stage: Stage) -> Vec<c_long> {
+        allowed(stage, 7).expect("the lists are sound").into_keys().collect()
+    }
+
+    #[test]
+    fn each_list_is_part_of_the_one_before() {
+        let [first, second] = [Stage::First, Stage::Second { paths: true }].map(numbers);
+        let strict = numbers(Stage::Second { paths: false });
+        assert!(second.iter().all(|call| first.contains(call)));
+        assert!(strict.iter().all(|call| second.contains(call)));
+        assert!(strict.len() < second.len() && second.len() < first.len());
+    }
+
+    #[test]
+    fn nothing_that_takes_a_path_is_left_to_the_strict() {
+        let strict = numbers(Stage::Second { paths: false });
+        for call in [PATHS, OLD_PATHS, &[libc::SYS_openat, libc::SYS_execve]].into_iter().flatten() {
+            assert!(!strict.contains(call), "{call}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_reaches_out_is_on_any_list() {
+        let first = numbers(Stage::First);
+        for call in [
+            libc::SYS_socket,
+            libc::SYS_socketpair,
+            libc::SYS_connect,
+            libc::SYS_execveat,
+            libc::SYS_ptrace,
+            libc::SYS_process_vm_readv,
+            libc::SYS_io_uring_setup,
+            libc::SYS_memfd_create,
+            libc::SYS_unlinkat,
+            libc::SYS_fchmod,
+            libc::SYS_inotify_init1,
+            libc::SYS_shmget,
+            libc::SYS_setpriority,
+            libc::SYS_unshare,
+            libc::SYS_setns,
+            libc::SYS_pidfd_open,
+        ] {
+            assert!(!first.contains(&call), "{call}");
+        }
+    }
+
+    #[test]
+    fn filters_fit_the_kernel() {
+        for stage in [Stage::First, Stage::Second { paths: true }, Stage::Second { paths: false }] {
+            let program = allow(stage, u32::MAX).expect("the lists are sound");
+            assert!(program.len() <= 4096);
+            assert_eq!(bytes(&program).len(), program.len() * 8);
+        }
+        assert!(!unknown().expect("the list is sound").is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! What a worker may take of the machine, and the rights it gives up: the parts of the confinement that are not lists.
+
+use std::fs;
+use std::io;
+
+use rustix::process::Pid;
+use rustix::process::Resource;
+use rustix::process::Rlimit;
+use rustix::process::Signal;
+use rustix::thread::CapabilitySet;
+use rustix::thread::CapabilitySets;
+use rustix::thread::UnshareFlags;
+
+/// How much memory a worker may map.
+pub(super) const MEMORY: u64 = 1 << 30;
+/// How many threads a worker may have.
+pub(super) const THREADS: u64 = 64;
+/// How many files a worker may have open at once.
+const FILES: u64 = 64;
+/// How large a thread's stack may grow.
+const STACK: u64 = 8 << 20;
+
+/// Moves into a user namespace of one's own, in which alone threads are counted for this worker alone; returns whether that
+/// was possible. No identities are mapped into it: files are opened with the same rights as before.
+#[expect(deprecated, reason = "what is deprecated is to unshare descriptors by it, and the way without `unsafe`")]
+pub(super) fn leave_user_namespace() -> bool {
+    rustix::thread::unshare(UnshareFlags::NEWUSER).is_ok()
+}
+
+/// Gives up all capabilities for ever. A new user namespace hands out a full set, so this comes after.
+pub(super) fn drop_capabilities() -> io::Result<()> {
+    for number in 0..CapabilitySet::all().bits().count_ones().max(64) {
+        let capability = CapabilitySet::from_bits_retain(1 << number);
+        match rustix::thread::remove_capability_from_bounding_set(capability) {
+            Ok(()) => {}
+            // The kernel knows no more of them.
+            Err(rustix::io::Errno::INVAL) => break,
+            // Who has no right to change the set has nothing in it to gain: no new privileges come by executing.
+            Err(rustix::io::Errno::PERM) => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    rustix::thread::clear_ambient_capability_set().or_else(|error| match error {
+        rustix::io::Errno::INVAL => Ok(()),
+        error => Err(error),
+    })?;
+    let none = CapabilitySet::empty();
+    let nothing = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    rustix::thread::set_capabilities(None, nothing)?;
+    Ok(())
+}
+
+/// Sets all limits. `alone` says whether threads are counted for this worker alone; where they are not, a limit would count
+/// everything else that its user runs, and the parent has to look instead.
+pub(super) fn set(alone: bool) -> io::Result<()> {
+    let limits = [
+        (Resource::As, MEMORY),
+        (Resource::Fsize, 0),
+        (Resource::Core, 0),
+        (Resource::Nofile, FILES),
+        (Resource::Memlock, 0),
+        (Resource::Msgqueue, 0),
+        (Resource::Rtprio, 0),
+        (Resource::Nice, 0),
+        (Resource::Sigpending, 256),
+        (Resource::Stack, STACK),
+    ];
+    let threads = alone.then_some((Resource::Nproc, THREADS));
+    for (resource, limit) in limits.into_iter().chain(threads) {
+        // A lower limit that is there already stays.
+        let before = rustix::process::getrlimit(resource).maximum;
+        let limit = Some(before.map_or(limit, |before| before.min(limit)));
+        rustix::process::setrlimit(resource, Rlimit { current: limit, maximum: limit })?;
+    }
+    Ok(())
+}
+
+/// Has the kernel choose this process first when memory is short. Best effort.
+pub(super) fn offer_as_victim() {
+    let _ = fs::write("/proc/self/oom_score_adj", "1000");
+}
+
+/// Ends with the parent, however that ends. Fails if the parent, the process `parent`, has gone already.
+pub(super) fn end_with(parent: u32) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    let now = rustix::process::getppid().map(Pid::as_raw_nonzero);
+    if now.is_none_or(|now| now.get().unsigned_abs() != parent) {
+        return Err(io::Error::other("who started it has gone"));
+    }
+    Ok(())
+}

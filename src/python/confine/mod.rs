@@ -1,0 +1,386 @@
+//! The confinement of workers: what runs in them was downloaded, or typed a minute ago, and must reach nothing.
+//!
+//! On Linux a worker is started by way of our own program (`launch`), which takes rights away from itself and then becomes
+//! Python: limits and capabilities (`limits`), files (`files`, Landlock), system calls (`calls`, seccomp). When the harness is
+//! ready, and before it has seen a scenario, it takes away what only the start needed, tries what must not work, and says
+//! how that went. The parent believes it only if the kernel says the same of the process (`evidence`); else there is no worker.
+//!
+//! Where the system lacks Landlock, nothing that takes a path is left to the worker instead ([`Level::Strict`]); where it
+//! lacks more, whoever starts the worker has to say that it may run without ([`Confinement::or_none`]).
+
+#[cfg(target_os = "linux")]
+mod calls;
+#[cfg(target_os = "linux")]
+mod evidence;
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod launch;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod policy;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[cfg(target_os = "linux")]
+use launch::LaunchError;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::Interpreter;
+
+#[cfg(target_os = "linux")]
+pub(super) use evidence::is_crowded;
+
+/// The argument that makes our program the helper.
+const SUBCOMMAND: &str = "__sandbox";
+
+/// The exit codes of a helper that could not become Python: it misses Landlock, it misses seccomp, or it failed otherwise.
+const HELPERS_CODES: [i32; 3] = [NO_LANDLOCK, NO_SECCOMP, FAILED];
+const NO_LANDLOCK: i32 = 123;
+const NO_SECCOMP: i32 = 124;
+const FAILED: i32 = 125;
+
+/// How far a worker is confined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Not at all: nothing but a clean environment, and limits on time and output.
+    None,
+    /// By system calls alone: none that takes a path is left, so only modules that were loaded before can be imported.
+    Strict,
+    /// By files and system calls.
+    Full,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::None => "none",
+            Level::Strict => "strict",
+            Level::Full => "full",
+        })
+    }
+}
+
+/// How a worker is to be confined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confinement {
+    helper: PathBuf,
+    layers: Layers,
+    or_none: bool,
+}
+
+/// The layers that a confinement is made of: all of them, but for tests that show what each of them stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// Whether Landlock restricts files.
+    pub files: bool,
+    /// Whether it does so with what its first version had.
+    pub oldest_landlock: bool,
+    /// Whether seccomp restricts system calls.
+    pub calls: bool,
+    /// Whether a user namespace is tried for.
+    pub user_namespace: bool,
+    /// Whether memory, threads and open files are limited, and capabilities given up.
+    pub limits: bool,
+}
+
+impl Layers {
+    /// All that there is.
+    pub const ALL: Layers =
+        Layers { files: true, oldest_landlock: false, calls: true, user_namespace: true, limits: true };
+    /// A process like any other.
+    pub const NONE: Layers =
+        Layers { files: false, oldest_landlock: false, calls: false, user_namespace: false, limits: false };
+
+    /// Whether a worker with these has to prove that it is confined.
+    fn are_whole(self) -> bool {
+        self.files && self.calls && self.limits
+    }
+}
+
+impl Confinement {
+    /// Returns the confinement that this system can give, by `helper`: the program that calls [`sandbox`] first thing.
+    pub fn by(helper: impl Into<PathBuf>) -> Confinement {
+        Confinement { helper: helper.into(), layers: Layers::ALL, or_none: false }
+    }
+
+    /// Returns this, with leave to run workers unconfined where the system can give no confinement. What is given leave is no
+    /// failure: a worker that does not prove its confinement is refused with it as well.
+    pub fn or_none(self) -> Confinement {
+        Confinement { or_none: true, ..self }
+    }
+
+    /// Returns this with some `layers` only, for tests.
+    pub fn with_layers(self, layers: Layers) -> Confinement {
+        Confinement { layers, ..self }
+    }
+
+    /// Returns what to try first, or why nothing can be tried.
+    pub(super) fn first(&self) -> Result<Attempt, String> {
+        match cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+            true => Ok(Attempt { level: Level::Full, user_namespace: self.layers.user_namespace }),
+            false if self.or_none => Ok(Attempt { level: Level::None, user_namespace: false }),
+            false => Err("confinement is known for Linux on x86-64 and aarch64 only".to_owned()),
+        }
+    }
+
+    /// Returns what to try after `attempt`, which ended with `code` before it was ready, if there is anything.
+    #[cfg(target_os = "linux")]
+    pub(super) fn next(&self, attempt: Attempt, code: Option<i32>) -> Option<Attempt> {
+        match (attempt.level, code) {
+            (Level::None, _) => None,
+            (Level::Full, Some(NO_LANDLOCK)) => Some(Attempt { level: Level::Strict, ..attempt }),
+            (_, Some(NO_SECCOMP)) => self.or_none.then_some(Attempt { level: Level::None, user_namespace: false }),
+            // Some systems give a user namespace and then let nothing be done in it.
+            _ if attempt.user_namespace => Some(Attempt { user_namespace: false, ..attempt }),
+            _ => None,
+        }
+    }
+
+    /// Returns what to try after `attempt`: nothing, as there is only one way.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn next(&self, _: Attempt, _: Option<i32>) -> Option<Attempt> {
+        None
+    }
+
+    /// Returns the program and the arguments that start `interpreter` with `arguments`, for `attempt`.
+    pub(super) fn command(
+        &self,
+        attempt: Attempt,
+        interpreter: &Interpreter,
+        arguments: &[&str],
+    ) -> (PathBuf, Vec<OsString>) {
+        #[cfg(target_os = "linux")]
+        if attempt.level > Level::None {
+            let policy = policy::Policy {
+                parent: std::process::id(),
+                files: attempt.level == Level::Full && self.layers.files,
+                oldest_landlock: self.layers.oldest_landlock,
+                calls: self.layers.calls,
+                user_namespace: attempt.user_namespace,
+                limits: self.layers.limits,
+                execute: policy::execute(interpreter),
+                read: policy::read(interpreter),
+            };
+            let policy = serde_json::to_string(&policy).expect("paths of an interpreter are text");
+            let own = [SUBCOMMAND.into(), policy.into(), "--".into(), interpreter.path.clone().into_os_string()];
+            let arguments = own.into_iter().chain(arguments.iter().map(Into::into)).collect();
+            return (self.helper.clone(), arguments);
+        }
+        // There is nothing that leaks in to close: what is above is where the count begins.
+        let arguments = arguments.iter().map(Into::into).chain(["3".into()]).collect();
+        (interpreter.path.clone(), arguments)
+    }
+
+    /// Returns what the harness of the process `pid` is told, as JSON.
+    pub(super) fn plan(&self, attempt: Attempt, pid: u32) -> Vec<u8> {
+        #[cfg(target_os = "linux")]
+        if attempt.level > Level::None && self.layers.calls {
+            let paths = attempt.level == Level::Full;
+            let filter = calls::allow(calls::Stage::Second { paths }, pid).expect("the list is a constant, and tested");
+            let plan = Plan {
+                confined: true,
+                preload: if paths { &[] } else { PRELOADED },
+                seccomp: libc::SYS_seccomp,
+                filter: calls::bytes(&filter).iter().map(|byte| format!("{byte:02x}")).collect(),
+            };
+            return serde_json::to_vec(&plan).expect("a plan is JSON");
+        }
+        let _ = (attempt, pid);
+        br#"{"confined":false}"#.to_vec()
+    }
+
+    /// Looks at the process `pid`, which said `said` of its confinement, and returns what is known of it, or why it is
+    /// not to be trusted.
+    pub(super) fn check(&self, attempt: Attempt, pid: u32, said: Option<&Said>) -> Result<Confined, String> {
+        if attempt.level == Level::None || !self.layers.are_whole() {
+            return Ok(Confined { level: Level::None, counts_threads: true, probes: Vec::new() });
+        }
+        #[cfg(target_os = "linux")]
+        return evidence::check(attempt.level, pid, said);
+        #[cfg(not(target_os = "linux"))]
+        Err(format!("process {pid} says {said:?}, which cannot be"))
+    }
+}
+
+/// One way to start a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Attempt {
+    level: Level,
+    user_namespace: bool,
+}
+
+impl Attempt {
+    /// Whether the process leads a group of its own without being asked to.
+    pub(super) fn leaves_by_itself(self) -> bool {
+        self.level > Level::None
+    }
+
+    /// Whether `code` is how the helper ends that did not become Python.
+    pub(super) fn is_helpers(self, code: Option<i32>) -> bool {
+        self.level > Level::None && code.is_some_and(|code| HELPERS_CODES.contains(&code))
+    }
+}
+
+/// What is known of a worker's confinement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confined {
+    /// How far it goes.
+    pub level: Level,
+    /// Whether its threads need not be counted by the parent: the kernel does, or there is no limit.
+    pub(super) counts_threads: bool,
+    /// What was tried in it, and refused.
+    pub probes: Vec<String>,
+}
+
+/// What the harness is told.
+#[derive(Serialize)]
+struct Plan<'a> {
+    confined: bool,
+    /// Modules to load while that is possible.
+    preload: &'a [&'a str],
+    /// The number of the call that sets a filter.
+    seccomp: i64,
+    /// The filter to set, in hexadecimal.
+    filter: String,
+}
+
+/// What the harness says of its confinement.
+#[derive(Debug, Deserialize)]
+pub(super) struct Said {
+    /// Whether the second list of system calls is in force. Not every Python can set it.
+    second: bool,
+    /// What was tried, and refused.
+    refused: Vec<String>,
+    /// What was tried, and not refused.
+    allowed: Vec<String>,
+}
+
+/// What can be imported where no file can be opened: what scenarios and the harness itself import after the start.
+#[cfg(target_os = "linux")]
+const PRELOADED: &[&str] = &[
+    "abc",
+    "array",
+    "asyncio.events",
+    "atexit",
+    "base64",
+    "bisect",
+    "calendar",
+    "cmath",
+    "codecs",
+    "collections.abc",
+    "concurrent.futures.thread",
+    "contextlib",
+    "contextvars",
+    "copy",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "encodings.ascii",
+    "encodings.idna",
+    "encodings.latin_1",
+    "encodings.utf_16",
+    "encodings.utf_8",
+    "enum",
+    "fractions",
+    "functools",
+    "graphlib",
+    "gc",
+    "getpass",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "inspect",
+    "io",
+    "itertools",
+    "keyword",
+    "linecache",
+    "locale",
+    "logging.config",
+    "logging.handlers",
+    "marshal",
+    "math",
+    "numbers",
+    "operator",
+    "pathlib",
+    "pickle",
+    "platform",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "reprlib",
+    "secrets",
+    "shlex",
+    "shutil",
+    "statistics",
+    "string",
+    "struct",
+    "tempfile",
+    "textwrap",
+    "time",
+    "timeit",
+    "token",
+    "tokenize",
+    "traceback",
+    "types",
+    "typing",
+    "unicodedata",
+    "unittest.mock",
+    "urllib.parse",
+    "uuid",
+    "warnings",
+    "weakref",
+    "zlib",
+];
+
+/// Becomes a confined Python if `arguments` (the program's name first) ask for it, and otherwise returns nothing. It is
+/// to be called before anything else, while there is one thread. Returns the exit code if it is asked and fails, having said why on `err`.
+pub fn sandbox(arguments: impl IntoIterator<Item = OsString>, err: &mut dyn Write) -> Option<ExitCode> {
+    let mut arguments = arguments.into_iter().skip(1);
+    if arguments.next()? != SUBCOMMAND {
+        return None;
+    }
+    let rest: Vec<OsString> = arguments.collect();
+    let (why, code) = become_worker(&rest);
+    // Who hears nothing of it still sees the exit code.
+    let _ = writeln!(err, "{why}");
+    Some(ExitCode::from(u8::try_from(code).expect("all codes are small")))
+}
+
+#[cfg(target_os = "linux")]
+fn become_worker(arguments: &[OsString]) -> (String, i32) {
+    let [policy, dashes, command @ ..] = arguments else {
+        return (format!("`{SUBCOMMAND}` is how Raceday starts Python, and not for use by hand"), FAILED);
+    };
+    let (Some(policy), true) = (policy.to_str(), dashes == "--") else {
+        return (format!("`{SUBCOMMAND}` takes a policy, `--`, and a program"), FAILED);
+    };
+    let error = launch::become_worker(policy, command);
+    let code = match error {
+        LaunchError::NoLandlock(_) => NO_LANDLOCK,
+        LaunchError::NoSeccomp(_) => NO_SECCOMP,
+        LaunchError::Step { .. } => FAILED,
+    };
+    (error.to_string(), code)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn become_worker(_: &[OsString]) -> (String, i32) {
+    (format!("`{SUBCOMMAND}` is for Linux"), FAILED)
+}
+
+/// Whether the process `pid` has too many threads: nobody limits them here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_crowded(_: u32) -> bool {
+    false
+}
