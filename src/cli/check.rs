@@ -188,6 +188,10 @@ pub fn prove(deck: &Deck, engine: &mut Engine, watch: &mut dyn FnMut(&Question, 
 
 /// Returns what is wrong with a question whose program has this report: message and hint.
 fn wrong(kind: &Kind, scenario: &Scenario, report: &Report) -> Vec<(String, String)> {
+    if report.crashes() {
+        let message = "the program kills its interpreter in some order of its steps".to_owned();
+        return vec![(message, "a question can only be about programs that Python survives".to_owned())];
+    }
     if !report.exhaustive {
         return vec![unfinished(report)];
     }
@@ -240,9 +244,7 @@ fn wrong_choices(
 
 fn unfinished(report: &Report) -> (String, String) {
     let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
-    let message = if ends(Ending::Crash) {
-        "the interpreter crashes on the program".to_owned()
-    } else if ends(Ending::Limit) {
+    let message = if ends(Ending::Limit) {
         "the program does not end within the step limit".to_owned()
     } else {
         format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
@@ -319,6 +321,12 @@ mod tests {
             &[one, ("1", Ending::Limit, None)],
             false,
             &["the program does not end within the step limit"],
+        );
+        check_outcomes(
+            &["1", "3"],
+            &[one, ("1", Ending::Crash, None)],
+            true,
+            &["the program kills its interpreter in some order of its steps"],
         );
     }
 

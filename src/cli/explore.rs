@@ -44,7 +44,8 @@ Examples:
   raceday explore withdraw.py --always 'account.balance >= 0' --no-deadlock
   raceday explore withdraw.py --observe account.balance --replay '1*3 2*5 1*2'
 
-Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included.
+Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one that
+kills the interpreter breaks them all.
 The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported.
 ";
 
@@ -260,9 +261,10 @@ fn violation<'a>(claim: &Claim, index: usize, report: &'a Report) -> Option<&'a 
 }
 
 fn is_violated(claim: &Claim, index: usize, outcome: &Outcome) -> bool {
-    // An execution that was cut off has not ended, so it breaks no claim about ends.
+    // An execution that was cut off has not ended, so it breaks no claim about ends. One that killed the interpreter kept none.
     let truth = outcome.claims.get(index).copied().flatten();
     match claim {
+        _ if outcome.ending == Ending::Crash => true,
         Claim::NoDeadlock => outcome.ending == Ending::Deadlock,
         Claim::Always(_) => outcome.ending != Ending::Limit && truth != Some(true),
         Claim::Never(_) => outcome.ending != Ending::Limit && truth == Some(true),
@@ -273,7 +275,8 @@ fn is_violated(claim: &Claim, index: usize, outcome: &Outcome) -> bool {
 fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
     for (index, claim) in claims.iter().enumerate() {
         let (Claim::Always(expression) | Claim::Never(expression)) = claim else { continue };
-        let mut judged = report.outcomes.iter().filter_map(|found| found.outcome.claims.get(index)).peekable();
+        let ended = report.outcomes.iter().filter(|found| found.outcome.ending != Ending::Crash);
+        let mut judged = ended.filter_map(|found| found.outcome.claims.get(index)).peekable();
         if judged.peek().is_some() && judged.all(Option::is_none) {
             return Err(Failure::claim_always_raises(expression));
         }
@@ -338,7 +341,9 @@ mod tests {
         }
         assert!(is_violated(&Claim::NoDeadlock, 0, &outcome(Ending::Deadlock, &[])));
         assert!(!is_violated(&Claim::NoDeadlock, 0, &outcome(Ending::Spin, &[])));
-        assert!(is_violated(&always, 0, &outcome(Ending::Crash, &[])), "who crashed proved nothing");
+        for claim in [always, never, Claim::NoDeadlock] {
+            assert!(is_violated(&claim, 0, &outcome(Ending::Crash, &[None])), "{claim}: who crashed kept no promise");
+        }
     }
 
     #[test]

@@ -112,6 +112,10 @@ pub struct Progress {
 /// Each time, at least one location more is known to be shared. A scenario that keeps sharing anew does not settle.
 const MAX_RESTARTS: u32 = 1000;
 
+/// In how many executions the process may die before an exploration ends with a bounded report: each time processes are started
+/// to find out where, which takes many times longer than an execution.
+const MAX_DEATHS: u32 = 20;
+
 /// How many steps the executions may have that were made ahead and not yet needed; a bound on memory.
 const MAX_STEPS_AHEAD: usize = 100_000;
 
@@ -158,14 +162,15 @@ pub fn explore<E: Execute>(
         };
         causality.trace(&execution);
         gathering.add(&execution, &causality);
-        // An execution that ended before its prefix did (a process that died, say) tells nothing of what lies beyond.
+        // An execution that ended before its prefix did (where a process died and nobody looked further, say) tells nothing of
+        // what lies beyond.
         if follows(&execution, &request) {
             strategy.take(&execution, &causality);
         } else {
             followed = false;
         }
         let progress = Progress { executions: gathering.executions(), outcomes: gathering.outcomes(), restarts };
-        if !go_on(&progress) {
+        if !go_on(&progress) || gathering.deaths() >= MAX_DEATHS {
             let done = strategy.next().is_none();
             return Ok(gathering.report(done && followed && strategy.is_exhaustive()));
         }
@@ -208,11 +213,11 @@ impl Ahead {
         batch
     }
 
-    /// Keeps the executions of `batch`, apart from the first, which it returns.
+    /// Keeps the executions of `batch`, as many as there are, apart from the first, which it returns.
     fn add(&mut self, batch: Vec<Request>, executions: Vec<Execution>) -> Execution {
-        assert_eq!(executions.len(), batch.len(), "an execution a request");
+        assert!(executions.len() <= batch.len(), "at most an execution a request");
         let mut pairs = batch.into_iter().zip(executions);
-        let (_, first) = pairs.next().expect("a batch has a request");
+        let (_, first) = pairs.next().expect("a batch has a request, and an answer at least one execution");
         for (request, execution) in pairs {
             self.steps += execution.steps.len();
             self.executions.insert(request, execution);

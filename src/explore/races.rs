@@ -13,7 +13,7 @@
 //! Two steps of one execution race if both touch the same data, one of them writes it, and neither happens before the
 //! other. Each execution that an exploration makes stands for all those that are equivalent to it; they have the same
 //! operations, and the same order of acts on synchronisation objects, so they have the same races. So an exhaustive
-//! exploration finds every pair that there is. Pairs are told apart by location, lines, and who writes; of the
+//! exploration finds every pair that there is, unless the process died in some executions: those are looked at until then. Pairs are told apart by location, lines, and who writes; of the
 //! executions that show a pair, the one with the fewest switches until then is kept.
 
 use std::collections::BTreeMap;
@@ -92,7 +92,11 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
-        self.races.note(execution);
+        // What others would have done when the process was dead cannot be shown to anybody.
+        match execution.until_death() {
+            Some(happened) => self.races.note(&happened),
+            None => self.races.note(execution),
+        }
         self.strategy.take(execution, causality);
     }
 

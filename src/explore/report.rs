@@ -27,6 +27,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Returns whether the process dies in some order. A program that does so proves nothing, whatever its other orders show.
+    pub fn crashes(&self) -> bool {
+        self.outcomes.iter().any(|found| found.outcome.ending == Ending::Crash)
+    }
+
+    /// Returns whether what it did not find is impossible, and what all of it agrees on is proven: every order was seen, and none
+    /// killed the process.
+    pub fn decides(&self) -> bool {
+        self.exhaustive && !self.crashes()
+    }
+
     /// Returns whether an outcome for which `holds` is true is possible, and what shows it.
     pub fn possible(&self, mut holds: impl FnMut(&Outcome) -> bool) -> Possible<'_> {
         let shown = self.outcomes.iter().filter(|found| holds(&found.outcome)).min_by_key(|found| found.switches);
@@ -67,6 +78,7 @@ pub struct Found {
 pub(super) struct Gathering {
     outcomes: HashMap<Outcome, Shown>,
     executions: u64,
+    deaths: u32,
     cut: bool,
     search: Search,
 }
@@ -86,11 +98,32 @@ impl Gathering {
         self.outcomes.len()
     }
 
+    /// Returns in how many executions the process died, and it was found out where.
+    pub(super) fn deaths(&self) -> u32 {
+        self.deaths
+    }
+
     pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
         self.executions += 1;
-        let outcome = &execution.outcome;
+        self.deaths += u32::from(execution.lived.is_some());
         // What would have come after such an end was not seen.
-        self.cut |= matches!(outcome.ending, Ending::Limit | Ending::Crash);
+        self.cut |= match execution.outcome.ending {
+            Ending::Limit => true,
+            Ending::Crash => execution.lived.is_none(),
+            Ending::Finished | Ending::Deadlock | Ending::Spin => false,
+        };
+        match fatal_past(execution, causality) {
+            Some(past) => {
+                let mut causality = Causality::default();
+                causality.trace(&past);
+                self.keep(&past, &causality);
+            }
+            None => self.keep(execution, causality),
+        }
+    }
+
+    fn keep(&mut self, execution: &Execution, causality: &Causality) {
+        let outcome = &execution.outcome;
         if let Some(shown) = self.outcomes.get_mut(outcome) {
             shown.executions += 1;
             if let Some(order) = self.search.fewer_switches(causality, shown.switches, Search::SHORT) {
@@ -119,4 +152,18 @@ impl Gathering {
 
 fn schedule(execution: &Execution, order: &[usize]) -> Schedule {
     order.iter().map(|&thread| execution.threads[thread]).collect()
+}
+
+/// Returns what of an execution in which the process died led there: the steps that came, by need, before the one it did not
+/// survive.
+fn fatal_past(execution: &Execution, causality: &Causality) -> Option<Execution> {
+    let mut past = execution.until_death()?;
+    let fatal = past.steps.len().checked_sub(1);
+    let mut index = 0;
+    past.steps.retain(|_| {
+        index += 1;
+        fatal.is_some_and(|fatal| causality.is_before(index - 1, fatal))
+    });
+    past.lines.clear();
+    Some(past)
 }

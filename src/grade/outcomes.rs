@@ -14,7 +14,7 @@ pub(super) fn truths(choices: &[OutcomeChoice], report: Option<&Report>) -> Vec<
         let Some(report) = report else { return Truth::Unknown };
         match simplest(report, |outcome| shows(choice, outcome)) {
             Some(found) => Truth::Witnessed(found),
-            None if report.exhaustive => Truth::Refuted,
+            None if report.decides() => Truth::Refuted,
             None => Truth::Unknown,
         }
     };
@@ -136,6 +136,14 @@ pub(super) mod tests {
         check(found(), false, &[0, 2], Mark::Wrong);
         let all = vec![value("500"), value("300"), value("1000"), Outcome { ending: Ending::Deadlock, ..value("0") }];
         check(all, false, &[0, 1, 2, 3], Mark::Right);
+    }
+
+    #[test]
+    fn a_program_that_kills_its_interpreter_passes_nobody() {
+        let crash = || Outcome { ending: Ending::Crash, value: None, ..value("") };
+        check(vec![value("500"), crash()], true, &[0], Mark::Undecided);
+        check(vec![value("500"), crash()], true, &[0, 1], Mark::Undecided);
+        check(vec![value("500"), crash()], true, &[1], Mark::Wrong);
     }
 
     #[test]

@@ -35,9 +35,11 @@ impl Judgement {
 pub(super) fn truths(claim: &Claim, report: Option<&Report>) -> Vec<Truth> {
     let breaking = report.and_then(|report| simplest(report, |outcome| breaks(claim, outcome)));
     let sticking = report.and_then(|report| simplest(report, sticks));
-    let complete = report.is_some_and(|report| report.exhaustive);
+    let crashing = report.and_then(|report| simplest(report, |outcome| outcome.ending == Ending::Crash));
+    let complete = report.is_some_and(Report::decides);
     let absent = if complete { Truth::Refuted } else { Truth::Unknown };
-    let holds = match breaking.or(sticking) {
+    // Where the interpreter died, nothing held.
+    let holds = match breaking.or(sticking).or(crashing) {
         Some(found) => Truth::Contradicted(found),
         None if complete => Truth::Proven,
         None => Truth::Unknown,
@@ -126,6 +128,14 @@ mod tests {
     fn a_claim_that_cannot_be_evaluated_does_not_hold() {
         check(ALWAYS, &[(Finished, None)], true, [Wrong, Right, Wrong]);
         check(NEVER, &[(Finished, None)], true, [Wrong, Right, Wrong]);
+    }
+
+    #[test]
+    fn nothing_holds_where_the_interpreter_died() {
+        let crash = (Ending::Crash, None);
+        check(ALWAYS, &[(Finished, Some(true)), crash], true, [Wrong, Undecided, Undecided]);
+        check(NEVER, &[(Finished, Some(false)), crash], true, [Wrong, Undecided, Undecided]);
+        check(ALWAYS, &[(Finished, Some(false)), crash], true, [Wrong, Right, Undecided]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`Program`] is a scenario loaded there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
 //! in `harness/`.
 
+mod careful;
 mod confine;
 mod elf;
 mod interpreter;
@@ -91,10 +92,12 @@ pub enum PythonError {
         line: u32,
     },
     /// The process ended, said nothing in time, or said nonsense while it ran the scenario.
-    #[error("the scenario broke its runner: {what}{}", last_words(.said))]
+    #[error("the scenario broke its runner: {what}{}{}", because(.death), last_words(.said))]
     Broken {
         /// What happened.
         what: String,
+        /// How the process ended, if it did so by itself; otherwise empty.
+        death: String,
         /// The end of what it printed on standard error.
         said: String,
     },

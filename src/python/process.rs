@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::ffi::OsString;
+use std::io;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
@@ -50,6 +51,8 @@ pub(super) struct Process {
     group: u32,
     /// How it ended, once it was waited for.
     ended: Option<Option<ExitStatus>>,
+    /// Whether its answers ended before it was told to, or killed.
+    fell_silent: bool,
     input: Arc<Mutex<ChildStdin>>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
@@ -59,6 +62,9 @@ pub(super) struct Process {
     crowd: Arc<AtomicU8>,
     _watchdog: mpsc::Sender<()>,
 }
+
+/// How long a child may take to be gone after it closed its end of the pipe, if it is dying.
+const DYING: Duration = Duration::from_secs(1);
 
 /// Nothing is asked.
 const IDLE: u32 = u32::MAX;
@@ -126,7 +132,18 @@ impl Process {
         let printed = Arc::new(Mutex::new(Printed::default()));
         let kept = Arc::clone(&printed);
         thread::spawn(move || drain(&mut side, &kept, group));
-        Ok(Process { child, group, ended: None, input, output, printed, ticks, crowd, _watchdog: alive })
+        Ok(Process {
+            child,
+            group,
+            ended: None,
+            fell_silent: false,
+            input,
+            output,
+            printed,
+            ticks,
+            crowd,
+            _watchdog: alive,
+        })
     }
 
     /// Returns the child's number.
@@ -170,8 +187,27 @@ impl Process {
         match self.ticks.swap(IDLE, Ordering::SeqCst) {
             _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
             LATE => Err(format!("it said nothing for {} s", patience.as_secs())),
-            _ => frame,
+            _ => frame.map_err(|error| {
+                self.fell_silent = matches!(error, FrameError::Ended);
+                error.to_string()
+            }),
         }
+    }
+
+    /// Returns how the child ended, if it did so by itself: nobody killed it for being late or for printing too much.
+    pub(super) fn death(&self) -> Option<String> {
+        if !self.fell_silent || lock(&self.printed).flooded {
+            return None;
+        }
+        // Who dies closes his files a moment before it can be told how.
+        let tick = Duration::from_millis(1);
+        (0..DYING.as_millis()).find_map(|_| {
+            let how = how_ended(self.group);
+            if how.is_none() {
+                thread::sleep(tick);
+            }
+            how
+        })
     }
 
     /// Kills the child and returns the end of what it printed on the side, and whether that was too much.
@@ -285,17 +321,78 @@ fn kill_group(leader: u32) {
 #[cfg(not(unix))]
 fn kill_group(_leader: u32) {}
 
-fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, String> {
+/// Returns how the child with this number ended, if it has, and leaves it to be waited for.
+#[cfg(unix)]
+fn how_ended(child: u32) -> Option<String> {
+    use rustix::process::Pid;
+    use rustix::process::WaitId;
+    use rustix::process::WaitIdOptions;
+
+    let child = i32::try_from(child).ok().and_then(Pid::from_raw)?;
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let status = rustix::process::waitid(WaitId::Pid(child), options).ok()??;
+    match (status.terminating_signal(), status.exit_status()) {
+        (Some(signal), _) => Some(format!("killed by {}", name_of_signal(signal))),
+        (None, Some(code)) => Some(format!("ended with exit code {code}")),
+        (None, None) => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn how_ended(_child: u32) -> Option<String> {
+    None
+}
+
+/// Returns the name of a signal that ends processes.
+#[cfg(unix)]
+fn name_of_signal(signal: i32) -> String {
+    use rustix::process::Signal;
+
+    let named = [
+        (Signal::ABORT, "SIGABRT"),
+        (Signal::ALARM, "SIGALRM"),
+        (Signal::BUS, "SIGBUS"),
+        (Signal::FPE, "SIGFPE"),
+        (Signal::HUP, "SIGHUP"),
+        (Signal::ILL, "SIGILL"),
+        (Signal::INT, "SIGINT"),
+        (Signal::KILL, "SIGKILL"),
+        (Signal::PIPE, "SIGPIPE"),
+        (Signal::QUIT, "SIGQUIT"),
+        (Signal::SEGV, "SIGSEGV"),
+        (Signal::SYS, "SIGSYS"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::TRAP, "SIGTRAP"),
+        (Signal::XCPU, "SIGXCPU"),
+    ];
+    let known = named.iter().find(|(known, _)| known.as_raw() == signal);
+    known.map_or_else(|| format!("signal {signal}"), |(_, name)| (*name).to_owned())
+}
+
+/// Why there is no frame.
+#[derive(Debug, thiserror::Error)]
+enum FrameError {
+    #[error("it ended")]
+    Ended,
+    #[error("it announced an answer of {0} bytes")]
+    TooLong(u32),
+    #[error("it ended in the middle of an answer")]
+    Cut,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
     let mut length = [0; 4];
-    from.read_exact(&mut length).map_err(|_| "it ended".to_owned())?;
+    from.read_exact(&mut length).map_err(|_| FrameError::Ended)?;
     let length = u32::from_be_bytes(length);
     if length > MAX_FRAME {
-        return Err(format!("it announced an answer of {length} bytes"));
+        return Err(FrameError::TooLong(length));
     }
     let mut payload = Vec::new();
-    from.take(u64::from(length)).read_to_end(&mut payload).map_err(|error| error.to_string())?;
+    from.take(u64::from(length)).read_to_end(&mut payload)?;
     if payload.len() < length as usize {
-        return Err("it ended in the middle of an answer".to_owned());
+        return Err(FrameError::Cut);
     }
     Ok(payload)
 }
@@ -338,6 +435,6 @@ mod tests {
     #[test]
     fn a_frame_that_is_too_large_is_not_read() {
         let error = read_frame(&mut [0xff, 0xff, 0xff, 0xff, 0].as_slice()).expect_err("too large");
-        assert_eq!(error, "it announced an answer of 4294967295 bytes");
+        assert_eq!(error.to_string(), "it announced an answer of 4294967295 bytes");
     }
 }

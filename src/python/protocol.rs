@@ -38,6 +38,9 @@ pub(super) enum Ask<'a> {
     Code { id: u64 },
     /// Execute one schedule and tell it in full.
     Replay { id: u64, schedule: Vec<u64> },
+    /// Execute one schedule and tell each step before it is done, for the process may not live to tell it afterwards; the
+    /// threads that do these steps, counted from 0, stop there for ever.
+    Careful { id: u64, schedule: Vec<u64>, stops: &'a [usize], lines: bool, detail: bool },
 }
 
 pub(super) use crate::scenario::Sleeps;
@@ -83,10 +86,28 @@ pub(super) struct Said {
     details: Vec<Did>,
     #[serde(default)]
     blocked: Vec<Waits>,
+    /// What a careful execution tells on its way; then the answer is still to come.
+    #[serde(default)]
+    pub(super) word: Option<Word>,
+}
+
+/// Something that a careful execution tells on its way.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Word {
+    /// A step that will be done now: its thread's code, its operation's number, who could go, and the new threads, by code and
+    /// name.
+    Step { thread: u64, operation: u64, enabled: u64, threads: Vec<(u64, String)> },
+    /// What a step did, by its number.
+    Did(usize, Did),
+    /// The line that the running thread is at now.
+    Line(u32),
+    /// It is over, and what is observed will be evaluated.
+    Seeing,
 }
 
 /// What a step did: line, verb, location, value, and the locks that its thread held.
-type Did = (u32, String, String, Option<String>, Vec<String>);
+pub(super) type Did = (u32, String, String, Option<String>, Vec<String>);
 
 /// Who is left waiting: thread, line, verb, location, who holds that, and the locks that it holds itself.
 type Waits = (u64, u32, String, String, Option<u64>, Vec<String>);
@@ -164,6 +185,12 @@ impl Meanings {
         Ok(())
     }
 
+    /// Returns the operation with this number.
+    pub(super) fn operation(&self, number: u64) -> Result<Operation, Nonsense> {
+        let known = usize::try_from(number).ok().and_then(|number| self.operations.get(number));
+        known.cloned().ok_or(Nonsense("no such operation"))
+    }
+
     /// Returns the execution that `ran` tells of.
     pub(super) fn execution(&self, ran: &Ran) -> Result<Execution, Nonsense> {
         let Ran(codes, trace, pending, outcome, changes, shut, lines) = ran;
@@ -177,10 +204,7 @@ impl Meanings {
         let thread = |index: u64| {
             usize::try_from(index).ok().and_then(|index| threads.get(index)).copied().ok_or(Nonsense("no such thread"))
         };
-        let operation = |number: u64| {
-            let known = usize::try_from(number).ok().and_then(|number| self.operations.get(number));
-            known.cloned().ok_or(Nonsense("no such operation"))
-        };
+        let operation = |number: u64| self.operation(number);
         if trace.len() % 3 != 0 || pending.len() % 2 != 0 {
             return Err(Nonsense("a step is incomplete"));
         }
@@ -203,15 +227,19 @@ impl Meanings {
         let outcome = usize::try_from(*outcome).ok().and_then(|number| self.outcomes.get(number)).cloned();
         let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
         let shut = shut.iter().copied().map(Guard).collect();
-        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, outcome })
+        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, outcome })
     }
+}
+
+/// Returns what a step did.
+pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
+    Detail { line, verb, location, value, holds }
 }
 
 impl Said {
     /// Returns what each step of a replay did.
     pub(super) fn details(&mut self) -> Vec<Detail> {
-        let details = self.details.drain(..);
-        details.map(|(line, verb, location, value, holds)| Detail { line, verb, location, value, holds }).collect()
+        self.details.drain(..).map(detail).collect()
     }
 
     /// Returns who was left waiting at the end of a replay.

@@ -39,6 +39,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/pool.py"),
     include_str!("harness/world.py"),
     include_str!("harness/execution.py"),
+    include_str!("harness/careful.py"),
     include_str!("harness/confine.py"),
     include_str!("harness/serve.py"),
 );
@@ -74,15 +75,16 @@ impl Default for Limits {
 pub struct Worker {
     interpreter: Interpreter,
     confinement: Confinement,
-    limits: Limits,
+    pub(super) limits: Limits,
     compiled: Option<String>,
     running: Option<Running>,
 }
 
-struct Running {
+/// A process that is there.
+pub(super) struct Running {
     process: Process,
     confined: Confined,
-    meanings: Meanings,
+    pub(super) meanings: Meanings,
     asked: u64,
 }
 
@@ -132,6 +134,14 @@ impl Worker {
         Ok(self.ask(1, |id| Ask::Code { id })?.code)
     }
 
+    /// Has the processes to come start from the compiled harness.
+    pub(super) fn keep_compiled(&mut self) -> Result<(), PythonError> {
+        if self.compiled.is_none() {
+            self.compiled = Some(self.compiled()?);
+        }
+        Ok(())
+    }
+
     /// Returns the interpreter that this is a process of.
     pub fn interpreter(&self) -> &Interpreter {
         &self.interpreter
@@ -158,6 +168,13 @@ impl Worker {
     ///
     /// As for [`Worker::load`].
     pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
+        self.send_scenario(scenario, shared)?;
+        let (scenario, shared) = (scenario.clone(), shared.clone());
+        Ok(Program { worker: self, scenario, shared, tells_lines: false, before: None })
+    }
+
+    /// Has the process load a scenario, or a new one if the one before has gone.
+    pub(super) fn send_scenario(&mut self, scenario: &Scenario, shared: &Shared) -> Result<(), PythonError> {
         if self.running.is_none() {
             let compiled = self.compiled.as_deref();
             self.running = Some(Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?);
@@ -179,10 +196,10 @@ impl Worker {
             }
             error => error,
         })?;
-        Ok(Program { worker: self, shared: shared.clone(), tells_lines: false, before: None })
+        Ok(())
     }
 
-    fn running(&mut self) -> &mut Running {
+    pub(super) fn running(&mut self) -> &mut Running {
         self.running.as_mut().expect("a process is there from a scenario's loading to the first failure")
     }
 
@@ -190,9 +207,16 @@ impl Worker {
     fn ask<'a>(&mut self, executions: usize, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, PythonError> {
         let patience = self.limits.execution * u32::try_from(executions.max(1)).unwrap_or(u32::MAX);
         let Some(running) = self.running.as_mut() else {
-            return Err(PythonError::Broken { what: "it had ended".to_owned(), said: String::new() });
+            let what = "it had ended".to_owned();
+            return Err(PythonError::Broken { what, death: String::new(), said: String::new() });
         };
-        match running.ask(patience, ask) {
+        let answer = running.ask(patience, ask);
+        self.answered(answer)
+    }
+
+    /// Returns the answer, or what it means that there is none.
+    pub(super) fn answered(&mut self, answer: Result<Said, String>) -> Result<Said, PythonError> {
+        match answer {
             Ok(said) => match said.error {
                 Some(fault) => Err(self.fault(fault)),
                 None => Ok(said),
@@ -219,10 +243,11 @@ impl Worker {
         }
     }
 
-    fn broken(&mut self, what: String) -> PythonError {
+    pub(super) fn broken(&mut self, what: String) -> PythonError {
+        let death = self.running.as_ref().and_then(|running| running.process.death()).unwrap_or_default();
         let (said, flooded) = self.running.take().map(|mut running| running.process.kill()).unwrap_or_default();
         let what = if flooded { "it did not stop printing".to_owned() } else { what };
-        PythonError::Broken { what, said }
+        PythonError::Broken { what, death, said }
     }
 }
 
@@ -287,13 +312,21 @@ impl Running {
     }
 
     fn ask<'a>(&mut self, patience: Duration, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, String> {
+        self.send(ask)?;
+        self.receive(patience)
+    }
+
+    pub(super) fn send<'a>(&mut self, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<(), String> {
         self.asked += 1;
-        let asked = self.asked;
-        let payload = serde_json::to_vec(&ask(asked)).map_err(|error| error.to_string())?;
+        let payload = serde_json::to_vec(&ask(self.asked)).map_err(|error| error.to_string())?;
         self.process.send(&payload);
+        Ok(())
+    }
+
+    pub(super) fn receive(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive(patience)?;
         let mut said: Said = serde_json::from_slice(&frame).map_err(|error| format!("its answer is wrong: {error}"))?;
-        if said.id != asked {
+        if said.id != self.asked {
             return Err("it answered another question".to_owned());
         }
         self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
@@ -303,11 +336,12 @@ impl Running {
 
 /// A scenario loaded in a worker.
 pub struct Program<'a> {
-    worker: &'a mut Worker,
-    shared: Shared,
-    tells_lines: bool,
+    pub(super) worker: &'a mut Worker,
+    pub(super) scenario: Scenario,
+    pub(super) shared: Shared,
+    pub(super) tells_lines: bool,
     /// The execution before, to tell whether this one agrees with it as far as their schedules do.
-    before: Option<Ran>,
+    pub(super) before: Option<Ran>,
 }
 
 impl Program<'_> {
@@ -331,7 +365,11 @@ impl Program<'_> {
     /// [`Execute::execute`].
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
         let codes = schedule.threads().iter().map(|thread| thread.code()).collect();
-        let mut said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes })?;
+        let said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes });
+        let mut said = match said {
+            Err(PythonError::Broken { death, .. }) if !death.is_empty() => return self.replay_carefully(schedule),
+            said => said?,
+        };
         if said.start_over {
             self.shared = said.shared;
             return Err(PythonError::Unexplored);
@@ -341,13 +379,13 @@ impl Program<'_> {
             let execution = running.meanings.execution(said.executions.first()?).ok()?;
             let (names, details, blocked) = (std::mem::take(&mut said.names), said.details(), said.blocked().ok()?);
             let whole = details.len() == execution.steps.len() && names.len() == execution.threads.len();
-            whole.then_some(Replay { execution, names, details, blocked })
+            whole.then_some(Replay { execution, names, details, blocked, death: None })
         })();
         told.ok_or_else(|| self.worker.broken("its telling of an execution makes no sense".to_owned()))
     }
 
     /// Compares with the execution before: as long as the same threads went, they did the same.
-    fn agree(&mut self, ran: Ran) -> Result<(), PythonError> {
+    pub(super) fn agree(&mut self, ran: Ran) -> Result<(), PythonError> {
         if let Some(before) = &self.before {
             for (step, (now, then)) in ran.1.chunks_exact(3).zip(before.1.chunks_exact(3)).enumerate() {
                 let thread =
@@ -374,7 +412,12 @@ impl Execute for Program<'_> {
         let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
         let coded = requests.iter().map(|request| code(&request.prefix)).collect();
         let lines = self.tells_lines;
-        let said = self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded, lines })?;
+        let said = match self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded, lines }) {
+            Err(PythonError::Broken { what, death, said }) if !death.is_empty() => {
+                return self.execute_carefully(requests, PythonError::Broken { what, death, said });
+            }
+            said => said?,
+        };
         if said.start_over {
             self.before = None;
             self.shared = said.shared;

@@ -18,7 +18,7 @@ use super::clean_line;
 use super::races::Race;
 use super::races::write_races;
 use super::steps::Extent;
-use super::steps::write_blocked;
+use super::steps::write_end;
 use super::steps::write_steps;
 use super::text;
 use super::text::Page;
@@ -50,6 +50,14 @@ pub struct Exploration<'a> {
     pub claims: Vec<Claimed>,
     /// The races, if they were looked for.
     pub races: Option<Vec<Race>>,
+}
+
+impl Exploration<'_> {
+    /// Returns whether no other races can be found: executions are looked at until their process dies, if it does.
+    pub(super) fn has_all_races(&self) -> bool {
+        let crashes = |witnessed: &Witnessed| witnessed.found.outcome.ending == Ending::Crash;
+        self.exhaustive && !self.outcomes.iter().any(crashes)
+    }
 }
 
 /// An outcome and the execution that shows it.
@@ -133,7 +141,7 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
     }
     if let Some(races) = &exploration.races {
         writeln!(out)?;
-        write_races(out, races, &exploration.scenario.source, exploration.exhaustive, page)?;
+        write_races(out, races, &exploration.scenario.source, exploration.has_all_races(), page)?;
     }
     Ok(())
 }
@@ -190,7 +198,7 @@ fn write_details(
         }
     }
     write_steps(out, &witnessed.replay, source, extent, page)?;
-    write_blocked(out, &witnessed.replay, page)
+    write_end(out, &witnessed.replay, page)
 }
 
 /// Writes the lines that a program printed, or as many of them and as much of each as a person would read.
@@ -304,6 +312,9 @@ fn write_claimed(out: &mut dyn Write, exploration: &Exploration<'_>, claimed: &C
 
 /// Returns an outcome on one line: `account.balance = 300, with ValueError in Thread-1`.
 pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
+    if outcome.ending == Ending::Crash {
+        return describe_ending(Ending::Crash).to_owned();
+    }
     let mut label = match (&outcome.value, &outcome.stdout) {
         (Some(value), _) => {
             let observe = scenario.observe.as_deref().unwrap_or("value");
@@ -339,13 +350,14 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
     label
 }
 
-fn describe_ending(ending: Ending) -> &'static str {
+/// Returns how an execution ended, in a few words.
+pub(super) fn describe_ending(ending: Ending) -> &'static str {
     match ending {
         Ending::Finished => "finished",
         Ending::Deadlock => "deadlock",
         Ending::Spin => "stuck in a spin",
         Ending::Limit => "cut off at the step limit",
-        Ending::Crash => "the interpreter crashed",
+        Ending::Crash => "the interpreter died",
     }
 }
 

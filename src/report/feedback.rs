@@ -15,17 +15,19 @@ use crate::grade::Mark;
 use crate::grade::Parts;
 use crate::grade::Pick;
 use crate::grade::Truth;
+use crate::scenario::Ending;
 use crate::scenario::Replay;
 use crate::session::Shown;
 
 use super::clean_line;
+use super::exploration::describe_ending;
 use super::markdown::write_markdown;
 use super::question::code;
 use super::question::judgement_text;
 use super::question::outcome_text;
 use super::question::prose;
 use super::steps::Extent;
-use super::steps::write_blocked;
+use super::steps::write_end;
 use super::steps::write_steps;
 use super::text;
 use super::text::Page;
@@ -115,7 +117,7 @@ pub fn write_evidence(
         writeln!(out, "{}", page.paint(Style::Strong, &line))?;
     }
     write_steps(out, replay, &scenario.source, Extent::AtMost(MOST_STEPS), page)?;
-    write_blocked(out, replay, page)?;
+    write_end(out, replay, page)?;
     for exception in &found.outcome.exceptions {
         let swallowed = if exception.swallowed { " (swallowed: nobody asked the future)" } else { "" };
         let text = format!("  {} raised {}: {}{swallowed}", exception.thread, exception.class, exception.message);
@@ -129,7 +131,10 @@ pub fn write_evidence(
 /// Returns what an outcome of the report shows of the answer.
 fn shown_by(shown: &Shown<'_>, outcome: usize) -> Option<String> {
     let Parts::Picks(picks) = &shown.graded.parts else { return None };
-    let place = picks.iter().position(|pick| pick.truth == Truth::Witnessed(outcome))?;
+    let Some(place) = picks.iter().position(|pick| pick.truth == Truth::Witnessed(outcome)) else {
+        let found = shown.report.as_ref()?.outcomes.get(outcome)?;
+        return (found.outcome.ending == Ending::Crash).then(|| describe_ending(Ending::Crash).to_owned());
+    };
     match &shown.asked.subject.question.kind {
         Kind::Outcomes { choices, .. } => Some(outcome_text(&choices[place]).replace('\n', " ⏎ ")),
         _ => Some(judgement_text(Judgement::ALL[place]).to_owned()),
@@ -211,6 +216,9 @@ fn reason(pick: &Pick, report: Option<&Report>, kind: &Kind) -> String {
         (Truth::Refuted, false) if executions == 1 => "no: the only execution there is does not".to_owned(),
         (Truth::Refuted, false) => format!("no: none of all {all} does"),
         (Truth::Contradicted(_), _) => "no: an execution shows otherwise".to_owned(),
+        (Truth::Unknown, _) if report.is_some_and(Report::crashes) => {
+            "not known: an order that kills the interpreter proves nothing".to_owned()
+        }
         (Truth::Unknown, _) => format!("not known: {all} did not show it, but not all were made"),
     };
     match (pick.picked, pick.is_right()) {

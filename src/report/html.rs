@@ -29,6 +29,7 @@ use super::steps::Extent;
 use super::steps::Holdings;
 use super::steps::could_go;
 use super::steps::describe;
+use super::steps::describe_death;
 use super::steps::index_of;
 use super::steps::lives;
 use super::steps::name_of;
@@ -166,6 +167,9 @@ fn write_outcome(
             escape(&waiting(&witnessed.replay, blocked))
         )?;
     }
+    if let Some(death) = &witnessed.replay.death {
+        writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_death(&witnessed.replay, death)))?;
+    }
     writeln!(out, "</section>")
 }
 
@@ -260,7 +264,7 @@ fn columns(replay: &Replay, steps: &[usize]) -> Vec<usize> {
 
 fn write_races(out: &mut dyn Write, races: &[Race], exploration: &Exploration<'_>) -> io::Result<()> {
     let lines: Vec<&str> = exploration.scenario.source.lines().collect();
-    let (style, heading) = heading(races.len(), exploration.exhaustive);
+    let (style, heading) = heading(races.len(), exploration.has_all_races());
     writeln!(out, "<section id=\"races\">\n<h2 class=\"{}\">{}</h2>\n<ol>", class(style), inline(&heading))?;
     for race in races {
         writeln!(out, "<li><strong>{}</strong>\n<ul>", inline(&race.location))?;

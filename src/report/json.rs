@@ -82,6 +82,12 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
         stdout: found.outcome.stdout.as_deref(),
         ending: found.outcome.ending,
         exceptions: &found.outcome.exceptions,
+        death: replay.death.as_ref().map(|death| DeathJson {
+            thread: name(death.thread),
+            id: death.thread.to_string(),
+            line: death.line,
+            how: &death.how,
+        }),
         executions: found.executions,
         witness: WitnessJson {
             schedule: found.witness.to_string(),
@@ -143,8 +149,19 @@ struct OutcomeJson<'a> {
     stdout: Option<&'a str>,
     ending: Ending,
     exceptions: &'a [Exception],
+    /// Not there unless the process died.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    death: Option<DeathJson<'a>>,
     executions: u64,
     witness: WitnessJson<'a>,
+}
+
+#[derive(Serialize)]
+struct DeathJson<'a> {
+    thread: &'a str,
+    id: String,
+    line: u32,
+    how: &'a str,
 }
 
 #[derive(Serialize)]

@@ -46,7 +46,7 @@ pub use races::RaceAct;
 pub use races::write_races;
 pub use score::write_summary;
 pub use steps::Extent;
-pub use steps::write_blocked;
+pub use steps::write_end;
 pub use steps::write_steps;
 pub use text::Page;
 pub use text::Style;

@@ -152,6 +152,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 .iter()
                 .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })
                 .collect(),
+            lived: None,
             outcome,
         },
         names: names.iter().map(|name| (*name).to_owned()).collect(),
@@ -167,5 +168,6 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 holds: held[*index].clone(),
             })
             .collect(),
+        death: None,
     }
 }

@@ -10,6 +10,7 @@ use std::io;
 use std::io::Write;
 
 use crate::scenario::Blocked;
+use crate::scenario::Death;
 use crate::scenario::Detail;
 use crate::scenario::Location;
 use crate::scenario::Replay;
@@ -76,8 +77,8 @@ pub fn write_steps(out: &mut dyn Write, replay: &Replay, source: &str, extent: E
     writeln!(out, "  {}", page.paint(Style::Faint, &legend.join("   ")))
 }
 
-/// Writes who waits for what, and who holds it, where `replay` ended with threads that wait.
-pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result<()> {
+/// Writes what there is to say of the end of `replay`: who waits for what, and who holds it, or how the process died.
+pub fn write_end(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result<()> {
     for blocked in &replay.blocked {
         let name = short_name_of(replay, blocked.thread);
         let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
@@ -86,7 +87,19 @@ pub fn write_blocked(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Re
             writeln!(out, "{line}")?;
         }
     }
+    let Some(death) = &replay.death else { return Ok(()) };
+    for line in text::wrap(&format!("  {}", describe_death(replay, death)), page.width(), 4) {
+        writeln!(out, "{}", page.paint(Style::Bad, &line))?;
+    }
     Ok(())
+}
+
+/// Returns how the process died, and where: `the process was killed by SIGSEGV while Thread-1 was at line 7`.
+pub(super) fn describe_death(replay: &Replay, death: &Death) -> String {
+    let verb = if death.how.starts_with("killed") { "was " } else { "" };
+    let name = short_name_of(replay, death.thread);
+    let place = if death.line > 0 { format!("was at line {}", death.line) } else { "ran".to_owned() };
+    format!("the process {verb}{} while {name} {place}", clean_line(&death.how))
 }
 
 /// Returns what a thread waits for and who has it: `waits for lock, which Thread-1 holds`.
@@ -205,7 +218,8 @@ impl Text {
 impl<'a> Telling<'a> {
     fn new(replay: &'a Replay, source: &str, extent: Extent) -> Telling<'a> {
         let source: Vec<&str> = source.lines().collect();
-        let digits = replay.details.iter().map(|detail| detail.line).max().unwrap_or(0).to_string().len();
+        let death = replay.death.iter().map(|death| death.line);
+        let digits = replay.details.iter().map(|detail| detail.line).chain(death).max().unwrap_or(0).to_string().len();
         let lives = lives(replay);
         let told = told(replay, extent);
         let shown = |step: usize| match extent {
@@ -263,6 +277,21 @@ impl<'a> Telling<'a> {
             rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
         }
         rows.extend(last_row(replay, &waiters, &holdings, skipped));
+        if let Some(death) = &replay.death
+            && let Some(actor) = index_of(replay, death.thread)
+        {
+            let mut texts = Vec::new();
+            if before != Some((actor, death.line)) && death.line > 0 {
+                let code = source.get(death.line as usize - 1).map_or("", |line| line.trim());
+                texts.push(Text::new(Style::Code, format!("{:>digits$} {}", death.line, clean_line(code)), digits + 3));
+            }
+            texts.push(Text::new(Style::Bad, format!("{:digits$} the interpreter dies", ""), digits + 3));
+            let marks = BTreeMap::from([(
+                actor,
+                if holdings.after(actor, replay.details.len()).is_empty() { ' ' } else { HOLDS },
+            )]);
+            rows.push(Row { cells: BTreeMap::from([(actor, texts)]), marks, skipped: std::mem::take(&mut skipped) });
+        }
         Telling { replay, rows }
     }
 
@@ -429,7 +458,8 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
         let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
         match detail.verb.as_str() {
             "begin" | "end" => false,
-            "read" => !is_private,
+            // What kills the process may hang on what its thread alone has seen.
+            "read" => !is_private || replay.death.is_some(),
             // What a thread writes for itself is often what it found out; the main thread's are loop variables.
             "write" => !is_private || step.thread != ThreadId::MAIN,
             _ => true,
@@ -524,7 +554,7 @@ mod tests {
         let mut out = Vec::new();
         let page = Page { width, colour: false };
         write_steps(&mut out, replay, source, Extent::AtMost(200), page).expect("a Vec takes all");
-        write_blocked(&mut out, replay, page).expect("a Vec takes all");
+        write_end(&mut out, replay, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -7,6 +7,7 @@ mod replay;
 mod schedule;
 
 pub use replay::Blocked;
+pub use replay::Death;
 pub use replay::Detail;
 pub use replay::Replay;
 pub use schedule::ParseScheduleError;
@@ -271,6 +272,14 @@ pub struct Execution {
     pub lines: Vec<u32>,
     /// The threads that had not ended, and what each waits for (or, at the step limit, would do).
     pub pending: Vec<Pending>,
+    /// Where the process died, if it did ([`Ending::Crash`]): it lived through so many of the steps, the last of which it did not
+    /// survive.
+    ///
+    /// The steps that come after are what the other threads would have done had that thread stopped there for ever, before
+    /// it did what its last step announces. So they show how the execution could have gone otherwise, as long as somebody
+    /// looked; nobody did if they are not there although other threads could go.
+    #[serde(default)]
+    pub lived: Option<usize>,
     /// What the learner could see.
     pub outcome: Outcome,
 }
@@ -279,6 +288,16 @@ impl Execution {
     /// Returns which thread went at each step.
     pub fn schedule(&self) -> Schedule {
         self.steps.iter().map(|step| step.thread).collect()
+    }
+
+    /// Returns what of it really happened, if the process died: the steps it lived through, and the one it did not survive.
+    pub fn until_death(&self) -> Option<Execution> {
+        let lived = self.lived?;
+        let mut until = self.clone();
+        until.steps.truncate(lived);
+        until.lines.truncate(lived);
+        until.pending.clear();
+        Some(until)
     }
 }
 
@@ -311,7 +330,7 @@ pub enum Ending {
     Spin,
     /// The step limit.
     Limit,
-    /// The process died.
+    /// The process died, or ended without the interpreter's doing: there is nothing to observe.
     Crash,
 }
 
@@ -340,7 +359,7 @@ pub struct Request {
 /// What became of a batch of [`Request`]s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// One execution a request, in their order.
+    /// One execution a request, in their order. There is at least one; what is left out at the end has to be requested again.
     Executions(Vec<Execution>),
     /// The batch showed that more is shared between threads than was known. What was executed so far lacked steps:
     /// forget it and begin again.

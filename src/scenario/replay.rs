@@ -17,6 +17,9 @@ pub struct Replay {
     pub details: Vec<Detail>,
     /// The threads that were left waiting, if the execution ended with some.
     pub blocked: Vec<Blocked>,
+    /// How the process died, if it did.
+    #[serde(default)]
+    pub death: Option<Death>,
 }
 
 /// What one step did, in the scenario's own words.
@@ -51,4 +54,15 @@ pub struct Blocked {
     /// The locks that it holds meanwhile.
     #[serde(default)]
     pub holds: Vec<String>,
+}
+
+/// How a process died that ran a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    /// The thread that ran.
+    pub thread: ThreadId,
+    /// The line of the scenario that it was at, from 1; 0 where that is not known.
+    pub line: u32,
+    /// How the process ended: `killed by SIGSEGV`, `ended with exit code 3`.
+    pub how: String,
 }

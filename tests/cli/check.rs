@@ -97,7 +97,7 @@ fn a_scenario_that_is_not_supported_is_a_fault_of_the_deck() {
 }
 
 #[test]
-fn a_scenario_that_ends_its_interpreter_is_a_fault_and_the_rest_is_checked() {
+fn a_scenario_that_kills_its_interpreter_is_a_fault_and_the_rest_is_checked() {
     let broken = topic("[0, 1, 2]", "count == 2").replacen("scenarios/count.py", "scenarios/exit.py", 1);
     let world = world("[0, 1, 2]", "count == 2")
         .file("mine/topic.yaml", broken)
@@ -105,9 +105,9 @@ fn a_scenario_that_ends_its_interpreter_is_a_fault_and_the_rest_is_checked() {
     insta::assert_snapshot!(world.run(&["check", "mine"]), @"
     exit code 1
     --- stdout
-    mine/topic.yaml:6:5: `which-counts`: the scenario broke its runner: it ended
-      hint: does it end its own process, or need more memory, output or time than a program gets?
-    mine (mine): 2 questions, 1 proven by 4 executions: 1 fault
+    mine/topic.yaml:6:5: `which-counts`: the program kills its interpreter in some order of its steps
+      hint: a question can only be about programs that Python survives
+    mine (mine): 2 questions, 1 proven by 5 executions: 1 fault
     ");
 }
 

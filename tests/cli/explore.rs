@@ -114,6 +114,32 @@ for thread in threads:
 print(log)
 ";
 
+/// Kills the interpreter unless the other thread came first.
+const IMPATIENT: &str = "\
+import os
+import threading
+
+ready = False
+
+
+def prepare():
+    global ready
+    ready = True
+
+
+def use():
+    if not ready:
+        os.abort()
+    print('used')
+
+
+threads = [threading.Thread(target=use), threading.Thread(target=prepare)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
 fn world() -> World {
     World::new().file("withdraw.py", WITHDRAW).file("abba.py", ABBA).file("twice.py", TWICE)
 }
@@ -554,12 +580,12 @@ fn what_python_cannot_even_read_is_no_python() {
 }
 
 #[test]
-fn a_program_that_ends_its_interpreter_is_told_what_it_may_not_do() {
-    let output = World::new().file("exit.py", "import os\nos._exit(3)\n").run(&["explore", "exit.py"]);
-    insta::assert_snapshot!(output, @"
+fn a_program_that_breaks_its_runner_is_told_what_it_may_not_do() {
+    let world = World::new().file("fine.py", "import os\n");
+    insta::assert_snapshot!(world.run(&["explore", "fine.py", "--observe", "os._exit(3)"]), @"
     exit code 2
     --- stderr
-    error: the scenario broke its runner: it ended
+    error: the scenario broke its runner: it ended while what is observed was evaluated (ended with exit code 3)
     hint: does it end its own process, or need more memory, output or time than a program gets?
     ");
 }
@@ -689,4 +715,114 @@ fn races_keep_their_contract_and_replay() {
         }
         assert_eq!(step["location"], "count");
     }
+}
+
+#[test]
+fn a_death_of_the_interpreter_is_an_outcome() {
+    let world = World::new().file("impatient.py", IMPATIENT);
+    insta::assert_snapshot!(world.run(&["explore", "impatient.py", "--never", "ready is None", "--no-deadlock"]).redacted(), @"
+    exit code 1
+    --- stdout
+    impatient.py: 2 outcomes of what it prints
+      1. the interpreter died
+      2. prints used
+    Every order was explored: nothing else can happen.
+    2 executions in [TIME], Python [VERSION]
+
+    ── 1. the interpreter died ─────────────────────────────────────────────────────
+      0 switches, schedule 1*2
+        Thread-1 (use)
+        13 if not ready:
+           read ready → False
+        14 os.abort()
+           the interpreter dies
+      the process was killed by SIGABRT while Thread-1 was at line 14
+
+    ── 2. prints used ──────────────────────────────────────────────────────────────
+      3 switches, schedule 0*8 2*3 1*4 0*5
+        MainThread                │  Thread-1 (use)       │  Thread-2 (prepare)
+        20 thread.start()         │                       │
+           start Thread-2         │                       │
+      ┆ waits for Thread-1 to end │                       │   9 ready = True
+      ┆                           │                       │     write ready ← True
+      ┆                           │  13 if not ready:     │
+      ┆                           │     read ready → True │
+      ┆                           │  15 print('used')     │
+      ┆                           │     print → 'used'    │
+        22 thread.join()          │                       │
+           join Thread-1          │                       │
+           join Thread-2          │                       │
+      ┆ waits
+
+    never ready is None: violated, as outcome 1 shows
+    no deadlock: violated, as outcome 1 shows
+    ");
+    insta::assert_snapshot!(world.run(&["explore", "impatient.py", "--replay", "1*2"]).redacted(), @"
+    exit code 0
+    --- stdout
+    impatient.py: the interpreter died
+      0 switches, schedule 1*2
+        Thread-1 (use)
+           begin
+        13 if not ready:
+           read ready → False
+        14 os.abort()
+           the interpreter dies
+      the process was killed by SIGABRT while Thread-1 was at line 14
+    ");
+    insta::assert_snapshot!(world.run(&["explore", "impatient.py", "--replay", "1*2", "--json"]).redacted(), @r#"
+    exit code 0
+    --- stdout
+    {
+      "scenario": "impatient.py",
+      "python": "[VERSION]",
+      "observe": null,
+      "sleeps": "unordered",
+      "exhaustive": false,
+      "executions": 1,
+      "elapsed_ms": [TIME],
+      "outcomes": [
+        {
+          "value": null,
+          "stdout": null,
+          "ending": "crash",
+          "exceptions": [],
+          "death": {
+            "thread": "Thread-1 (use)",
+            "id": "1",
+            "line": 14,
+            "how": "killed by SIGABRT"
+          },
+          "executions": 1,
+          "witness": {
+            "schedule": "1*2",
+            "switches": 0,
+            "steps": [
+              {
+                "thread": "Thread-1 (use)",
+                "id": "1",
+                "line": 0,
+                "operation": "begin",
+                "location": "",
+                "value": null
+              },
+              {
+                "thread": "Thread-1 (use)",
+                "id": "1",
+                "line": 13,
+                "operation": "read",
+                "location": "ready",
+                "value": "False"
+              }
+            ],
+            "blocked": []
+          }
+        }
+      ],
+      "claims": []
+    }
+    "#);
+    let page = world.run(&["explore", "impatient.py", "--html", "-"]);
+    let said = "<p class=\"bad\">the process was killed by SIGABRT while Thread-1 was at line 14</p>";
+    assert!(page.stdout.contains(said), "{page}");
 }

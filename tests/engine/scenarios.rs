@@ -485,18 +485,6 @@ fn what_is_not_supported_is_named_with_its_line() {
 }
 
 #[test]
-fn a_runner_that_dies_is_replaced() {
-    let mut worker = worker();
-    let deadly = scenario("import os\nos.kill(os.getpid(), 9)\n", None);
-    match explored_by(&mut worker, &deadly) {
-        Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it ended"),
-        other => panic!("{other:?}"),
-    }
-    let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("the next one runs");
-    assert_eq!(report.executions, 6);
-}
-
-#[test]
 fn a_mistake_of_the_harness_is_no_outcome() {
     let works = [
         // Nobody catches it; everybody does; it ends a thread, a task, and what is observed.

@@ -62,6 +62,8 @@ pub(crate) enum Act {
     Unless(Reg, i64, usize),
     /// Goes back so many acts.
     Back(usize),
+    /// Kills the process, and so all threads.
+    Die,
 }
 
 /// A variable, or an element of an array that begins there.
@@ -98,6 +100,8 @@ pub(crate) struct Program {
     pub(crate) tries_write: bool,
     /// At most so many steps an execution.
     pub(crate) limit: Option<usize>,
+    /// Whether an execution ends where the process dies, and nobody looks what the other threads would have done.
+    pub(crate) ends_at_death: bool,
 }
 
 impl Program {
@@ -154,11 +158,14 @@ fn location(kind: Kind, index: usize) -> Location {
     Location(number(kind, index) | sort)
 }
 
+#[derive(Clone)]
 struct Thread {
     id: ThreadId,
     body: usize,
     begun: bool,
     ended: bool,
+    /// It stopped for ever where it would have killed the process.
+    stopped: bool,
     at: usize,
     regs: [i64; REGS],
     children: u64,
@@ -166,6 +173,7 @@ struct Thread {
     spun: Option<i64>,
 }
 
+#[derive(Clone)]
 struct State<'a> {
     program: &'a Program,
     threads: Vec<Thread>,
@@ -174,6 +182,7 @@ struct State<'a> {
     semaphores: Vec<i64>,
     events: BTreeMap<usize, bool>,
     queues: BTreeMap<usize, VecDeque<i64>>,
+    is_dead: bool,
 }
 
 fn run(program: &Program, request: &Request) -> Execution {
@@ -185,6 +194,7 @@ fn run(program: &Program, request: &Request) -> Execution {
         semaphores: program.semaphores.clone(),
         events: BTreeMap::new(),
         queues: BTreeMap::new(),
+        is_dead: false,
     };
     state.add_thread(ThreadId::MAIN, 0, true);
     if program.bare {
@@ -198,11 +208,16 @@ fn run(program: &Program, request: &Request) -> Execution {
     let mut steps: Vec<Step> = Vec::new();
     let mut lines = Vec::new();
     let mut running = 0;
+    let mut lived = None;
     loop {
         let next: Vec<_> = (0..state.threads.len()).map(|thread| state.next(thread)).collect();
         let can_go = |thread: usize| next[thread].as_ref().is_some_and(|operation| state.is_open(operation.guard));
         let enabled: u64 = (0..next.len()).filter(|&thread| can_go(thread)).fold(0, |bits, thread| bits | 1 << thread);
-        if enabled == 0 || program.daemons && state.threads[0].ended || program.limit == Some(steps.len()) {
+        if lived.is_some() && program.ends_at_death
+            || enabled == 0
+            || program.daemons && state.threads[0].ended
+            || program.limit == Some(steps.len())
+        {
             break;
         }
         let thread = match request.prefix.get(steps.len()) {
@@ -218,7 +233,13 @@ fn run(program: &Program, request: &Request) -> Execution {
         let operation = next[thread].clone().expect("who can go has something to do");
         lines.push(state.line(thread));
         let before: Vec<bool> = watched.iter().map(|&guard| state.is_open(Some(guard))).collect();
+        let so_far = state.clone();
         state.step(thread);
+        if state.is_dead {
+            state = so_far;
+            state.threads[thread].stopped = true;
+            lived = lived.or(Some(steps.len() + 1));
+        }
         let changed = watched.iter().zip(before).map(|(&guard, was)| (guard, was, state.is_open(Some(guard))));
         let guards = changed.filter(|&(_, was, is)| was != is).map(|(guard, _, is)| (guard, is)).collect();
         steps.push(Step { thread: state.threads[thread].id, operation, enabled, guards });
@@ -227,7 +248,9 @@ fn run(program: &Program, request: &Request) -> Execution {
     let left = (0..state.threads.len()).filter_map(|thread| Some((thread, state.next(thread)?)));
     let pending: Vec<Pending> =
         left.map(|(thread, operation)| Pending { thread: state.threads[thread].id, operation }).collect();
-    let ending = if pending.is_empty() || program.daemons && state.threads[0].ended {
+    let ending = if lived.is_some() {
+        Ending::Crash
+    } else if pending.is_empty() || program.daemons && state.threads[0].ended {
         Ending::Finished
     } else if program.limit == Some(steps.len()) {
         Ending::Limit
@@ -238,18 +261,21 @@ fn run(program: &Program, request: &Request) -> Execution {
     let mut seen: Vec<_> = state.threads.iter().map(|thread| (thread.id, thread.at, thread.regs)).collect();
     seen.sort_unstable();
     let outcome = Outcome {
-        value: Some(format!("{:?} {seen:?}", state.variables)),
+        value: lived.is_none().then(|| format!("{:?} {seen:?}", state.variables)),
         stdout: None,
         ending,
         exceptions: Vec::new(),
         claims: Vec::new(),
     };
-    Execution { threads: state.threads.iter().map(|thread| thread.id).collect(), shut, steps, lines, pending, outcome }
+    let threads = state.threads.iter().map(|thread| thread.id).collect();
+    let lived = lived.filter(|_| !program.ends_at_death);
+    Execution { threads, shut, steps, lines, pending, lived, outcome }
 }
 
 impl State<'_> {
     fn add_thread(&mut self, id: ThreadId, body: usize, begun: bool) {
-        let thread = Thread { id, body, begun, ended: false, at: 0, regs: [0; REGS], children: 0, spun: None };
+        let thread =
+            Thread { id, body, begun, ended: false, stopped: false, at: 0, regs: [0; REGS], children: 0, spun: None };
         self.threads.push(thread);
     }
 
@@ -351,7 +377,7 @@ impl State<'_> {
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
         let tried = |success: bool| if success || self.program.tries_write { Access::Write } else { Access::Attempt };
-        if this.ended {
+        if this.ended || this.stopped {
             return None;
         }
         if !this.begun {
@@ -393,7 +419,7 @@ impl State<'_> {
             }
             Act::Start(body) => one(Kind::Life, body, Access::Write, None),
             Act::Join(body) => own(Kind::Life, body, Access::Read),
-            Act::Let(..) | Act::Unless(..) | Act::Back(_) => unreachable!("no step"),
+            Act::Let(..) | Act::Unless(..) | Act::Back(_) | Act::Die => unreachable!("no step"),
         }
     }
 
@@ -462,7 +488,7 @@ impl State<'_> {
                 let id = self.threads[thread].id.child(self.threads[thread].children).expect("few children");
                 self.add_thread(id, body, false);
             }
-            Act::Let(..) | Act::Unless(..) | Act::Back(_) => unreachable!("no step"),
+            Act::Let(..) | Act::Unless(..) | Act::Back(_) | Act::Die => unreachable!("no step"),
         }
         self.threads[thread].at += 1;
         self.go_on(thread);
@@ -479,6 +505,10 @@ impl State<'_> {
                 Act::Back(acts) => {
                     self.threads[thread].at -= acts;
                     continue;
+                }
+                Act::Die => {
+                    self.is_dead = true;
+                    return;
                 }
                 Act::Join(body) if self.threads.iter().all(|other| other.body != body) => {}
                 _ => return,

@@ -194,6 +194,7 @@ prefix = ()
 prefix_length = 0
 position = 0
 trace = []
+journal = None  # the trace, in a careful execution
 pending = []
 guard_changes = []
 shut_at_first = set()
@@ -574,6 +575,8 @@ def note(verb, place="", value=None):
         return
     entry = details[-1]
     entry[0], entry[1], entry[2] = verb, place, value
+    if journal is not None:
+        journal.did(len(details) - 1)
 
 
 def locks_of(strand):

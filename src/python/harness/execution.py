@@ -44,6 +44,8 @@ class Program:
 def see(ending):
     """Notes the outcome: what the learner can see now."""
     global outcome, solo, seeing
+    if journal is not None:
+        journal.say("seeing")
     before = solo
     solo = seeing = True
     try:

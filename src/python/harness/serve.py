@@ -94,15 +94,20 @@ def learn(more, workers):
     return {"start_over": True, "shared": {"names": sorted(program.tracked, key=str), "workers": program.workers}}
 
 
-def answer_of(told_of_all):
+def fresh_ops():
+    """The operations that the other side does not know yet."""
     global ops_sent
-    new_ops = [[[part for touch in op.touches for part in (touch[0], int(touch[1]))], op.guard] for op in ops[ops_sent:]]
+    fresh = ops[ops_sent:]
     ops_sent = len(ops)
+    return [[[part for touch in op.touches for part in (touch[0], int(touch[1]))], op.guard] for op in fresh]
+
+
+def answer_of(told_of_all):
     fresh = list(program.outcomes)[program.outcomes_sent :]
     program.outcomes_sent = len(program.outcomes)
     return {
         "executions": told_of_all,
-        "ops": new_ops,
+        "ops": fresh_ops(),
         "outcomes": [
             {"value": value, "stdout": stdout, "ending": ending, "claims": claims,
              "exceptions": [
@@ -167,7 +172,7 @@ def serve():
     confined = confine()
     gc.freeze()
     send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS, "confined": confined})
-    dispatch = {"load": load, "run": run, "replay": replay, "code": code_of_harness}
+    dispatch = {"load": load, "run": run, "replay": replay, "careful": careful, "code": code_of_harness}
     while True:
         (size,) = struct.unpack(">I", read_exactly(4))
         request = json.loads(read_exactly(size))

@@ -1,0 +1,245 @@
+//! What is done when a scenario kills its process: it is found out where, and what else could have happened.
+//!
+//! A batch of executions in which the process died is made again, one at a time in a new process, and each step is told before
+//! it is done. So it is known which step the process did not survive. It has to die there twice: what happens once only is an
+//! error, like anything else that does not replay.
+//!
+//! # What else could have happened
+//!
+//! Where a thread kills the process the others have no say any more, and what they would have done, had they gone first, remains
+//! unseen. So the execution is made once more, and the fatal thread stops for ever where it would have done that step,
+//! while the others go on. That is an execution of another program: one whose threads stop where the real ones would kill. Which
+//! steps are fatal depends on the past of their threads alone, so the two programs are the same but for that, all rules for
+//! executions hold, and an exploration that sees all orders of the one has seen all ends of the other: those in which nobody
+//! stopped, and death (see [`Execution::lived`]).
+
+use crate::scenario::Answer;
+use crate::scenario::Death;
+use crate::scenario::Detail;
+use crate::scenario::Ending;
+use crate::scenario::Execution;
+use crate::scenario::Operation;
+use crate::scenario::Outcome;
+use crate::scenario::Replay;
+use crate::scenario::Request;
+use crate::scenario::Schedule;
+use crate::scenario::Step;
+use crate::scenario::ThreadId;
+
+use super::PythonError;
+use super::protocol::Ask;
+use super::protocol::Nonsense;
+use super::protocol::Said;
+use super::protocol::Word;
+use super::protocol::detail;
+use super::worker::Program;
+
+/// What an execution told on its way.
+#[derive(Default)]
+struct Journal {
+    threads: Vec<ThreadId>,
+    names: Vec<String>,
+    steps: Vec<Step>,
+    details: Vec<Option<Detail>>,
+    line: u32,
+    is_over: bool,
+}
+
+/// How a careful execution ended.
+enum Careful {
+    Survived(Box<Said>),
+    Died { journal: Journal, how: String },
+}
+
+impl Program<'_> {
+    /// Executes `requests` one at a time until one kills the process, which `once` says one did; the executions until then are
+    /// the answer, that one included.
+    pub(super) fn execute_carefully(&mut self, requests: &[Request], once: PythonError) -> Result<Answer, PythonError> {
+        self.restart()?;
+        let mut executions = Vec::new();
+        for request in requests {
+            match self.execute_alone(request)? {
+                None => return Ok(Answer::StartOver),
+                Some(execution) => {
+                    let died = execution.outcome.ending == Ending::Crash;
+                    executions.push(execution);
+                    if died {
+                        return Ok(Answer::Executions(executions));
+                    }
+                }
+            }
+        }
+        Err(once)
+    }
+
+    /// Tells the execution of a schedule that kills the process, as far as it goes.
+    pub(super) fn replay_carefully(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
+        self.restart()?;
+        match self.careful(schedule.threads(), &[], true)? {
+            Careful::Survived(_) => Err(self.unsteady()),
+            Careful::Died { journal, how } => Ok(journal.into_replay(how, self.crash())),
+        }
+    }
+
+    /// Returns the execution of `request`, or nothing if more turned out to be shared.
+    fn execute_alone(&mut self, request: &Request) -> Result<Option<Execution>, PythonError> {
+        let mut stops: Vec<usize> = Vec::new();
+        // Each time one thread more stops, so this ends.
+        loop {
+            let journal = match self.careful(&request.prefix, &stops, false)? {
+                Careful::Survived(said) => return self.survived(*said, &stops),
+                Careful::Died { journal, .. } => journal,
+            };
+            self.restart()?;
+            match self.careful(&request.prefix, &stops, false)? {
+                Careful::Died { journal: again, .. } if again.steps == journal.steps => {}
+                _ => return Err(self.unsteady()),
+            }
+            self.restart()?;
+            let Some(fatal) = journal.steps.len().checked_sub(1) else {
+                return Ok(Some(self.dead_on_arrival()));
+            };
+            stops.push(fatal);
+        }
+    }
+
+    /// Returns the execution that `said` tells of, in which the threads that would have killed the process stopped.
+    fn survived(&mut self, mut said: Said, stops: &[usize]) -> Result<Option<Execution>, PythonError> {
+        if said.start_over {
+            self.before = None;
+            self.shared = said.shared;
+            return Ok(None);
+        }
+        let ran = said.executions.pop().ok_or(Nonsense("it executed nothing"));
+        let told = ran.and_then(|ran| Ok((self.worker.running().meanings.execution(&ran)?, ran)));
+        let (mut execution, ran) = told.map_err(|nonsense| self.worker.broken(nonsense.0.to_owned()))?;
+        if let Some(&first) = stops.iter().min() {
+            let stopped: Vec<ThreadId> =
+                stops.iter().filter_map(|&stop| execution.steps.get(stop)).map(|step| step.thread).collect();
+            execution.pending.retain(|pending| !stopped.contains(&pending.thread));
+            execution.lived = Some(first + 1);
+            let is_cut = execution.outcome.ending == Ending::Limit;
+            execution.outcome = self.crash();
+            if is_cut && let Some(happened) = execution.until_death() {
+                execution = Execution { lived: None, ..happened };
+            }
+        } else {
+            self.agree(ran)?;
+        }
+        Ok(Some(execution))
+    }
+
+    /// Starts a new process in place of the one that died.
+    fn restart(&mut self) -> Result<(), PythonError> {
+        // Its numbers mean something else.
+        self.before = None;
+        self.worker.send_scenario(&self.scenario, &self.shared)?;
+        // There will be more of them.
+        self.worker.keep_compiled()
+    }
+
+    fn careful(&mut self, prefix: &[ThreadId], stops: &[usize], detail: bool) -> Result<Careful, PythonError> {
+        let schedule = prefix.iter().map(|thread| thread.code()).collect();
+        let (patience, lines) = (self.worker.limits.execution, self.tells_lines);
+        let mut journal = Journal::default();
+        let running = self.worker.running();
+        let mut answer = running.send(|id| Ask::Careful { id, schedule, stops, lines, detail });
+        let answer = loop {
+            match answer.and_then(|()| running.receive(patience)) {
+                Ok(Said { word: Some(word), .. }) => {
+                    let noted = journal.note(word, |number| running.meanings.operation(number));
+                    answer = noted.map_err(|nonsense| nonsense.0.to_owned());
+                }
+                answer => break answer,
+            }
+        };
+        match self.worker.answered(answer) {
+            Ok(said) => Ok(Careful::Survived(Box::new(said))),
+            Err(PythonError::Broken { death, said, .. }) if !death.is_empty() && journal.is_over => {
+                // The scenario had survived.
+                let what = "it ended while what is observed was evaluated".to_owned();
+                Err(PythonError::Broken { what, death, said })
+            }
+            Err(PythonError::Broken { death, .. }) if !death.is_empty() => Ok(Careful::Died { journal, how: death }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the execution of a program that kills its process before there is a step.
+    fn dead_on_arrival(&self) -> Execution {
+        Execution {
+            threads: vec![ThreadId::MAIN],
+            shut: Vec::new(),
+            steps: Vec::new(),
+            lines: Vec::new(),
+            pending: Vec::new(),
+            lived: Some(0),
+            outcome: self.crash(),
+        }
+    }
+
+    /// Returns what is there to see of an execution whose process died.
+    fn crash(&self) -> Outcome {
+        Outcome {
+            value: None,
+            stdout: None,
+            ending: Ending::Crash,
+            exceptions: Vec::new(),
+            claims: vec![None; self.scenario.claims.len()],
+        }
+    }
+
+    fn unsteady(&mut self) -> PythonError {
+        self.worker.broken("it ended, but not so when the same was done again".to_owned())
+    }
+}
+
+impl Journal {
+    fn note(&mut self, word: Word, operation: impl Fn(u64) -> Result<Operation, Nonsense>) -> Result<(), Nonsense> {
+        match word {
+            Word::Step { thread, operation: number, enabled, threads } => {
+                let id = |code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id"));
+                for (code, name) in threads {
+                    self.threads.push(id(code)?);
+                    self.names.push(name);
+                }
+                let (thread, operation) = (id(thread)?, operation(number)?);
+                if !self.threads.contains(&thread) || self.threads.len() > 64 {
+                    return Err(Nonsense("the threads are wrong"));
+                }
+                self.steps.push(Step { thread, operation, enabled, guards: Vec::new() });
+                self.details.push(None);
+            }
+            Word::Did(step, did) => {
+                *self.details.get_mut(step).ok_or(Nonsense("no such step"))? = Some(detail(did));
+            }
+            Word::Line(line) => self.line = line,
+            Word::Seeing => self.is_over = true,
+        }
+        Ok(())
+    }
+
+    fn into_replay(self, how: String, outcome: Outcome) -> Replay {
+        let Journal { mut threads, mut names, steps, details, line, .. } = self;
+        if threads.is_empty() {
+            threads.push(ThreadId::MAIN);
+            names.push("MainThread".to_owned());
+        }
+        // Only the last step may not have come so far as to say what it did.
+        let begins = |step: usize| steps[..step].iter().all(|other: &Step| other.thread != steps[step].thread);
+        let untold = |step: usize| Detail {
+            line: 0,
+            verb: if begins(step) { "begin" } else { "step" }.to_owned(),
+            location: String::new(),
+            value: None,
+            holds: Vec::new(),
+        };
+        let details = details.into_iter().enumerate();
+        let details = details.map(|(step, detail)| detail.unwrap_or_else(|| untold(step))).collect();
+        let thread = steps.last().map_or(ThreadId::MAIN, |step| step.thread);
+        let lived = Some(steps.len());
+        let (shut, lines, pending) = (Vec::new(), Vec::new(), Vec::new());
+        let execution = Execution { threads, shut, steps, lines, pending, lived, outcome };
+        Replay { execution, names, details, blocked: Vec::new(), death: Some(Death { thread, line, how }) }
+    }
+}

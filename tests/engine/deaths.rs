@@ -1,0 +1,210 @@
+//! Scenarios that kill their interpreter: an outcome like any other, as long as it comes again.
+
+use raceday::python::Limits;
+use raceday::python::PythonError;
+use raceday::python::Worker;
+use raceday::scenario::Ending;
+use raceday::scenario::Scenario;
+
+use crate::pythons::confinement;
+use crate::pythons::explored;
+use crate::pythons::explored_by;
+use crate::pythons::interpreters;
+use crate::pythons::replayed;
+use crate::pythons::scenario;
+use crate::pythons::worker;
+
+/// Dies unless the other thread came first, which has something else to do before.
+const IMPATIENT: &str = "
+import os
+from threading import Lock, Thread
+lock = Lock()
+log = []
+ready = False
+def prepare():
+    global ready
+    log.append('preparing')
+    with lock:
+        ready = True
+def use():
+    with lock:
+        if not ready:
+            DIE
+    log.append('used')
+threads = [Thread(target=use), Thread(target=prepare)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+fn impatient(death: &str) -> Scenario {
+    scenario(&IMPATIENT.replace("DIE", death), Some("log"))
+}
+
+/// Explores and returns each outcome's ending and value.
+#[track_caller]
+fn ends(scenario: &Scenario) -> Vec<(Ending, Option<String>)> {
+    let report = explored(scenario).expect("it explores");
+    assert!(report.exhaustive, "{report:?}");
+    report.outcomes.into_iter().map(|found| (found.outcome.ending, found.outcome.value)).collect()
+}
+
+#[test]
+fn a_thread_that_kills_the_interpreter_in_some_orders_hides_none_of_the_others() {
+    let fine = (Ending::Finished, Some("['preparing', 'used']".to_owned()));
+    assert_eq!(ends(&impatient("os.abort()")), [(Ending::Crash, None), fine]);
+}
+
+#[test]
+fn what_came_before_a_death_is_told_and_where_it_was() {
+    let replay = replayed(&impatient("os.abort()"), |report| report.outcomes[0].witness.clone());
+    let steps: Vec<String> = replay
+        .execution
+        .steps
+        .iter()
+        .zip(&replay.details)
+        .map(|(step, detail)| format!("{} {} {} {}", step.thread, detail.line, detail.verb, detail.location))
+        .collect();
+    assert_eq!(steps, ["1 0 begin ", "1 13 acquire lock", "1 14 read ready"]);
+    assert_eq!(replay.names, ["MainThread", "Thread-1 (use)"]);
+    assert_eq!(replay.details[2].value.as_deref(), Some("False"));
+    let death = replay.death.expect("it died");
+    assert_eq!((death.thread.to_string().as_str(), death.line, death.how.as_str()), ("1", 15, "killed by SIGABRT"));
+    assert_eq!((replay.execution.outcome.ending, replay.execution.lived), (Ending::Crash, Some(3)));
+}
+
+#[test]
+fn whatever_kills_the_interpreter_is_told() {
+    for (source, how, line) in [
+        ("import os\nos.kill(os.getpid(), 9)\n", "killed by SIGKILL", 2),
+        ("import os\n\nos.abort()\n", "killed by SIGABRT", 3),
+        ("import faulthandler\nfaulthandler._sigsegv()\n", "killed by SIGSEGV", 2),
+        ("import os\nos._exit(0)\n", "ended with exit code 0", 2),
+        ("import os\nos._exit(3)\n", "ended with exit code 3", 2),
+        (
+            "import sys\nsys.setrecursionlimit(10 ** 8)\ndef deep():\n    nested = ()\n    for _ in range(10 ** 6):\n        \
+             nested = (nested,)\n    return hash(nested)\ndeep()\n",
+            "killed by SIGSEGV",
+            0,
+        ),
+    ] {
+        let scenario = scenario(source, None);
+        assert_eq!(ends(&scenario), [(Ending::Crash, None)], "{source}");
+        let death = replayed(&scenario, |report| report.outcomes[0].witness.clone()).death.expect("it died");
+        assert_eq!((death.how.as_str(), death.line), (how, line), "{source}");
+    }
+}
+
+#[test]
+fn every_python_dies_alike() {
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &impatient("os.abort()")).expect("it explores");
+        let endings: Vec<Ending> = report.outcomes.iter().map(|found| found.outcome.ending).collect();
+        assert_eq!(endings, [Ending::Crash, Ending::Finished], "{}", interpreter.version);
+    }
+}
+
+#[test]
+fn several_threads_may_be_deadly() {
+    // Each dies if it is not the first to come.
+    let source = "
+import os
+from threading import Thread
+came = []
+def come():
+    came.append(1)
+    if len(came) > 1:
+        os.abort()
+for _ in range(2):
+    Thread(target=come).start()
+";
+    assert_eq!(ends(&scenario(source, Some("came"))), [(Ending::Crash, None)]);
+}
+
+#[test]
+fn who_stops_where_it_would_kill_leaves_the_others_what_it_held() {
+    // Dying under the lock, and waiting under the lock for what never comes, must leave the same to be seen of the others.
+    let fate = |fate: &str| {
+        let source = "
+import os
+from threading import Event, Lock, Thread
+lock = Lock()
+turn = 0
+seen = []
+def deadly():
+    global turn
+    with lock:
+        turn += 1
+        if turn == 2:
+            FATE
+def other():
+    global turn
+    with lock:
+        turn += 1
+    seen.append(turn)
+def third():
+    seen.append(-turn)
+threads = [Thread(target=each) for each in (deadly, other, third)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        .replace("FATE", fate);
+        let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
+        assert!(report.exhaustive);
+        let (finished, stuck): (Vec<_>, Vec<_>) = report
+            .outcomes
+            .into_iter()
+            .map(|found| found.outcome)
+            .partition(|outcome| outcome.ending == Ending::Finished);
+        assert!(!stuck.is_empty());
+        finished.into_iter().map(|outcome| outcome.value).collect::<Vec<_>>()
+    };
+    let finished = fate("os.abort()");
+    assert!(finished.len() > 2, "{finished:?}");
+    assert_eq!(finished, fate("Event().wait()"));
+}
+
+#[test]
+fn a_death_that_does_not_come_again_is_an_error() {
+    // The process remembers how often it ran this, and dies the third time; a new one has to begin counting.
+    let source = "
+import os, sys
+from threading import Thread
+sys.path.append('again')
+if sys.path.count('again') == 3:
+    os.abort()
+threads = [Thread(target=print, args=(number,)) for number in range(3)]
+for thread in threads:
+    thread.start()
+";
+    match explored(&scenario(source, None)) {
+        Err(PythonError::Broken { what, death, .. }) => {
+            assert_eq!((what.as_str(), death.as_str()), ("it ended", "killed by SIGABRT"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_dies_of_being_observed_broke_the_runner() {
+    match explored(&scenario("x = 1\n", Some("__import__('os').abort()"))) {
+        Err(PythonError::Broken { what, death, .. }) => {
+            assert_eq!(what, "it ended while what is observed was evaluated");
+            assert_eq!(death, "killed by SIGABRT");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_runner_that_dies_is_replaced() {
+    let mut worker = worker();
+    let deadly = scenario("import os\nos.kill(os.getpid(), 9)\n", None);
+    assert!(explored_by(&mut worker, &deadly).expect("it explores").crashes());
+    let report = explored_by(&mut worker, &scenario("print('fine')\n", None)).expect("the next one runs");
+    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("fine\n"));
+}
