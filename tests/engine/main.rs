@@ -12,3 +12,4 @@ mod pythons;
 mod random;
 mod scenarios;
 mod synchronisation;
+mod tutorials;

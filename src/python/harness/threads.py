@@ -275,15 +275,26 @@ class Local:
         table = Local._rd_table(self)
         if name == "__dict__":
             return table
-        if name in table:
+        if name in table and not Local._rd_is_of_class(self, name):
             return table[name]
         return object.__getattribute__(self, name)
 
+    def _rd_is_of_class(self, name):
+        """Whether the class says what the attribute is: a slot, which all threads share, or a property."""
+        return any(hasattr(type(vars(kind).get(name)), "__set__") for kind in type(self).__mro__)
+
     def __setattr__(self, name, value):
-        Local._rd_table(self)[name] = value
+        table = Local._rd_table(self)
+        if Local._rd_is_of_class(self, name):
+            object.__setattr__(self, name, value)
+        else:
+            table[name] = value
 
     def __delattr__(self, name):
         table = Local._rd_table(self)
+        if Local._rd_is_of_class(self, name):
+            object.__delattr__(self, name)
+            return
         if name not in table:
             raise AttributeError(name)
         del table[name]

@@ -194,4 +194,16 @@ A.join()
 ",
         "seen",
     ),
+    (
+        "futures are asked for in the order of their ends, after their ends",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+f1 = pool.submit(int)
+f2 = pool.submit(int)
+seen = [f is f1 for f in futures.as_completed([f1, f2])]
+pool.shutdown()
+",
+        "seen",
+    ),
 ];
