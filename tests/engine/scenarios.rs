@@ -488,7 +488,7 @@ fn what_is_not_supported_is_named_with_its_line() {
 fn a_mistake_of_the_harness_is_no_outcome() {
     let works = [
         // Nobody catches it; everybody does; it ends a thread, a task, and what is observed.
-        ("pop('rd_wholes')", "print(1)\n", "NameError: name 'rd_wholes' is not defined, in `my_print`", 5),
+        ("pop('rd_all_deep')", "print(1)\n", "NameError: name 'rd_all_deep' is not defined, in `my_print`", 5),
         (
             "pop('visible')",
             "try:\n    thread.join()\nexcept:\n    pass\n",

@@ -10,6 +10,7 @@ use raceday::python::Worker;
 use raceday::scenario::Ending;
 use raceday::scenario::Scenario;
 
+use super::pythons::confinement;
 use super::pythons::explored_by;
 use super::pythons::interpreters;
 use super::pythons::variable;
@@ -96,7 +97,7 @@ const TUTORIALS: &[Tutorial] = tutorials![
 #[expect(clippy::print_stderr, reason = "the table is what it is for")]
 fn tutorials_come_to_what_reasoning_says() {
     let tells = variable("RACEDAY_TUTORIALS").is_some();
-    let mut worker = Worker::start(&interpreters()[0], Limits::default()).expect("a worker starts");
+    let mut worker = Worker::start(&interpreters()[0], &confinement(), Limits::default()).expect("a worker starts");
     for Tutorial { name, source, outcomes } in TUTORIALS {
         let report = explored_by(&mut worker, &Scenario::new(format!("{name}.py"), *source)).expect("it explores");
         assert!(report.exhaustive, "{name}");
@@ -135,7 +136,7 @@ print(''.join(example.source for example in examples if not example.exc_msg and 
         let output = std::process::Command::new(&interpreter.path).args(["-I", "-c", examples]).output();
         let source = String::from_utf8(output.expect("a Python starts").stdout).expect("it is text");
         assert!(source.contains("threading.Thread(target=f)"), "{source}");
-        let mut worker = Worker::start(interpreter, Limits::default()).expect("a worker starts");
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
         let mut scenario = Scenario::new("local.py", source);
         scenario.observe = Some("mydata.color, log, mydata.number".to_owned());
         let report = explored_by(&mut worker, &scenario).expect("it explores");

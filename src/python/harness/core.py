@@ -234,7 +234,7 @@ class Strand:
 
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
-        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "acts", "turns", "marks",
+        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out", "printing",
     )  # fmt: skip
@@ -257,7 +257,8 @@ class Strand:
         self.daemon = daemon
         self.pool = None
         self.began = self.done = False
-        self.seen = {}
+        self.seen = {}  # what it has read since a loop's turn last began, and at which step first
+        self.segments = [self.seen]  # the same of each turn of a loop, one after the other
         self.acts = 0
         self.turns = 0
         self.marks = {}

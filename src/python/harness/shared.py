@@ -22,7 +22,7 @@ def announce(make, *arguments):
     if not op.writes:
         seen = cur.seen
         for place, _ in op.touches:
-            seen[place] = position
+            seen.setdefault(place, position)
 
 
 def touches_now(make, arguments):
@@ -41,7 +41,7 @@ def rd_global(name):
     if not solo:
         op = reads.get((GLOBALS, name)) or read_op(GLOBALS, name)
         visible(op)
-        cur.seen[op.touches[0][0]] = position
+        cur.seen.setdefault(op.touches[0][0], position)
         if detail:
             note("read", name, show(program_globals[name]) if name in program_globals else None)
     return True
@@ -67,7 +67,7 @@ def rd_cell(getter, name):
         cell = getter.__closure__[0]
         op = read_op(name_of(cell), "cell")
         visible(op)
-        cur.seen[op.touches[0][0]] = position
+        cur.seen.setdefault(op.touches[0][0], position)
         if detail:
             try:
                 note("read", name, show(cell.cell_contents))

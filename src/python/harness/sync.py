@@ -130,7 +130,7 @@ class Waiter:
         changed: until then every further turn would be the same."""
         me = cur
         stuck, me.stuck = me.stuck, None
-        if stuck is None or stuck[2] != me.acts or not unchanged(stuck[0], stuck[1]):
+        if stuck is None or stuck[1] != me.acts or not unchanged(stuck[0]):
             return
         places = sorted(stuck[0])
         self.timed = False

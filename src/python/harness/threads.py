@@ -14,7 +14,7 @@ def polled(op):
     """Remembers what an act that changed nothing looked at, for the loop that may be polling."""
     seen = cur.seen
     for place, _ in op.touches:
-        seen[place] = position
+        seen.setdefault(place, position)
 
 
 def timed(seconds, there, touches, *arguments):
@@ -635,23 +635,28 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
+    me.seen = {}
     if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state):
         since = last[3]
-        places = [place for place, when in me.seen.items() if when > since]
-        if unchanged(places, since):
-            if me.held and me.timed_out > since:
-                # It holds the lock of the condition that it will wait on: that is where it waits for a change.
-                me.stuck = (places, since, me.acts)
-            else:
-                wait_for_change(places)
-                state = state if state is None else dict(frame.f_locals)
-    me.marks[site] = (frame, me.acts, state, position, me.held)
+        first_read = {}
+        for seen in me.segments[last[5] :]:
+            for place, when in seen.items():
+                first_read.setdefault(place, when)
+        if me.held and me.timed_out > since:
+            # It holds the lock of the condition that it will wait on: that is where it waits for a change.
+            me.stuck = (first_read, me.acts)
+        else:
+            wait_for_change(first_read)
+            state = state if state is None else dict(frame.f_locals)
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments))
+    me.segments.append(me.seen)
     return True
 
 
-def unchanged(places, since):
-    """Whether nobody has written any of `places` since that step."""
-    return all(last_write.get(place, -1) < since for place in places)
+def unchanged(first_read):
+    """Whether nobody has written any of these places since the thread first read them. (What was written before, this turn
+    of the loop saw, and so will the next.)"""
+    return all(last_write.get(place, -1) < when for place, when in first_read.items())
 
 
 def same_state(before, after):
@@ -671,14 +676,17 @@ def same_state(before, after):
     return True
 
 
-def wait_for_change(places):
-    """Waits until somebody writes one of `places`: the next turn of the loop would be the same until then."""
+def wait_for_change(first_read):
+    """Waits until somebody has written one of these places: the next turn of the loop would be the same until then.
+
+    It is a step even if somebody has, for whether he was sooner than the end of the turn, nobody can tell."""
     me = cur
     me.acts += 1
-    guard = Guard(("spin", me.code, me.acts), False)
-    op = op_of(tuple((place, READ) for place in sorted(places)), guard.id)
-    for place in places:
-        spinning.setdefault(place, []).append(guard)
+    guard = Guard(("spin", me.code, me.acts), not unchanged(first_read))
+    op = op_of(tuple((place, READ) for place in sorted(first_read)), guard.id)
+    if not guard.open:
+        for place in first_read:
+            spinning.setdefault(place, []).append(guard)
     me.waits = "spin"
     visible(op, guard)
     me.waits = None

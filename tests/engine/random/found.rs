@@ -206,4 +206,21 @@ pool.shutdown()
 ",
         "seen",
     ),
+    (
+        "a loop begins to wait before or after a write that it waits for in vain",
+        "
+import threading
+x = 0
+def wait():
+    while not x: pass
+def write():
+    global x
+    x = 0
+A = threading.Thread(target=wait)
+B = threading.Thread(target=write)
+A.start()
+B.start()
+",
+        "x",
+    ),
 ];
