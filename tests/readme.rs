@@ -1,50 +1,60 @@
-//! What README shows is what the program does: its commands run, and print what stands below them.
+//! What README shows is what the program does: its commands run, and print what stands below them; keys pressed in a
+//! terminal give the screens that it shows.
+
+#![cfg(unix)]
 
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
+use std::time::Duration;
 
+use expectrl::Eof;
+use expectrl::Expect as _;
+use expectrl::session::OsSession;
 use tempfile::TempDir;
 
+/// When README's commands run.
+const NOW: &str = "2026-03-04T09:00:00Z";
+/// When its reader was here for the first time.
+const BEFORE: &str = "2026-03-02T09:00:00Z";
+
+/// README is one reader's story: its commands run one after the other in one home, and where it shows a terminal, keys are
+/// pressed in a real one.
 #[test]
-fn commands_print_what_readme_shows() {
+fn readme_shows_what_is_printed() {
     let readme = readme();
     let home = TempDir::new().expect("a folder for a home");
     for (name, text) in programs(&readme) {
         fs::write(home.path().join(name), text).expect("files can be written");
     }
-    let mut shown = 0;
-    for block in blocks(&readme, "console") {
-        for session in block.split("$ ").skip(1) {
-            let (command, expected) = session.split_once('\n').unwrap_or((session, ""));
-            let printed = run(home.path(), command);
-            assert_eq!(redacted(&printed), redacted(expected), "README shows something else for `{command}`");
-            shown += 1;
+    // The story is of somebody who was here two days before.
+    run_at(BEFORE, home.path(), "printf '1 3\\n' | raceday review --limit 1");
+    let mut screens = PLAYS.iter().flat_map(|play| play.shown(home.path()));
+    let mut commands = 0;
+    for (language, block) in blocks(&readme) {
+        match language {
+            "text" => {
+                let screen = screens.next().expect("a play for each screen in README");
+                // README may leave out what has been shown before.
+                let lines: Vec<&str> = screen.lines().collect();
+                let end = &lines[lines.len().saturating_sub(block.trim_end().lines().count())..];
+                assert_eq!(end.join("\n"), block.trim_end(), "README shows another screen");
+            }
+            "console" => {
+                for session in block.split("$ ").skip(1) {
+                    let (command, expected) = session.split_once('\n').unwrap_or((session, ""));
+                    let printed = run_at(NOW, home.path(), command);
+                    assert_eq!(redacted(&printed), redacted(expected), "README shows something else for `{command}`");
+                    commands += 1;
+                }
+            }
+            _ => {}
         }
     }
-    assert!(shown >= 2, "README shows no commands");
-}
-
-/// A terminal shows its choices and keys in another way than a pipe; all else must be the same, word by word.
-#[test]
-fn the_quiz_that_readme_shows_is_what_a_quiz_prints() {
-    let readme = readme();
-    let home = TempDir::new().expect("a folder for a home");
-    let shown = blocks(&readme, "text").next().expect("README shows a quiz");
-    let command = shown.lines().next().and_then(|line| line.strip_prefix("$ ")).expect("it begins with a command");
-    let printed = run(home.path(), &format!("printf '1 4\\n' | {command}"));
-    let words = |text: &str| {
-        // Where there is colour, code needs no marks, and paragraphs break elsewhere for it.
-        let lines = text.lines().filter(|line| !["[x]", "[ ]", "q stop"].iter().any(|keys| line.contains(keys)));
-        let words: Vec<String> = lines.flat_map(str::split_whitespace).map(|word| word.replace('`', "")).collect();
-        words
-    };
-    let printed = words(&printed);
-    let mut rest = printed.iter();
-    for word in words(shown).iter().skip(words(command).len() + 1) {
-        assert!(rest.any(|printed| printed == word), "`{word}` is not, or not there, in: {}", printed.join(" "));
-    }
+    assert_eq!(screens.next(), None, "README does not show all screens");
+    assert!(commands >= 4, "README shows no commands");
 }
 
 #[test]
@@ -87,34 +97,106 @@ fn links_lead_somewhere() {
     }
 }
 
+/// Something done in a terminal.
+struct Play {
+    command: &'static str,
+    /// How many lines the terminal has.
+    rows: NonZero<u16>,
+    /// For each screen that README shows: what to wait for, and what to type then; the last is waited for alone.
+    screens: &'static [&'static [(&'static str, &'static str)]],
+    /// Likewise, until the command has ended.
+    end: &'static [(&'static str, &'static str)],
+}
+
+const PLAYS: [Play; 2] = [
+    Play {
+        command: "raceday quiz thread-safety --count 1 --seed 78",
+        rows: NonZero::new(120).expect("lines"),
+        screens: &[&[("q stop", "1"), ("q stop", "4"), ("q stop", "\r"), ("q stop", "")]],
+        end: &[("", "\r"), ("q stop", "q")],
+    },
+    Play {
+        command: "raceday review",
+        rows: NonZero::new(46).expect("lines"),
+        screens: &[
+            &[
+                ("q stop", "n"),
+                ("q stop", "3"),
+                ("as in 7 or 7-9:", "10-11\r"),
+                ("your editor):", "Started first is not printed first."),
+                ("printed first.", ""),
+            ],
+            &[("", "\r"), ("q stop", "1"), ("q stop", "2"), ("q stop", "\r"), ("s steps", ""), ("q stop", "")],
+        ],
+        end: &[("", "\r"), ("q stop", "q")],
+    },
+];
+
+impl Play {
+    /// Returns what the terminal shows, screen by screen. When the last was taken, the command goes on to its end.
+    fn shown(&self, home: &Path) -> Vec<String> {
+        let (rows, columns) = (self.rows, NonZero::new(80).expect("80 columns are some"));
+        let line = format!("stty rows {rows} cols {columns}; exec {}", self.command);
+        let mut command = shell(NOW, home, &line);
+        command.env("TERM", "xterm-256color");
+        let mut session = OsSession::spawn(command).expect("there is a shell");
+        session.set_expect_timeout(Some(Duration::from_secs(60)));
+        let mut terminal = vt100::Parser::new(rows, columns, 0);
+        terminal.process(format!("$ {}\r\n", self.command).as_bytes());
+        let mut type_all = |keys: &[(&str, &str)]| {
+            for (awaited, typed) in keys {
+                if !awaited.is_empty() {
+                    let found = session.expect(awaited).unwrap_or_else(|error| {
+                        panic!("`{awaited}`: {error} in:\n{}", terminal.screen().contents());
+                    });
+                    terminal.process(found.as_bytes());
+                }
+                session.send(typed).expect("keys can be sent");
+            }
+            let lines = terminal.screen().contents();
+            lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+        };
+        let screens = self.screens.iter().map(|keys| type_all(keys)).collect();
+        type_all(self.end);
+        session.expect(Eof).expect("it ends");
+        screens
+    }
+}
+
 /// Runs a line of a shell with this binary as `raceday`, and returns what it printed.
-#[expect(clippy::disallowed_methods, reason = "README's commands are run as a reader would")]
 fn run(home: &Path, line: &str) -> String {
+    run_at(NOW, home, line)
+}
+
+fn run_at(now: &str, home: &Path, line: &str) -> String {
+    let output = shell(now, home, line).stdin(Stdio::null()).output().expect("there is a shell");
+    assert!(output.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("what is printed is UTF-8")
+}
+
+/// Returns a shell that is about to run a line, with this binary as `raceday`.
+#[expect(clippy::disallowed_methods, reason = "README's commands are run as a reader would")]
+fn shell(now: &str, home: &Path, line: &str) -> Command {
     let binary = Path::new(env!("CARGO_BIN_EXE_raceday"));
     let folder = binary.parent().expect("a binary lies in a folder");
     let mut search = vec![folder.to_owned()];
     search.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    let output = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .args(["-c", line])
         .current_dir(home)
         .env_clear()
         .env("PATH", std::env::join_paths(search).expect("folders without colons"))
         .env("HOME", home)
         .env("COLUMNS", "80")
-        .env("RACEDAY_NOW", "2026-03-02T09:00:00Z")
-        .env("RACEDAY_TIMEZONE", "+00:00")
-        .stdin(Stdio::null())
-        .output()
-        .expect("there is a shell");
-    assert!(output.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("what is printed is UTF-8")
+        .env("RACEDAY_NOW", now)
+        .env("RACEDAY_TIMEZONE", "+00:00");
+    command
 }
 
-/// Returns the blocks of code in `language`.
-fn blocks<'a>(text: &'a str, language: &str) -> impl Iterator<Item = &'a str> {
-    let opening = format!("```{language}\n");
-    let starts: Vec<usize> = text.match_indices(&opening).map(|(at, opening)| at + opening.len()).collect();
-    starts.into_iter().map(|start| text[start..].split("```").next().unwrap_or_default())
+/// Returns the blocks of code, each with its language.
+fn blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'))
 }
 
 /// Returns the programs that README shows: each is named in the paragraph before it.
@@ -123,7 +205,8 @@ fn programs(readme: &str) -> Vec<(&str, &str)> {
         let at = readme.find(*block).unwrap_or(0);
         readme[..at].rsplit('`').find(|word| word.ends_with(".py"))
     };
-    blocks(readme, "python").filter_map(|block| Some((named(&block)?, block))).collect()
+    let python = blocks(readme).filter(|(language, _)| *language == "python");
+    python.filter_map(|(_, block)| Some((named(&block)?, block))).collect()
 }
 
 /// Returns `text` without what differs from machine to machine and from run to run.

@@ -63,7 +63,7 @@ Examples:
 Exit codes:
   0  fine
   1  a claim is violated, or a deck has faults
-  2  the arguments or the input cannot be used, or the program is not supported
+  2  the arguments or the input cannot be used, or the program cannot be run
   3  something that Raceday needs is missing or broken: Python, the database
 ";
 
