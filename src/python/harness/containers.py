@@ -37,7 +37,7 @@ def key_of(key):
     if kind in SIMPLE_KEYS:
         return key
     try:
-        if kind.__hash__ is object.__hash__:
+        if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
             return ("object", name_of(key))
         return ("hash", hash(key))
     except TypeError:

@@ -384,6 +384,8 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_ClassDef(self, node):
         binding = self.binding(node)
+        like = node.decorator_list[0] if node.decorator_list else node
+        binding.append(self.located(ast.Name("__rd_hashed__", ast.Load()), like))
         node.decorator_list = binding + [self.visit(each) for each in node.decorator_list]
         node.bases = [self.visit(each) for each in node.bases]
         for keyword in node.keywords:
