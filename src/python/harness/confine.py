@@ -4,7 +4,7 @@
 
 def confine():
     """Takes away what only the start needed, and returns what can be had all the same; nothing where there is no confinement."""
-    plan = json.loads(confinement)
+    plan = read_json(confinement.decode(), 0)[0]
     if not plan["confined"]:
         return None
     for name in plan["preload"]:
