@@ -267,6 +267,7 @@ pub(super) struct Said {
 const PRELOADED: &[&str] = &[
     "abc",
     "array",
+    "ast",
     "asyncio.events",
     "atexit",
     "base64",
@@ -302,6 +303,7 @@ const PRELOADED: &[&str] = &[
     "inspect",
     "io",
     "itertools",
+    "json",
     "keyword",
     "linecache",
     "locale",
@@ -310,6 +312,7 @@ const PRELOADED: &[&str] = &[
     "marshal",
     "math",
     "numbers",
+    "opcode",
     "operator",
     "pathlib",
     "pickle",
