@@ -252,7 +252,11 @@ impl From<AskError> for Failure {
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Failure {
-        Failure::broken(error.to_string()).hint("set `EDITOR`, or give the text with `-m TEXT`")
+        if matches!(error, EditError::Interrupted) {
+            return io::Error::from(io::ErrorKind::Interrupted).into();
+        }
+        Failure::broken(error.to_string())
+            .hint("set `EDITOR` to a program, as in `vi` or `code --wait`, or give the text with `-m TEXT`")
     }
 }
 
