@@ -54,6 +54,7 @@ fn check(program: &Program, most: u64) -> bool {
         return false;
     }
     // Depth first, and in other orders.
+    let mut reports = Vec::new();
     for batch in [1, 3, 64] {
         let mut toy = program.clone();
         let report = explored(&mut toy, Dpor::default(), batch, u64::MAX);
@@ -62,7 +63,10 @@ fn check(program: &Program, most: u64) -> bool {
         assert_eq!(outcomes(&report), outcomes(&all), "outcomes of {program:#?}");
         check_witnesses(program, &report, &twin.executions);
         assert_eq!(prefixes(&toy).len() as u64, report.executions, "executions of {program:#?}");
+        let found = |found: &Found| (found.outcome.clone(), found.switches);
+        reports.push(report.outcomes.iter().map(found).collect::<Vec<_>>());
     }
+    assert!(reports.iter().all(|report| report == &reports[0]), "{reports:#?} of {program:#?}");
     check_replays(program, &twin.executions);
     true
 }
