@@ -45,10 +45,10 @@ const MODULES: &[(&str, &[&str])] = &[
 
 /// Foreign things, and the only modules that may touch them.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("std::fs", &["cli", "deck_files", "python", "store", "terminal"]),
+    ("std::fs", &["cli", "deck_files", "python", "store"]),
     ("std::env", &["main", "python"]),
     ("std::net", &[]),
-    ("std::os", &["cli", "deck_files", "python", "store", "terminal"]),
+    ("std::os", &["deck_files", "python", "store"]),
     ("std::process", &["cli", "main", "python", "terminal"]),
     ("std::thread", &["cli", "python", "terminal"]),
     ("std::io::stdin", &["main", "terminal"]),

@@ -5,6 +5,7 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use crate::python::Level;
 use crate::python::NEWEST;
 use crate::python::OLDEST;
 use crate::report::Style;
@@ -37,16 +38,15 @@ for thread in threads:
     thread.join()
 ";
 
-/// What the database needs for an answer or two.
-const TRIAL_BYTES: usize = 64 << 10;
-
 /// Say what Raceday finds of Python, the database and the decks, and what to do
 #[derive(Debug, clap::Args)]
 pub(super) struct DoctorArgs {}
 
 /// Looks at everything that the other commands need.
 pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
-    let findings = [python(world), data_folder(world), database(world), decks(world)].concat();
+    let mut engine = Engine::new(world);
+    let findings =
+        [python(&mut engine), confinement(&engine), data_folder(world), database(world), decks(world)].concat();
     unless_unread(write(&findings, world))?;
     let worst = findings.iter().find_map(|finding| match finding.state {
         State::Wrong(exit) => Some(exit),
@@ -109,8 +109,7 @@ fn failed(subject: &'static str, failure: &Failure) -> Finding {
     wrong(subject, Exit::Broken, failure.message.clone() + &hints.collect::<String>())
 }
 
-fn python(world: &World) -> Vec<Finding> {
-    let mut engine = Engine::new(world);
+fn python(engine: &mut Engine) -> Vec<Finding> {
     let found = match engine.interpreter() {
         Ok(interpreter) => format!("CPython {} at {}", interpreter.version, interpreter.path.display()),
         Err(failure) => {
@@ -135,6 +134,30 @@ fn python(world: &World) -> Vec<Finding> {
         wrong("Python", Exit::Broken, text)
     };
     vec![fine("Python", found), tried]
+}
+
+/// How the program that was tried out was confined.
+fn confinement(engine: &Engine) -> Vec<Finding> {
+    // If no program could be run, Python's finding says why.
+    let Some(confined) = engine.confined() else { return Vec::new() };
+    let subject = "Programs";
+    let promise = match confined.level {
+        Level::Full => "they can read Python's own library, and reach nothing else",
+        Level::Strict => "they can reach nothing; this system has no Landlock, so they can import only common modules",
+        Level::None => {
+            let text = "confinement: none; this system cannot confine programs: they run with your rights\n\
+                        hint: decks that you add run no programs without `--unconfined`";
+            return vec![note(subject, text)];
+        }
+    };
+    let level = fine(subject, format!("confinement: {}; {promise}", confined.level));
+    let probes = confined.probes.iter().map(|probe| fine(subject, format!("one that tried to {probe} was refused")));
+    let uncounted = (!confined.counts_threads).then(|| {
+        let text = "the system does not limit the threads of a program, so Raceday counts them; it does limit them where \
+                    user namespaces can be made, and for anybody but root";
+        note(subject, text)
+    });
+    std::iter::once(level).chain(probes).chain(uncounted).collect()
 }
 
 fn data_folder(world: &World) -> Vec<Finding> {
@@ -167,21 +190,18 @@ fn data_folder(world: &World) -> Vec<Finding> {
     }
 }
 
-/// Finds out by trying whether files can be made in `folder`: permissions are not all that can be in the way, there may
-/// be no room left.
+/// Finds out by trying whether files can be made in `folder`: permissions are not all that can be in the way.
 fn try_writing(folder: &Path) -> io::Result<()> {
-    let mut trial = tempfile::NamedTempFile::new_in(folder)?;
-    trial.write_all(&[b'.'; TRIAL_BYTES])?;
-    trial.as_file().sync_all()?;
-    trial.close()
+    let trial = folder.join(format!(".raceday-doctor-{}", std::process::id()));
+    fs::File::create_new(&trial)?;
+    fs::remove_file(&trial)
 }
 
 fn database(world: &World) -> Vec<Finding> {
     // What is wrong with the folder is said of the folder.
     let Some(path) = world.database() else { return Vec::new() };
     let shown = path.display();
-    // What is there and leads nowhere is there.
-    if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+    if !path.exists() {
         return vec![note("Database", format!("{shown} is not there yet; the first review, quiz or note makes it"))];
     }
     let looked = Store::open(&path).and_then(|mut store| {

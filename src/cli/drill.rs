@@ -9,6 +9,7 @@ use std::io;
 use std::io::Write;
 
 use crate::clock::Stopwatch;
+use crate::deck::DeckId;
 use crate::deck::Kind;
 use crate::grade::Answer;
 use crate::grade::Judgement;
@@ -113,8 +114,16 @@ enum Flow {
 }
 
 impl<'a> Drill<'a> {
-    pub(super) fn new(world: &'a mut World, store: Store, model: Model, session: Session<'a>) -> Drill<'a> {
-        let engine = Engine::new(world);
+    /// Returns a drill; the decks `trusted` may run programs where these cannot be confined.
+    pub(super) fn new(
+        world: &'a mut World,
+        store: Store,
+        model: Model,
+        session: Session<'a>,
+        trusted: Vec<DeckId>,
+    ) -> Drill<'a> {
+        let mut engine = Engine::new(world);
+        engine.trust(trusted);
         let ask = ask(world);
         let page = world.page();
         // Longer lines are hard to read back from.
@@ -165,7 +174,10 @@ impl<'a> Drill<'a> {
             self.session.unexplored(failure.message);
             return Ok(Flow::On);
         }
-        match self.engine.report(scenario) {
+        self.engine.work_for(Some(&subject.deck.id));
+        let report = self.engine.report(scenario);
+        self.engine.warn(self.world)?;
+        match report {
             Ok(report) => self.session.explored(report),
             Err(failure) => {
                 self.say_left_out(&format!("{} is left out", subject.card()), &failure)?;
@@ -547,14 +559,7 @@ impl<'a> Drill<'a> {
         let line = Line { prompt, may_be_empty: true, commands: &[], legend: false };
         let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
         if typed.is_empty() && self.ask.is_person() {
-            return match note::edited(self.world, "") {
-                // Without a note the questions go on all the same.
-                Err(failure) if failure.kind == FailureKind::Broken => {
-                    writeln!(self.world.out, "{}", report::clean(&failure.message))?;
-                    Ok(None)
-                }
-                edited => edited,
-            };
+            return note::edited(self.world, "");
         }
         Ok(NoteText::new(&typed).ok())
     }
@@ -574,6 +579,7 @@ impl<'a> Drill<'a> {
     /// Writes the executions that show these outcomes of the report.
     fn write_evidence(&mut self, shown: &Shown<'a>, outcomes: &[usize]) -> Result<(), Failure> {
         let (Some(report), Some(scenario)) = (&shown.report, shown.asked.subject.scenario()) else { return Ok(()) };
+        self.engine.work_for(Some(&shown.asked.subject.deck.id));
         for &outcome in outcomes {
             let replay = match self.engine.tell(scenario, &report.outcomes[outcome].witness) {
                 Ok(replay) => replay,

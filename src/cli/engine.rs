@@ -3,7 +3,10 @@
 //! This is where `explore`, `python` and the store of reports meet. The Python is looked for when the first scenario
 //! is run, and its worker stays warm.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::io;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,17 +16,21 @@ use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
 use crate::clock::Stopwatch;
+use crate::deck::DeckId;
 use crate::explore;
 use crate::explore::Bounds;
 use crate::explore::Dpor;
+use crate::explore::Found;
 use crate::explore::Progress;
 use crate::explore::RacingPair;
 use crate::explore::Report;
 use crate::explore::SeekRaces;
 use crate::explore::Strategy;
 use crate::python;
+use crate::python::Confined;
 use crate::python::Confinement;
 use crate::python::Interpreter;
+use crate::python::Level;
 use crate::python::Limits;
 use crate::python::Program;
 use crate::python::PythonError;
@@ -78,7 +85,18 @@ pub struct Engine {
     confinement: Confinement,
     cache: Cache,
     interpreter: Option<Interpreter>,
+    /// The deck whose programs are run; none for the learner's own.
+    deck: Option<DeckId>,
+    /// The decks that may run where the system cannot confine their programs.
+    trusted: BTreeSet<DeckId>,
+    /// A process that has explored nothing yet; see [`Engine::explore`].
     worker: Option<Worker>,
+    /// The harness as this Python compiled it, from before any program ran there.
+    compiled: Option<String>,
+    /// How the last worker that was started is confined.
+    confined: Option<Confined>,
+    /// Whether it was said that programs run unconfined.
+    warned: bool,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
     known: HashMap<Scenario, Shared>,
     memory: Option<Memory>,
@@ -97,7 +115,20 @@ impl Engine {
     /// Returns an engine that uses the Python that `search` finds, confined by `confinement`, and keeps nothing.
     pub fn with_python(search: Search, confinement: Confinement) -> Engine {
         let cache = Cache::default();
-        Engine { search, confinement, cache, interpreter: None, worker: None, known: HashMap::new(), memory: None }
+        Engine {
+            search,
+            confinement,
+            cache,
+            interpreter: None,
+            deck: None,
+            trusted: BTreeSet::new(),
+            worker: None,
+            compiled: None,
+            confined: None,
+            warned: false,
+            known: HashMap::new(),
+            memory: None,
+        }
     }
 
     /// Returns an engine that uses the Python that `world` names, and keeps reports in its database.
@@ -111,7 +142,7 @@ impl Engine {
         };
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
-        let confinement = Confinement::by(&world.program).or_none();
+        let confinement = Confinement::by(&world.program);
         Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search, confinement) }
     }
 
@@ -124,7 +155,37 @@ impl Engine {
         Ok(self.interpreter.as_ref().expect("was just found"))
     }
 
+    /// Runs programs of `deck` from now on, or the learner's own. No process runs programs of two decks.
+    pub fn work_for(&mut self, deck: Option<&DeckId>) {
+        if self.deck.as_ref() != deck {
+            self.deck = deck.cloned();
+            self.worker = None;
+        }
+    }
+
+    /// Lets programs of these decks run where the system cannot confine them, as the learner's own do.
+    pub fn trust(&mut self, decks: impl IntoIterator<Item = DeckId>) {
+        self.trusted.extend(decks);
+    }
+
+    /// Returns how the last program was confined, if any was run.
+    pub fn confined(&self) -> Option<&Confined> {
+        self.confined.as_ref()
+    }
+
+    /// Says, once, if programs run unconfined.
+    pub(super) fn warn(&mut self, world: &mut World) -> io::Result<()> {
+        let is_open = self.confined.as_ref().is_some_and(|confined| confined.level == Level::None);
+        if is_open && !std::mem::replace(&mut self.warned, true) && !world.quiet {
+            writeln!(world.err, "note: this system cannot confine programs: they run with your rights")?;
+        }
+        Ok(())
+    }
+
     /// Explores `scenario` within `budget`; `watch` hears of each execution.
+    ///
+    /// The process that explored is not used again: whatever the program did to it ends there, and what it is said to have
+    /// found is confirmed in a fresh one.
     pub fn explore(
         &mut self,
         scenario: &Scenario,
@@ -167,8 +228,34 @@ impl Engine {
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, program.shared().clone()))
         })?;
+        self.worker = None;
         self.known.insert(scenario.clone(), shared);
         Ok(explored)
+    }
+
+    /// Explores `scenario` within `budget`, and confirms everything that was found.
+    pub fn prove(
+        &mut self,
+        scenario: &Scenario,
+        budget: Budget,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Explored, Failure> {
+        let explored = self.explore(scenario, budget, watch)?;
+        explored.report.outcomes.iter().try_for_each(|found| self.confirm(scenario, found).map(drop))?;
+        Ok(explored)
+    }
+
+    /// Runs `scenario` under the witness of what an exploration found, told in full, in a process that explored nothing.
+    ///
+    /// # Errors
+    ///
+    /// It ends otherwise there: then nothing is shown.
+    pub fn confirm(&mut self, scenario: &Scenario, found: &Found) -> Result<Replay, Failure> {
+        let replay = self.replay(scenario, &found.witness)?;
+        match replay.execution.outcome == found.outcome {
+            true => Ok(replay),
+            false => Err(Failure::not_confirmed(&scenario.name, &found.witness)),
+        }
     }
 
     /// Returns the report of a question's scenario: the one that is kept, or a new one, which is kept then.
@@ -180,7 +267,7 @@ impl Engine {
         }
         let welcome = self.memory.as_ref().is_some_and(|memory| memory.welcome);
         let mut progress = progress::Progress::new("running the program in every order", welcome);
-        let report = self.explore(scenario, Budget::QUESTION, &mut |explored| progress.explored(explored))?.report;
+        let report = self.prove(scenario, Budget::QUESTION, &mut |explored| progress.explored(explored))?.report;
         let kept = Kept { report, shared: self.known.get(scenario).cloned().unwrap_or_default() };
         if let Some(memory) = &mut self.memory {
             memory.keep(&key, &kept);
@@ -228,19 +315,33 @@ impl Engine {
     /// Starts a worker, from the compiled harness if one is kept.
     fn start(&mut self) -> Result<Worker, Failure> {
         let interpreter = self.interpreter()?.clone();
+        let trusted = self.deck.as_ref().is_none_or(|deck| self.trusted.contains(deck));
+        let confinement = if trusted { self.confinement.clone().or_none() } else { self.confinement.clone() };
+        let worker = self.start_under(&interpreter, &confinement)?;
+        self.confined = worker.confined().cloned();
+        Ok(worker)
+    }
+
+    fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
+        if let Some(compiled) = &self.compiled {
+            return Ok(Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())?);
+        }
         let key = ReportKey::of(&["harness", &interpreter.version.to_string(), &Worker::harness_digest()]);
         // Only for somebody who has a database anyway: exploring a script leaves nothing behind.
         let memory = self.memory.as_mut().filter(|memory| memory.database.exists());
-        let Some(memory) = memory else {
-            return Ok(Worker::start(&interpreter, &self.confinement, Limits::default())?);
-        };
-        if let Some(compiled) = memory.recall(&key)
-            && let Ok(worker) = Worker::start_compiled(&interpreter, &self.confinement, Limits::default(), compiled)
+        let kept = memory.and_then(|memory| memory.recall::<String>(&key));
+        if let Some(compiled) = kept
+            && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())
         {
+            self.compiled = Some(compiled);
             return Ok(worker);
         }
-        let mut worker = Worker::start(&interpreter, &self.confinement, Limits::default())?;
-        memory.keep(&key, &worker.compiled()?);
+        let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
+        let compiled = worker.compiled()?;
+        if let Some(memory) = self.memory.as_mut().filter(|memory| memory.database.exists()) {
+            memory.keep(&key, &compiled);
+        }
+        self.compiled = Some(compiled);
         Ok(worker)
     }
 

@@ -111,10 +111,12 @@ pub(super) fn run(args: &ExploreArgs, world: &mut World) -> Result<Exit, Failure
         ..Scenario::new(name, source)
     };
     let mut engine = Engine::new(world);
-    match &args.replay {
+    let exit = match &args.replay {
         Some(schedule) => replay(args, &scenario, schedule, &mut engine, world),
         None => explore(args, &scenario, &mut engine, world),
-    }
+    };
+    engine.warn(world)?;
+    exit
 }
 
 fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: &mut World) -> Result<Exit, Failure> {
@@ -130,7 +132,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     let claims = args.claims();
     check_evaluable(&claims, &explored.report)?;
     let mut witness = |found: Found| {
-        let replay = engine.replay(scenario, &found.witness)?;
+        let replay = engine.confirm(scenario, &found)?;
         Ok::<Witnessed, Failure>(Witnessed { found, replay })
     };
     let outcomes = report::distinct(&explored.report).into_iter().map(&mut witness).collect::<Result<_, _>>()?;

@@ -21,6 +21,7 @@ use crate::python::PythonError;
 use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::cut;
+use crate::scenario::Schedule;
 use crate::store::StoreError;
 use crate::terminal::AskError;
 use crate::terminal::EditError;
@@ -145,6 +146,13 @@ impl Failure {
             .hint("a claim is an expression over the module's globals when the program has ended")
     }
 
+    pub(super) fn not_confirmed(name: &str, schedule: &Schedule) -> Failure {
+        Failure::unusable(format!(
+            "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
+        ))
+        .hint("does it depend on something outside: the time, files, the order of a set of objects?")
+    }
+
     pub(super) fn seed(text: &str) -> Failure {
         Failure::unusable(format!("`{text}` is not a seed")).hint("`RACEDAY_SEED` is a whole number from 0")
     }
@@ -205,6 +213,8 @@ impl From<PythonError> for Failure {
                 .hint("this is a mistake in Raceday, not in the program; whoever makes Raceday wants to see both"),
             PythonError::Broken { .. } => Failure::unusable(message)
                 .hint("does it end its own process, or need more memory, output or time than a program gets?"),
+            PythonError::CannotConfine { .. } => Failure::broken(message)
+                .hint("name the deck, and add `--unconfined`, to run its programs with your rights: only for a deck you trust"),
             PythonError::NotReady { .. } | PythonError::Start { .. } | PythonError::NotConfined { .. } => {
                 Failure::broken(message).hint("`raceday doctor` tries out the Python")
             }
@@ -219,8 +229,8 @@ impl From<StoreError> for Failure {
             StoreError::Newer { .. } => {
                 Failure::broken(message).hint("use that newer Raceday, or another folder with `--data-dir DIR`")
             }
-            StoreError::NotADatabase { .. } | StoreError::Foreign { .. } | StoreError::NotAFile { .. } => {
-                Failure::broken(message).hint("move it away, or use another folder with `--data-dir DIR`")
+            StoreError::NotADatabase { .. } | StoreError::Foreign { .. } => {
+                Failure::broken(message).hint("move the file away, or use another folder with `--data-dir DIR`")
             }
             StoreError::CannotOpen { .. } | StoreError::ReadOnly => {
                 Failure::broken(message).hint("may you write there? use another folder with `--data-dir DIR`")
@@ -231,9 +241,7 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchAnswer(_) => {
                 Failure::unusable(message).hint("a review says the number of each answer that it keeps")
             }
-            StoreError::Full => Failure::broken(message).hint("make room, and try again: what was kept before is safe"),
-            StoreError::Sqlite(_) => Failure::broken(message).hint("`raceday doctor` says more"),
-            StoreError::NotJson => Failure::broken(message),
+            StoreError::Full | StoreError::NotJson | StoreError::Sqlite(_) => Failure::broken(message),
         }
     }
 }
@@ -252,11 +260,7 @@ impl From<AskError> for Failure {
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Failure {
-        if matches!(error, EditError::Interrupted) {
-            return io::Error::from(io::ErrorKind::Interrupted).into();
-        }
-        Failure::broken(error.to_string())
-            .hint("set `EDITOR` to a program, as in `vi` or `code --wait`, or give the text with `-m TEXT`")
+        Failure::broken(error.to_string()).hint("set `EDITOR`, or give the text with `-m TEXT`")
     }
 }
 

@@ -58,6 +58,17 @@ impl Learner {
         Ok(Learner { store, library, model, limits: settings.limits })
     }
 
+    /// Returns the decks whose programs may run where they cannot be confined: those built in, and those that the learner gives
+    /// leave, now with `--unconfined` or before.
+    pub(super) fn trusted(&mut self, wanted: &[DeckId], unconfined: bool) -> Result<Vec<DeckId>, Failure> {
+        if unconfined {
+            for deck in chosen(&self.library, wanted) {
+                self.store.let_run_unconfined(deck)?;
+            }
+        }
+        trusted(&self.library, Some(&self.store))
+    }
+
     /// Returns the deck that `wanted` names by its id or its folder, or all of them.
     pub(super) fn decks(&self, wanted: Option<&str>) -> Result<Vec<DeckId>, Failure> {
         let Some(wanted) = wanted else { return Ok(self.library.decks().map(|deck| deck.id.clone()).collect()) };
@@ -70,6 +81,18 @@ impl Learner {
         let deck = deck.ok_or_else(|| Failure::no_deck(wanted, &self.library))?;
         Ok(vec![deck.id.clone()])
     }
+}
+
+/// Returns the decks whose programs may run where they cannot be confined, as far as `store` knows.
+pub(super) fn trusted(library: &Library, store: Option<&Store>) -> Result<Vec<DeckId>, Failure> {
+    let mut trusted = Vec::new();
+    for entry in &library.entries {
+        let built_in = matches!(entry.origin, Origin::BuiltIn(_));
+        if built_in || store.map_or(Ok(false), |store| store.may_run_unconfined(&entry.deck))? {
+            trusted.push(entry.deck.id.clone());
+        }
+    }
+    Ok(trusted)
 }
 
 /// Returns the moment that it is for the learner.

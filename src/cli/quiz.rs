@@ -29,6 +29,9 @@ Examples:
 pub(super) struct QuizArgs {
     /// Only this deck: its id, or its folder
     deck: Option<String>,
+    /// Run this deck's programs even if this system cannot confine them; kept until the deck changes
+    #[arg(long, requires = "deck")]
+    unconfined: bool,
     /// How many questions
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
@@ -39,8 +42,9 @@ pub(super) struct QuizArgs {
 
 /// Leads a quiz.
 pub(super) fn run(args: &QuizArgs, world: &mut World) -> Result<Exit, Failure> {
-    let learner = Learner::new(world, args.deck.as_deref())?;
+    let mut learner = Learner::new(world, args.deck.as_deref())?;
     let ids = learner.decks(args.deck.as_deref())?;
+    let trusted = learner.trusted(&ids, args.unconfined)?;
     let Learner { store, library, model, .. } = learner;
     let decks = learner::chosen(&library, &ids);
     // Short enough to be typed again.
@@ -54,5 +58,5 @@ pub(super) fn run(args: &QuizArgs, world: &mut World) -> Result<Exit, Failure> {
     let page = world.page();
     report::write_wrapped(&mut world.out, &format!("{questions} from {from} (seed {seed})"), page)?;
     writeln!(world.out)?;
-    Drill::new(world, store, model, session).run()
+    Drill::new(world, store, model, session, trusted).run()
 }

@@ -32,6 +32,9 @@ Examples:
 pub(super) struct ReviewArgs {
     /// Only this deck: its id, or its folder
     deck: Option<String>,
+    /// Run this deck's programs even if this system cannot confine them; kept until the deck changes
+    #[arg(long, requires = "deck")]
+    unconfined: bool,
     /// Ask at most so many cards
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
@@ -39,8 +42,9 @@ pub(super) struct ReviewArgs {
 
 /// Leads a review.
 pub(super) fn run(args: &ReviewArgs, world: &mut World) -> Result<Exit, Failure> {
-    let learner = Learner::new(world, args.deck.as_deref())?;
+    let mut learner = Learner::new(world, args.deck.as_deref())?;
     let ids = learner.decks(args.deck.as_deref())?;
+    let trusted = learner.trusted(&ids, args.unconfined)?;
     let Learner { store, library, model, limits } = learner;
     let decks = learner::chosen(&library, &ids);
     let today = store.today(&model, learner::moment(world).day, &ids, limits)?;
@@ -62,7 +66,7 @@ pub(super) fn run(args: &ReviewArgs, world: &mut World) -> Result<Exit, Failure>
     }
     writeln!(world.out, "{} due, {} new\n", count(plan.reviews.len() as u64, "card"), plan.new.len())?;
     let session = Session::review(&decks, &plan, &known, today.pace, world.seed());
-    Drill::new(world, store, model, session).run()
+    Drill::new(world, store, model, session, trusted).run()
 }
 
 /// Returns the first so many cards of a plan, reviews before new ones.

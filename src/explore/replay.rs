@@ -26,19 +26,14 @@ impl Strategy for OneSchedule {
         self.asked = false;
     }
 
-    fn waiting(&self) -> usize {
-        usize::from(!self.asked)
+    fn next(&mut self) -> Option<Request> {
+        let first = !std::mem::replace(&mut self.asked, true);
+        first.then(|| Request { prefix: self.schedule.threads().to_vec() })
     }
 
-    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
-        if most > 0 && !std::mem::replace(&mut self.asked, true) {
-            requests.push(Request { prefix: self.schedule.threads().to_vec() });
-        }
-    }
+    fn foresee(&self, _most: usize, _requests: &mut Vec<Request>) {}
 
     fn take(&mut self, _execution: &Execution, _causality: &Causality) {}
-
-    fn give_up(&mut self) {}
 
     fn is_exhaustive(&self) -> bool {
         false

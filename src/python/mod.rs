@@ -111,10 +111,16 @@ pub enum PythonError {
         /// The end of what it printed on standard error.
         said: String,
     },
-    /// The process could not be confined, or did not prove that it is; or the system has no way to.
-    #[error("cannot keep a program from reaching the rest of this computer: {why}")]
+    /// The process could not be confined, or did not prove that it is.
+    #[error("a program could reach more than it may: {why}")]
     NotConfined {
-        /// What is missing or wrong.
+        /// What went wrong.
+        why: String,
+    },
+    /// The system has no way to confine a process.
+    #[error("this system cannot keep a program from reaching the rest of it: {why}")]
+    CannotConfine {
+        /// What is missing.
         why: String,
     },
     /// The process could not be started.

@@ -15,6 +15,7 @@ use super::Confinement;
 use super::Interpreter;
 use super::PythonError;
 use super::confine::Attempt;
+use super::confine::HelperEnd;
 use super::process::Process;
 use super::protocol::Ask;
 use super::protocol::Fault;
@@ -33,7 +34,6 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/shared.py"),
     include_str!("harness/containers.py"),
     include_str!("harness/wording.py"),
-    include_str!("harness/trees.py"),
     include_str!("harness/rewrite.py"),
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),
@@ -260,7 +260,7 @@ impl Running {
         limits: Limits,
         compiled: Option<&str>,
     ) -> Result<Running, PythonError> {
-        let mut attempt = confinement.first().map_err(|why| PythonError::NotConfined { why })?;
+        let mut attempt = confinement.first().map_err(|why| PythonError::CannotConfine { why })?;
         loop {
             let (error, code) = match Running::try_to_start(interpreter, confinement, attempt, limits, compiled) {
                 Ok(running) => return Ok(running),
@@ -305,9 +305,11 @@ impl Running {
         };
         let (said, _) = process.kill();
         let code = process.exit_code();
-        let error = match attempt.is_helpers(code) {
-            true => PythonError::NotConfined { why: said.trim_end().to_owned() },
-            false => PythonError::NotReady { path: path.clone(), what, said },
+        let why = said.trim_end().to_owned();
+        let error = match attempt.ended_by(code) {
+            Some(HelperEnd::Unable) => PythonError::CannotConfine { why },
+            Some(HelperEnd::Failed) => PythonError::NotConfined { why },
+            None => PythonError::NotReady { path: path.clone(), what, said },
         };
         Err((error, code))
     }

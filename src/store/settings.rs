@@ -1,4 +1,4 @@
-//! What the learner has set.
+//! What the learner has set, and leave that was given.
 
 use rusqlite::OptionalExtension;
 use rusqlite::params;
@@ -6,6 +6,7 @@ use rusqlite::types::FromSql;
 
 use super::Store;
 use super::StoreError;
+use crate::deck::Deck;
 use crate::srs::Limits;
 use crate::srs::Model;
 
@@ -46,15 +47,52 @@ impl Store {
         })
     }
 
+    /// Returns whether the learner lets the programs of `deck` run where they cannot be confined. Leave is for the deck as it
+    /// was: whatever changes in a question ends it.
+    pub fn may_run_unconfined(&self, deck: &Deck) -> Result<bool, StoreError> {
+        Ok(self.setting::<bool>(&leave(deck))?.unwrap_or(false))
+    }
+
+    /// Lets the programs of `deck`, as it is, run where they cannot be confined.
+    pub fn let_run_unconfined(&mut self, deck: &Deck) -> Result<(), StoreError> {
+        self.write(|connection| {
+            let mut keep = connection.prepare_cached("insert or replace into settings (name, value) values (?, ?)")?;
+            keep.execute(params![leave(deck), true])?;
+            Ok(())
+        })
+    }
+
     fn setting<T: FromSql>(&self, name: &str) -> Result<Option<T>, StoreError> {
         let mut statement = self.connection.prepare_cached("select value from settings where name = ?")?;
         Ok(statement.query_row([name], |row| row.get(0)).optional()?)
     }
 }
 
+/// Returns the name of the setting that gives leave to `deck` as it is.
+fn leave(deck: &Deck) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for question in &deck.questions {
+        hasher.update(question.digest.to_string().as_bytes());
+    }
+    format!("unconfined {} {}", deck.id, hasher.finalize().to_hex())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::fixtures;
+
+    #[test]
+    fn leave_is_for_a_deck_as_it_was() {
+        let mut store = Store::in_memory().expect("a store");
+        let mut deck = fixtures::deck("a", &["q"]);
+        assert!(!store.may_run_unconfined(&deck).expect("an answer"));
+        store.let_run_unconfined(&deck).expect("kept");
+        assert!(store.may_run_unconfined(&deck).expect("an answer"));
+        assert!(!store.may_run_unconfined(&fixtures::deck("b", &["q"])).expect("an answer"), "another deck");
+        deck.questions[0].digest = fixtures::digest("something else?");
+        assert!(!store.may_run_unconfined(&deck).expect("an answer"), "a deck that was changed");
+    }
 
     #[test]
     fn what_is_set_stays_set() {

@@ -4,7 +4,6 @@ mod tiny;
 mod world;
 
 mod check;
-mod database;
 mod deck;
 mod doctor;
 mod explore;

@@ -4,6 +4,10 @@
 //! signalled. On kernels with an older Landlock some of that is not Landlock's to refuse; the list of system calls
 //! (`calls`) refuses all of it again, so that the first Landlock is enough.
 
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
 use landlock::ABI;
 use landlock::Access as _;
 use landlock::AccessFs;
@@ -51,10 +55,28 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), FilesError> {
             .scope(Scope::from_all(NEWEST))?;
     }
     let reading = AccessFs::ReadFile | AccessFs::ReadDir;
+    let (whole, parted): (Vec<_>, Vec<_>) = policy.read.iter().partition(|path| foreign(path).is_none());
     ruleset
         .create()?
         .add_rules(path_beneath_rules(&policy.execute, AccessFs::ReadFile | AccessFs::Execute))?
-        .add_rules(path_beneath_rules(&policy.read, reading))?
+        .add_rules(path_beneath_rules(whole, reading))?
+        .add_rules(path_beneath_rules(&parted, AccessFs::ReadDir))?
+        .add_rules(path_beneath_rules(parted.iter().flat_map(|path| own(path)), reading))?
         .restrict_self()?;
     Ok(())
+}
+
+/// Folders among Python's modules that hold what somebody installed there.
+const FOREIGN: [&str; 2] = ["site-packages", "dist-packages"];
+
+/// Returns the folder in the folder `path` that holds foreign modules, if there is one.
+fn foreign(path: &Path) -> Option<PathBuf> {
+    FOREIGN.into_iter().map(|name| path.join(name)).find(|path| path.is_dir())
+}
+
+/// Returns what is in the folder `path` but foreign modules. Rules can only give, so everything else is given by name.
+fn own(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let own = entries.filter(|entry| !FOREIGN.iter().any(|name| entry.file_name() == *name));
+    own.map(|entry| entry.path()).collect()
 }

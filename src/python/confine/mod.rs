@@ -40,10 +40,11 @@ pub(super) use evidence::is_crowded;
 /// The argument that makes our program the helper.
 const SUBCOMMAND: &str = "__sandbox";
 
-/// The exit codes of a helper that could not become Python: it misses Landlock, it misses seccomp, or it failed otherwise.
-const HELPERS_CODES: [i32; 3] = [NO_LANDLOCK, NO_SECCOMP, FAILED];
+/// The exit code of a helper that misses Landlock.
 const NO_LANDLOCK: i32 = 123;
+/// The exit code of a helper that misses seccomp.
 const NO_SECCOMP: i32 = 124;
+/// The exit code of a helper that failed otherwise.
 const FAILED: i32 = 125;
 
 /// How far a worker is confined.
@@ -222,10 +223,23 @@ impl Attempt {
         self.level > Level::None
     }
 
-    /// Whether `code` is how the helper ends that did not become Python.
-    pub(super) fn is_helpers(self, code: Option<i32>) -> bool {
-        self.level > Level::None && code.is_some_and(|code| HELPERS_CODES.contains(&code))
+    /// Returns what the exit code `code` says of a helper that did not become Python.
+    pub(super) fn ended_by(self, code: Option<i32>) -> Option<HelperEnd> {
+        match code.filter(|_| self.level > Level::None)? {
+            NO_LANDLOCK | NO_SECCOMP => Some(HelperEnd::Unable),
+            FAILED => Some(HelperEnd::Failed),
+            _ => None,
+        }
     }
+}
+
+/// How a helper ended that did not become Python.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HelperEnd {
+    /// The system has no way to confine it.
+    Unable,
+    /// Something went wrong.
+    Failed,
 }
 
 /// What is known of a worker's confinement.
@@ -234,7 +248,7 @@ pub struct Confined {
     /// How far it goes.
     pub level: Level,
     /// Whether its threads need not be counted by the parent: the kernel does, or there is no limit.
-    pub(super) counts_threads: bool,
+    pub counts_threads: bool,
     /// What was tried in it, and refused.
     pub probes: Vec<String>,
 }
@@ -265,9 +279,9 @@ pub(super) struct Said {
 /// What can be imported where no file can be opened: what scenarios and the harness itself import after the start.
 #[cfg(target_os = "linux")]
 const PRELOADED: &[&str] = &[
+    "_strptime",
     "abc",
     "array",
-    "ast",
     "asyncio.events",
     "atexit",
     "base64",
@@ -303,7 +317,6 @@ const PRELOADED: &[&str] = &[
     "inspect",
     "io",
     "itertools",
-    "json",
     "keyword",
     "linecache",
     "locale",
@@ -312,7 +325,6 @@ const PRELOADED: &[&str] = &[
     "marshal",
     "math",
     "numbers",
-    "opcode",
     "operator",
     "pathlib",
     "pickle",

@@ -1,5 +1,4 @@
-import gc, os, sys
-gc.disable()
+import os, struct, sys
 os.closerange(3, int(sys.argv[1]))
 sys.path[:] = [each for each in sys.path if each]
 def take(count):
@@ -11,7 +10,7 @@ def take(count):
         parts += part
     return parts
 def frame():
-    return take(int.from_bytes(take(4), "big"))
+    return take(*struct.unpack(">I", take(4)))
 confinement = frame()
 body = frame()
 if body[:1] == b"c":

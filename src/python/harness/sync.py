@@ -479,7 +479,11 @@ class Timer(Thread):
 
 # queue -----------------------------------------------------------------------------------------------------------------
 
-Empty = Full = ShutDown = None  # the real ones, once the scenario imports `queue`
+import queue as real_queue  # noqa: E402
+
+Empty = real_queue.Empty
+Full = real_queue.Full
+ShutDown = getattr(real_queue, "ShutDown", None)
 
 
 def atomically(function, *arguments):
@@ -632,7 +636,7 @@ class Queue(Model):
             if detail:
                 note("join", called(self))
 
-    if sys.version_info >= (3, 13):
+    if ShutDown is not None:
 
         def shutdown(self, immediate=False):
             act(self._write)
@@ -654,14 +658,10 @@ class PriorityQueue(Queue):
         self.queue = []
 
     def _put(self, item):
-        from _heapq import heappush
-
-        heappush(self.queue, item)
+        heapq.heappush(self.queue, item)
 
     def _get(self):
-        from _heapq import heappop
-
-        return heappop(self.queue)
+        return heapq.heappop(self.queue)
 
 
 class LifoQueue(Queue):
