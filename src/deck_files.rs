@@ -519,7 +519,12 @@ mod tests {
     fn pipes_are_not_waited_for() {
         let deck = folder(&[]);
         let listener = std::os::unix::net::UnixListener::bind(deck.path().join("socket.py")).unwrap();
-        check(&deck, &["DIR/socket.py: not a file"]);
+        let pipes = [deck.path().join("deck.yaml"), deck.path().join("pipe.py")];
+        fs::remove_file(&pipes[0]).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "only a program makes pipes with names")]
+        let made = std::process::Command::new("mkfifo").args(&pipes).status().unwrap();
+        assert!(made.success());
+        check(&deck, &["DIR/deck.yaml: not a file", "DIR/pipe.py: not a file", "DIR/socket.py: not a file"]);
         drop(listener);
     }
 

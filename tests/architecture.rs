@@ -45,10 +45,10 @@ const MODULES: &[(&str, &[&str])] = &[
 
 /// Foreign things, and the only modules that may touch them.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("std::fs", &["cli", "deck_files", "python", "store"]),
+    ("std::fs", &["cli", "deck_files", "python", "store", "terminal"]),
     ("std::env", &["main", "python"]),
     ("std::net", &[]),
-    ("std::os", &["deck_files", "python", "store"]),
+    ("std::os", &["cli", "deck_files", "python", "store", "terminal"]),
     ("std::process", &["cli", "main", "python", "terminal"]),
     ("std::thread", &["cli", "python", "terminal"]),
     ("std::io::stdin", &["main", "terminal"]),

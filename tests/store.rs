@@ -50,7 +50,7 @@ fn processes_that_answer_at_once_lose_nothing() {
         return;
     }
     const PROCESSES: usize = 4;
-    const ANSWERS: usize = 150;
+    const ANSWERS: usize = 500;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("raceday.db");
     let mut children: Vec<Child> = (0..PROCESSES)

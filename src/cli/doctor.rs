@@ -38,6 +38,9 @@ for thread in threads:
     thread.join()
 ";
 
+/// What the database needs for an answer or two.
+const TRIAL_BYTES: usize = 64 << 10;
+
 /// Say what Raceday finds of Python, the database and the decks, and what to do
 #[derive(Debug, clap::Args)]
 pub(super) struct DoctorArgs {}
@@ -190,18 +193,21 @@ fn data_folder(world: &World) -> Vec<Finding> {
     }
 }
 
-/// Finds out by trying whether files can be made in `folder`: permissions are not all that can be in the way.
+/// Finds out by trying whether files can be made in `folder`: permissions are not all that can be in the way, there may
+/// be no room left.
 fn try_writing(folder: &Path) -> io::Result<()> {
-    let trial = folder.join(format!(".raceday-doctor-{}", std::process::id()));
-    fs::File::create_new(&trial)?;
-    fs::remove_file(&trial)
+    let mut trial = tempfile::NamedTempFile::new_in(folder)?;
+    trial.write_all(&[b'.'; TRIAL_BYTES])?;
+    trial.as_file().sync_all()?;
+    trial.close()
 }
 
 fn database(world: &World) -> Vec<Finding> {
     // What is wrong with the folder is said of the folder.
     let Some(path) = world.database() else { return Vec::new() };
     let shown = path.display();
-    if !path.exists() {
+    // What is there and leads nowhere is there.
+    if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return vec![note("Database", format!("{shown} is not there yet; the first review, quiz or note makes it"))];
     }
     let looked = Store::open(&path).and_then(|mut store| {

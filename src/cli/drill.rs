@@ -559,7 +559,14 @@ impl<'a> Drill<'a> {
         let line = Line { prompt, may_be_empty: true, commands: &[], legend: false };
         let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
         if typed.is_empty() && self.ask.is_person() {
-            return note::edited(self.world, "");
+            return match note::edited(self.world, "") {
+                // Without a note the questions go on all the same.
+                Err(failure) if failure.kind == FailureKind::Broken => {
+                    writeln!(self.world.out, "{}", report::clean(&failure.message))?;
+                    Ok(None)
+                }
+                edited => edited,
+            };
         }
         Ok(NoteText::new(&typed).ok())
     }

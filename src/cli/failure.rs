@@ -229,8 +229,8 @@ impl From<StoreError> for Failure {
             StoreError::Newer { .. } => {
                 Failure::broken(message).hint("use that newer Raceday, or another folder with `--data-dir DIR`")
             }
-            StoreError::NotADatabase { .. } | StoreError::Foreign { .. } => {
-                Failure::broken(message).hint("move the file away, or use another folder with `--data-dir DIR`")
+            StoreError::NotADatabase { .. } | StoreError::Foreign { .. } | StoreError::NotAFile { .. } => {
+                Failure::broken(message).hint("move it away, or use another folder with `--data-dir DIR`")
             }
             StoreError::CannotOpen { .. } | StoreError::ReadOnly => {
                 Failure::broken(message).hint("may you write there? use another folder with `--data-dir DIR`")
@@ -241,7 +241,9 @@ impl From<StoreError> for Failure {
             StoreError::NoSuchAnswer(_) => {
                 Failure::unusable(message).hint("a review says the number of each answer that it keeps")
             }
-            StoreError::Full | StoreError::NotJson | StoreError::Sqlite(_) => Failure::broken(message),
+            StoreError::Full => Failure::broken(message).hint("make room, and try again: what was kept before is safe"),
+            StoreError::Sqlite(_) => Failure::broken(message).hint("`raceday doctor` says more"),
+            StoreError::NotJson => Failure::broken(message),
         }
     }
 }
@@ -260,7 +262,11 @@ impl From<AskError> for Failure {
 
 impl From<EditError> for Failure {
     fn from(error: EditError) -> Failure {
-        Failure::broken(error.to_string()).hint("set `EDITOR`, or give the text with `-m TEXT`")
+        if matches!(error, EditError::Interrupted) {
+            return io::Error::from(io::ErrorKind::Interrupted).into();
+        }
+        Failure::broken(error.to_string())
+            .hint("set `EDITOR` to a program, as in `vi` or `code --wait`, or give the text with `-m TEXT`")
     }
 }
 

@@ -5,12 +5,8 @@ use std::fs::File;
 use std::io;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 use super::Failure;
-
-/// How many names are tried for what is not whole yet.
-const MOST_NAMES: u32 = 100;
 
 /// Refuses a place where no file can be, before anything is computed for it.
 pub(super) fn check(path: &Path) -> Result<(), Failure> {
@@ -44,34 +40,23 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn replace(target: &Path, permissions: Option<fs::Permissions>, bytes: &[u8]) -> io::Result<()> {
-    let (mut file, part) = create_beside(target)?;
-    let written = (|| {
-        file.write_all(bytes)?;
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
-        file.sync_all()?;
-        fs::rename(&part, target)
-    })();
-    if written.is_err() {
-        // It is of no use; that it could not be written is what is said.
-        let _ = fs::remove_file(&part);
-    }
-    written
-}
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".raceday-").suffix(".part");
+    #[cfg(unix)]
+    if permissions.is_none() {
+        use std::os::unix::fs::PermissionsExt as _;
 
-fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
-    for number in 0..MOST_NAMES {
-        let part = folder_of(target).join(format!(".{name}.{number}.part"));
-        match File::create_new(&part) {
-            Ok(file) => return Ok((file, part)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
-            Err(error) => return Err(error),
-        }
+        // As any new file, which the umask has a say in; until it replaces another one, it is nobody else's business.
+        builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    Err(last)
+    let mut part = builder.tempfile_in(folder_of(target))?;
+    part.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        part.as_file().set_permissions(permissions)?;
+    }
+    part.as_file().sync_all()?;
+    // What could not be put in its place is removed; that it could not be written is what is said.
+    part.persist(target).map(drop).map_err(|error| error.error)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -99,6 +84,23 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
             assert_eq!(names(folder.path()), ["page.html"]);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_keeps_its_permissions() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("page.html");
+        let usual = folder.path().join("usual");
+        fs::write(&usual, "").expect("a file");
+        let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        write(&path, b"one").expect("it is written");
+        assert_eq!(mode(&path), mode(&usual));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("changed");
+        write(&path, b"another").expect("it is written");
+        assert_eq!(mode(&path), 0o640);
     }
 
     #[test]

@@ -20,73 +20,55 @@
 //!   Where an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
 //!   would not be one of those that the first to go stands for. A class may then be executed twice, but none is missed:
 //!   that there is one execution a class is certain of programs without tries only.
-//! - *Races are looked at once.* A race whose second step lies in the part that an execution shares with the one before
-//!   it was reversed already.
-//! - *Foresight.* Sequences are inserted to the right of those that are there, and never below a leaf. So every leaf is
-//!   certain to be executed, and may be executed any time.
+//! - *Races are looked at once.* A race whose second step lies in the part that an execution shares with one before it
+//!   was reversed already.
+//! - *Any order.* The papers go depth first. Here everything that is still to be explored is kept as one tree, and a
+//!   sequence that was inserted may be executed any time, together with others: sequences are inserted to the right of
+//!   those that are there and never below a leaf, so every leaf is certain to be executed, and who sleeps at a state is
+//!   told by the branches to its left, explored or not.
 
-use std::collections::HashMap;
 use std::collections::VecDeque;
 
 use super::Causality;
 use super::Strategy;
+use super::acts::Act;
+use super::acts::Operations;
 use super::causality::Race;
 use super::causality::Second;
-use crate::scenario::Access;
+use super::wakeup::NodeId;
+use super::wakeup::Tree;
 use crate::scenario::Execution;
-use crate::scenario::Location;
-use crate::scenario::Operation;
 use crate::scenario::Request;
-use crate::scenario::ThreadId;
-use crate::scenario::Touch;
 
-/// How many acts the wakeup trees may hold (16 bytes each). Only executions of many thousands of steps come near; what
-/// has no room is left out, and the report is bounded.
+/// How many acts the tree may hold (16 bytes each). Only executions of many thousands of steps come near; what has no
+/// room is left out, and the report is bounded.
 const MAX_ACTS: usize = 8_000_000;
 
 /// Makes one execution of each class.
 #[derive(Debug, Default)]
 pub struct Dpor {
-    /// The current execution; `frames[i]` is the state before its step `i`.
-    frames: Vec<Frame>,
-    /// The sequence that was requested last leads to the state `frames[leaf]`.
-    leaf: usize,
-    /// The branches that the sequence left on its way: at which depth, and which.
-    passed: VecDeque<(usize, VecDeque<Branch>)>,
-    begun: bool,
+    tree: Tree,
+    /// The leaves that were asked for and not taken yet, in that order.
+    asked: VecDeque<NodeId>,
     operations: Operations,
-    /// How many acts all branches hold.
-    acts: usize,
     /// Whether a sequence found no room.
     cut: bool,
+    /// The acts of the execution that is being taken.
+    acts: Vec<Act>,
+    /// The nodes that it goes through, each with the depth at which it begins.
+    way: Vec<(usize, NodeId)>,
+    asleep: Asleep,
     /// Scratch: the sequence that reverses a race.
     sequence: Vec<Act>,
 }
 
-/// A state on the way of the current execution.
-#[derive(Debug)]
-struct Frame {
-    /// The step that is done here, whose branch of the wakeup tree is being explored.
-    act: Act,
-    /// `sleep`: what was explored from here, or from before here and would be the same here.
-    sleep: Vec<Act>,
-    /// `wut`: the branches that are still to be explored from here, leftmost first.
-    rest: VecDeque<Branch>,
-}
-
-/// A thread, and what it does next.
-#[derive(Clone, Copy, Debug)]
-struct Act {
-    thread: ThreadId,
-    operation: OperationId,
-}
-
-/// A part of a wakeup tree: acts that follow each other without a choice, at least one, and what can follow then.
-#[derive(Debug)]
-struct Branch {
+/// `sleep` of each state on a way: what is explored from there, or from before there and would be the same there.
+#[derive(Debug, Default)]
+struct Asleep {
+    /// Those of the first state, then those of the second, and so on.
     acts: Vec<Act>,
-    /// None at a leaf, otherwise several.
-    children: VecDeque<Branch>,
+    /// Where each state's end.
+    ends: Vec<usize>,
 }
 
 impl Strategy for Dpor {
@@ -94,35 +76,39 @@ impl Strategy for Dpor {
         *self = Dpor::default();
     }
 
-    fn next(&mut self) -> Option<Request> {
-        if !std::mem::replace(&mut self.begun, true) {
-            return Some(Request::default());
-        }
-        while self.frames.last()?.rest.is_empty() {
-            self.frames.pop();
-        }
-        let request = self.request(self.frames.len() - 1, 0);
-        self.leaf = request.prefix.len();
-        self.acts -= self.leaf - (self.frames.len() - 1);
-        self.enter_branch();
-        Some(request)
+    fn waiting(&self) -> usize {
+        self.tree.waiting()
     }
 
-    fn foresee(&self, most: usize, requests: &mut Vec<Request>) {
-        let frames = self.frames.iter().enumerate().rev();
-        let branches = frames.flat_map(|(depth, frame)| (0..frame.rest.len()).map(move |branch| (depth, branch)));
-        requests.extend(branches.take(most).map(|(depth, branch)| self.request(depth, branch)));
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        for _ in 0..most {
+            let Some((leaf, request)) = self.tree.ask_leftmost() else { break };
+            self.asked.push_back(leaf);
+            requests.push(request);
+        }
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
-        let from = self.frames.len().saturating_sub(1);
-        self.descend(execution, from);
-        for race in causality.races() {
-            if matches!(race.second, Second::Step(second) if second < from) {
-                continue;
-            }
-            self.reverse(*race, execution, causality);
+        let leaf = self.asked.pop_front().expect("an execution is of a request");
+        self.acts.clear();
+        for step in &execution.steps {
+            self.acts.push(Act { thread: step.thread, operation: self.operations.id(&step.operation) });
         }
+        self.tree.way_to(leaf, &mut self.way);
+        let from = self.tree.walk(leaf, &self.acts, &self.way);
+        self.asleep.follow(&self.way, &self.acts, &self.tree, &self.operations);
+        for race in causality.races() {
+            // What all executions that come this way have in common was looked at with the first of them.
+            if !matches!(race.second, Second::Step(second) if second < from) {
+                self.reverse(*race, execution, causality);
+            }
+        }
+        self.tree.close(leaf);
+    }
+
+    fn give_up(&mut self) {
+        let leaf = self.asked.pop_front().expect("what is given up was asked for");
+        self.tree.give_up(leaf);
     }
 
     fn is_exhaustive(&self) -> bool {
@@ -131,207 +117,68 @@ impl Strategy for Dpor {
 }
 
 impl Dpor {
-    /// Returns the request for the leftmost leaf of a branch that is left at `depth`.
-    fn request(&self, depth: usize, branch: usize) -> Request {
-        let frame = &self.frames[depth];
-        let mut prefix: Vec<ThreadId> = self.frames[..depth].iter().map(|frame| frame.act.thread).collect();
-        let mut next = frame.rest.get(branch);
-        while let Some(branch) = next {
-            prefix.extend(branch.acts.iter().map(|act| act.thread));
-            next = branch.children.front();
-        }
-        Request { prefix }
-    }
-
-    /// Leaves the branch that was explored from the last frame, and goes to the leftmost leaf of the next one.
-    fn enter_branch(&mut self) {
-        let mut depth = self.frames.len() - 1;
-        let frame = &mut self.frames[depth];
-        let mut branch = frame.rest.pop_front().expect("the frame has a branch left");
-        frame.sleep.push(frame.act); // line 17
-        frame.act = branch.acts[0];
-        self.passed.clear();
-        loop {
-            depth += branch.acts.len();
-            let Some(child) = branch.children.pop_front() else { break };
-            self.passed.push_back((depth, branch.children));
-            branch = child;
-        }
-    }
-
-    /// Makes frames of the steps of `execution` from `from` on: the wakeup sequence, and what was chosen after it.
-    fn descend(&mut self, execution: &Execution, from: usize) {
-        for (index, step) in execution.steps.iter().enumerate().skip(from) {
-            let act = Act { thread: step.thread, operation: self.operations.id(&step.operation) };
-            if let Some(frame) = self.frames.get_mut(index) {
-                frame.act = act;
-                continue;
-            }
-            let sleep = match self.frames.last() {
-                Some(last) if index < self.leaf => self.operations.still_asleep(&last.sleep, last.act),
-                _ => Vec::new(),
-            };
-            let rest = self.passed.pop_front_if(|&mut (depth, _)| depth == index).map(|(_, rest)| rest);
-            self.frames.push(Frame { act, sleep, rest: rest.unwrap_or_default() });
-        }
-    }
-
     /// Sees to it that a race will also go the other way (lines 3 to 7).
     fn reverse(&mut self, race: Race, execution: &Execution, causality: &Causality) {
         // v = notdep(e, E).e'
-        let mut sequence = std::mem::take(&mut self.sequence);
-        sequence.clear();
+        self.sequence.clear();
         let after = race.first + 1..execution.steps.len();
-        sequence.extend(after.filter(|&step| !causality.is_before(race.first, step)).map(|step| self.frames[step].act));
-        let (thread, operation) = match race.second {
-            Second::Step(step) => (self.frames[step].act.thread, self.frames[step].act.operation),
+        let not_after = after.filter(|&step| !causality.is_before(race.first, step));
+        self.sequence.extend(not_after.map(|step| self.acts[step]));
+        let Act { thread, operation } = match race.second {
+            Second::Step(step) => self.acts[step],
             Second::Pending(index) => {
                 let pending = &execution.pending[index];
-                (pending.thread, self.operations.id(&pending.operation))
+                Act { thread: pending.thread, operation: self.operations.id(&pending.operation) }
             }
         };
-        sequence.push(Act { thread, operation: self.operations.elsewhere(operation) });
-        // E' = pre(E, e)
-        let frame = &mut self.frames[race.first];
-        if !frame.sleep.iter().any(|&act| self.operations.begins(act, &sequence).is_some()) {
-            if self.acts + sequence.len() <= MAX_ACTS {
-                self.acts += self.operations.insert(&mut frame.rest, &mut sequence);
-            } else {
-                self.cut = true;
+        self.sequence.push(Act { thread, operation: self.operations.elsewhere(operation) });
+        // At E' = pre(E, e).
+        let mut asleep = self.asleep.at(race.first).iter();
+        if asleep.any(|&act| self.operations.begins(act, &self.sequence).is_some()) {
+            return;
+        }
+        if self.tree.size() + self.sequence.len() > MAX_ACTS {
+            self.cut = true;
+            return;
+        }
+        self.tree.insert(&mut self.way, race.first, &mut self.sequence, &self.operations);
+    }
+}
+
+impl Asleep {
+    /// Finds out who sleeps along the way of an execution that did `acts`.
+    fn follow(&mut self, way: &[(usize, NodeId)], acts: &[Act], tree: &Tree, operations: &Operations) {
+        self.acts.clear();
+        self.ends.clear();
+        let mut since = 0;
+        for (index, &(start, node)) in way.iter().enumerate() {
+            // The state before a node is the one after the node before.
+            tree.for_left_of(node, |explored| self.acts.push(explored)); // line 17
+            let end = way.get(index + 1).map_or(acts.len(), |&(start, _)| start);
+            if end > start {
+                self.ends.push(self.acts.len());
             }
-        }
-        self.sequence = sequence;
-    }
-}
-
-/// How a thread can be the first to go in a sequence, or in a continuation of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Begins {
-    /// It goes in the sequence, here, and nothing before that conflicts.
-    Within(usize),
-    /// It does not go in the sequence, and conflicts with nothing there.
-    Beside,
-}
-
-/// The operations seen so far, each kept once.
-#[derive(Debug, Default)]
-struct Operations {
-    ids: HashMap<Vec<Touch>, OperationId>,
-    known: Vec<Known>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct OperationId(u32);
-
-#[derive(Debug)]
-struct Known {
-    touches: Vec<Touch>,
-    /// One bit a location, read or written; several locations may have one bit.
-    touched: u64,
-    written: u64,
-    /// The same operation where its manner is not known.
-    elsewhere: OperationId,
-}
-
-impl Operations {
-    fn id(&mut self, operation: &Operation) -> OperationId {
-        self.id_of(&operation.touches)
-    }
-
-    fn id_of(&mut self, touches: &[Touch]) -> OperationId {
-        if let Some(&id) = self.ids.get(touches) {
-            return id;
-        }
-        let bit = |location: Location| 1 << (location.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
-        let writes = |touch: &&Touch| touch.access == Access::Write;
-        let id = OperationId(u32::try_from(self.known.len()).expect("a program has far fewer operations"));
-        self.ids.insert(touches.to_vec(), id);
-        self.known.push(Known {
-            touches: touches.to_vec(),
-            touched: touches.iter().fold(0, |bits, touch| bits | bit(touch.location)),
-            written: touches.iter().filter(writes).fold(0, |bits, touch| bits | bit(touch.location)),
-            elsewhere: id,
-        });
-        if touches.iter().any(|touch| touch.access == Access::Attempt) {
-            let write = |touch: &Touch| match touch.access {
-                Access::Attempt => Touch { access: Access::Write, ..*touch },
-                Access::Read | Access::Write => *touch,
-            };
-            let elsewhere: Vec<Touch> = touches.iter().map(write).collect();
-            self.known[id.0 as usize].elsewhere = self.id_of(&elsewhere);
-        }
-        id
-    }
-
-    fn elsewhere(&self, id: OperationId) -> OperationId {
-        self.known[id.0 as usize].elsewhere
-    }
-
-    fn conflict(&self, a: OperationId, b: OperationId) -> bool {
-        let (a, b) = (&self.known[a.0 as usize], &self.known[b.0 as usize]);
-        (a.written & b.touched != 0 || a.touched & b.written != 0)
-            && a.touches.iter().any(|ours| {
-                b.touches.iter().any(|theirs| {
-                    ours.location == theirs.location && (ours.access == Access::Write || theirs.access == Access::Write)
-                })
-            })
-    }
-
-    /// Returns those of `sleep` that `act` does not wake.
-    fn still_asleep(&self, sleep: &[Act], act: Act) -> Vec<Act> {
-        let asleep = |other: &&Act| other.thread != act.thread && !self.conflict(other.operation, act.operation);
-        sleep.iter().filter(asleep).copied().collect()
-    }
-
-    /// Returns whether the thread of `act`, which would do it next, is a weak initial of `sequence`.
-    fn begins(&self, act: Act, sequence: &[Act]) -> Option<Begins> {
-        for (index, other) in sequence.iter().enumerate() {
-            if other.thread == act.thread {
-                return Some(Begins::Within(index));
-            }
-            if self.conflict(act.operation, other.operation) {
-                return None;
-            }
-        }
-        Some(Begins::Beside)
-    }
-
-    /// Adds to a wakeup tree what makes it cover `sequence`, unless it does already, and returns how many acts that are:
-    /// `insert` of the paper.
-    fn insert(&self, mut branches: &mut VecDeque<Branch>, sequence: &mut [Act]) -> usize {
-        // What of the sequence is not on the way yet.
-        let mut left = sequence;
-        // The first branch that can begin a continuation of the sequence takes it.
-        while let Some(branch) = branches.iter().position(|branch| self.begins(branch.acts[0], left).is_some()) {
-            let branch = &mut branches[branch];
-            for along in 0..branch.acts.len() {
-                match self.begins(branch.acts[along], left) {
-                    Some(Begins::Within(index)) => {
-                        left[..=index].rotate_right(1);
-                        left = &mut left[1..];
-                    }
-                    Some(Begins::Beside) => {}
-                    None => {
-                        let other = Branch { acts: left.to_vec(), children: VecDeque::new() };
-                        let rest = Branch {
-                            acts: branch.acts.split_off(along),
-                            children: std::mem::take(&mut branch.children),
-                        };
-                        branch.children = VecDeque::from([rest, other]);
-                        return left.len();
+            let leaf = tree.leaf_within(node).unwrap_or(usize::MAX);
+            for depth in start + 1..=end {
+                let before = std::mem::replace(&mut since, self.acts.len())..self.acts.len();
+                if depth - start < leaf {
+                    for sleeper in before {
+                        let sleeper = self.acts[sleeper];
+                        if operations.sleeps_on(sleeper, acts[depth - 1]) {
+                            self.acts.push(sleeper);
+                        }
                     }
                 }
-                if left.is_empty() {
-                    return 0;
+                if depth < end {
+                    self.ends.push(self.acts.len());
                 }
             }
-            // A leaf takes it as it is.
-            if branch.children.is_empty() {
-                return 0;
-            }
-            branches = &mut branch.children;
         }
-        branches.push_back(Branch { acts: left.to_vec(), children: VecDeque::new() });
-        left.len()
+    }
+
+    /// Returns who sleeps at the state before step `step`.
+    fn at(&self, step: usize) -> &[Act] {
+        let start = step.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.acts[start..self.ends[step]]
     }
 }

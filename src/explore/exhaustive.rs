@@ -3,31 +3,25 @@
 //! Depth first, the default continuation of a prefix before its alternatives. It has no use for what orders steps, so
 //! it shares nothing with `dpor` that both could have wrong.
 
+use std::collections::VecDeque;
+
 use super::Causality;
 use super::Strategy;
 use crate::scenario::Execution;
 use crate::scenario::Request;
-use crate::scenario::ThreadId;
 
 /// Makes every execution there is.
-#[derive(Clone, Debug, Default)]
-pub struct Exhaustive {
-    path: Vec<Choice>,
-    begun: bool,
-}
-
-/// Who went at one step of the current execution, and who has yet to.
 #[derive(Clone, Debug)]
-struct Choice {
-    thread: ThreadId,
-    rest: Vec<ThreadId>,
+pub struct Exhaustive {
+    /// What has yet to be executed, what comes next at the end.
+    rest: Vec<Request>,
+    /// How long the prefixes were that were asked for, in that order.
+    asked: VecDeque<usize>,
 }
 
-impl Exhaustive {
-    fn request(&self, depth: usize, thread: ThreadId) -> Request {
-        let mut prefix: Vec<ThreadId> = self.path[..depth].iter().map(|choice| choice.thread).collect();
-        prefix.push(thread);
-        Request { prefix }
+impl Default for Exhaustive {
+    fn default() -> Exhaustive {
+        Exhaustive { rest: vec![Request::default()], asked: VecDeque::new() }
     }
 }
 
@@ -36,35 +30,31 @@ impl Strategy for Exhaustive {
         *self = Exhaustive::default();
     }
 
-    fn next(&mut self) -> Option<Request> {
-        if !std::mem::replace(&mut self.begun, true) {
-            return Some(Request::default());
-        }
-        while let Some(choice) = self.path.last_mut() {
-            if let Some(thread) = choice.rest.pop() {
-                choice.thread = thread;
-                return Some(self.request(self.path.len() - 1, thread));
-            }
-            self.path.pop();
-        }
-        None
+    fn waiting(&self) -> usize {
+        self.rest.len()
     }
 
-    fn foresee(&self, most: usize, requests: &mut Vec<Request>) {
-        let choices = self.path.iter().enumerate().rev();
-        let rest = choices.flat_map(|(depth, choice)| choice.rest.iter().rev().map(move |&thread| (depth, thread)));
-        requests.extend(rest.take(most).map(|(depth, thread)| self.request(depth, thread)));
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        for request in self.rest.drain(self.rest.len().saturating_sub(most)..).rev() {
+            self.asked.push_back(request.prefix.len());
+            requests.push(request);
+        }
     }
 
     fn take(&mut self, execution: &Execution, _causality: &Causality) {
-        for step in &execution.steps[self.path.len()..] {
+        let given = self.asked.pop_front().expect("an execution is of a request");
+        for (depth, step) in execution.steps.iter().enumerate().skip(given) {
             let others = execution.threads.iter().enumerate().rev();
-            let rest = others
-                .filter(|&(index, &thread)| step.enabled & 1 << index != 0 && thread != step.thread)
-                .map(|(_, &thread)| thread)
-                .collect();
-            self.path.push(Choice { thread: step.thread, rest });
+            let others = others.filter(|&(index, &thread)| step.enabled & 1 << index != 0 && thread != step.thread);
+            for (_, &thread) in others {
+                let before = execution.steps[..depth].iter().map(|step| step.thread);
+                self.rest.push(Request { prefix: before.chain([thread]).collect() });
+            }
         }
+    }
+
+    fn give_up(&mut self) {
+        self.asked.pop_front().expect("what is given up was asked for");
     }
 
     fn is_exhaustive(&self) -> bool {

@@ -4,12 +4,14 @@
 //! gathers every outcome with its witness in a [`Report`]. It knows no Python and no clock: how an execution is made is
 //! the business of whoever implements [`Execute`], and when to stop is the caller's.
 
+mod acts;
 mod causality;
 mod dpor;
 mod exhaustive;
 mod races;
 mod replay;
 mod report;
+mod wakeup;
 mod witness;
 
 pub use causality::Causality;
@@ -23,7 +25,7 @@ pub use report::Found;
 pub use report::Possible;
 pub use report::Report;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
 use crate::scenario::Answer;
 use crate::scenario::Execute;
@@ -33,29 +35,30 @@ use report::Gathering;
 
 /// Chooses which executions to make.
 ///
-/// The exploration calls [`Strategy::next`] and hands the execution of that request to [`Strategy::take`] before it
-/// asks again. In between it may ask what else will be needed, to have several executions made at once.
+/// The exploration asks for requests with [`Strategy::next`], several at a time, and answers each, in the order in which
+/// they were given, with [`Strategy::take`] or [`Strategy::give_up`].
 ///
 /// # Determinism
 ///
-/// What is chosen depends on the executions taken alone, never on what was foreseen.
+/// What is chosen depends on the executions taken, on the order of these calls, and on nothing else.
 pub trait Strategy {
-    /// Forgets everything, as if no execution had been taken.
+    /// Forgets everything, as if nothing had been asked for.
     fn start_over(&mut self);
 
-    /// Returns the request that is needed now; `None` when there is nothing left to see.
-    ///
-    /// Asked again without the execution having been taken, it gives up everything behind that request.
-    fn next(&mut self) -> Option<Request>;
+    /// Returns how many requests [`Strategy::next`] could give now.
+    fn waiting(&self) -> usize;
 
-    /// Adds at most `most` requests that [`Strategy::next`] is certain to return later, whatever the executions until
-    /// then show; soonest first.
-    fn foresee(&self, most: usize, requests: &mut Vec<Request>);
+    /// Adds at most `most` requests, none of which it gave before. If it gives none and all that it gave are answered,
+    /// there is nothing left to see.
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>);
 
-    /// Takes the execution of the request that [`Strategy::next`] returned last, and what orders its steps.
+    /// Takes the execution of the request that was given first of those without an answer, and what orders its steps.
     fn take(&mut self, execution: &Execution, causality: &Causality);
 
-    /// Returns whether all that can happen has been seen once [`Strategy::next`] returned `None`.
+    /// Gives up what is behind the request that was given first of those without an answer.
+    fn give_up(&mut self);
+
+    /// Returns whether all that can happen has been seen once there is nothing left to see.
     fn is_exhaustive(&self) -> bool;
 }
 
@@ -64,16 +67,20 @@ impl<S: Strategy + ?Sized> Strategy for &mut S {
         S::start_over(self);
     }
 
-    fn next(&mut self) -> Option<Request> {
-        S::next(self)
+    fn waiting(&self) -> usize {
+        S::waiting(self)
     }
 
-    fn foresee(&self, most: usize, requests: &mut Vec<Request>) {
-        S::foresee(self, most, requests);
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        S::next(self, most, requests);
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
         S::take(self, execution, causality);
+    }
+
+    fn give_up(&mut self) {
+        S::give_up(self);
     }
 
     fn is_exhaustive(&self) -> bool {
@@ -116,9 +123,6 @@ const MAX_RESTARTS: u32 = 1000;
 /// to find out where, which takes many times longer than an execution.
 const MAX_DEATHS: u32 = 20;
 
-/// How many steps the executions may have that were made ahead and not yet needed; a bound on memory.
-const MAX_STEPS_AHEAD: usize = 100_000;
-
 /// Makes the executions that `strategy` chooses and returns what they showed.
 ///
 /// After each execution `go_on` says whether to go on; a report that was cut short by it or by `bounds` is not
@@ -131,51 +135,48 @@ pub fn explore<E: Execute>(
 ) -> Result<Report, E::Error> {
     let mut causality = Causality::default();
     let mut gathering = Gathering::default();
-    let mut ahead = Ahead::default();
+    let mut batches: Batches = Batches::default();
     let mut restarts = 0;
     let mut followed = true;
-    while let Some(request) = strategy.next() {
-        let made = gathering.executions();
-        if made >= bounds.executions {
-            return Ok(gathering.report(false));
-        }
-        let execution = match ahead.remove(&request) {
-            Some(execution) => execution,
-            None => {
-                let batch = ahead.batch(request.clone(), &strategy, bounds.batch, bounds.executions - made);
-                match execute.execute(&batch)? {
-                    Answer::Executions(executions) => ahead.add(batch, executions),
-                    Answer::StartOver => {
-                        restarts += 1;
-                        strategy.start_over();
-                        gathering = Gathering::default();
-                        ahead = Ahead::default();
-                        followed = true;
-                        let progress = Progress { restarts, ..Progress::default() };
-                        if restarts > MAX_RESTARTS || !go_on(&progress) {
-                            return Ok(gathering.report(false));
-                        }
-                        continue;
-                    }
+    loop {
+        batches.fill(execute, &mut strategy, bounds, gathering.executions());
+        let Some(batch) = batches.under_way.front_mut() else { break };
+        let executions = match execute.execute(batch.make_contiguous())? {
+            Answer::Executions(executions) => executions,
+            Answer::StartOver => {
+                restarts += 1;
+                strategy.start_over();
+                gathering = Gathering::default();
+                batches = Batches::default();
+                followed = true;
+                let progress = Progress { restarts, ..Progress::default() };
+                if restarts > MAX_RESTARTS || !go_on(&progress) {
+                    return Ok(gathering.report(false));
                 }
+                continue;
             }
         };
-        causality.trace(&execution);
-        gathering.add(&execution, &causality);
-        // An execution that ended before its prefix did (where a process died and nobody looked further, say) tells nothing of
-        // what lies beyond.
-        if follows(&execution, &request) {
-            strategy.take(&execution, &causality);
-        } else {
-            followed = false;
-        }
-        let progress = Progress { executions: gathering.executions(), outcomes: gathering.outcomes(), restarts };
-        if !go_on(&progress) || gathering.deaths() >= MAX_DEATHS {
-            let done = strategy.next().is_none();
-            return Ok(gathering.report(done && followed && strategy.is_exhaustive()));
+        for execution in executions {
+            let request = batches.next().expect("no more executions than requests");
+            causality.trace(&execution);
+            gathering.add(&execution, &causality);
+            // An execution that ended before its prefix did (where a process died and nobody looked further, say) tells
+            // nothing of what lies beyond.
+            if follows(&execution, &request) {
+                strategy.take(&execution, &causality);
+            } else {
+                strategy.give_up();
+                followed = false;
+            }
+            let progress = Progress { executions: gathering.executions(), outcomes: gathering.outcomes(), restarts };
+            if !go_on(&progress) || gathering.deaths() >= MAX_DEATHS {
+                let done = batches.under_way.is_empty() && strategy.waiting() == 0;
+                return Ok(gathering.report(done && followed && strategy.is_exhaustive()));
+            }
         }
     }
-    Ok(gathering.report(followed && strategy.is_exhaustive()))
+    let done = strategy.waiting() == 0;
+    Ok(gathering.report(done && followed && strategy.is_exhaustive()))
 }
 
 fn follows(execution: &Execution, request: &Request) -> bool {
@@ -183,45 +184,39 @@ fn follows(execution: &Execution, request: &Request) -> bool {
         && request.prefix.iter().zip(&execution.steps).all(|(&thread, step)| thread == step.thread)
 }
 
-/// Executions that were made before they are needed, so that several can be had at once.
+/// What was asked for and is not made yet.
 #[derive(Default)]
-struct Ahead {
-    executions: HashMap<Request, Execution>,
-    steps: usize,
+struct Batches {
+    under_way: VecDeque<VecDeque<Request>>,
 }
 
-impl Ahead {
-    fn remove(&mut self, request: &Request) -> Option<Execution> {
-        let execution = self.executions.remove(request)?;
-        self.steps -= execution.steps.len();
-        Some(execution)
+impl Batches {
+    /// Sees to it that all hands have something to do, as far as there is something and `bounds` allow it.
+    fn fill<E: Execute>(&mut self, execute: &mut E, strategy: &mut impl Strategy, bounds: Bounds, made: u64) {
+        let hands = execute.hands();
+        while self.under_way.len() < hands {
+            let asked: usize = self.under_way.iter().map(VecDeque::len).sum();
+            let left = bounds.executions.saturating_sub(made).saturating_sub(asked as u64);
+            // What there is, in equal shares.
+            let share = strategy.waiting().div_ceil(hands - self.under_way.len());
+            let most = share.min(bounds.batch).min(usize::try_from(left).unwrap_or(usize::MAX));
+            let mut batch = Vec::with_capacity(most);
+            strategy.next(most, &mut batch);
+            if batch.is_empty() {
+                break;
+            }
+            execute.prepare(&batch);
+            self.under_way.push_back(batch.into());
+        }
     }
 
-    /// Returns `first` and what is worth making together with it: at most `most` requests, and no more than `left`
-    /// together with what is here already, so that little is made in vain when the bound is reached.
-    fn batch(&self, first: Request, strategy: &impl Strategy, most: usize, left: u64) -> Vec<Request> {
-        let here = self.executions.len();
-        let left = usize::try_from(left).unwrap_or(usize::MAX).saturating_sub(here);
-        let more = most.min(left).saturating_sub(1);
-        let mut batch = vec![first];
-        if more > 0 && self.steps < MAX_STEPS_AHEAD {
-            // What is here was foreseen too, and still is.
-            strategy.foresee(more + here, &mut batch);
-            batch.retain(|request| !self.executions.contains_key(request));
-            batch.truncate(more + 1);
+    /// Returns the request whose execution comes next.
+    fn next(&mut self) -> Option<Request> {
+        let batch = self.under_way.front_mut()?;
+        let request = batch.pop_front();
+        if batch.is_empty() {
+            self.under_way.pop_front();
         }
-        batch
-    }
-
-    /// Keeps the executions of `batch`, as many as there are, apart from the first, which it returns.
-    fn add(&mut self, batch: Vec<Request>, executions: Vec<Execution>) -> Execution {
-        assert!(executions.len() <= batch.len(), "at most an execution a request");
-        let mut pairs = batch.into_iter().zip(executions);
-        let (_, first) = pairs.next().expect("a batch has a request, and an answer at least one execution");
-        for (request, execution) in pairs {
-            self.steps += execution.steps.len();
-            self.executions.insert(request, execution);
-        }
-        first
+        request
     }
 }

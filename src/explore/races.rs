@@ -83,12 +83,12 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
         self.races = Races::default();
     }
 
-    fn next(&mut self) -> Option<Request> {
-        self.strategy.next()
+    fn waiting(&self) -> usize {
+        self.strategy.waiting()
     }
 
-    fn foresee(&self, most: usize, requests: &mut Vec<Request>) {
-        self.strategy.foresee(most, requests);
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        self.strategy.next(most, requests);
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
@@ -98,6 +98,10 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
             None => self.races.note(execution),
         }
         self.strategy.take(execution, causality);
+    }
+
+    fn give_up(&mut self) {
+        self.strategy.give_up();
     }
 
     fn is_exhaustive(&self) -> bool {

@@ -26,14 +26,19 @@ impl Strategy for OneSchedule {
         self.asked = false;
     }
 
-    fn next(&mut self) -> Option<Request> {
-        let first = !std::mem::replace(&mut self.asked, true);
-        first.then(|| Request { prefix: self.schedule.threads().to_vec() })
+    fn waiting(&self) -> usize {
+        usize::from(!self.asked)
     }
 
-    fn foresee(&self, _most: usize, _requests: &mut Vec<Request>) {}
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        if most > 0 && !std::mem::replace(&mut self.asked, true) {
+            requests.push(Request { prefix: self.schedule.threads().to_vec() });
+        }
+    }
 
     fn take(&mut self, _execution: &Execution, _causality: &Causality) {}
+
+    fn give_up(&mut self) {}
 
     fn is_exhaustive(&self) -> bool {
         false

@@ -124,15 +124,19 @@ impl Gathering {
 
     fn keep(&mut self, execution: &Execution, causality: &Causality) {
         let outcome = &execution.outcome;
+        let given = execution.schedule();
+        let switches = given.switches();
         if let Some(shown) = self.outcomes.get_mut(outcome) {
             shown.executions += 1;
-            if let Some(order) = self.search.fewer_switches(causality, shown.switches, Search::SHORT) {
-                shown.witness = schedule(execution, &order);
-                shown.switches = shown.witness.switches();
+            let fewer = self.search.fewer_switches(causality, switches.min(shown.switches + 1), Search::SHORT);
+            let witness = fewer.map_or(given, |order| schedule(execution, &order));
+            let switches = witness.switches();
+            // Of equals the first in the order of schedules: it matters less which was made first.
+            if (switches, witness.threads()) < (shown.switches, shown.witness.threads()) {
+                (shown.switches, shown.witness) = (switches, witness);
             }
         } else {
-            let given = execution.schedule();
-            let fewer = self.search.fewer_switches(causality, given.switches(), Search::LONG);
+            let fewer = self.search.fewer_switches(causality, switches, Search::LONG);
             let witness = fewer.map_or(given, |order| schedule(execution, &order));
             let switches = witness.switches();
             self.outcomes.insert(outcome.clone(), Shown { witness, switches, executions: 1 });

@@ -34,6 +34,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/shared.py"),
     include_str!("harness/containers.py"),
     include_str!("harness/wording.py"),
+    include_str!("harness/trees.py"),
     include_str!("harness/rewrite.py"),
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),

@@ -359,7 +359,8 @@ pub struct Request {
 /// What became of a batch of [`Request`]s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// One execution a request, in their order. There is at least one; what is left out at the end has to be requested again.
+    /// The executions of the requests, in their order. There is at least one, so that whoever asked hears from a slow program now
+    /// and then; what is left out at the end has to be requested again.
     Executions(Vec<Execution>),
     /// The batch showed that more is shared between threads than was known. What was executed so far lacked steps:
     /// forget it and begin again.
@@ -376,8 +377,33 @@ pub trait Execute {
     /// Why an execution could not be had.
     type Error;
 
-    /// Executes each of `requests`. A prefix that names a thread which is not enabled is an error.
+    /// Returns how many batches are best under way at once.
+    fn hands(&self) -> usize {
+        1
+    }
+
+    /// Says that [`Execute::execute`] will be called with just these `requests`, after those that were prepared before, so
+    /// that they can be begun. After [`Answer::StartOver`] and after an error nothing is prepared any more.
+    fn prepare(&mut self, _requests: &[Request]) {}
+
+    /// Executes `requests`, or the first of them. A prefix that names a thread which is not enabled is an error.
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Self::Error>;
+}
+
+impl<E: Execute + ?Sized> Execute for &mut E {
+    type Error = E::Error;
+
+    fn hands(&self) -> usize {
+        E::hands(self)
+    }
+
+    fn prepare(&mut self, requests: &[Request]) {
+        E::prepare(self, requests);
+    }
+
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, Self::Error> {
+        E::execute(self, requests)
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,10 @@ use rusqlite::ErrorCode;
 use crate::notes::AnswerId;
 use crate::notes::NoteId;
 
+/// SQLite's `SQLITE_IOERR_SHMSIZE`: the file beside the database by which processes find each other cannot grow. Even
+/// reading needs it, and this is how a full disk shows then.
+const NO_ROOM_BESIDE: i32 = 4874;
+
 /// Why the store could not do its work. Nothing of what was asked for has happened then.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -34,6 +38,12 @@ pub enum StoreError {
     #[error("`{path}` is a database of another program")]
     Foreign {
         /// Which file.
+        path: PathBuf,
+    },
+    /// There is something that is no file where the database, or a file that goes with it, should be.
+    #[error("`{path}` is not a file, and the database should be there")]
+    NotAFile {
+        /// What it is that is there.
         path: PathBuf,
     },
     /// The folder could not be made, or the file not opened.
@@ -70,12 +80,15 @@ pub enum StoreError {
     #[error("the report is not JSON")]
     NotJson,
     /// Anything else that SQLite says.
-    #[error("the learner's database failed")]
-    Sqlite(#[source] rusqlite::Error),
+    #[error("the learner's database failed: {0}")]
+    Sqlite(rusqlite::Error),
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
+        if error.sqlite_error().is_some_and(|error| error.extended_code == NO_ROOM_BESIDE) {
+            return StoreError::Full;
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
             Some(ErrorCode::DiskFull) => StoreError::Full,

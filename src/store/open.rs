@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -40,6 +41,7 @@ impl Store {
         // file, no other may be at it.
         let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         make_file(path).map_err(cannot_open)?;
+        refuse_what_is_no_file(path)?;
         // SQLite takes what is shorter than its smallest page for empty, and writes over it.
         let length = fs::metadata(path).map_err(cannot_open)?.len();
         if (1..SMALLEST_PAGE).contains(&length) {
@@ -48,9 +50,12 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(|error| about(path, error))?;
         if connection.is_readonly("main")? {
-            return Err(StoreError::ReadOnly);
+            return Err(read_only(path));
         }
-        prepare(connection, path)
+        prepare(connection, path).map_err(|error| match error {
+            StoreError::ReadOnly => read_only(path),
+            error => error,
+        })
     }
 
     /// Returns which version of the schema the database has.
@@ -66,6 +71,9 @@ impl Store {
 
 fn prepare(mut connection: Connection, path: &Path) -> Result<Store, StoreError> {
     connection.busy_timeout(PATIENCE)?;
+    // A file from elsewhere runs no functions of ours by way of its views and triggers, and a broken one shows early.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
     // The first look at the file: this is where something that is no database shows.
     if !is_ours(&connection).map_err(|error| about(path, error))? {
         return Err(StoreError::Foreign { path: path.to_owned() });
@@ -78,8 +86,6 @@ fn prepare(mut connection: Connection, path: &Path) -> Result<Store, StoreError>
     // A power failure takes no answer along either; answers come seconds apart, so the wait is not felt.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // A file from elsewhere runs no functions of ours by way of its views and triggers.
-    connection.pragma_update(None, "trusted_schema", false)?;
     // Or `insert or replace` would pass by the triggers that keep the log from being shortened.
     connection.pragma_update(None, "recursive_triggers", true)?;
     migrations::migrate(&mut connection)?;
@@ -117,10 +123,37 @@ fn about(path: &Path, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path: path.to_owned() },
         Some(ErrorCode::CannotOpen) => {
-            StoreError::CannotOpen { path: path.to_owned(), source: io::Error::other(error) }
+            // What SQLite adds to it is that it cannot open the file.
+            let refused = "the system refuses it, or a file that goes with it";
+            StoreError::CannotOpen { path: path.to_owned(), source: io::Error::other(refused) }
         }
         _ => error.into(),
     }
+}
+
+fn read_only(path: &Path) -> StoreError {
+    let source = io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "it is read-only, or its folder is");
+    StoreError::CannotOpen { path: path.to_owned(), source }
+}
+
+/// Refuses a pipe, a folder or a device in place of the database or of a file that SQLite keeps beside it: SQLite would
+/// read from it, or remove it.
+fn refuse_what_is_no_file(path: &Path) -> Result<(), StoreError> {
+    let cannot_open = |source| StoreError::CannotOpen { path: path.to_owned(), source };
+    // The database itself may be elsewhere, behind a link; what belongs to it is there then.
+    let real = fs::canonicalize(path).map_err(cannot_open)?;
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = real.clone().into_os_string();
+        name.push(suffix);
+        let path = PathBuf::from(name);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_file() => {}
+            Ok(_) => return Err(StoreError::NotAFile { path }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot_open(error)),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -204,6 +237,7 @@ mod tests {
             ("synchronous", "2"),
             ("foreign_keys", "1"),
             ("trusted_schema", "0"),
+            ("cell_size_check", "1"),
             ("recursive_triggers", "1"),
             ("busy_timeout", "10000"),
             ("application_id", "1382114149"),
@@ -288,13 +322,57 @@ mod tests {
         let folder = folder();
         let file = folder.path().join("file");
         fs::write(&file, "").expect("written");
-        for path in [folder.path().to_owned(), file.join("raceday.db")] {
-            let error = Store::open(&path).expect_err("refused");
-            assert!(matches!(error, StoreError::CannotOpen { .. }), "{error:?}");
-            assert_eq!(error.to_string(), format!("the database `{}` cannot be opened", path.display()));
-        }
+        let path = file.join("raceday.db");
+        let error = Store::open(&path).expect_err("refused");
+        assert!(matches!(error, StoreError::CannotOpen { .. }), "{error:?}");
+        assert_eq!(error.to_string(), format!("the database `{}` cannot be opened", path.display()));
         // An empty file is what SQLite leaves where it stopped before it began.
         assert!(Store::open(&file).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_refused_and_stays() {
+        use std::os::unix::fs::symlink;
+        use std::os::unix::net::UnixListener;
+
+        for name in ["raceday.db", "raceday.db-wal", "raceday.db-shm", "raceday.db-journal"] {
+            let folder = folder();
+            let path = folder.path().join("raceday.db");
+            drop(Store::open(&path).expect("a store"));
+            let odd = folder.path().join(name);
+            if odd == path {
+                fs::remove_file(&path).expect("removed");
+            }
+            let refused = || match Store::open(&path) {
+                Err(StoreError::NotAFile { path }) => assert_eq!(path, fs::canonicalize(&odd).expect("it is there")),
+                other => panic!("{name}: {other:?}"),
+            };
+            fs::create_dir(&odd).expect("a folder");
+            refused();
+            fs::remove_dir(&odd).expect("it is still there");
+            let listener = UnixListener::bind(&odd).expect("a socket");
+            refused();
+            drop(listener);
+            fs::remove_file(&odd).expect("it is still there");
+            if odd != path {
+                symlink("nowhere", &odd).expect("a link");
+                assert!(matches!(Store::open(&path), Err(StoreError::NotAFile { .. })), "{name}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_database_may_be_behind_a_link() {
+        let folder = folder();
+        let (path, real) = (folder.path().join("raceday.db"), folder.path().join("real.db"));
+        rate(&mut Store::open(&real).expect("a store")).expect("kept");
+        std::os::unix::fs::symlink(&real, &path).expect("a link");
+        assert_ne!(Store::open(&path).expect("a store").card(&card("deck/one")).expect("a card"), Card::New);
+        assert!(fs::symlink_metadata(&path).expect("a link").is_symlink());
+        fs::remove_file(&real).expect("removed");
+        assert!(matches!(Store::open(&path), Err(StoreError::CannotOpen { .. })));
     }
 
     #[test]
@@ -355,5 +433,60 @@ mod tests {
             Ok(faults) => assert!(!faults.is_empty()),
             Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}"),
         }
+    }
+
+    /// Whatever is cut off or overwritten: what is read is an error or an answer, and who could not open it at all left it
+    /// as it was.
+    #[test]
+    fn no_damage_goes_further_than_an_error() {
+        let folder = folder();
+        let path = folder.path().join("raceday.db");
+        let mut store = Store::open(&path).expect("a store");
+        for _ in 0..60 {
+            rate(&mut store).expect("kept");
+        }
+        drop(store);
+        let sound = fs::read(&path).expect("a file");
+        let mut random = 7_u64;
+        let mut below = |end: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % end
+        };
+        let mut refused = 0;
+        for round in 0..100 {
+            let mut bytes = sound.clone();
+            match round % 4 {
+                0 => bytes.truncate(below(sound.len())),
+                // The head and the schema.
+                1 => bytes[below(200)] = below(256) as u8,
+                2 => bytes[below(sound.len())] ^= 1 << below(8),
+                _ => {
+                    let start = below(sound.len());
+                    let end = (start + below(4096)).min(sound.len());
+                    let byte = below(256) as u8;
+                    bytes[start..end].fill(byte);
+                }
+            }
+            fs::write(&path, &bytes).expect("written");
+            match Store::open(&path) {
+                Err(error) => {
+                    refused += 1;
+                    assert!(!matches!(error, StoreError::Full | StoreError::Locked), "round {round}: {error:?}");
+                    // An empty file is a new database.
+                    assert!(fs::read(&path).expect("a file") == bytes, "round {round}: {error:?}");
+                }
+                Ok(mut store) => {
+                    // No power fails in a test.
+                    let _ = store.connection.pragma_update(None, "synchronous", "off");
+                    let _ = store.integrity();
+                    let _ = (store.last_answers(100), store.last_reviews(100), store.notes(), store.settings());
+                    let _ = (store.card(&card("deck/one")), store.undo(moment(1)), rate(&mut store));
+                }
+            }
+            for suffix in ["-wal", "-shm", "-journal"] {
+                let _ = fs::remove_file(folder.path().join(format!("raceday.db{suffix}")));
+            }
+        }
+        assert!(refused > 15, "{refused}");
     }
 }

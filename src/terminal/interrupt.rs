@@ -1,11 +1,27 @@
 //! Ctrl-C while nothing is being asked.
 
 use std::process;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 
 use console::Term;
 
 /// The exit code of a program that Ctrl-C ended, as shells have it.
-const INTERRUPTED: i32 = 130;
+pub(super) const INTERRUPTED: i32 = 130;
+
+/// Whose Ctrl-C is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    /// Ours: it ends the process.
+    Ourselves,
+    /// Another program has the terminal, and Ctrl-C goes to it as well: what that makes of it shows in how it ends.
+    Guest { interrupted: bool },
+    /// The other program has just ended. A Ctrl-C that was pressed before may be heard of only now.
+    Nobody,
+}
+
+static OWNER: Mutex<Owner> = Mutex::new(Owner::Ourselves);
 
 /// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened.
 ///
@@ -13,6 +29,15 @@ const INTERRUPTED: i32 = 130;
 pub fn end_on_interrupt() {
     // Whoever set a handler before looks after it, and without one the system ends the process.
     let _ = ctrlc::try_set_handler(|| {
+        let mut owner = owner();
+        match &mut *owner {
+            Owner::Ourselves => {}
+            Owner::Guest { interrupted } => {
+                *interrupted = true;
+                return;
+            }
+            Owner::Nobody => return,
+        }
         let term = Term::stdout();
         let _ = term.show_cursor();
         // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.
@@ -21,6 +46,42 @@ pub fn end_on_interrupt() {
         }
         leave();
     });
+}
+
+/// Leaves the terminal to another program until the guest is dropped, and Ctrl-C until somebody is asked something. What
+/// the program leaves behind can so be cleared away.
+pub(super) fn hand_over() -> Guest {
+    end_on_interrupt();
+    *owner() = Owner::Guest { interrupted: false };
+    Guest
+}
+
+/// Makes Ctrl-C ours again, where a guest has had it: somebody is asked something next.
+pub(super) fn take_back() {
+    let mut owner = owner();
+    if *owner == Owner::Nobody {
+        *owner = Owner::Ourselves;
+    }
+}
+
+/// Another program in the terminal.
+pub(super) struct Guest;
+
+impl Guest {
+    /// Returns whether somebody has pressed Ctrl-C since.
+    pub(super) fn was_interrupted(&self) -> bool {
+        *owner() == Owner::Guest { interrupted: true }
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        *owner() = Owner::Nobody;
+    }
+}
+
+fn owner() -> MutexGuard<'static, Owner> {
+    OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[expect(clippy::disallowed_methods, reason = "main may wait for a line that never comes, and cannot return")]

@@ -19,6 +19,7 @@ use super::Pause;
 use super::Pick;
 use super::Reply;
 use super::command;
+use super::interrupt;
 use super::legend;
 use super::selection::Labels;
 use super::selection::Selection;
@@ -184,6 +185,7 @@ impl Keyboard {
 
 impl Ask for Keyboard {
     fn pick(&mut self, out: &mut dyn Write, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
+        interrupt::take_back();
         out.flush()?;
         self.term.hide_cursor()?;
         let reply = self.pick_by_keys(pick);
@@ -197,6 +199,7 @@ impl Ask for Keyboard {
                 writeln!(out, "{text}")?;
             }
         }
+        interrupt::take_back();
         out.flush()?;
         loop {
             let input = Input::<String>::with_theme(&SimpleTheme).with_prompt(line.prompt).allow_empty(true);
@@ -220,6 +223,7 @@ impl Ask for Keyboard {
     }
 
     fn pause(&mut self, out: &mut dyn Write, pause: &Pause<'_>) -> Result<Reply<()>, AskError> {
+        interrupt::take_back();
         out.flush()?;
         let rows = self.draw(&self.footer(&format!("Enter {}", pause.enter), pause.commands))?;
         let reply = loop {

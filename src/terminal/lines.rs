@@ -14,6 +14,7 @@ use super::Pause;
 use super::Pick;
 use super::Reply;
 use super::command;
+use super::interrupt;
 use super::legend;
 use super::selection::Labels;
 
@@ -44,6 +45,7 @@ impl Lines {
         commands: &[Command],
         understand: impl Fn(&str) -> Result<T, String>,
     ) -> Result<Reply<T>, AskError> {
+        interrupt::take_back();
         for _ in 0..PATIENCE {
             write!(out, "{prompt}")?;
             out.flush()?;

@@ -160,7 +160,7 @@ fn outcomes_are_shown_step_by_step() {
     6 executions in [TIME], Python [VERSION]
 
     ── 1. account.balance = -200 ───────────────────────────────────────────────────
-      4 switches, schedule 0*2 2*2 1*5 2*3 0*2
+      4 switches, schedule 0*2 1*2 2*5 1*3 0*2
         MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
         21 pool.submit(    │                            │
              account.…     │                            │
@@ -168,22 +168,22 @@ fn outcomes_are_shown_step_by_step() {
         19 with ThreadPool │                            │
              Executor(…    │                            │
            shut down pool  │                            │
-      ┆ waits for task-1   │                            │  10 if self.balance >=
-      ┆   to end           │                            │       amount:
-      ┆                    │                            │     account.balance → 1000
-      ┆                    │  10 if self.balance >=     │
-      ┆                    │       amount:              │
+      ┆ waits for task-1   │  10 if self.balance >=     │
+      ┆   to end           │       amount:              │
       ┆                    │     account.balance → 1000 │
+      ┆                    │                            │  10 if self.balance >=
+      ┆                    │                            │       amount:
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  11 new = self.balance -
+      ┆                    │                            │       amount
+      ┆                    │                            │     account.balance → 1000
+      ┆                    │                            │  13 self.balance = new
+      ┆                    │                            │     account.balance ← 300
       ┆                    │  11 new = self.balance -   │
       ┆                    │       amount               │
-      ┆                    │     account.balance → 1000 │
+      ┆                    │     account.balance → 300  │
       ┆                    │  13 self.balance = new     │
-      ┆                    │     account.balance ← 500  │
-                           │                            │  11 new = self.balance -
-                           │                            │       amount
-                           │                            │     account.balance → 500
-                           │                            │  13 self.balance = new
-                           │                            │     account.balance ← -200
+      ┆                    │     account.balance ← -200 │
         19 with ThreadPool │                            │
              Executor(…    │                            │
            join task-1     │                            │

@@ -4,6 +4,7 @@ mod tiny;
 mod world;
 
 mod check;
+mod database;
 mod deck;
 mod doctor;
 mod explore;

@@ -1,6 +1,9 @@
 //! `raceday note`.
 
+use std::fs;
+
 use crate::tiny;
+use crate::world::World;
 
 #[test]
 fn notes_are_added_listed_shown_edited_found_and_removed() {
@@ -138,7 +141,6 @@ fn what_a_note_cannot_be_attached_to_is_named() {
 #[cfg(unix)]
 #[test]
 fn a_note_is_edited_in_the_learners_editor() {
-    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     let world = tiny::world().file("editor", "#!/bin/sh\nsed -i s/one/two/ \"$1\"\n");
@@ -153,11 +155,91 @@ fn a_note_is_edited_in_the_learners_editor() {
 
 #[test]
 fn an_editor_that_is_not_there_is_named() {
-    let world = tiny::world().variable("EDITOR", "no-such-editor");
+    for (editor, said) in [
+        ("no-such-editor", "cannot edit with `no-such-editor`: "),
+        ("no-such-editor --wait", "cannot edit with `no-such-editor --wait`: "),
+        ("#x", "`#x` names no editor"),
+        ("'", "`'` names no editor"),
+        ("false", "`false` failed (exit status: 1), so the text is not kept"),
+    ] {
+        let world = tiny::world().variable("EDITOR", editor);
+        world.run(&["note", "add", "tiny", "-m", "one line"]);
+        let output = world.run(&["note", "edit", "1"]);
+        assert_eq!(output.code, Some(3), "{output}");
+        assert!(output.stderr.starts_with(&format!("error: {said}")), "{output}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains("one line"));
+    }
+}
+
+/// Returns a world with a note and this editor, whose temporary files are in a folder of its own.
+#[cfg(unix)]
+fn world_with_editor(script: &str, arguments: &str) -> World {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let world = tiny::world().file("my editor", format!("#!/bin/sh\n{script}\n")).file("tmp/x", "");
+    let editor = world.path("my editor");
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o700)).expect("a file can be made executable");
+    let editor = format!("'{}' {arguments}", editor.display());
+    let temporary = world.path("tmp").display().to_string();
+    let world = world.variable("EDITOR", editor.trim()).variable("TMPDIR", &temporary);
     world.run(&["note", "add", "tiny", "-m", "one line"]);
+    world
+}
+
+#[cfg(unix)]
+#[test]
+fn the_text_is_nobody_elses_on_its_way_through_the_editor() {
+    let script = r#"
+        stat -c '%a %F' "$3" "$(dirname "$3")"
+        echo "$3"
+        # As many editors do: another file takes the place of the first, and a copy stays beside it.
+        cp "$3" "$3~"; sed s/one/two/ "$3" > "$3.new"; mv "$3.new" "$3"
+        printf '\n%s %s\n' "$1" "$2" >> "$3"
+    "#;
+    let world = world_with_editor(script, "--wait '$(touch pwned);`touch pwned`' ");
     let output = world.run(&["note", "edit", "1"]);
-    assert_eq!(output.code, Some(3), "{output}");
-    assert!(output.stderr.starts_with("error: cannot edit with `no-such-editor`: "), "{output}");
+    let mut lines = output.stdout.lines();
+    assert_eq!(lines.next(), Some("600 regular file"), "{output}");
+    assert_eq!(lines.next(), Some("700 directory"), "{output}");
+    let first = lines.next().expect("a path").to_owned();
+    assert!(first.starts_with("[HOME]/tmp/raceday-") && first.ends_with("/note.md"), "{output}");
+    assert!(output.stdout.ends_with("Note 1 has changed.\n"), "{output}");
+    let shown = world.run(&["note", "show", "1", "--json"]).stdout;
+    assert!(shown.contains("two line\\n--wait $(touch pwned);`touch pwned`"), "{shown}");
+    assert!(!world.path("pwned").exists());
+    assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "nothing is left but what was there");
+    let again = world.run(&["note", "edit", "1"]).stdout;
+    assert_ne!(again.lines().nth(2), Some(first.as_str()), "its name cannot be foreseen");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_is_the_editors_and_leaves_nothing_behind() {
+    use std::os::unix::process::CommandExt as _;
+
+    for (script, code, text) in [
+        ("echo started > started; read x < go", 130, "one line"),
+        ("trap 'echo two > \"$1\"; exit 0' INT; exec 3<> go; echo started > started; read x <&3", 0, "two"),
+    ] {
+        let world = world_with_editor(script, "");
+        for pipe in ["started", "go"] {
+            assert!(command("mkfifo").arg(world.path(pipe)).status().expect("mkfifo is there").success());
+        }
+        // A group of its own, as a terminal's foreground is one.
+        let mut child = world.command(&["note", "edit", "1"]).process_group(0).spawn().expect("the binary starts");
+        assert_eq!(fs::read_to_string(world.path("started")).expect("a line"), "started\n");
+        let group = format!("-{}", child.id());
+        assert!(command("kill").args(["-INT", "--", &group]).status().expect("kill is there").success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{script}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains(text), "{script}");
+        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}");
+    }
+}
+
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "other programs bring about what is tested")]
+fn command(program: &str) -> std::process::Command {
+    std::process::Command::new(program)
 }
 
 #[test]

@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 HARNESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "python", "harness")
-PARTS = ("core", "shared", "containers", "wording", "rewrite", "threads", "sync", "pool", "world", "execution", "serve")
+PARTS = ("core", "shared", "containers", "wording", "trees", "rewrite", "threads", "sync", "pool", "world", "execution", "serve")
 ORDERS = ["stay", "rotate", "random 1"]
 MORE_ORDERS = ["random 2", "random 3"]  # for the table
 
@@ -276,6 +276,9 @@ def harness():
     import logging.handlers  # noqa: F401
 
     space["make_models"]()
+    for root in space["MAKERS"]:
+        space["model_of"](root)
+    space["adapt_logging"]()
     worlds(space)
     space["scenario_builtins"] = space["make_builtins"]()
     return space

@@ -131,7 +131,7 @@ def rewritten(space, source, company, everything, in_detail):
         for name in TRACKED:
             space[name] = Everything()
         if last_compiled[0] != source:
-            tree = space["Rewriter"](space["ast"].parse(source, FILE)).module
+            tree = space["Rewriter"](space["parse"](source, FILE)).module
             last_compiled[:] = source, compile(tree, FILE, "exec", dont_inherit=True)
         space["program"].code = last_compiled[1]
     kept = []

@@ -157,3 +157,24 @@ for thread in threads:
     let replay = replayed(&scenario(source, None), |report| report.outcomes[0].witness.clone());
     assert!(replay.details.iter().any(|detail| detail.verb == "join"), "{:?}", replay.details);
 }
+
+#[test]
+fn the_order_of_a_set_is_always_the_same() {
+    let source = "
+import threading
+from concurrent import futures
+class Thing:
+    def __init__(self, number):
+        self.number = number
+things = {Thing(number) for number in range(6)}
+locks = [threading.Lock() for _ in range(6)]
+with futures.ThreadPoolExecutor(2) as pool:
+    done, _ = futures.wait([pool.submit(int, number) for number in range(3)])
+print([thing.number for thing in things], [locks.index(lock) for lock in set(locks)], [each.result() for each in done])
+";
+    for _ in 0..3 {
+        let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
+        let seen: Vec<_> = report.outcomes.iter().map(|found| found.outcome.stdout.as_deref()).collect();
+        assert_eq!(seen, [Some("[0, 1, 2, 3, 4, 5] [0, 1, 2, 3, 4, 5] [0, 1, 2]\n")]);
+    }
+}

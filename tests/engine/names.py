@@ -14,7 +14,7 @@ import os
 import re
 import symtable
 
-GIVEN = {"harness_code", "__class__"}  # by boot.py, and by Python to methods that call `super()`
+GIVEN = {"harness_code", "confinement", "__class__"}  # by boot.py, and by Python to methods that call `super()`
 
 
 def harness(worker_rs):

@@ -12,15 +12,12 @@ pub(crate) mod programs;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::collections::HashSet;
 
 use raceday::explore::Bounds;
-use raceday::explore::Causality;
 use raceday::explore::Dpor;
 use raceday::explore::Exhaustive;
 use raceday::explore::Report;
-use raceday::explore::Strategy;
 use raceday::explore::explore;
 use raceday::python::PythonError;
 use raceday::python::Worker;
@@ -158,28 +155,10 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
 
 /// Makes every execution there is, unless there are more than `most`.
 fn everything<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Execution>>, E::Error> {
-    let mut twin = Exhaustive::default();
-    let causality = Causality::default();
-    let mut ahead: HashMap<Request, Execution> = HashMap::new();
-    let mut all = Vec::new();
-    while let Some(request) = twin.next() {
-        if !ahead.contains_key(&request) {
-            let mut batch = vec![request.clone()];
-            twin.foresee(32, &mut batch);
-            batch.retain(|request| !ahead.contains_key(request));
-            match execute.execute(&batch)? {
-                Answer::Executions(executions) => ahead.extend(batch.into_iter().zip(executions)),
-                Answer::StartOver => return Ok(Some(all)),
-            }
-        }
-        let execution = ahead.remove(&request).expect("it was just made");
-        twin.take(&execution, &causality);
-        all.push(execution);
-        if all.len() > most {
-            return Ok(None);
-        }
-    }
-    Ok(Some(all))
+    let mut all = Recorder { inner: execute, executions: Vec::new(), restarts: 0 };
+    let bounds = Bounds { executions: most as u64 + 1, batch: 32 };
+    explore(&mut all, Exhaustive::default(), bounds, &mut |_| true)?;
+    Ok(Some(all.executions).filter(|all| all.len() <= most))
 }
 
 /// Makes executions until from every state each thread that could go went. Orders of the same steps that agree on what
@@ -191,6 +170,7 @@ fn every_state<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Ex
     while !todo.is_empty() {
         let batch = todo.split_off(todo.len().saturating_sub(32));
         let Answer::Executions(executions) = execute.execute(&batch)? else { return Ok(Some(all)) };
+        todo.extend_from_slice(&batch[executions.len()..]);
         for (request, execution) in batch.into_iter().zip(executions) {
             let mut state = 0u64;
             for (index, (step, cone)) in execution.steps.iter().zip(cones(&execution)).enumerate() {

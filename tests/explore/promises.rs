@@ -86,8 +86,7 @@ fn a_report_that_is_cut_short_says_so() {
         let mut program = lost_update(3);
         let report = explored(&mut program, Exhaustive::default(), 8, executions);
         assert_eq!((report.executions, report.exhaustive), (executions, false));
-        assert_eq!(report, explored(&mut lost_update(3), Exhaustive::default(), 1, executions));
-        assert!(program.executions.len() as u64 <= executions + 8, "little is executed in vain");
+        assert_eq!(program.executions.len() as u64, executions, "nothing is executed in vain");
     }
     assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).exhaustive);
 }

@@ -53,17 +53,21 @@ fn check(program: &Program, most: u64) -> bool {
     if !all.exhaustive {
         return false;
     }
-    let mut toy = program.clone();
-    let report = explored(&mut toy, Dpor::default(), 1, u64::MAX);
-    check_classes(program, &toy, &twin);
-    assert!(report.exhaustive);
-    assert_eq!(outcomes(&report), outcomes(&all), "outcomes of {program:#?}");
-    check_witnesses(program, &report, &twin.executions);
+    // Depth first, and in other orders.
+    let mut reports = Vec::new();
+    for batch in [1, 3, 64] {
+        let mut toy = program.clone();
+        let report = explored(&mut toy, Dpor::default(), batch, u64::MAX);
+        check_classes(program, &toy, &twin);
+        assert!(report.exhaustive);
+        assert_eq!(outcomes(&report), outcomes(&all), "outcomes of {program:#?}");
+        check_witnesses(program, &report, &twin.executions);
+        assert_eq!(prefixes(&toy).len() as u64, report.executions, "executions of {program:#?}");
+        let found = |found: &Found| (found.outcome.clone(), found.switches);
+        reports.push(report.outcomes.iter().map(found).collect::<Vec<_>>());
+    }
+    assert!(reports.iter().all(|report| report == &reports[0]), "{reports:#?} of {program:#?}");
     check_replays(program, &twin.executions);
-
-    let mut batched = program.clone();
-    assert_eq!(explored(&mut batched, Dpor::default(), 64, u64::MAX), report, "{program:#?}");
-    assert_eq!(prefixes(&batched), prefixes(&toy), "{program:#?}");
     true
 }
 

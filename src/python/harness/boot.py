@@ -1,4 +1,5 @@
-import os, struct, sys
+import gc, os, sys
+gc.disable()
 os.closerange(3, int(sys.argv[1]))
 sys.path[:] = [each for each in sys.path if each]
 def take(count):
@@ -10,7 +11,7 @@ def take(count):
         parts += part
     return parts
 def frame():
-    return take(*struct.unpack(">I", take(4)))
+    return take(int.from_bytes(take(4), "big"))
 confinement = frame()
 body = frame()
 if body[:1] == b"c":

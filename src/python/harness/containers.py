@@ -37,7 +37,7 @@ def key_of(key):
     if kind in SIMPLE_KEYS:
         return key
     try:
-        if kind.__hash__ is object.__hash__:
+        if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
             return ("object", name_of(key))
         return ("hash", hash(key))
     except TypeError:
@@ -419,7 +419,7 @@ def rd_turns(thing):
         inner = gc.get_referents(thing)[0]
         if isinstance(inner, dict):
             measured(inner, "D")
-            return Turns(inner, "D", iter(thing), not isinstance(thing, collections.abc.KeysView))
+            return Turns(inner, "D", iter(thing), not isinstance(thing, _collections_abc.KeysView))
         return thing
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
@@ -583,13 +583,15 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
 MODEL_CLASSES = set()
 LENGTH = {len, bool}
 LAZY = {enumerate, zip, map, filter, iter}
-BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weakref.ref, staticmethod,
+BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
          functools.partial, functools.wraps, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (frozenset(map(id, each)) for each in (LENGTH, LAZY, BLIND))
 # What changes a container that it is given: by module and name, which of its arguments that is.
-CHANGES = {("_heapq", name): 0 for name in heapq.__all__ if name.startswith("heap")}
+CHANGES = {
+    ("_heapq", name + kind): 0 for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace") for kind in ("", "_max")
+}
 CHANGES.update((("_operator", name), 0) for name in (
     "setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
 ))  # fmt: skip

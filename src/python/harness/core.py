@@ -18,28 +18,24 @@ thread can find it): the thread that published it and a number of that thread. S
 equivalent executions, and locations mean the same from one execution to the next.
 """
 
-import ast
+# A scenario that waits to be explored waits for these imports. So what is only needed now and then is imported then, and of some
+# modules only the part that is compiled: what is around it takes longer than exploring a program does.
+import _ast as ast
+import _collections_abc
 import builtins
 import collections
-import collections.abc
 import functools
 import gc
-import heapq
 import io
 import itertools
-import json
-import opcode
 import operator
 import os
-import random as real_random
-import re
-import struct
 import sys
 import threading as real_threading
 import time as real_time
 import types
-import weakref
 from _thread import allocate_lock, start_new_thread
+from _weakref import ref as weak_reference
 
 __name__ = "raceday_harness"  # so that the models' classes are told from the scenario's, which are `__main__`'s
 
@@ -632,7 +628,7 @@ def keep_name(thing, name):
     kind = type(thing)
     if kind.__flags__ & 512 and kind.__weakrefoffset__:  # an instance of a class: do not keep it alive
         try:
-            names[where] = (name, weakref.ref(thing, functools.partial(forget, names, where)))
+            names[where] = (name, weak_reference(thing, functools.partial(forget, names, where)))
             return
         except TypeError:
             pass
@@ -742,7 +738,6 @@ def functions_of(namespace, module):
 # Nothing up to here does anything on behalf of the scenario: whatever fails in it is a mistake.
 MACHINERY = frozenset(functions_of(globals(), __name__))
 OWN_CLASSES = (Op, Guard, Carrier, Strand)  # no scenario ever holds an instance of these
-RAISE = opcode.opmap["RAISE_VARARGS"]
 
 
 def is_mistake(error):
@@ -759,7 +754,9 @@ def is_mistake(error):
     while innermost.tb_next is not None:
         innermost = innermost.tb_next
     frame = innermost.tb_frame
-    if frame.f_globals is not globals() or frame.f_code.co_code[innermost.tb_lasti] == RAISE:
+    import opcode
+
+    if frame.f_globals is not globals() or frame.f_code.co_code[innermost.tb_lasti] == opcode.opmap["RAISE_VARARGS"]:
         return False
     if isinstance(error, NameError) or frame.f_code in MACHINERY:
         return True

@@ -35,7 +35,7 @@ class Program:
         settling_is_told = SETTLING in self.tracked
         # Whatever is wrong with the text is found in the text itself.
         compile(self.source, self.filename, "exec", dont_inherit=True)
-        module = ast.parse(self.source, self.filename)
+        module = parse(self.source, self.filename)
         rewritten = Rewriter(module).module
         self.code = compile(rewritten, self.filename, "exec", dont_inherit=True)
 

@@ -45,7 +45,7 @@ class Scope:
         return None
 
 
-class Scopes(ast.NodeVisitor):
+class Scopes(Visitor):
     """Finds the scopes of a module."""
 
     def __init__(self, module):
@@ -153,31 +153,31 @@ class Scopes(ast.NodeVisitor):
     def visit_ExceptHandler(self, node):
         if node.name:
             self.scope.bound.add(node.name)
-        self.generic_visit(node)
+        self.visit_children(node)
 
     def visit_MatchAs(self, node):
         if node.name:
             self.scope.bound.add(node.name)
-        self.generic_visit(node)
+        self.visit_children(node)
 
     visit_MatchStar = visit_MatchAs
 
     def visit_MatchMapping(self, node):
         if node.rest:
             self.scope.bound.add(node.rest)
-        self.generic_visit(node)
+        self.visit_children(node)
 
 
 def calls(function, arguments, like):
     """A call of the harness's `function` at the place of `like`. What has no place of its own gets its parent's in the end."""
-    return ast.copy_location(ast.Call(ast.Name(function, ast.Load()), arguments, []), like)
+    return place_like(ast.Call(ast.Name(function, ast.Load()), arguments, []), like)
 
 
 def text(value):
     return ast.Constant(value)
 
 
-class Rewriter(ast.NodeTransformer):
+class Rewriter(Transformer):
     """Rewrites one module."""
 
     def __init__(self, module):
@@ -198,7 +198,7 @@ class Rewriter(ast.NodeTransformer):
                 self.quiet = False
             body.extend(self.statement(statement))
         module.body = body
-        self.module = ast.fix_missing_locations(module)
+        self.module = place_all(module)
 
     # Helpers
 
@@ -238,7 +238,7 @@ class Rewriter(ast.NodeTransformer):
 
     def getter(self, name, like):
         arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-        return ast.copy_location(ast.Lambda(arguments, ast.Name(name, ast.Load())), like)
+        return place_like(ast.Lambda(arguments, ast.Name(name, ast.Load())), like)
 
     def bound_value(self, name, value, like):
         """The value to bind `name` to: announced where others can see the name."""
@@ -287,10 +287,10 @@ class Rewriter(ast.NodeTransformer):
         return self.located(ast.Subscript(place, text(name), ast.Store()), node)
 
     def located(self, node, like):
-        return ast.copy_location(node, like)
+        return place_like(node, like)
 
     def expression(self, call):
-        return ast.copy_location(ast.Expr(call), call)
+        return place_like(ast.Expr(call), call)
 
     def key(self, node):
         inner = node.slice
@@ -384,6 +384,8 @@ class Rewriter(ast.NodeTransformer):
 
     def visit_ClassDef(self, node):
         binding = self.binding(node)
+        like = node.decorator_list[0] if node.decorator_list else node
+        binding.append(self.located(ast.Name("__rd_hashed__", ast.Load()), like))
         node.decorator_list = binding + [self.visit(each) for each in node.decorator_list]
         node.bases = [self.visit(each) for each in node.bases]
         for keyword in node.keywords:
@@ -508,7 +510,7 @@ class Rewriter(ast.NodeTransformer):
             node.left = self.visit(node.left)
             node.right = self.deep(node.right) if text_left else self.visit(node.right)
             return node
-        return self.generic_visit(node)
+        return self.visit_children(node)
 
     def both(self, node, left, operator, right):
         """An operation that reads all of its operands, if they are containers, once it has them both."""
@@ -546,7 +548,7 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and len(node.ops) == 1 or any(
             isinstance(each, ast.Constant) for each in [node.left] + node.comparators[-1:]
         ) and len(node.ops) == 1:
-            return self.generic_visit(node)
+            return self.visit_children(node)
         if len(node.ops) == 1:
             return self.both(node, node.left, node.ops[0], node.comparators[0])
         node.left = self.deep(node.left)
@@ -708,7 +710,7 @@ class Rewriter(ast.NodeTransformer):
         last = handler
         if sys.version_info < (3, 10):
             # What is cleaned up there counts as part of the statement before it, which shows in what `__exit__` is called from.
-            statements = (each for part in handler.body for each in ast.walk(part) if isinstance(each, ast.stmt))
+            statements = (each for part in handler.body for each in all_below(part) if isinstance(each, ast.stmt))
             last = max((each for each in statements if hasattr(each, "lineno")), key=lambda each: each.lineno, default=handler)
         unbound = self.located(ast.Delete([ast.Name(name, ast.Del())]), last)
         kept = self.located(ast.Try(handler.body, [], [], [bound(text(None), last), unbound]), handler)
@@ -733,7 +735,7 @@ class Rewriter(ast.NodeTransformer):
         """Renames what a pattern captures where others can see it, and returns the expressions that bind the real names."""
         bindings = []
         renamed = {}
-        for part in ast.walk(pattern):
+        for part in all_below(pattern):
             field = "rest" if isinstance(part, ast.MatchMapping) else "name"
             name = getattr(part, field, None)
             if not isinstance(name, str) or self.where(name) is None:

@@ -121,6 +121,18 @@ def defined(name, value):
     return wr_global(value, name)
 
 
+def hashed(made):
+    """The outermost decorator of a class: what has no hash of its own gets one that is always the same, for the order of a set
+    follows from it."""
+    if isinstance(made, type) and made.__hash__ is object.__hash__:
+        type.__setattr__(made, "__hash__", stable_hash)
+    return made
+
+
+def stable_hash(self):
+    return hash(name_of(self))
+
+
 # Places: targets of assignments, loops and `with` whose storing is announced. Python evaluates a target `place(thing)[name]`
 # when it would have evaluated `thing.name`.
 

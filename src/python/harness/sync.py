@@ -479,11 +479,7 @@ class Timer(Thread):
 
 # queue -----------------------------------------------------------------------------------------------------------------
 
-import queue as real_queue  # noqa: E402
-
-Empty = real_queue.Empty
-Full = real_queue.Full
-ShutDown = getattr(real_queue, "ShutDown", None)
+Empty = Full = ShutDown = None  # the real ones, once the scenario imports `queue`
 
 
 def atomically(function, *arguments):
@@ -636,7 +632,7 @@ class Queue(Model):
             if detail:
                 note("join", called(self))
 
-    if ShutDown is not None:
+    if sys.version_info >= (3, 13):
 
         def shutdown(self, immediate=False):
             act(self._write)
@@ -658,10 +654,14 @@ class PriorityQueue(Queue):
         self.queue = []
 
     def _put(self, item):
-        heapq.heappush(self.queue, item)
+        from _heapq import heappush
+
+        heappush(self.queue, item)
 
     def _get(self):
-        return heapq.heappop(self.queue)
+        from _heapq import heappop
+
+        return heappop(self.queue)
 
 
 class LifoQueue(Queue):

@@ -43,6 +43,9 @@ class Model:
 
     _kind = "object"
 
+    def __hash__(self):
+        return hash(getattr(self, "_name_", 0))
+
     def _named(self):
         name = new_name()
         names[id(self)] = (name, self)

@@ -136,7 +136,7 @@ class StrandRandom:
         me = cur
         me.acts += 1
         if me.rng is None:
-            me.rng = real_random.Random(me.code * 7919 + random_seed[0])
+            me.rng = RealRandom(me.code * 7919 + random_seed[0])
         if self.name == "seed":
             random_seed[0] = hash(arguments[0]) if arguments and arguments[0] is not None else 0
             me.rng.seed(*arguments, **keywords)
@@ -151,13 +151,7 @@ class StrandRandom:
 
 
 random_seed = [0]
-
-
-class SeededRandom(real_random.Random):
-    """`random.Random()` without a seed gets one that is always the same."""
-
-    def __init__(self, seed=None):
-        super().__init__(0 if seed is None else seed)
+RealRandom = None  # once the scenario imports `random`
 
 
 def clock_members():
@@ -197,41 +191,7 @@ def restore_modules():
 
 
 def make_models():
-    import concurrent.futures as real_futures
-
-    threading = model_module("threading", real_threading, {
-        "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
-        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
-        "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
-        "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
-        "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
-        "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
-        "stack_size": lambda size=0: 0, "excepthook": excepthook, "__excepthook__": excepthook,
-    })  # fmt: skip
-    futures_members = {
-        "ThreadPoolExecutor": ThreadPoolExecutor, "Executor": Executor, "Future": Future, "wait": wait,
-        "as_completed": as_completed, "CancelledError": CancelledError, "TimeoutError": FuturesTimeoutError,
-        "InvalidStateError": InvalidStateError, "BrokenExecutor": BrokenExecutor, "FIRST_COMPLETED": FIRST_COMPLETED,
-        "FIRST_EXCEPTION": FIRST_EXCEPTION, "ALL_COMPLETED": ALL_COMPLETED,
-    }  # fmt: skip
-    futures_module = model_module("concurrent.futures", real_futures, futures_members)
-    thread_module = model_module("concurrent.futures.thread", real_futures, {
-        "ThreadPoolExecutor": ThreadPoolExecutor, "BrokenThreadPool": BrokenThreadPool,
-    })  # fmt: skip
-    futures_module.thread = thread_module
-    concurrent = types.ModuleType("concurrent")
-    concurrent.futures = futures_module
-    time = model_module("time", real_time, clock_members())
-    random = model_module("random", real_random, {
-        name: StrandRandom(name) for name in real_random.__all__ if name[0].islower()
-    })  # fmt: skip
-    random.Random = SeededRandom
-    queue_members = {
-        "Queue": Queue, "LifoQueue": LifoQueue, "PriorityQueue": PriorityQueue, "SimpleQueue": SimpleQueue,
-        "Empty": Empty, "Full": Full,
-    }  # fmt: skip
-    if ShutDown is not None:
-        queue_members["ShutDown"] = ShutDown
+    """Has the models pass for the classes that they model."""
     for each in (Queue, LifoQueue, PriorityQueue, SimpleQueue):
         each.__module__ = "queue" if each is not SimpleQueue else "_queue"
         MODEL_CLASSES.add(each)
@@ -242,12 +202,94 @@ def make_models():
     Executor.__module__ = Future.__module__ = "concurrent.futures._base"
     ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
     Local.__name__ = Local.__qualname__ = "local"
-    MODELS.update({
-        "threading": threading, "concurrent": concurrent, "concurrent.futures": futures_module,
-        "concurrent.futures.thread": thread_module, "time": time, "random": random,
-        "queue": model_module("queue", real_queue, queue_members),
+    MODELS["threading"] = model_module("threading", real_threading, {
+        "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
+        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
+        "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
+        "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
+        "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
+        "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
+        "stack_size": lambda size=0: 0, "excepthook": excepthook, "__excepthook__": excepthook,
     })  # fmt: skip
-    adapt_logging()
+
+
+def make_futures():
+    members = {
+        "ThreadPoolExecutor": ThreadPoolExecutor, "Executor": Executor, "Future": Future, "wait": wait,
+        "as_completed": as_completed, "CancelledError": CancelledError, "TimeoutError": FuturesTimeoutError,
+        "InvalidStateError": InvalidStateError, "BrokenExecutor": BrokenExecutor, "FIRST_COMPLETED": FIRST_COMPLETED,
+        "FIRST_EXCEPTION": FIRST_EXCEPTION, "ALL_COMPLETED": ALL_COMPLETED,
+    }  # fmt: skip
+    # What imports the real one imports `logging`, and with that another twenty modules.
+    real = LateModule("concurrent.futures", "Execute computations asynchronously using threads or processes.")
+    real.__all__ = (
+        "FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED", "CancelledError", "TimeoutError", "InvalidStateError",
+        "BrokenExecutor", "Future", "Executor", "wait", "as_completed", "ThreadPoolExecutor",
+    )  # fmt: skip
+    module = model_module("concurrent.futures", real, members)
+    thread_members = {"ThreadPoolExecutor": ThreadPoolExecutor, "BrokenThreadPool": BrokenThreadPool}
+    module.thread = model_module("concurrent.futures.thread", real, thread_members)
+    concurrent = types.ModuleType("concurrent")
+    concurrent.futures = module
+    MODELS.update({
+        "concurrent": concurrent, "concurrent.futures": module, "concurrent.futures.thread": module.thread,
+    })  # fmt: skip
+
+
+class LateModule(types.ModuleType):
+    """A module that is imported once somebody asks for what is not known of it."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(real_import(self.__name__, None, None, (name,)), name)
+
+
+def make_time():
+    MODELS["time"] = model_module("time", real_time, clock_members())
+
+
+def make_random():
+    global RealRandom
+    import random as real_random
+
+    class SeededRandom(real_random.Random):
+        """`random.Random()` without a seed gets one that is always the same."""
+
+        def __init__(self, seed=None):
+            super().__init__(0 if seed is None else seed)
+
+    RealRandom = real_random.Random
+    module = model_module("random", real_random, {
+        name: StrandRandom(name) for name in real_random.__all__ if name[0].islower()
+    })  # fmt: skip
+    module.Random = SeededRandom
+    MODELS["random"] = module
+
+
+def make_queue():
+    global Empty, Full, ShutDown
+    import queue as real_queue
+
+    Empty, Full, ShutDown = real_queue.Empty, real_queue.Full, getattr(real_queue, "ShutDown", None)
+    members = {
+        "Queue": Queue, "LifoQueue": LifoQueue, "PriorityQueue": PriorityQueue, "SimpleQueue": SimpleQueue,
+        "Empty": Empty, "Full": Full,
+    }  # fmt: skip
+    if ShutDown is not None:
+        members["ShutDown"] = ShutDown
+    MODELS["queue"] = model_module("queue", real_queue, members)
+
+
+# What the scenario gets in place of real modules: made when it first imports them.
+MAKERS = {"concurrent": make_futures, "time": make_time, "random": make_random, "queue": make_queue}
+
+
+def model_of(root):
+    """The model that the scenario gets as `root`, if there is one."""
+    if root not in MODELS and root in MAKERS:
+        MAKERS[root]()
+    return MODELS.get(root)
 
 
 # Logging ----------------------------------------------------------------------------------------------------------------
@@ -261,7 +303,7 @@ class HandlerLock:
     """The lock of one of logging's handlers."""
 
     def __init__(self, handler):
-        self.handler = weakref.ref(handler)
+        self.handler = weak_reference(handler)
         self.model = None
 
     def runs_scenario_code(self):
@@ -355,11 +397,15 @@ class LateIdent:
 
 
 logging_used = False  # by the scenario, or by the one before
+logging_is_adapted = False
 
 
 def adapt_logging():
-    """Gives `logging` locks, names and times of ours. It has been imported by then: concurrent.futures needs it."""
+    """Gives `logging` locks, names and times of ours."""
+    global logging_is_adapted
     import logging
+
+    logging_is_adapted = True
 
     def create_lock(handler):
         handler.lock = HandlerLock(handler)
@@ -413,7 +459,7 @@ def restore_logging():
 def adapt_log_handlers(module):
     """`logging.handlers` gets the models: its queue listener has a thread."""
     module.threading = MODELS["threading"]
-    module.queue = MODELS["queue"]
+    module.queue = model_of("queue")
 
 
 REFUSED = {
@@ -444,7 +490,7 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     root = name.split(".")[0]
     if root in REFUSED and name != "urllib.parse":
         raise Unsupported("import %s" % name, REFUSED[root])
-    if root in MODELS:
+    if model_of(root) is not None:
         module = MODELS.get(name)
         if module is None:
             raise Unsupported("import %s" % name)
@@ -452,6 +498,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
             if each != "*":
                 getattr(module, each)
         return module if fromlist else MODELS[root]
+    if root == "logging" and not logging_is_adapted:
+        adapt_logging()
     try:
         module = real_import(name, globals, locals, fromlist, level)
     except ModuleNotFoundError as error:
@@ -524,7 +572,7 @@ def make_builtins():
         "__rd_augment__": augment, "__rd_old_attr__": old_attr, "__rd_new_attr__": new_attr, "__rd_old_item__": old_item,
         "__rd_new_item__": new_item, "__rd_at_global__": at_global, "__rd_at_cell__": CellPlace,
         "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture, "__rd_caught__": caught,
-        "__rd_handled__": handled, "__rd_defines__": defines, "__rd_callee__": callee, **ON_BOTH,
+        "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed, "__rd_callee__": callee, **ON_BOTH,
         "__rd_turn__": turn, "__rd_slice__": slice,
     })  # fmt: skip
     return members
