@@ -79,11 +79,18 @@ def told(error):
             told(error.__context__))  # fmt: skip
 
 
+def text_of(value):
+    try:
+        return ADDRESS.sub("at 0x...", repr(value))
+    except Exception as error:  # of an object within that has lost an attribute
+        return repr(error)
+
+
 def names_in(space):
     """The module's names with the values that have a text of their own."""
     plain = (int, float, str, bool, list, dict, set, tuple, type(None))
     return {
-        name: ADDRESS.sub("at 0x...", repr(value)) if type(value) in plain else type(value).__name__
+        name: text_of(value) if type(value) in plain else type(value).__name__
         for name, value in space.items()
         if name.strip("_") == name or name.startswith("__rd_")
     }

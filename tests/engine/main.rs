@@ -11,5 +11,6 @@ mod names;
 mod pythons;
 mod random;
 mod scenarios;
+mod sharing;
 mod synchronisation;
 mod tutorials;

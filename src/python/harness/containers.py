@@ -85,6 +85,8 @@ def key_touches(thing, key, manner, structure):
 
 def whole_touches(shape, thing):
     """What reading all of a container touches."""
+    if shape == "A":
+        return field_touches(thing)
     name = name_of(thing)
     touches = [(digest((name, "*")), READ)]
     if shape != "L":
@@ -122,6 +124,11 @@ def item_touches(thing, key, manner, shape):
             return key_touches(thing, key, ATTEMPT, ATTEMPT)
         return key_touches(thing, key, WRITE, WRITE)
     return key_touches(thing, key, READ, None)
+
+
+def slice_touches(thing, key, value):
+    """What `thing[key] = value` touches if the key is a slice: the value is read whole."""
+    return with_others(item_touches(thing, key, WRITE, "L"), thing, (value,))
 
 
 def removal_touches(thing, key, shape):
@@ -169,9 +176,14 @@ def wr_item(value, thing, key):
         if type(value) not in ATOMS and id(thing) in names:
             publish(value)
         if not solo:
-            if shape == "L" and type(key) is not int:
-                key = index_of(thing, key)
-            announce(item_touches, thing, key, WRITE, shape)
+            if shape == "D" and id(thing) in namespaces:
+                wrote_in_namespace(thing, (key,))
+            if type(key) is slice and type(value) not in ATOMS:
+                announce(slice_touches, thing, key, value)
+            else:
+                if shape == "L" and type(key) is not int:
+                    key = index_of(thing, key)
+                announce(item_touches, thing, key, WRITE, shape)
             if detail:
                 note("write", item_place(thing, key), show(value))
     thing[key] = value
@@ -196,6 +208,8 @@ def del_item(thing, key):
         if shape != "-":
             if shape == "L" and type(key) is not int:
                 key = index_of(thing, key)
+            if shape == "D" and id(thing) in namespaces:
+                wrote_in_namespace(thing, (key,))
             announce(removal_touches, thing, key, shape)
             if detail:
                 note("delete", item_place(thing, key))
@@ -206,12 +220,20 @@ def rd_in(key, thing):
     """`key in thing`."""
     if not solo:
         thing_read = thing
+        by_key = True
         if type(thing) in VIEWS:
             thing_read = gc.get_referents(thing)[0]
+            by_key = isinstance(thing, collections.abc.KeysView)
         kind = type(thing_read)
         shape = kinds.get(kind) or kind_of(kind)
-        if shape == "L":
+        if shape == "D" and not by_key:
+            rd_all_deep((key, thing_read))
+            return key in thing
+        if shape == "L" and type(key) in ATOMS:
             announce(whole_touches, shape, thing_read)
+        elif shape == "L" or type(thing) is tuple:
+            rd_all_deep((key, thing_read))
+            return key in thing
         elif shape != "-":
             announce(key_touches, thing_read, key, READ, None)
         if detail and shape != "-":
@@ -293,28 +315,46 @@ def rd_deep(thing):
     return thing
 
 
-def rd_all_deep(things):
-    """Before something reads all of each of `things`, and of the containers within, in one act."""
-    inside, _ = within(things)
+def rd_all_deep(things, objects=False):
+    """Before something reads all of each of `things`, and of the containers within, in one act; `objects`: and the attributes
+    of all objects, not only of those whose text and comparison are made of them."""
+    inside, _ = within(things, objects)
     if inside:
-        announce(deep_touches, things)
+        announce(deep_touches, things, objects)
         tell_read(containers_among(things) or inside)
 
 
-def within(things):
-    """The containers that can be reached from `things` through containers and tuples, each once, and whether some are
-    reached through others."""
+def rd_subject(subject, objects, *places):
+    """Before a `match` looks at `subject`, all at once, and at the places that patterns name: functions that return an object,
+    each with the name of an attribute."""
+    if not solo:
+        if type(subject) not in ATOMS:
+            rd_all_deep((subject,), objects)
+        for thing, name in zip(places[::2], places[1::2]):
+            try:
+                announce(attribute_touches, thing(), name, READ)
+            except Exception as error:  # Python may never come to that pattern
+                sound(error)
+    return subject
+
+
+def within(things, objects):
+    """The containers (and objects, as containers of shape A) that can be reached from `things` through containers and tuples,
+    each once, and whether some are reached through others."""
     inside = []
     nested = False
     seen = set()
     todo = [(thing, False) for thing in things]
     for thing, is_inner in todo:  # which grows
-        if type(thing) in ATOMS:
+        kind = type(thing)
+        if kind in ATOMS:
             continue
-        if type(thing) is tuple:
-            todo += [(each, is_inner) for each in thing]
+        if issubclass(kind, tuple):
+            todo += [(each, is_inner) for each in tuple.__iter__(thing)]
             continue
         container = container_of(thing)
+        if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):
+            container = ("A", thing)
         if container is None or id(container[1]) in seen:
             continue
         seen.add(id(container[1]))
@@ -325,11 +365,26 @@ def within(things):
             todo += [(each, True) for each in raw_iter(thing)]
         elif shape == "D":
             todo += [(each, True) for each in dict.values(thing)]
+        elif shape == "A":
+            todo += [(each, True) for each in (dict_of(thing) or {}).values()]
     return inside, nested
 
 
-def deep_touches(things):
-    inside, nested = within(things)
+def has_fields(kind):
+    """Whether the text of instances, or what they are equal to, is made of their attributes by code that nobody rewrites."""
+    return "__dataclass_fields__" in kind.__dict__ or issubclass(kind, types.SimpleNamespace)
+
+
+def field_touches(thing):
+    """What reading all attributes of an object touches."""
+    touches = ()
+    for name in sorted(tracked_attributes):
+        touches += attribute_touches(thing, name, READ)
+    return touches
+
+
+def deep_touches(things, objects):
+    inside, nested = within(things, objects)
     touches = touches_of_all(inside)
     if nested:
         if NESTED in program.tracked:
@@ -355,6 +410,7 @@ ON_BOTH = {
     "__rd_%s__" % name: both(function, rd_all_deep if name in COMPARISONS else rd_wholes) for name, function in {
         "Add": operator.add, "Sub": operator.sub, "BitOr": operator.or_, "BitAnd": operator.and_, "BitXor": operator.xor,
         "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge,
+        "Mult": operator.mul,
     }.items()
 }  # fmt: skip
 
@@ -363,6 +419,9 @@ def rd_truth(thing):
     """Before the truth of `thing` is asked, which for a container is its length. Returns it."""
     if not solo:
         kind = type(thing)
+        if kind in VIEWS:
+            rd_truth(gc.get_referents(thing)[0])
+            return thing
         shape = kinds.get(kind) or kind_of(kind)
         if shape != "-":
             announce(structure_touches, shape, thing, READ)
@@ -374,7 +433,7 @@ def rd_truth(thing):
 class Turns:
     """Iterates over a container, a read a turn."""
 
-    __slots__ = ("thing", "inner", "keys", "index", "shape", "values")
+    __slots__ = ("thing", "inner", "keys", "index", "shape", "values", "unpacked")
 
     def __init__(self, thing, shape, inner, values):
         self.thing = thing
@@ -383,6 +442,7 @@ class Turns:
         self.values = values
         self.keys = iter(thing) if values else None
         self.index = 0
+        self.unpacked = False
 
     def __iter__(self):
         return self
@@ -398,6 +458,8 @@ class Turns:
         self.index += 1
         if self.keys is not None:
             next(self.keys, None)
+        if self.unpacked:
+            return rd_deep(next(self.inner))
         return next(self.inner)
 
     def touches(self):
@@ -428,6 +490,14 @@ def rd_turns(thing):
     if shape != "L" or issubclass(kind, collections.deque):
         measured(thing, shape)
     return Turns(thing, shape, iter(thing), False)
+
+
+def rd_rows(thing):
+    """What a loop over `thing` iterates over if each element is unpacked."""
+    turns = rd_turns(thing)
+    if type(turns) is Turns:
+        turns.unpacked = True
+    return turns
 
 
 def measured(thing, shape):
@@ -545,6 +615,10 @@ def method_touches(thing, name, shape, key, arguments):
         touches = whole_touches(shape, thing)
     elif name in STRUCTURE[shape] or key is MISSING:
         touches = structure_touches(shape, thing, WRITE)
+        if id(thing) in namespaces:
+            # Who reads an attribute or a global name does not know that it is an element too.
+            own = name_of(thing)
+            touches += tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
     elif name == "get":
         touches = key_touches(thing, key, READ, None)
     else:
@@ -564,7 +638,12 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, whatever it does."""
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
-        announce(method_touches, thing, name, shape, key, () if name in KEEPING else arguments)
+        if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
+            if name in ("update", "__ior__"):
+                arguments, keywords = (dict(*arguments, **keywords),), {}
+            wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
+        looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
+        announce(method_touches, thing, name, shape, key, looked_into)
     if name in STORES and id(thing) in names:
         for argument in arguments:
             if type(argument) not in ATOMS:
@@ -598,15 +677,15 @@ CHANGES.update((("_operator", name), 0) for name in (
 CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1})
 # Modules whose functions, though written in Python, are called as if they were not: they look at what they are given, and
 # not at who calls them.
-LOOKING = frozenset(
-    "bisect copy difflib heapq json json.encoder operator pickle pprint random reprlib statistics string textwrap".split()
-)
+LOOKING = frozenset((
+    "bisect copy dataclasses difflib heapq json json.encoder operator pickle pprint random reprlib statistics string "
+    "textwrap"
+).split())  # fmt: skip
 # Those that look at no more than the container itself.
-SHALLOW = {len, bool, list, tuple, set, frozenset, dict, sorted, sum, min, max, any, all, reversed, bytes, bytearray,
-           collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict,
-           functools.reduce}  # fmt: skip
+SHALLOW = {len, bool, list, tuple, set, frozenset, dict, reversed, bytes, bytearray, collections.deque, collections.Counter,
+           collections.OrderedDict, collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
-SHALLOW_MODULES = frozenset(("bisect", "heapq", "_heapq", "_bisect", "itertools", "math", "random", "statistics", "_statistics"))
+SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
@@ -625,6 +704,8 @@ def is_direct(function):
     kind = type(function)
     if kind in DIRECT or id(function) in BLIND_IDS:
         written = function.__func__ if kind is types.MethodType else function
+        if kind is types.MethodType and type(written) in UNBOUND:
+            return False
         return type(written) is not types.FunctionType or written.__globals__.get("__name__") not in LOOKING
     if issubclass(kind, type):
         # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
@@ -655,6 +736,10 @@ def rd_call(function, /, *arguments, **keywords):
     if is_direct(function):
         return function(*arguments, **keywords)
     if id(function) in LAZY_IDS:
+        if arguments and (function is map or function is filter):
+            # What is called later, and not by the scenario, looks at elements.
+            called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
+            return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
     if not solo:
         if id(function) in LENGTH_IDS:
@@ -664,6 +749,12 @@ def rd_call(function, /, *arguments, **keywords):
             return call_changing(function, CHANGES[function.__module__, function.__name__], arguments, keywords)
         elif type(function) is operator.methodcaller:
             return call_changing(function, 0, arguments, keywords)
+        elif type(function) is types.MethodType and type(function.__func__) in UNBOUND:
+            return rd_call(function.__func__, function.__self__, *arguments, **keywords)
+        elif function is object.__setattr__ or function is object.__delattr__:
+            return store_attr(function, *arguments)
+        elif type(function) is types.MethodWrapperType and function.__name__ in ("__setattr__", "__delattr__"):
+            return store_attr(lambda _, *rest: function(*rest), function.__self__, *arguments)
         elif type(function) in UNBOUND and arguments and function.__name__ in METHODS:
             thing, *rest = arguments
             kind = type(thing)
@@ -675,8 +766,16 @@ def rd_call(function, /, *arguments, **keywords):
             if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 rd_wholes(given)
             else:
-                rd_all_deep(given)
+                rd_all_deep(given, looks_at_attributes(function))
     return function(*arguments, **keywords)
+
+
+def looks_at_attributes(function):
+    """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
+    kind = type(function)
+    if kind is types.BuiltinFunctionType:
+        return type(function.__self__) is str and function.__name__ in ("format", "format_map")
+    return kind in (types.FunctionType, types.MethodType, operator.attrgetter)
 
 
 def call_changing(function, position_of_it, arguments, keywords):

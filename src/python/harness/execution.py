@@ -155,6 +155,7 @@ def execute(request_prefix, in_detail, with_lines):
     names.clear()
     kinds.clear()
     attribute_shapes.clear()
+    namespaces.clear()
     futures.clear()
     pools.clear()
     failures.clear()
@@ -180,6 +181,7 @@ def execute(request_prefix, in_detail, with_lines):
     program_globals = {"__name__": "__main__", "__builtins__": scenario_builtins, "__doc__": None, "__file__": program.filename,
                        "__package__": None, "__loader__": None, "__spec__": None, "__annotations__": {}}  # fmt: skip
     names[id(program_globals)] = (GLOBALS, program_globals)
+    namespaces[id(program_globals)] = "global"
     main = Strand(0, None, "MainThread")
     main.began = True
     main.baton = main_baton

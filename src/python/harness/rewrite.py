@@ -323,21 +323,21 @@ class Rewriter(Transformer):
 
     def whole(self, node):
         """A rewritten operand that may be a container, all of which is read."""
-        asks = isinstance(node, PLACES)
+        asks = self.may_be_shared(node)
         node = self.visit(node)
         return calls("__rd_whole__", [node], node) if asks else node
 
     def deep(self, node):
         """A rewritten operand of which all is read, and all that is within."""
-        asks = isinstance(node, PLACES + (ast.Tuple,))
+        asks = self.may_be_shared(node)
         node = self.visit(node)
         return calls("__rd_deep__", [node], node) if asks else node
 
-    def turns(self, node):
+    def turns(self, node, target=None):
         if isinstance(node, (ast.Constant, ast.GeneratorExp, ast.ListComp)):
             return self.visit(node)
         node = self.visit(node)
-        return calls("__rd_turns__", [node], node)
+        return calls("__rd_rows__" if isinstance(target, (ast.Tuple, ast.List)) else "__rd_turns__", [node], node)
 
     # Scopes
 
@@ -399,12 +399,12 @@ class Rewriter(Transformer):
 
     def comprehension(self, node):
         first = node.generators[0]
-        first.iter = self.turns(first.iter)
+        first.iter = self.turns(first.iter, first.target)
         outer, self.scope = self.scope, self.scopes[node]
         for index, generator in enumerate(node.generators):
-            generator.target = self.target(generator.target)
             if index:
-                generator.iter = self.turns(generator.iter)
+                generator.iter = self.turns(generator.iter, generator.target)
+            generator.target = self.target(generator.target)
             generator.ifs = [self.truth(each) for each in generator.ifs]
         if isinstance(node, ast.DictComp):
             node.key = self.visit(node.key)
@@ -505,6 +505,10 @@ class Rewriter(Transformer):
         ) and not isinstance(node.right.value, str)
         if isinstance(node.op, OPERATORS_ON_CONTAINERS) and not numbers:
             return self.both(node, node.left, node.op, node.right)
+        if isinstance(node.op, ast.Mult) and not any(
+            isinstance(each, ast.Constant) and type(each.value) is float for each in (node.left, node.right)
+        ):
+            return self.both(node, node.left, node.op, node.right)
         if isinstance(node.op, (ast.Mod, ast.Mult)):
             text_left = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
             node.left = self.visit(node.left)
@@ -514,7 +518,7 @@ class Rewriter(Transformer):
 
     def both(self, node, left, operator, right):
         """An operation that reads all of its operands, if they are containers, once it has them both."""
-        asks = isinstance(left, PLACES) or isinstance(right, PLACES)
+        asks = self.may_be_shared(left) or self.may_be_shared(right)
         operands = [self.visit(left), self.visit(right)]
         if asks:
             return calls("__rd_%s__" % type(operator).__name__, operands, node)
@@ -522,6 +526,17 @@ class Rewriter(Transformer):
             node.left, node.comparators = operands[0], operands[1:]
         else:
             node.left, node.right = operands
+        return node
+
+    def may_be_shared(self, node):
+        """Whether an operand may be a container that others know, or have one in it."""
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            return any(self.may_be_shared(each) for each in node.elts)
+        return isinstance(node, PLACES + (ast.Call, ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Dict))
+
+    def visit_Dict(self, node):
+        node.values = [self.visit(value) if key else self.whole(value) for key, value in zip(node.keys, node.values)]
+        node.keys = [key and self.visit(key) for key in node.keys]
         return node
 
     def visit_BoolOp(self, node):
@@ -569,7 +584,13 @@ class Rewriter(Transformer):
                 node.value = self.default(node.value)
                 return node
         unpacks = any(isinstance(each, (ast.Tuple, ast.List)) for each in node.targets)
-        value = self.unpacked(node.value) if unpacks else self.visit(node.value)
+        unpacks_within = any(
+            isinstance(part, (ast.Tuple, ast.List))
+            for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for part in each.elts
+        )  # fmt: skip
+        value = (
+            self.deep(node.value) if unpacks_within else self.unpacked(node.value) if unpacks else self.visit(node.value)
+        )
         if len(node.targets) == 1:
             return self.assigned(node, node.targets[0], value)
         node.value = value
@@ -611,7 +632,9 @@ class Rewriter(Transformer):
         if isinstance(target, ast.Name):
             load = self.visit(self.located(ast.Name(target.id, ast.Load()), target))
             simple = isinstance(node.value, ast.Constant) and not isinstance(node.value.value, (str, bytes))
-            if self.where(target.id) is None and (simple or not isinstance(node.op, OPERATORS_ON_CONTAINERS)):
+            repeats = isinstance(node.op, ast.Mult) and not (simple and type(node.value.value) is not int)
+            extends = isinstance(node.op, OPERATORS_ON_CONTAINERS) and not simple
+            if self.where(target.id) is None and not (repeats or extends):
                 node.value = self.visit(node.value)
                 return node
             value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
@@ -648,7 +671,7 @@ class Rewriter(Transformer):
         return [self.expression(self.bound_value(name, text(None), like))]
 
     def visit_For(self, node):
-        node.iter = self.turns(node.iter)
+        node.iter = self.turns(node.iter, node.target)
         node.target = self.target(node.target)
         node.body = self.block(node.body)
         node.orelse = self.block(node.orelse)
@@ -717,7 +740,7 @@ class Rewriter(Transformer):
         handler.body = [bound(calls("__rd_caught__", [], handler), handler), kept]
 
     def visit_Match(self, node):
-        node.subject = self.deep(node.subject)
+        node.subject = calls("__rd_subject__", self.looked_at(node), node.subject)
         for case in node.cases:
             bindings = self.captured(case.pattern)
             if case.guard is not None:
@@ -730,6 +753,18 @@ class Rewriter(Transformer):
                 case.guard = self.located(ast.BoolOp(ast.And(), parts), case.pattern) if len(parts) > 1 else parts[0]
             case.body = self.block(case.body)
         return node
+
+    def looked_at(self, node):
+        """What a `match` looks at: its subject, whether at attributes of that, and the places that patterns name."""
+        parts = [part for case in node.cases for part in ast.walk(case.pattern)]
+        looked_at = [self.visit(node.subject), text(any(isinstance(part, ast.MatchClass) for part in parts))]
+        for part in parts:
+            if isinstance(part, ast.MatchValue) and isinstance(part.value, ast.Attribute):
+                name = self.mangled(part.value.attr)
+                if name in tracked_attributes:
+                    arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+                    looked_at += [ast.Lambda(arguments, part.value.value), text(name)]
+        return looked_at
 
     def captured(self, pattern):
         """Renames what a pattern captures where others can see it, and returns the expressions that bind the real names."""

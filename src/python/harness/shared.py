@@ -10,6 +10,15 @@ tracked_cells = frozenset()
 reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
+namespaces = {}  # the dicts whose elements are also something else, by their id: attributes, or global names
+
+
+def wrote_in_namespace(thing, keys):
+    """Elements of a dict that is also something else were written while several threads lived: that has to be tracked."""
+    for key in list(keys):
+        if type(key) is str:
+            found.add((namespaces[id(thing)], key))
+
 
 
 def announce(make, *arguments):
@@ -234,7 +243,10 @@ def attribute_touches(thing, name, manner):
         if inner is None or name not in inner:
             return ()
     own = (digest((name_of(thing), name)), manner)
-    if manner == WRITE or name not in tracked_class_attributes:
+    if manner == WRITE:
+        # What the scenario's own `__setattr__` does it announces itself.
+        return () if type(kind.__setattr__) is types.FunctionType else (own,)
+    if name not in tracked_class_attributes:
         return (own,)
     # Whichever class has it, or comes to have it.
     owners = [owner for owner in kind.__mro__ if owner.__module__ == "__main__"]
@@ -273,6 +285,25 @@ def wr_attr(value, thing, name):
     elif type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
     setattr(thing, name, value)
+
+
+def store_attr(store, thing, name, *value):
+    """`object.__setattr__` or `object.__delattr__`, called by name: what the class of `thing` makes of such acts is not asked."""
+    if not solo:
+        if name not in tracked_attributes:
+            found.add(("attribute", name))
+        else:
+            announce(stored_touches, thing, name)
+            if detail:
+                note("write" if value else "delete", place_of(thing, name), *map(show, value))
+    if id(thing) in names:
+        for each in value:
+            publish(each)
+    return store(thing, name, *value)
+
+
+def stored_touches(thing, name):
+    return ((digest((name_of(thing), name)), WRITE),)
 
 
 def del_attr(thing, name):
@@ -328,6 +359,7 @@ def rd_dict(thing, name):
     inner = getattr(thing, name)
     if type(inner) is dict and type(thing) is not types.ModuleType:
         names[id(inner)] = (name_of(thing), inner)
+        namespaces[id(inner)] = "attribute"
     return inner
 
 

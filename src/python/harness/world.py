@@ -423,8 +423,16 @@ def adapt_logging():
     logging._lock = NoLock()
     logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
     logging.Handler.createLock = create_lock
+    logging.Logger.handle = functools.partialmethod(handle_record, logging.Logger.handle)
     logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
+
+
+def handle_record(logger, handle, record):
+    """`Logger.handle`, where what is logged is read in the end."""
+    if not solo and record.args:
+        rd_all_deep(record.args if type(record.args) is tuple else (record.args,))
+    return handle(logger, record)
 
 
 loggers_kept = {}
@@ -564,15 +572,16 @@ def make_builtins():
         "input": refused_builtin("input()", "a scenario has no keyboard"),
         "open": refused_builtin("open()", "a scenario has no files"),
         "breakpoint": refused_builtin("breakpoint()", "a scenario has no keyboard"),
-        "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell,
-        "__rd_wr_cell__": wr_cell, "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr,
-        "__rd_del_attr__": del_attr, "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item,
-        "__rd_del_item__": del_item, "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
-        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_method__": rd_method, "__rd_call__": rd_call,
-        "__rd_augment__": augment, "__rd_old_attr__": old_attr, "__rd_new_attr__": new_attr, "__rd_old_item__": old_item,
-        "__rd_new_item__": new_item, "__rd_at_global__": at_global, "__rd_at_cell__": CellPlace,
-        "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture, "__rd_caught__": caught,
-        "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed, "__rd_callee__": callee, **ON_BOTH,
+        "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell, "__rd_wr_cell__": wr_cell,
+        "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr, "__rd_del_attr__": del_attr,
+        "__rd_dict__": rd_dict, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item, "__rd_del_item__": del_item,
+        "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
+        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_rows__": rd_rows, "__rd_subject__": rd_subject,
+        "__rd_method__": rd_method, "__rd_call__": rd_call, "__rd_augment__": augment, "__rd_old_attr__": old_attr,
+        "__rd_new_attr__": new_attr, "__rd_old_item__": old_item, "__rd_new_item__": new_item, "__rd_at_global__": at_global,
+        "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
+        "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
+        "__rd_callee__": callee, **ON_BOTH,
         "__rd_turn__": turn, "__rd_slice__": slice,
     })  # fmt: skip
     return members

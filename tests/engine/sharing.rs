@@ -1,0 +1,198 @@
+//! Whatever looks at something that threads share, in whatever way Python has for it, conflicts with what changes it.
+//!
+//! Of each pair of acts both orders are seen. `library.rs` has the functions and methods that do such things.
+
+use super::pythons::explored_by;
+use super::pythons::interpreters;
+use super::pythons::scenario;
+use super::pythons::worker;
+
+const PREAMBLE: &str = "
+import argparse, collections, contextlib, copy, dataclasses, io, itertools, logging, operator, threading, types
+class C:
+    kind = 1
+    def __init__(self): self.y = 1
+    @property
+    def p(self): return self.y
+    @p.setter
+    def p(self, value): self.y = value
+class Slots:
+    __slots__ = ('y',)
+    def __init__(self): self.y = 1
+class Hooked:
+    def __setattr__(self, name, value): object.__setattr__(self, name, value)
+    def __getattr__(self, name): return 0
+class Super:
+    def __setattr__(self, name, value): super().__setattr__(name, value)
+    def __getattr__(self, name): return 0
+class Own:
+    def __setattr__(self, name, value): self.__dict__[name] = value
+    def __getattr__(self, name): return 0
+@dataclasses.dataclass(order=True)
+class P:
+    x: int = 1
+    l: list = dataclasses.field(default_factory=list)
+N = collections.namedtuple('N', 'a')
+r = []
+";
+
+/// What there is, what one thread does, and an expression that another evaluates.
+const ACTS: &[(&str, &str, &str)] = &[
+    // Operators.
+    ("q=[1]", "q.append(2)", "q * 2"),
+    ("q=[1]", "q.append(2)", "2 * q"),
+    ("q=[1]", "q.append(2)", "[0] + q"),
+    ("q=[1]", "q.append(2)", "q[:]"),
+    ("q=[1]", "q.append(2)", "(q,) == ([1],)"),
+    ("q=[1]", "q.append(2)", "q in [[1]]"),
+    ("q=[1]", "q.append(2)", "[1] == q == [1]"),
+    ("q=[1]", "q.append(2)", "q < [1, 2]"),
+    ("q=[1]", "q.append(2)", "get() + [3]"),
+    ("q=[1]", "q.append(2)", "get() == [1]"),
+    ("q=[1]", "q.append(2)", "not q[1:]"),
+    ("q=[1]", "x = q; x *= 2", "len(q)"),
+    ("q=[1]", "x = q; x += [2]", "len(q)"),
+    ("q={1:1}", "q[2]=2", "{**q}"),
+    ("q={1:1}", "q[2]=2", "{} | q if hasattr(dict, '__or__') else dict(q)"),
+    ("q={1:1}", "q[2]=2", "2 in q.values()"),
+    ("q={1:1}", "q[2]=2", "(2, 2) in q.items()"),
+    ("q={1:1}", "q[2]=2", "q.keys() == {1}"),
+    ("q={1:1}", "q[2]=2", "q.keys() - {1}"),
+    ("q={1:1}", "q[2]=2", "len(q.items())"),
+    ("q={1:1}", "q[2]=2", "(lambda **k: len(k))(**{str(k): v for k, v in q.items()}) if 0 else sorted(q)"),
+    ("q={1}", "x = q; x |= {2}", "q | {3}"),
+    ("q={1}", "q.add(2)", "{1} >= q"),
+    // Unpacking and loops.
+    ("q=[1]", "q.append(2)", "[*q]"),
+    ("q=[1]", "q.append(2)", "(lambda *a: a)(*q)"),
+    ("q=[[1]]", "q[0][0]=2", "[x for (x,) in q]"),
+    ("q=[[1]]", "q[0].append(2)", "list(map(len, q))"),
+    ("q=[[], []]", "q[0].append(1)", "len(list(filter(None, q)))"),
+    ("q=[[]]", "q[0].append(1)", "any(q)"),
+    ("q=[[1], [0]]", "q[0][0]=-1", "sorted(q)[0] is q[0]"),
+    ("q=[[1]]", "q[0].append(2)", "list(itertools.chain.from_iterable(q))"),
+    ("q=[[1]]", "q[0].append(2)", "sum(q, [])"),
+    ("q=[[1]]", "q[0][0]=2", "list(zip(*q))"),
+    ("q=[1]", "q.append(2)", "(lambda t: (t.__setitem__(slice(1, None), q), t)[1])([0])"),
+    ("q=[1]", "q[0:0]=[2]", "q[0]"),
+    ("q=[1]", "q[0]=2", "f'{q[0]}'"),
+    // Objects whose text and comparison Python writes itself.
+    ("q=P()", "q.x=2", "repr(q)"),
+    ("q=P()", "q.x=2", "f'{q}'"),
+    ("q=P()", "q.x=2", "str([q])"),
+    ("q=P()", "q.x=2", "q == P()"),
+    ("q=P()", "q.x=0", "P() > q"),
+    ("q=P()", "q.x=2", "dataclasses.asdict(q)"),
+    ("q=P()", "q.x=2", "dataclasses.replace(q).x"),
+    ("q=P()", "q.l.append(1)", "str(q)"),
+    ("q=N([])", "q.a.append(1)", "str(q)"),
+    ("q=types.SimpleNamespace(x=1)", "q.x=2", "repr(q)"),
+    ("q=C()", "q.y=2", "copy.copy(q).y"),
+    ("q=C()", "q.y=2", "copy.deepcopy(q).y"),
+    ("q=C()", "q.y=2", "'{0.y}'.format(q)"),
+    ("q=C()", "q.y=2", "operator.attrgetter('y')(q)"),
+    // Attributes.
+    ("q=C()", "q.p=2", "q.p"),
+    ("q=C()", "C.kind=2", "q.kind"),
+    ("q=C()", "q.kind=2", "q.kind"),
+    ("q=C()", "setattr(q,'y',2)", "getattr(q,'y')"),
+    ("q=C()", "q.__dict__['y']=2", "q.y"),
+    ("q=C()", "q.__dict__.update(y=2)", "q.y"),
+    ("q=C()", "vars(q).pop('y')", "hasattr(q,'y')"),
+    ("q=C()", "q.y=2", "vars(q)['y']"),
+    ("q=C()", "object.__setattr__(q,'y',2)", "q.y"),
+    ("q=C()", "object.__delattr__(q,'y')", "hasattr(q,'y')"),
+    ("q=Slots()", "q.y=2", "q.y"),
+    ("q=Hooked()", "q.y=2", "q.y"),
+    ("q=Super()", "q.y=2", "q.y"),
+    ("q=Own()", "q.y=2", "q.y"),
+    ("q=1", "globals()['q']=2", "q"),
+    ("q=1", "globals().update(q=2)", "q"),
+    ("q=1", "global q; q=2", "globals()['q']"),
+    ("q=[1]", "q.append(2)", "said(q)"),
+];
+
+/// For versions that have the statement: what there is, what one thread does, and a pattern that matches before.
+const MATCHES: &[(&str, &str, &str)] = &[
+    ("q=[1]", "q.append(2)", "[_]"),
+    ("q={'a':1}", "q['a']=2", "{'a': 1}"),
+    ("q=[[1]]", "q[0][0]=2", "[[1]]"),
+    ("q=C()", "q.y=2", "C(y=1)"),
+    ("q=P()", "q.x=2", "P(1)"),
+    ("q=1", "C.kind=2", "C.kind"),
+];
+
+fn both_orders(acts: &[(&str, &str, &str)], look: impl Fn(&str) -> String) {
+    let mut worker = worker();
+    for (there, one, other) in acts {
+        let look = look(other);
+        let source = format!(
+            "{PREAMBLE}
+{there}
+def get():
+    return q
+def said(what):
+    stream = io.StringIO()
+    logging.basicConfig(stream=stream, format='%(message)s', force=True)
+    logging.warning('%s', what)
+    return stream.getvalue()
+def act():
+    {}
+def look():
+    {look}
+threads = [threading.Thread(target=act), threading.Thread(target=look)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+",
+            one.replace("; ", "\n    ")
+        );
+        let report = explored_by(&mut worker, &scenario(&source, Some("r"))).expect("it explores");
+        let seen: Vec<_> =
+            report.outcomes.iter().map(|found| (&found.outcome.value, &found.outcome.exceptions)).collect();
+        assert!(report.exhaustive && seen.len() == 2, "`{one}` and `{other}`: {seen:?}");
+        assert!(seen.iter().all(|(_, exceptions)| exceptions.is_empty()), "`{one}` and `{other}`: {seen:?}");
+    }
+}
+
+#[test]
+fn whatever_is_looked_at_may_have_been_changed_before() {
+    both_orders(ACTS, |other| format!("r.append({other})"));
+}
+
+#[test]
+fn what_a_pattern_looks_at_may_have_been_changed_before() {
+    if interpreters()[0].version.minor >= 10 {
+        both_orders(MATCHES, |pattern| {
+            format!("match q:\n        case {pattern}: r.append(1)\n        case _: r.append(2)")
+        });
+    }
+}
+
+#[test]
+fn a_hook_for_attributes_is_one_step_for_each_thing_it_does() {
+    // Between the look and the act in `__setattr__` another thread fits.
+    let source = "
+import threading
+class Once:
+    def __setattr__(self, name, value):
+        if name in self.__dict__:
+            raise AttributeError(name)
+        super().__setattr__(name, value)
+once = Once()
+def work(value):
+    try:
+        once.value = value
+    except AttributeError:
+        pass
+threads = [threading.Thread(target=work, args=(each,)) for each in (1, 2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored_by(&mut worker(), &scenario(source, Some("once.value"))).expect("it explores");
+    assert!(report.exhaustive && report.executions >= 4, "{} executions", report.executions);
+    assert_eq!(report.outcomes.len(), 2);
+}
