@@ -756,7 +756,7 @@ class Rewriter(Transformer):
 
     def looked_at(self, node):
         """What a `match` looks at: its subject, whether at attributes of that, and the places that patterns name."""
-        parts = [part for case in node.cases for part in walk(case.pattern)]
+        parts = [part for case in node.cases for part in all_below(case.pattern)]
         looked_at = [self.visit(node.subject), text(any(isinstance(part, ast.MatchClass) for part in parts))]
         for part in parts:
             if isinstance(part, ast.MatchValue) and isinstance(part.value, ast.Attribute):
