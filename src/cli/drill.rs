@@ -220,6 +220,23 @@ impl<'a> Drill<'a> {
         }
     }
 
+    /// Shows the teaching note to somebody who asked for it, and gives a person time to read it before the question pushes it
+    /// away.
+    fn teach_again(&mut self, subject: Subject<'a>) -> Result<Flow, Failure> {
+        self.write_teaching(subject)?;
+        if !self.ask.is_person() {
+            return Ok(Flow::On);
+        }
+        loop {
+            let pause = Pause { enter: "goes back to the question", commands: &[NOTE, STOP] };
+            match self.ask.pause(&mut self.world.out, &pause)? {
+                Reply::Answer(()) => return Ok(Flow::On),
+                Reply::Command('n') => self.take_note(subject)?,
+                Reply::Command(_) | Reply::End => return Ok(Flow::Stop),
+            }
+        }
+    }
+
     fn ask_question(&mut self, asked: &Asked<'a>) -> Result<Flow, Failure> {
         report::write_question(&mut self.world.out, asked, self.page)?;
         self.since = Stopwatch::start();
@@ -233,7 +250,9 @@ impl<'a> Drill<'a> {
                 }
                 Reply::Command('?') => self.give_hint()?,
                 Reply::Command('t') => {
-                    self.write_teaching(asked.subject)?;
+                    if self.teach_again(asked.subject)? == Flow::Stop {
+                        return Ok(Flow::Stop);
+                    }
                     self.write_question_again()?;
                 }
                 Reply::Command('n') => {

@@ -44,8 +44,9 @@ Examples:
   raceday explore withdraw.py --always 'account.balance >= 0' --no-deadlock
   raceday explore withdraw.py --observe account.balance --replay '1*3 2*5 1*2'
 
-Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one that
-kills the interpreter breaks them all.
+Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
+that kills the interpreter breaks them all.
+
 The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported.
 ";
 

@@ -55,10 +55,10 @@ use crate::report::Guard;
 
 const AFTER_HELP: &str = "\
 Examples:
-  raceday                                 what is due today
-  raceday quiz thread-safety              ten questions
-  raceday review                          what is due, then new cards
-  raceday explore bank.py --observe total every total that bank.py can end with
+  raceday                     what is due today
+  raceday quiz thread-safety  ten questions
+  raceday review              what is due, then new cards
+  raceday explore bank.py     every outcome that bank.py can have
 
 Exit codes:
   0  fine

@@ -35,7 +35,7 @@ use super::World;
 use super::learner::Learner;
 
 const EXAMPLES: &str = "\
-A note is attached to a deck (`thread-safety`), a concept (`thread-safety/concept:lock`), a question
+A note is attached to a deck (`thread-safety`), a concept (`thread-safety/concept:lock`), a question \
 (`thread-safety/last-word`), lines of its program (`thread-safety/last-word:7-9`) or a past answer (`answer:17`).
 
 Examples:
@@ -126,7 +126,8 @@ pub(super) fn run(args: &NoteArgs, world: &mut World) -> Result<Exit, Failure> {
             if *json {
                 write_json(world, &notes.iter().map(note_json).collect())?;
             } else {
-                write_list(world, notes.iter().map(|note| (note, note.title())))?;
+                let none = if target.is_none() { "There are no notes yet." } else { "There are no notes on that." };
+                write_list(world, notes.iter().map(|note| (note, note.title())), none)?;
             }
         }
         Act::Show { note, history, json } => show(number(note)?, *history, *json, &store, &library, world)?,
@@ -160,7 +161,8 @@ pub(super) fn run(args: &NoteArgs, world: &mut World) -> Result<Exit, Failure> {
                 });
                 write_json(world, &hits.collect())?;
             } else {
-                write_list(world, hits.iter().map(|hit| (&hit.note, hit.excerpt.as_str())))?;
+                let none = "No note has all of these words.";
+                write_list(world, hits.iter().map(|hit| (&hit.note, hit.excerpt.as_str())), none)?;
             }
         }
     }
@@ -296,10 +298,11 @@ fn number(text: &str) -> Result<NoteId, Failure> {
     Ok(text.parse::<NoteId>()?)
 }
 
-fn write_list<'n>(world: &mut World, notes: impl Iterator<Item = (&'n Note, &'n str)>) -> io::Result<()> {
+/// Writes notes one after the other, or says that there are `none`.
+fn write_list<'n>(world: &mut World, notes: impl Iterator<Item = (&'n Note, &'n str)>, none: &str) -> io::Result<()> {
     let notes: Vec<_> = notes.collect();
     if notes.is_empty() {
-        return writeln!(world.out, "There are no such notes.");
+        return writeln!(world.out, "{none}");
     }
     let page = world.page();
     let column = notes.iter().map(|(note, _)| note.id.to_string().len()).max().unwrap_or_default();

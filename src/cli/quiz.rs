@@ -15,7 +15,7 @@ use super::learner;
 use super::learner::Learner;
 
 const EXAMPLES: &str = "\
-Without a terminal, questions are printed and answers are read as lines: a number, several as in `1 3`, or the words
+Without a terminal, questions are printed and answers are read as lines: a number, several as in `1 3`, or the words \
 asked for. The end of the input ends the quiz.
 
 Examples:

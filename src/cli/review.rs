@@ -18,7 +18,7 @@ use super::learner;
 use super::learner::Learner;
 
 const EXAMPLES: &str = "\
-Each answer is rated and kept at once; what is missed comes back in the same session. In a terminal, `?` gives a hint,
+Each answer is rated and kept at once; what is missed comes back in the same session. In a terminal, `?` gives a hint, \
 `t` shows the teaching note, `n` takes a note, `u` takes the last answer back and `q` stops.
 
 Examples:

@@ -43,7 +43,7 @@ pub enum Mark {
     Nearly,
     /// Not.
     Wrong,
-    /// The search did not finish, and what it found does not decide.
+    /// The search did not finish, or the program kills its interpreter, and what was found does not decide.
     Undecided,
 }
 

@@ -53,6 +53,9 @@ pub fn write_feedback(out: &mut dyn Write, shown: &Shown<'_>, page: Page) -> io:
         }
         Mark::Nearly => (Style::Bad, "≈", "Nearly: a slip away, which counts as wrong."),
         Mark::Wrong => (Style::Bad, "✗", "Not right."),
+        Mark::Undecided if shown.report.as_ref().is_some_and(Report::crashes) => {
+            (Style::Strong, "?", "Not decided: the program kills its interpreter, so it is not held against you.")
+        }
         Mark::Undecided => {
             (Style::Strong, "?", "Not decided: the search did not finish, so it is not held against you.")
         }

@@ -71,7 +71,7 @@ fn remarks(summary: &Summary<'_>, mode: Mode) -> Vec<String> {
         remarks.push(format!("Asked once more: {}, right then: {}.", summary.retried, summary.mended));
     }
     if summary.undecided > 0 {
-        remarks.push(format!("Not decided, because a search did not finish: {}.", summary.undecided));
+        remarks.push(format!("Not decided, and not held against you: {}.", summary.undecided));
     }
     if !summary.skipped.is_empty() {
         let them = count(summary.skipped.len() as u64, "question");

@@ -1,6 +1,7 @@
 //! `raceday quiz`, answered from a pipe.
 
 use crate::tiny;
+use crate::world::World;
 
 #[test]
 fn a_quiz_is_taken_from_a_pipe() {
@@ -475,4 +476,39 @@ fn without_python_the_other_questions_are_asked() {
     assert_eq!(output.stdout.matches("Questions that run a program are left out: ").count(), 1, "{output}");
     assert!(output.stdout.contains("\nhint: "), "{output}");
     assert!(output.stdout.contains("Score: 1 of 1"), "{output}");
+}
+
+#[test]
+fn nobody_passes_by_a_program_that_kills_its_interpreter() {
+    let topic = "\
+concepts: [{id: c, title: C, teach: T.}]
+questions:
+  - id: holds
+    concept: c
+    kind: verdict
+    ask: Does it hold?
+    claim: {always: ready}
+    scenario:
+      code: |
+        import os
+        from threading import Thread
+        ready = False
+        def prepare():
+            global ready
+            ready = True
+        def use():
+            if not ready:
+                os.abort()
+        threads = [Thread(target=use), Thread(target=prepare)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+";
+    let world = World::new()
+        .file(".local/share/raceday/decks/mine/deck.yaml", "format: 1\nid: mine\ntitle: Mine\ntopics: [topic.yaml]\n")
+        .file(".local/share/raceday/decks/mine/topic.yaml", topic);
+    for (answer, said) in [("1", "✗ Not right."), ("2", "? Not decided"), ("3", "? Not decided")] {
+        let output = world.run_with_input(&["quiz", "mine"], &format!("{answer}\n"));
+        assert!(output.stdout.contains(said), "{output}");
+        assert!(output.stdout.contains("proves nothing"), "{output}");
+    }
 }
