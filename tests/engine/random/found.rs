@@ -223,4 +223,24 @@ B.start()
 ",
         "x",
     ),
+    (
+        "a value is looked for while another key gets it",
+        "
+import threading
+d = {'k': 1}
+seen = []
+def look():
+    del d['k']
+    seen.append(1 in d.values())
+def put():
+    d['a'] = 1
+A = threading.Thread(target=look)
+B = threading.Thread(target=put)
+A.start()
+B.start()
+A.join()
+B.join()
+",
+        "seen",
+    ),
 ];
