@@ -55,11 +55,21 @@ impl Progress {
             let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
             bar.with_style(style)
         });
-        let executions = report::count(progress.executions, "execution");
+        let mut executions = report::count(progress.executions, "execution");
+        if let Some(all) = progress.estimate.map(rounded).filter(|&all| all > progress.executions) {
+            let made = executions.split(' ').next().unwrap_or_default();
+            executions = format!("{made} of some {}", report::count(all, "execution"));
+        }
         let outcomes = report::count(progress.outcomes as u64, "outcome");
         bar.set_message(format!("{}: {executions}, {outcomes}", self.what));
         bar.tick();
     }
+}
+
+/// Returns the number with one digit that says something, for more would say too much of a guess.
+fn rounded(number: u64) -> u64 {
+    let unit = 10_u64.pow(number.checked_ilog10().unwrap_or(0));
+    number.saturating_add(unit / 2) / unit * unit
 }
 
 impl Drop for Progress {
@@ -67,5 +77,18 @@ impl Drop for Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn a_guess_has_one_digit() {
+        for (number, round) in [(0, 0), (7, 7), (14, 10), (15, 20), (2_499, 2_000), (97_000, 100_000)] {
+            assert_eq!(rounded(number), round);
+        }
+        assert!(rounded(u64::MAX) > 0);
     }
 }

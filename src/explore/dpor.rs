@@ -111,6 +111,10 @@ impl Strategy for Dpor {
         self.tree.give_up(leaf);
     }
 
+    fn share(&self) -> Option<f64> {
+        Some(self.tree.share())
+    }
+
     fn is_exhaustive(&self) -> bool {
         !self.cut
     }

@@ -58,6 +58,11 @@ pub trait Strategy {
     /// Gives up what is behind the request that was given first of those without an answer.
     fn give_up(&mut self);
 
+    /// Returns a guess at which share of all executions was taken, from 0 to 1; `None` if there is no telling.
+    fn share(&self) -> Option<f64> {
+        None
+    }
+
     /// Returns whether all that can happen has been seen once there is nothing left to see.
     fn is_exhaustive(&self) -> bool;
 }
@@ -81,6 +86,10 @@ impl<S: Strategy + ?Sized> Strategy for &mut S {
 
     fn give_up(&mut self) {
         S::give_up(self);
+    }
+
+    fn share(&self) -> Option<f64> {
+        S::share(self)
     }
 
     fn is_exhaustive(&self) -> bool {
@@ -110,6 +119,8 @@ pub struct Progress {
     pub executions: u64,
     /// How many different outcomes they had.
     pub outcomes: usize,
+    /// A guess at how many executions there are in all, once there is one. As a rule it is too low at first, and gets better.
+    pub estimate: Option<u64>,
     /// How often everything was forgotten because more turned out to be shared (see [`Answer::StartOver`]).
     pub restarts: u32,
 }
@@ -122,6 +133,9 @@ const MAX_RESTARTS: u32 = 1000;
 /// In how many executions the process may die before an exploration ends with a bounded report: each time processes are started
 /// to find out where, which takes many times longer than an execution.
 const MAX_DEATHS: u32 = 20;
+
+/// After how many executions it is guessed anew how many there will be, for a guess takes longer than an execution may.
+const ESTIMATE_PERIOD: u64 = 50;
 
 /// Makes the executions that `strategy` chooses and returns what they showed.
 ///
@@ -138,6 +152,7 @@ pub fn explore<E: Execute>(
     let mut batches: Batches = Batches::default();
     let mut restarts = 0;
     let mut followed = true;
+    let mut estimate = None;
     loop {
         batches.fill(execute, &mut strategy, bounds, gathering.executions());
         let Some(batch) = batches.under_way.front_mut() else { break };
@@ -149,6 +164,7 @@ pub fn explore<E: Execute>(
                 gathering = Gathering::default();
                 batches = Batches::default();
                 followed = true;
+                estimate = None;
                 let progress = Progress { restarts, ..Progress::default() };
                 if restarts > MAX_RESTARTS || !go_on(&progress) {
                     return Ok(gathering.report(false));
@@ -168,7 +184,12 @@ pub fn explore<E: Execute>(
                 strategy.give_up();
                 followed = false;
             }
-            let progress = Progress { executions: gathering.executions(), outcomes: gathering.outcomes(), restarts };
+            let (executions, outcomes) = (gathering.executions(), gathering.outcomes());
+            if executions.is_multiple_of(ESTIMATE_PERIOD) || strategy.waiting() == 0 {
+                let share = strategy.share().filter(|&share| share > 0.0);
+                estimate = share.map(|share| (executions as f64 / share).round() as u64);
+            }
+            let progress = Progress { executions, outcomes, estimate, restarts };
             if !go_on(&progress) || gathering.deaths() >= MAX_DEATHS {
                 let done = batches.under_way.is_empty() && strategy.waiting() == 0;
                 return Ok(gathering.report(done && followed && strategy.is_exhaustive()));

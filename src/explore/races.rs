@@ -104,6 +104,10 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
         self.strategy.give_up();
     }
 
+    fn share(&self) -> Option<f64> {
+        self.strategy.share()
+    }
+
     fn is_exhaustive(&self) -> bool {
         self.strategy.is_exhaustive()
     }

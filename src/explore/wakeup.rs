@@ -89,6 +89,26 @@ impl Tree {
         self.node(self.root).waiting as usize
     }
 
+    /// Returns a guess at which share of all executions was taken: as many are behind each branch of a state as behind every
+    /// other (D. E. Knuth, "Estimating the efficiency of backtrack programs", 1975). Branches that are not found yet are
+    /// missing, so as a rule it is too high.
+    pub(super) fn share(&self) -> f64 {
+        let mut left = 0.0;
+        let mut todo = vec![(self.root, 1.0)];
+        while let Some((at, share)) = todo.pop() {
+            let node = self.node(at);
+            if node.unfinished == 0 {
+                continue;
+            }
+            if matches!(node.is, Part::Waiting | Part::Asked) {
+                left += share;
+            }
+            let each = share / node.children.len() as f64;
+            todo.extend(node.children.iter().map(|&child| (child, each)));
+        }
+        1.0 - left
+    }
+
     /// Returns the leftmost leaf that was not asked for, and counts it as asked for from now on.
     pub(super) fn ask_leftmost(&mut self) -> Option<(NodeId, Request)> {
         let mut prefix: Vec<ThreadId> = Vec::new();

@@ -111,7 +111,7 @@ fn progress_counts_outcomes() {
     };
     let report =
         explore(&mut lost_update(2), Dpor::default(), Bounds::default(), &mut go_on).expect("toys do not fail");
-    assert_eq!(last, Progress { executions: 4, outcomes: report.outcomes.len(), restarts: 0 });
+    assert_eq!(last, Progress { executions: 4, outcomes: report.outcomes.len(), estimate: Some(4), restarts: 0 });
 }
 
 #[test]

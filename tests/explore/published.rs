@@ -1,6 +1,8 @@
 //! The numbers of executions that Abdulla, Aronis, Jonsson and Sagonas published for Optimal DPOR (POPL 2014, table 1).
 
+use raceday::explore::Bounds;
 use raceday::explore::Dpor;
+use raceday::explore::explore;
 
 use crate::toy::Act;
 use crate::toy::Program;
@@ -74,6 +76,24 @@ fn indexer_as_published() {
 fn lastzero_as_published() {
     check(lastzero(5), 64);
     check(lastzero(10), 3328);
+}
+
+#[test]
+fn estimates_come_to_the_published_number() {
+    for (program, executions) in [(readers(8), 256), (lastzero(10), 3328)] {
+        let mut program = program;
+        program.keep = false;
+        let mut estimates = Vec::new();
+        let bounds = Bounds { executions: u64::MAX, batch: 64 };
+        let report = explore(&mut program, Dpor::default(), bounds, &mut |progress| {
+            estimates.push(progress.estimate.unwrap_or_default());
+            true
+        });
+        assert_eq!(report.expect("toys do not fail").executions, executions);
+        assert_eq!(estimates.last(), Some(&executions));
+        let at_half = estimates[estimates.len() / 2];
+        assert!(at_half > executions / 3 && at_half < executions * 3, "{at_half} of {executions}");
+    }
 }
 
 #[cfg(not(debug_assertions))]
