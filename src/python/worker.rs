@@ -33,6 +33,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/core.py"),
     include_str!("harness/shared.py"),
     include_str!("harness/containers.py"),
+    include_str!("harness/opaque.py"),
     include_str!("harness/wording.py"),
     include_str!("harness/trees.py"),
     include_str!("harness/rewrite.py"),

@@ -5,14 +5,19 @@
 WORKER_RS is `src/python/worker.rs`, which names the harness's files in their order. They are one namespace, so a name that any of them
 defines is there for all. `--without` looks at the harness as if that function were called something else.
 
-Also said are functions that rewritten scenarios are made to call (`__rd_...__`) and do not find among their builtins.
+Also said are attributes of modules that these do not have, and functions that rewritten scenarios are made to call
+(`__rd_...__`) and do not find among their builtins.
 """
 
 import argparse
+import ast
 import builtins
+import functools
 import os
 import re
+import subprocess
 import symtable
+import sys
 
 GIVEN = {"harness_code", "confinement", "__class__"}  # by boot.py, and by Python to methods that call `super()`
 
@@ -52,6 +57,29 @@ def undefined(source):
     return used - known
 
 
+def missing_attributes(source):
+    """Attributes of imported modules that these do not have. What some versions lack begins with a capital, or is asked for."""
+    tree = ast.parse(source)
+    modules = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                modules[alias.asname or alias.name] = alias.name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            name = modules[node.value.id]
+            if isinstance(node.ctx, ast.Load) and node.attr[0].islower() and node.attr not in has(name):
+                yield "%s.%s" % (name, node.attr)
+
+
+@functools.lru_cache(maxsize=None)
+def has(module):
+    """The names in a module, asked in a process where nothing else has imported parts of it, as in a worker."""
+    asked = "import %s; print(*dir(%s))" % (module, module)
+    answer = subprocess.run([sys.executable, "-S", "-c", asked], stdout=subprocess.PIPE, check=True).stdout
+    return frozenset(answer.decode().split())
+
+
 def unknown_calls(source):
     """What the rewriting makes scenarios call though `make_builtins` does not have it."""
     offered = set(re.findall(r'"(__rd_\w+__)": ', source))
@@ -69,7 +97,7 @@ def main():
         definition = "\ndef %s(" % options.without
         assert source.count(definition) == 1, "the harness has such a function"
         source = source.replace(definition, "\ndef renamed_%s(" % options.without)
-    for name in sorted(undefined(source) | unknown_calls(source)):
+    for name in sorted(undefined(source) | unknown_calls(source) | set(missing_attributes(source))):
         print(name)
 
 

@@ -8,7 +8,7 @@ use super::pythons::scenario;
 use super::pythons::worker;
 
 const PREAMBLE: &str = "
-import argparse, collections, contextlib, copy, dataclasses, io, itertools, logging, operator, threading, types
+import array, collections, contextlib, copy, dataclasses, io, itertools, logging, operator, random, threading, types
 class C:
     kind = 1
     def __init__(self): self.y = 1
@@ -110,6 +110,22 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=1", "globals().update(q=2)", "q"),
     ("q=1", "global q; q=2", "globals()['q']"),
     ("q=[1]", "q.append(2)", "said(q)"),
+    ("q={1:1}", "q[2]=2", "2 in q.keys()"),
+    // What is opaque.
+    ("q=iter([1, 2])", "next(q)", "next(q)"),
+    ("q=(each for each in (1, 2))", "next(q)", "next(q)"),
+    ("q=(each for each in (1, 2))", "next(q, 0)", "list(q)"),
+    ("q=itertools.count()", "next(q)", "next(q)"),
+    ("q=itertools.count()", "q.__next__()", "q.__next__()"),
+    ("q=itertools.cycle('ab')", "next(q)", "list(zip(q, [0]))"),
+    ("q=array.array('i', [1])", "q.append(2)", "list(q)"),
+    ("q=array.array('i', [1])", "q[0]=2", "q[0]"),
+    ("q=io.StringIO()", "q.write('x')", "q.getvalue()"),
+    ("q=io.StringIO()", "print('x', file=q)", "q.getvalue()"),
+    ("q=collections.UserDict(a=1)", "q['a']=2", "q['a']"),
+    ("q=collections.UserList()", "q.append(1)", "len(q)"),
+    ("q=collections.ChainMap({})", "q['a']=1", "q.get('a')"),
+    ("q=random.Random(1)", "q.random()", "q.random()"),
 ];
 
 /// For versions that have the statement: what there is, what one thread does, and a pattern that matches before.

@@ -87,6 +87,8 @@ def whole_touches(shape, thing):
     """What reading all of a container touches."""
     if shape == "A":
         return field_touches(thing)
+    if shape == "O":
+        return state_touches(thing)
     name = name_of(thing)
     touches = [(digest((name, "*")), READ)]
     if shape != "L":
@@ -156,6 +158,7 @@ def rd_item(thing, key):
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
+        use(thing, "__getitem__")
         return thing[key]
     if shape == "L" and type(key) is not int:
         key = index_of(thing, key)
@@ -186,6 +189,9 @@ def wr_item(value, thing, key):
                 announce(item_touches, thing, key, WRITE, shape)
             if detail:
                 note("write", item_place(thing, key), show(value))
+    elif opaque_kinds.get(kind):
+        publish(value)
+        use(thing, "__setitem__")
     thing[key] = value
 
 
@@ -213,6 +219,8 @@ def del_item(thing, key):
             announce(removal_touches, thing, key, shape)
             if detail:
                 note("delete", item_place(thing, key))
+        else:
+            use(thing, "__delitem__")
     del thing[key]
 
 
@@ -223,7 +231,7 @@ def rd_in(key, thing):
         by_key = True
         if type(thing) in VIEWS:
             thing_read = gc.get_referents(thing)[0]
-            by_key = isinstance(thing, collections.abc.KeysView)
+            by_key = isinstance(thing, _collections_abc.KeysView)
         kind = type(thing_read)
         shape = kinds.get(kind) or kind_of(kind)
         if shape == "D" and not by_key:
@@ -236,6 +244,8 @@ def rd_in(key, thing):
             return key in thing
         elif shape != "-":
             announce(key_touches, thing_read, key, READ, None)
+        else:
+            use(thing, "__contains__")
         if detail and shape != "-":
             answer = key in thing
             note("read", item_place(thing_read, key) if shape != "L" else place_of(thing_read), show(answer))
@@ -266,7 +276,9 @@ def container_of(thing):
         thing = gc.get_referents(thing)[0]
         kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
-    return None if shape == "-" else (shape, thing)
+    if shape == "-":
+        return ("O", thing) if is_shared_opaque(thing) else None
+    return (shape, thing)
 
 
 def containers_among(things):
@@ -427,6 +439,8 @@ def rd_truth(thing):
             announce(structure_touches, shape, thing, READ)
             if detail:
                 note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))
+        else:
+            use(thing, "__len__")
     return thing
 
 
@@ -463,6 +477,12 @@ class Turns:
         return next(self.inner)
 
     def touches(self):
+        if id(self) in names:
+            # How far it has come is shared too.
+            return self.touches_of_turn() + ((digest((name_of(self), "state")), WRITE),)
+        return self.touches_of_turn()
+
+    def touches_of_turn(self):
         name = name_of(self.thing)
         structure = (digest((name, "*")), READ)
         if self.shape == "L":
@@ -486,7 +506,7 @@ def rd_turns(thing):
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
         cur.acts += 1  # an iterator of any kind may go on, and a loop that does that is not polling
-        return thing
+        return OpaqueTurns(thing) if is_shared_opaque(thing) else thing
     if shape != "L" or issubclass(kind, collections.deque):
         measured(thing, shape)
     return Turns(thing, shape, iter(thing), False)
@@ -584,7 +604,7 @@ def rd_method(thing, name):
             return method_of_super(getattr(thing, name), name)
         if name in tracked_attributes:
             return rd_attr(thing, name)
-        return getattr(thing, name)
+        return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
     method = getattr(thing, name)
     if not isinstance(method, (types.BuiltinMethodType, types.MethodType, types.MethodWrapperType)) or (
         isinstance(method, types.MethodType) and method.__func__.__module__ == "__main__"
@@ -696,6 +716,8 @@ BLIND_BUILTINS = REPLACED | {each.__name__ for each in BLIND if vars(builtins).g
 def my_next(*iterator):
     """The scenario's `next`: the iterator goes on, so a loop that does that is not polling."""
     cur.acts += 1
+    if iterator:
+        use(iterator[0], "__next__")
     return next(*iterator)
 
 
@@ -735,6 +757,9 @@ def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
     if is_direct(function):
         return function(*arguments, **keywords)
+    owner = getattr(function, "__self__", None)
+    if owner is not None and is_shared_opaque(owner):
+        return call_opaque(owner, function.__name__, function, *arguments, **keywords)
     if id(function) in LAZY_IDS:
         if arguments and (function is map or function is filter):
             # What is called later, and not by the scenario, looks at elements.

@@ -680,7 +680,7 @@ def publish(thing):
         if issubclass(kind, type):
             if thing.__module__ != "__main__":
                 return
-        elif kind.__module__ != "__main__":
+        elif not publish_opaque(thing) and kind.__module__ != "__main__":
             return
     keep_name(thing, new_name())
     if shape == "L":
@@ -744,8 +744,8 @@ def is_mistake(error):
     """Whether `error` is a mistake of the harness, and says nothing of the scenario.
 
     The harness also raises what CPython would, and is where Python notices what is wrong with what the scenario asked for. So
-    only what cannot be either of those counts: a name that is not there, whatever fails in the machinery, an attribute that
-    an object of the harness's own does not have."""
+    only what cannot be either of those counts: a name that is not there, whatever fails in the machinery, an attribute that a
+    module or an object of the harness's own does not have."""
     if not isinstance(error, Exception) or isinstance(error, (MemoryError, RecursionError)):
         return False
     innermost = error.__traceback__
@@ -760,7 +760,13 @@ def is_mistake(error):
         return False
     if isinstance(error, NameError) or frame.f_code in MACHINERY:
         return True
-    return type(error) is AttributeError and isinstance(getattr(error, "obj", None), OWN_CLASSES)
+    if type(error) is not AttributeError:
+        return False
+    asked = getattr(error, "obj", None)
+    if isinstance(asked, types.ModuleType):
+        # The scenario asks modules too, but not with an instruction of the harness's.
+        return opcode.opname[frame.f_code.co_code[innermost.tb_lasti]] in ("LOAD_ATTR", "LOAD_METHOD")
+    return isinstance(asked, OWN_CLASSES)
 
 
 def sound(error):

@@ -26,12 +26,13 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global reads_within, settling_is_told
+        global reads_within, settling_is_told, uses_opaque
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
+        uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
         # Whatever is wrong with the text is found in the text itself.
         compile(self.source, self.filename, "exec", dont_inherit=True)

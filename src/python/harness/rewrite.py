@@ -445,6 +445,8 @@ class Rewriter(Transformer):
             return self.at_the_name(calls("__rd_method__", [thing, text(name)], node))
         if name in tracked_attributes:
             return self.at_the_name(calls("__rd_rd_attr__", [thing, text(name)], node))
+        if uses_opaque:
+            return self.at_the_name(calls("__rd_opaque__", [thing, text(name)], node))
         node.value = thing
         return node
 
