@@ -40,6 +40,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),
     include_str!("harness/pool.py"),
+    include_str!("harness/caches.py"),
     include_str!("harness/world.py"),
     include_str!("harness/execution.py"),
     include_str!("harness/careful.py"),
