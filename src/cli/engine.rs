@@ -92,7 +92,7 @@ pub struct Engine {
     /// A process that has explored nothing yet; see [`Engine::explore`].
     worker: Option<Worker>,
     /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<String>,
+    compiled: Option<Vec<u8>>,
     /// How the last worker that was started is confined.
     confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
@@ -326,11 +326,8 @@ impl Engine {
         if let Some(compiled) = &self.compiled {
             return Ok(Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())?);
         }
-        let key = ReportKey::of(&["harness", &interpreter.version.to_string(), &Worker::harness_digest()]);
-        // Only for somebody who has a database anyway: exploring a script leaves nothing behind.
-        let memory = self.memory.as_mut().filter(|memory| memory.database.exists());
-        let kept = memory.and_then(|memory| memory.recall::<String>(&key));
-        if let Some(compiled) = kept
+        let (version, digest) = (interpreter.version.to_string(), Worker::harness_digest());
+        if let Some(compiled) = self.cache.harness(&version, &digest)
             && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())
         {
             self.compiled = Some(compiled);
@@ -338,9 +335,7 @@ impl Engine {
         }
         let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
         let compiled = worker.compiled()?;
-        if let Some(memory) = self.memory.as_mut().filter(|memory| memory.database.exists()) {
-            memory.keep(&key, &compiled);
-        }
+        self.cache.keep_harness(&version, &digest, &compiled);
         self.compiled = Some(compiled);
         Ok(worker)
     }
