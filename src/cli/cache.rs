@@ -24,6 +24,11 @@ impl Cache {
         Cache { folder }
     }
 
+    /// Returns where it is, if anything can be kept.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// Returns the harness with this digest as Python `version` compiled it.
     pub(super) fn harness(&self, version: &str, digest: &str) -> Option<Vec<u8>> {
         let kept = self.read(&harness_name(version, digest))?;
@@ -72,6 +77,19 @@ impl Remember for Cache {
         if let Ok(json) = serde_json::to_vec(described) {
             self.write(&name_for(executable), &json);
         }
+    }
+}
+
+/// Remembers for others, and believes nothing itself.
+pub(super) struct Anew<'a>(pub(super) &'a mut Cache);
+
+impl Remember for Anew<'_> {
+    fn recall(&mut self, _: &Path) -> Option<Described> {
+        None
+    }
+
+    fn keep(&mut self, executable: &Path, described: &Described) {
+        self.0.keep(executable, described);
     }
 }
 
