@@ -1,0 +1,231 @@
+# Attacks on what surrounds a worker, each a scenario of its own, after the lines that all have in common. `main.rs` says how a
+# heading is read: the layer that stops the attack, and the witness outside that would have seen it succeed.
+import os
+import sys
+
+import_ = os.__dict__["__builtins__"]["__import__"]
+open_ = os.__dict__["__builtins__"]["open"]
+DIR, SECRET, VICTIM = "{DIR}", "{DIR}/secret", int("{VICTIM}")
+TCP, UDP, NAME = int("{TCP}"), int("{UDP}"), "{NAME}"
+# What is kept here outlives the scenario's own names.
+kept = import_("gc").kept = []
+
+
+def c():
+    return import_("ctypes").CDLL(None, use_errno=True)
+
+
+def socket():
+    return import_("socket")
+
+
+def write(path, flags=os.O_WRONLY):
+    os.write(os.open(path, flags, 0o666), b"touched")
+
+
+def stay():
+    import_("signal").pause()
+
+
+result = ""
+# == open a file: files, secret
+result = open_(SECRET).read()
+# == open a file by its descriptor: files, secret
+result = os.read(os.open(SECRET, os.O_RDONLY), 100)
+# == open a file with io: files, secret
+result = import_("_io").FileIO(SECRET).read()
+# == open a file with pathlib: files, secret
+result = import_("pathlib").Path(SECRET).read_text()
+# == open a file with linecache: files, secret
+result = import_("linecache").getline(SECRET, 1)
+# == map a file: files, secret
+result = import_("mmap").mmap(os.open(SECRET, os.O_RDONLY), 0, access=1)[:]
+# == open a file in C: files, secret
+lib, types = c(), import_("ctypes")
+lib.fopen.restype = types.c_void_p
+file, buffer = lib.fopen(SECRET.encode(), b"r"), types.create_string_buffer(100)
+if file:
+    lib.fread(buffer, 1, 100, types.c_void_p(file))
+result = buffer.value
+# == open a file by the bare call: files, secret
+number = {"x86_64": 257, "aarch64": 56}[os.uname().machine]
+descriptor = c().syscall(number, -100, SECRET.encode(), 0, 0)
+result = os.read(descriptor, 100) if descriptor >= 0 else ""
+# == open a file below an open folder: files, secret
+folder = os.open(DIR, os.O_RDONLY | os.O_DIRECTORY)
+result = os.read(os.open("secret", os.O_RDONLY, dir_fd=folder), 100)
+# == open a file through a link: files, secret
+result = open_(DIR + "/link").read()
+# == open a file through the folder of another process: both, secret
+result = open_("/proc/%d/cwd/secret" % VICTIM).read()
+# == open a file through the root of another process: both, secret
+result = open_("/proc/%d/root%s" % (VICTIM, SECRET)).read()
+# == open a file from its folder: both, secret
+os.chdir(DIR)
+result = open_("secret").read()
+# == open a database: both, secret
+result = import_("sqlite3").connect("file:%s/data.db?mode=ro" % DIR, uri=True).execute("select * from secrets").fetchall()
+# == import a module: files, secret
+sys.path.insert(0, DIR)
+result = import_("planted").text
+# == list a folder: files, secret
+result = os.listdir(DIR)
+# == scan a folder: files, secret
+result = [entry.name for entry in os.scandir(DIR)]
+# == list a folder by a pattern: files, secret
+result = import_("glob").glob(DIR + "/*")
+# == read the environment of another process: both, secret, root
+result = open_("/proc/%d/environ" % VICTIM, "rb").read()
+# == read the arguments of another process: files, secret
+result = open_("/proc/%d/cmdline" % VICTIM, "rb").read()
+# == read the memory of another process: both, secret, root
+for line in open_("/proc/%d/maps" % VICTIM):
+    if "[stack]" in line:
+        start, end = (int(each, 16) for each in line.split()[0].split("-"))
+        memory = os.open("/proc/%d/mem" % VICTIM, os.O_RDONLY)
+        result = b"".join(os.pread(memory, 4096, place) for place in range(start, end, 4096))
+        result = result[result.find(b"raceday-"):][:100]
+# == overwrite a file: both, change
+open_(DIR + "/file", "w").write("touched")
+# == append to a file: both, change
+write(DIR + "/file", os.O_WRONLY | os.O_APPEND)
+# == write to a file: both, change
+write(DIR + "/file")
+# == write to a file that is mapped: both, change
+mapped = import_("mmap").mmap(os.open(DIR + "/file", os.O_RDWR), 4)
+mapped[:4] = b"hush"
+# == empty a file by opening it: both, change
+os.open(DIR + "/file", os.O_RDONLY | os.O_TRUNC)
+# == shorten a file: both, change
+os.truncate(DIR + "/file", 1)
+# == make a file: both, change
+write(DIR + "/new", os.O_WRONLY | os.O_CREAT)
+# == make a temporary file: both, change
+kept.append(import_("tempfile").mkstemp(dir=DIR))
+# == make a file without a name and give it one: both, change
+nameless = os.open(DIR, os.O_TMPFILE | os.O_WRONLY)
+c().linkat(-100, b"/proc/self/fd/%d" % nameless, -100, (DIR + "/new").encode(), 0x400)
+# == remove a file: both, change
+os.unlink(DIR + "/file")
+# == rename a file: both, change
+os.rename(DIR + "/file", DIR + "/renamed")
+# == link to a file: both, change
+os.link(DIR + "/file", DIR + "/linked")
+# == link to a file by its name: both, change
+os.symlink("file", DIR + "/symlink")
+# == make a folder: both, change
+os.mkdir(DIR + "/folder")
+# == remove a folder: both, change
+os.rmdir(DIR + "/empty")
+# == make a pipe with a name: both, change
+os.mkfifo(DIR + "/pipe")
+# == make a device: both, change, root
+os.mknod(DIR + "/null", 0o20666, os.makedev(1, 3))
+# == make a socket with a name: both, change
+socket().socket(socket().AF_UNIX).bind(DIR + "/new")
+# == change who may read a file: calls, change
+os.chmod(DIR + "/file", 0o777)
+# == change the time of a file: calls, change
+os.utime(DIR + "/file", (1, 1))
+# == change the owner of a file: both, change, root
+os.chown(DIR + "/file", 1501, 1501)
+# == lay something in shared memory: both, shared
+kept.append(import_("_posixshmem").shm_open("/" + NAME, os.O_CREAT | os.O_RDWR, 0o600))
+# == make a segment of shared memory: calls, segment
+c().shmget(int(NAME[-6:], 16), 4096, 0o1600)
+# == connect by TCP: both, heard
+socket().create_connection(("127.0.0.1", TCP), 5).sendall(b"x")
+# == connect by TCP with its first packet: both, heard
+s = socket()
+s.socket(s.AF_INET, s.SOCK_STREAM).sendto(b"x", 0x20000000, ("127.0.0.1", TCP))
+# == send by UDP: calls, heard
+s = socket()
+s.socket(s.AF_INET, s.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", UDP))
+# == connect to a socket with a path: both, heard
+socket().socket(socket().AF_UNIX).connect(DIR + "/stream")
+# == send to a socket with a path: both, heard
+s = socket()
+s.socket(s.AF_UNIX, s.SOCK_DGRAM).sendto(b"x", DIR + "/datagram")
+# == connect to a socket with a name: both, heard
+socket().socket(socket().AF_UNIX).connect("\0" + NAME)
+# == connect in C: both, heard
+lib, s = c(), socket()
+address = (2).to_bytes(2, "little") + TCP.to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8)
+lib.connect(lib.socket(2, 1, 0), address, 16)
+# == offer a service: both, service
+server = socket().create_server(("127.0.0.1", 0))
+kept.append(server)
+result = "port=%d;" % server.getsockname()[1]
+# == offer a service without naming a port: calls, service
+server = socket().socket()
+server.listen()
+kept.append(server)
+result = "port=%d;" % server.getsockname()[1]
+# == fork: calls, child
+if os.fork() == 0:
+    stay()
+# == fork by the bare call: calls, child
+number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+if c().syscall(number, 17, 0, 0, 0, 0) == 0:
+    stay()
+# == start a program: both, child
+kept.append(import_("subprocess").Popen(["sleep", "1000"]))
+# == start a program with a shell: both, child
+import_("os").popen("sleep 1000")
+# == start a program by posix_spawn: both, child
+os.posix_spawn("/bin/sleep", ["sleep", "1000"], {})
+# == start a process with multiprocessing: both, child
+worker = import_("multiprocessing").get_context("fork").Process(target=stay, daemon=True)
+worker.start()
+kept.append(worker)
+# == become a program: both, change
+os.execv("/bin/sh", ["sh", "-c", "echo touched > %s/file" % DIR])
+# == become another Python: both, change
+os.execv(sys.executable, ["python", "-I", "-S", "-c", "open(%r, 'w')" % (DIR + "/new")])
+# == become a program that is loaded by hand: both, change
+os.execv("/lib64/ld-linux-x86-64.so.2", ["ld", "/bin/sh", "-c", "echo touched > %s/file" % DIR])
+# == leave a process behind: both, change
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        write(DIR + "/file")
+    os._exit(0)
+os.close(writing)
+os.read(reading, 1)
+# == kill another process: both, victim
+os.kill(VICTIM, 9)
+# == stop another process: both, victim
+os.kill(VICTIM, 19)
+# == kill a group of processes: both, victim
+os.killpg(VICTIM, 9)
+# == kill a thread of another process: both, victim
+number = {"x86_64": 234, "aarch64": 131}[os.uname().machine]
+c().syscall(number, VICTIM, VICTIM, 9)
+# == kill by a queued signal: both, victim
+number = {"x86_64": 129, "aarch64": 138}[os.uname().machine]
+info = (9).to_bytes(4, "little") + bytes(4) + (-1).to_bytes(4, "little", signed=True) + bytes(116)
+c().syscall(number, VICTIM, 9, info)
+# == kill through a descriptor of the process: both, victim
+c().syscall(424, c().syscall(434, VICTIM, 0), 9, 0, 0)
+# == slow another process down: both, victim
+os.setpriority(os.PRIO_PROCESS, VICTIM, 7)
+# == put another process on one processor: both, victim
+os.sched_setaffinity(VICTIM, {max(os.sched_getaffinity(VICTIM))})
+# == limit another process: calls, victim
+import_("resource").prlimit(VICTIM, import_("resource").RLIMIT_NOFILE, (7, 7))
+# == have another process killed first: both, victim
+open_("/proc/%d/oom_score_adj" % VICTIM, "w").write("999")
+# == trace another process: both, victim, root
+c().ptrace(16, VICTIM, 0, 0)
+# == take a lot of memory: limits, memory
+c().malloc(import_("ctypes").c_size_t(1300 << 20))
+# == map a lot of memory that is shared: limits, memory
+kept.append(import_("mmap").mmap(-1, 3 << 30))
+# == start many threads: limits, threads
+lib = import_("_thread")
+lock = lib.allocate_lock()
+lock.acquire()
+lib.stack_size(1 << 16)
+for _ in range(200):
+    lib.start_new_thread(lock.acquire, ())
