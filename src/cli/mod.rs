@@ -37,7 +37,6 @@ pub use world::Process;
 pub use world::Terminals;
 pub use world::World;
 
-use cache::Anew;
 use cache::Cache;
 use world::Settings;
 

@@ -30,6 +30,8 @@ pub use interpreter::Search;
 pub use interpreter::Version;
 pub use interpreter::find;
 pub use protocol::Shared;
+#[doc(hidden)]
+pub use protocol::replays_in;
 pub use pyenv::PyenvVariables;
 pub use worker::Limits;
 pub use worker::Program;

@@ -371,7 +371,7 @@ fn name_of_signal(signal: i32) -> String {
 
 /// Why there is no frame.
 #[derive(Debug, thiserror::Error)]
-enum FrameError {
+pub(super) enum FrameError {
     #[error("it ended")]
     Ended,
     #[error("it announced an answer of {0} bytes")]
@@ -382,7 +382,7 @@ enum FrameError {
     Io(#[from] io::Error),
 }
 
-fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
+pub(super) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
     let mut length = [0; 4];
     from.read_exact(&mut length).map_err(|_| FrameError::Ended)?;
     let length = u32::from_be_bytes(length);

@@ -12,11 +12,13 @@ use crate::scenario::Location;
 use crate::scenario::Operation;
 use crate::scenario::Outcome;
 use crate::scenario::Pending;
+use crate::scenario::Replay;
 use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 
 use super::confine;
+use super::process;
 
 /// What the harness is asked.
 #[derive(Serialize)]
@@ -229,6 +231,30 @@ impl Meanings {
         let shut = shut.iter().copied().map(Guard).collect();
         Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, outcome })
     }
+}
+
+/// Returns what a worker would be understood to have said that answered these bytes, up to the first that makes no sense: each
+/// execution, told with what the answer says of a replay.
+///
+/// For fuzzing: this is the way of everything that comes from a process that may be hostile.
+#[doc(hidden)]
+pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
+    let mut replays = Vec::new();
+    let mut meanings = Meanings::default();
+    while let Ok(frame) = process::read_frame(&mut bytes) {
+        let Ok(mut said) = serde_json::from_slice::<Said>(&frame) else { break };
+        if meanings.learn(&mut said).is_err() {
+            break;
+        }
+        let details = said.details();
+        let Ok(blocked) = said.blocked() else { break };
+        for ran in &said.executions {
+            let Ok(execution) = meanings.execution(ran) else { return replays };
+            let names = said.names.clone();
+            replays.push(Replay { execution, names, details: details.clone(), blocked: blocked.clone(), death: None });
+        }
+    }
+    replays
 }
 
 /// Returns what a step did.

@@ -40,7 +40,6 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),
     include_str!("harness/pool.py"),
-    include_str!("harness/caches.py"),
     include_str!("harness/world.py"),
     include_str!("harness/execution.py"),
     include_str!("harness/careful.py"),
@@ -80,7 +79,7 @@ pub struct Worker {
     interpreter: Interpreter,
     confinement: Confinement,
     pub(super) limits: Limits,
-    compiled: Option<Vec<u8>>,
+    compiled: Option<String>,
     running: Option<Running>,
 }
 
@@ -112,7 +111,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Vec<u8>,
+        compiled: String,
     ) -> Result<Worker, PythonError> {
         Worker::start_with(interpreter, confinement, limits, Some(compiled))
     }
@@ -121,7 +120,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Option<Vec<u8>>,
+        compiled: Option<String>,
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
@@ -134,22 +133,8 @@ impl Worker {
     }
 
     /// Returns the harness as this Python compiled it.
-    ///
-    /// To be asked of a worker that has loaded no scenario yet: who is handed this again had better not get it from one.
-    ///
-    /// # Errors
-    ///
-    /// The process has ended, or says something else.
-    pub fn compiled(&mut self) -> Result<Vec<u8>, PythonError> {
-        let said = self.ask(1, |id| Ask::Code { id })?.code;
-        let digits: Option<Vec<u32>> = said.chars().map(|digit| digit.to_digit(16)).collect();
-        let bytes = digits.filter(|digits| digits.len() % 2 == 0).map(|digits| {
-            digits
-                .chunks_exact(2)
-                .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).expect("two digits are a byte"))
-                .collect()
-        });
-        bytes.ok_or_else(|| self.broken("its code is not in digits".to_owned()))
+    pub fn compiled(&mut self) -> Result<String, PythonError> {
+        Ok(self.ask(1, |id| Ask::Code { id })?.code)
     }
 
     /// Has the processes to come start from the compiled harness.
@@ -275,7 +260,7 @@ impl Running {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Option<&[u8]>,
+        compiled: Option<&str>,
     ) -> Result<Running, PythonError> {
         let mut attempt = confinement.first().map_err(|why| PythonError::CannotConfine { why })?;
         loop {
@@ -293,7 +278,7 @@ impl Running {
         confinement: &Confinement,
         attempt: Attempt,
         limits: Limits,
-        compiled: Option<&[u8]>,
+        compiled: Option<&str>,
     ) -> Result<Running, (PythonError, Option<i32>)> {
         let path = &interpreter.path;
         let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
@@ -301,10 +286,10 @@ impl Running {
         let mut process = Process::start(&program, &arguments, &ENVIRONMENT, attempt.leaves_by_itself())
             .map_err(|source| (PythonError::Start { path: program, source }, None))?;
         let harness = match compiled {
-            Some(compiled) => [b"c", compiled].concat(),
-            None => [b"s", HARNESS.as_bytes()].concat(),
+            Some(compiled) => format!("c{compiled}"),
+            None => format!("s{HARNESS}"),
         };
-        process.send_all(&[&confinement.plan(attempt, process.id()), &harness]);
+        process.send_all(&[&confinement.plan(attempt, process.id()), harness.as_bytes()]);
         let hello = process
             .receive(limits.start)
             .and_then(|frame| serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned()));

@@ -1,4 +1,7 @@
-//! Reviews that are killed: what was said to be kept is kept, whenever the end comes.
+//! Processes that are killed at any moment: what was said to be kept is kept, no worker is left behind, and a worker that is
+//! killed proves nothing.
+//!
+//! `RACEDAY_TEST_KILLS` says how often, for the long runs that docs/security.md names.
 
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -12,7 +15,6 @@ use rusqlite::Connection;
 
 use crate::world::World;
 
-const KILLS: u64 = 200;
 const QUESTIONS: usize = 100;
 
 /// Returns a world with a deck `long` of many questions, all of which are met on the first day.
@@ -67,13 +69,20 @@ fn review_until_killed(world: &World, answers: usize, delay: Duration) -> Vec<St
     kept
 }
 
+/// Returns how often to kill: as often as the environment says, or as `usual`.
+#[expect(clippy::disallowed_methods, reason = "who runs the tests says how long they may take")]
+fn kills(usual: u64) -> u64 {
+    std::env::var("RACEDAY_TEST_KILLS").map_or(usual, |kills| kills.parse().expect("a number of kills"))
+}
+
 #[test]
 fn no_answer_that_was_kept_is_lost_or_half_written() {
     let world = world();
     let database = world.path("data/raceday.db");
     let mut seen = 0;
     let mut unsaid = 0;
-    for kill in 0..KILLS {
+    let kills = kills(200);
+    for kill in 0..kills {
         let delay = Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 12_000);
         let kept = review_until_killed(&world, kill as usize % 3, delay);
         let connection = Connection::open(&database).expect("the database opens");
@@ -103,5 +112,133 @@ fn no_answer_that_was_kept_is_lost_or_half_written() {
     let connection = Connection::open(&database).expect("the database opens");
     let verdict: String = connection.query_row("pragma integrity_check", [], |row| row.get(0)).expect("a verdict");
     assert_eq!(verdict, "ok");
-    assert!(unsaid < KILLS as usize, "some of it was said");
+    assert!(unsaid < kills as usize, "some of it was said");
+}
+
+/// Workers are found by what Linux says of processes.
+#[cfg(target_os = "linux")]
+mod workers {
+    use std::fs;
+    use std::process::Child;
+    use std::process::Command;
+    use std::process::Stdio;
+    use std::thread;
+    use std::time::Duration;
+    use std::time::Instant;
+
+    use super::kills;
+    use crate::world::World;
+
+    /// Three threads that take longer than anybody waits here.
+    const PROGRAM: &str = "\
+import threading
+
+count = 0
+
+
+def work():
+    global count
+    for _ in range(3):
+        count += 1
+
+
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+    /// How long anything may take to be over.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Returns a world in which Python was found already, so that workers are the only children.
+    fn world() -> World {
+        let world = World::new().file("long.py", PROGRAM);
+        let output = world.run(&["explore", "long.py", "--budget-executions", "1"]);
+        assert_eq!(output.code, Some(0), "{output}");
+        world
+    }
+
+    /// Explores until there is a worker, and for a while more. Returns it with the workers that there are then.
+    fn explore(world: &World, delay: Duration) -> (Child, Vec<u32>) {
+        let mut command = world.command(&["explore", "long.py", "--observe", "count", "--budget-seconds", "3"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        wait_for(|| children(child.id()).first().copied());
+        thread::sleep(delay);
+        let workers = children(child.id());
+        (child, workers)
+    }
+
+    fn children(of: u32) -> Vec<u32> {
+        let threads = fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
+        let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+        lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests may look at the clock, so as not to wait for ever")]
+    fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not come about");
+            thread::yield_now();
+        }
+    }
+
+    /// Returns whether a process is over, be it that nobody has asked how yet.
+    fn is_over(process: u32) -> bool {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        status.rsplit(')').next().is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z' | 'X')))
+    }
+
+    #[test]
+    fn no_worker_outlives_who_started_it() {
+        let world = world();
+        for kill in 0..kills(20) {
+            let (mut child, workers) =
+                explore(&world, Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 40_000));
+            child.kill().expect("a child can be killed");
+            child.wait().expect("a killed child ends");
+            wait_for(|| workers.iter().all(|&worker| is_over(worker)).then_some(()));
+        }
+    }
+
+    #[test]
+    fn a_worker_that_is_killed_is_told_and_proves_nothing() {
+        let world = world();
+        let (kills, mut told) = (kills(12), 0);
+        for kill in 0..kills {
+            let (child, workers) = explore(&world, Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 1_200_000));
+            kill_all(&workers);
+            let output = child.wait_with_output().expect("it ends");
+            let said = String::from_utf8_lossy(&output.stderr);
+            let shown = String::from_utf8_lossy(&output.stdout);
+            // 2 while a program runs, 3 while Python starts.
+            if matches!(output.status.code(), Some(2 | 3)) {
+                told += 1;
+                assert!(
+                    shown.is_empty() && said.starts_with("error: ") && said.contains("hint: "),
+                    "kill {kill}: {said}"
+                );
+            } else {
+                // It came too late, or so early that another worker was started.
+                assert_eq!(output.status.code(), Some(0), "kill {kill}: {said}");
+                assert!(
+                    shown.contains("The search is not finished") && !shown.contains("crash"),
+                    "kill {kill}: {shown}"
+                );
+            }
+        }
+        assert!(told > 0, "none of {kills} came while a program ran");
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "only a program can kill another one here")]
+    fn kill_all(workers: &[u32]) {
+        let ids = workers.iter().map(u32::to_string);
+        // They may have ended before.
+        let _ = Command::new("kill").arg("-KILL").args(ids).stderr(Stdio::null()).status();
+    }
 }
