@@ -49,12 +49,12 @@ fn attacks() -> Vec<Attack> {
 }
 
 /// Runs `attack` with `confinement`; returns what the witness saw, if it saw anything.
-fn breach(attack: &Attack, interpreter: &Interpreter, confinement: &Confinement, compiled: &str) -> Option<String> {
+fn breach(attack: &Attack, interpreter: &Interpreter, confinement: &Confinement, compiled: &[u8]) -> Option<String> {
     let ground = Ground::new();
     let source = ground.told(&attack.code);
     let scenario = Scenario { observe: Some("result".to_owned()), ..Scenario::new("attack.py", source) };
     let limits = Limits::default();
-    let mut worker = Worker::start_compiled(interpreter, confinement, limits, compiled.to_owned())
+    let mut worker = Worker::start_compiled(interpreter, confinement, limits, compiled.to_vec())
         .unwrap_or_else(|error| panic!("{}: {error}", attack.name));
     let report = worker.load(&scenario).and_then(|mut program| {
         explore(&mut program, Dpor::default(), Bounds { executions: 1, ..Bounds::default() }, &mut |_| true)
