@@ -24,13 +24,37 @@ impl Cache {
         Cache { folder }
     }
 
+    /// Returns where it is, if anything can be kept.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Returns the harness with this digest as Python `version` compiled it.
+    pub(super) fn harness(&self, version: &str, digest: &str) -> Option<Vec<u8>> {
+        let kept = self.read(&harness_name(version, digest))?;
+        let (sum, compiled) = kept.split_at_checked(blake3::OUT_LEN)?;
+        // Python believes whatever it is given, so that it is what was written is for us to know.
+        (blake3::hash(compiled).as_bytes() == sum).then(|| compiled.to_owned())
+    }
+
+    /// Keeps the harness with this digest as Python `version` compiled it, in place of others of that version.
+    pub(super) fn keep_harness(&self, version: &str, digest: &str, compiled: &[u8]) {
+        let of_this_version = harness_name(version, "");
+        for entry in self.folder.iter().flat_map(fs::read_dir).flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&of_this_version) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        self.write(&harness_name(version, digest), &[blake3::hash(compiled).as_bytes(), compiled].concat());
+    }
+
     /// Returns what was kept as `name`.
-    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
         fs::read(self.folder.as_ref()?.join(name)).ok()
     }
 
     /// Keeps `bytes` as `name`, if that can be: whole or not at all, because others may be reading.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) {
+    fn write(&self, name: &str, bytes: &[u8]) {
         let Some(folder) = &self.folder else { return };
         let written = fs::create_dir_all(folder).and_then(|()| {
             let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
@@ -54,6 +78,23 @@ impl Remember for Cache {
             self.write(&name_for(executable), &json);
         }
     }
+}
+
+/// Remembers for others, and believes nothing itself.
+pub(super) struct Anew<'a>(pub(super) &'a mut Cache);
+
+impl Remember for Anew<'_> {
+    fn recall(&mut self, _: &Path) -> Option<Described> {
+        None
+    }
+
+    fn keep(&mut self, executable: &Path, described: &Described) {
+        self.0.keep(executable, described);
+    }
+}
+
+fn harness_name(version: &str, digest: &str) -> String {
+    format!("harness-{version}-{}", digest.get(..16).unwrap_or(digest))
 }
 
 fn name_for(executable: &Path) -> String {
@@ -80,6 +121,27 @@ mod tests {
         for cache in [Cache::default(), Cache::new(Some(file.join("below"))), Cache::new(Some("/proc/self".into()))] {
             cache.write("thing", b"one");
             assert_eq!(cache.read("thing"), None);
+        }
+    }
+
+    #[test]
+    fn a_harness_is_kept_until_there_is_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(Some(folder.path().to_owned()));
+        cache.keep_harness("3.11.7", "old", b"code");
+        cache.keep_harness("3.13.0", "old", b"other code");
+        assert_eq!(cache.harness("3.11.7", "old").as_deref(), Some(&b"code"[..]));
+        assert_eq!(cache.harness("3.11.7", "new"), None);
+        cache.keep_harness("3.11.7", "new", b"newer code");
+        assert_eq!(cache.harness("3.11.7", "old"), None);
+        assert_eq!(cache.harness("3.11.7", "new").as_deref(), Some(&b"newer code"[..]));
+        assert_eq!(cache.harness("3.13.0", "old").as_deref(), Some(&b"other code"[..]));
+
+        let path = folder.path().join(harness_name("3.11.7", "new"));
+        let whole = fs::read(&path).expect("it is a file");
+        for damaged in [&whole[..whole.len() - 1], &whole[..20], b"", &[whole.as_slice(), b"more"].concat()] {
+            fs::write(&path, damaged).expect("written");
+            assert_eq!(cache.harness("3.11.7", "new"), None);
         }
     }
 

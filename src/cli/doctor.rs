@@ -49,7 +49,7 @@ pub(super) struct DoctorArgs {}
 pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
     let mut engine = Engine::new(world);
     let findings =
-        [python(&mut engine), confinement(&engine), data_folder(world), database(world), decks(world)].concat();
+        [python(&mut engine, world), confinement(&engine), data_folder(world), database(world), decks(world)].concat();
     unless_unread(write(&findings, world))?;
     let worst = findings.iter().find_map(|finding| match finding.state {
         State::Wrong(exit) => Some(exit),
@@ -112,7 +112,8 @@ fn failed(subject: &'static str, failure: &Failure) -> Finding {
     wrong(subject, Exit::Broken, failure.message.clone() + &hints.collect::<String>())
 }
 
-fn python(engine: &mut Engine) -> Vec<Finding> {
+fn python(engine: &mut Engine, world: &World) -> Vec<Finding> {
+    engine.ask_anew();
     let found = match engine.interpreter() {
         Ok(interpreter) => format!("CPython {} at {}", interpreter.version, interpreter.path.display()),
         Err(failure) => {
@@ -136,7 +137,11 @@ fn python(engine: &mut Engine) -> Vec<Finding> {
         );
         wrong("Python", Exit::Broken, text)
     };
-    vec![fine("Python", found), tried]
+    let remembered = match world.cache.folder() {
+        Some(folder) => note("Python", format!("asked anew; what it said is kept in {}", folder.display())),
+        None => note("Python", "asked anew each time: there is no folder for caches"),
+    };
+    vec![fine("Python", found), tried, remembered]
 }
 
 /// How the program that was tried out was confined.

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::io;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::thread;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -43,6 +45,7 @@ use crate::scenario::Schedule;
 use crate::store::ReportKey;
 use crate::store::Store;
 
+use super::Anew;
 use super::Cache;
 use super::Failure;
 use super::World;
@@ -91,8 +94,12 @@ pub struct Engine {
     trusted: BTreeSet<DeckId>,
     /// A process that has explored nothing yet; see [`Engine::explore`].
     worker: Option<Worker>,
+    /// The process that will confirm what that one finds: it gets ready meanwhile.
+    next: Option<JoinHandle<Result<Worker, PythonError>>>,
+    /// Whether to believe what was remembered of the Python.
+    anew: bool,
     /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<String>,
+    compiled: Option<Vec<u8>>,
     /// How the last worker that was started is confined.
     confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
@@ -123,6 +130,8 @@ impl Engine {
             deck: None,
             trusted: BTreeSet::new(),
             worker: None,
+            next: None,
+            anew: false,
             compiled: None,
             confined: None,
             warned: false,
@@ -146,10 +155,18 @@ impl Engine {
         Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search, confinement) }
     }
 
+    /// Has the Python asked what it is, whatever is remembered of that.
+    pub(super) fn ask_anew(&mut self) {
+        self.anew = true;
+    }
+
     /// Returns the Python.
     pub fn interpreter(&mut self) -> Result<&Interpreter, Failure> {
         if self.interpreter.is_none() {
-            let found = python::find(&self.search, &mut self.cache)?;
+            let found = match self.anew {
+                true => python::find(&self.search, &mut Anew(&mut self.cache))?,
+                false => python::find(&self.search, &mut self.cache)?,
+            };
             self.interpreter = Some(found);
         }
         Ok(self.interpreter.as_ref().expect("was just found"))
@@ -160,6 +177,7 @@ impl Engine {
         if self.deck.as_ref() != deck {
             self.deck = deck.cloned();
             self.worker = None;
+            self.next = None;
         }
     }
 
@@ -216,6 +234,7 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
+        self.start_two()?;
         let (explored, shared) = self.with(scenario, |program| {
             if lines {
                 program.tell_lines();
@@ -315,22 +334,58 @@ impl Engine {
     /// Starts a worker, from the compiled harness if one is kept.
     fn start(&mut self) -> Result<Worker, Failure> {
         let interpreter = self.interpreter()?.clone();
-        let trusted = self.deck.as_ref().is_none_or(|deck| self.trusted.contains(deck));
-        let confinement = if trusted { self.confinement.clone().or_none() } else { self.confinement.clone() };
-        let worker = self.start_under(&interpreter, &confinement)?;
+        let worker = match self.next.take().map(JoinHandle::join) {
+            Some(Ok(Ok(worker))) => worker,
+            // What was in its way may not be there any more; if it is, it is told now.
+            Some(_) | None => {
+                self.recall_harness(&interpreter);
+                self.start_under(&interpreter, &self.confinement_here())?
+            }
+        };
         self.confined = worker.confined().cloned();
         Ok(worker)
     }
 
-    fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
-        if let Some(compiled) = &self.compiled {
-            return Ok(Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())?);
+    /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds.
+    fn start_two(&mut self) -> Result<(), Failure> {
+        let interpreter = self.interpreter()?.clone();
+        self.recall_harness(&interpreter);
+        self.start_next(&interpreter);
+        if self.worker.is_none() {
+            let worker = self.start_under(&interpreter, &self.confinement_here())?;
+            self.confined = worker.confined().cloned();
+            self.worker = Some(worker);
         }
-        let key = ReportKey::of(&["harness", &interpreter.version.to_string(), &Worker::harness_digest()]);
-        // Only for somebody who has a database anyway: exploring a script leaves nothing behind.
-        let memory = self.memory.as_mut().filter(|memory| memory.database.exists());
-        let kept = memory.and_then(|memory| memory.recall::<String>(&key));
-        if let Some(compiled) = kept
+        self.start_next(&interpreter);
+        Ok(())
+    }
+
+    /// Lets the next process get ready, unless it does already. Only with a compiled harness: two that compile it get in each
+    /// other's way.
+    fn start_next(&mut self, interpreter: &Interpreter) {
+        if self.next.is_none()
+            && let Some(compiled) = self.compiled.clone()
+        {
+            let (interpreter, confinement) = (interpreter.clone(), self.confinement_here());
+            let start = move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled);
+            self.next = Some(thread::spawn(start));
+        }
+    }
+
+    fn recall_harness(&mut self, interpreter: &Interpreter) {
+        if self.compiled.is_none() {
+            self.compiled = self.cache.harness(&interpreter.version.to_string(), &Worker::harness_digest());
+        }
+    }
+
+    fn confinement_here(&self) -> Confinement {
+        let trusted = self.deck.as_ref().is_none_or(|deck| self.trusted.contains(deck));
+        if trusted { self.confinement.clone().or_none() } else { self.confinement.clone() }
+    }
+
+    fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
+        // What is kept may be of a Python that says it is this one and reads other code.
+        if let Some(compiled) = self.compiled.take()
             && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())
         {
             self.compiled = Some(compiled);
@@ -338,9 +393,7 @@ impl Engine {
         }
         let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
         let compiled = worker.compiled()?;
-        if let Some(memory) = self.memory.as_mut().filter(|memory| memory.database.exists()) {
-            memory.keep(&key, &compiled);
-        }
+        self.cache.keep_harness(&interpreter.version.to_string(), &Worker::harness_digest(), &compiled);
         self.compiled = Some(compiled);
         Ok(worker)
     }

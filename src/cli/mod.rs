@@ -37,6 +37,7 @@ pub use world::Process;
 pub use world::Terminals;
 pub use world::World;
 
+use cache::Anew;
 use cache::Cache;
 use world::Settings;
 

@@ -40,6 +40,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/threads.py"),
     include_str!("harness/sync.py"),
     include_str!("harness/pool.py"),
+    include_str!("harness/caches.py"),
     include_str!("harness/world.py"),
     include_str!("harness/execution.py"),
     include_str!("harness/careful.py"),
@@ -79,7 +80,7 @@ pub struct Worker {
     interpreter: Interpreter,
     confinement: Confinement,
     pub(super) limits: Limits,
-    compiled: Option<String>,
+    compiled: Option<Vec<u8>>,
     running: Option<Running>,
 }
 
@@ -111,7 +112,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: String,
+        compiled: Vec<u8>,
     ) -> Result<Worker, PythonError> {
         Worker::start_with(interpreter, confinement, limits, Some(compiled))
     }
@@ -120,7 +121,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Option<String>,
+        compiled: Option<Vec<u8>>,
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
@@ -133,8 +134,22 @@ impl Worker {
     }
 
     /// Returns the harness as this Python compiled it.
-    pub fn compiled(&mut self) -> Result<String, PythonError> {
-        Ok(self.ask(1, |id| Ask::Code { id })?.code)
+    ///
+    /// To be asked of a worker that has loaded no scenario yet: who is handed this again had better not get it from one.
+    ///
+    /// # Errors
+    ///
+    /// The process has ended, or says something else.
+    pub fn compiled(&mut self) -> Result<Vec<u8>, PythonError> {
+        let said = self.ask(1, |id| Ask::Code { id })?.code;
+        let digits: Option<Vec<u32>> = said.chars().map(|digit| digit.to_digit(16)).collect();
+        let bytes = digits.filter(|digits| digits.len() % 2 == 0).map(|digits| {
+            digits
+                .chunks_exact(2)
+                .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).expect("two digits are a byte"))
+                .collect()
+        });
+        bytes.ok_or_else(|| self.broken("its code is not in digits".to_owned()))
     }
 
     /// Has the processes to come start from the compiled harness.
@@ -260,7 +275,7 @@ impl Running {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Option<&str>,
+        compiled: Option<&[u8]>,
     ) -> Result<Running, PythonError> {
         let mut attempt = confinement.first().map_err(|why| PythonError::CannotConfine { why })?;
         loop {
@@ -278,7 +293,7 @@ impl Running {
         confinement: &Confinement,
         attempt: Attempt,
         limits: Limits,
-        compiled: Option<&str>,
+        compiled: Option<&[u8]>,
     ) -> Result<Running, (PythonError, Option<i32>)> {
         let path = &interpreter.path;
         let arguments = ["-s", "-S", "-B", "-X", "utf8", "-c", BOOT];
@@ -286,10 +301,10 @@ impl Running {
         let mut process = Process::start(&program, &arguments, &ENVIRONMENT, attempt.leaves_by_itself())
             .map_err(|source| (PythonError::Start { path: program, source }, None))?;
         let harness = match compiled {
-            Some(compiled) => format!("c{compiled}"),
-            None => format!("s{HARNESS}"),
+            Some(compiled) => [b"c", compiled].concat(),
+            None => [b"s", HARNESS.as_bytes()].concat(),
         };
-        process.send_all(&[&confinement.plan(attempt, process.id()), harness.as_bytes()]);
+        process.send_all(&[&confinement.plan(attempt, process.id()), &harness]);
         let hello = process
             .receive(limits.start)
             .and_then(|frame| serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned()));

@@ -15,6 +15,23 @@ fn a_fresh_home_is_fine() {
 }
 
 #[test]
+fn what_is_remembered_of_python_is_put_right() {
+    let world = World::new().variable("XDG_CACHE_HOME", "");
+    let world = world.file(".cache/raceday/unrelated", "");
+    let first = world.run(&["doctor"]);
+    assert!(first.stdout.contains("asked anew; what it said is kept in [HOME]/.cache/raceday"), "{first}");
+    let remembered = || {
+        let entries = fs::read_dir(world.path(".cache/raceday")).expect("a cache");
+        let mut files = entries.map(|entry| entry.expect("an entry").path());
+        files.find(|path| path.extension().is_some_and(|extension| extension == "json")).expect("what Python said")
+    };
+    let said = fs::read_to_string(remembered()).expect("a file");
+    fs::write(remembered(), said.replace("CPython", "Nonsense")).expect("written");
+    assert_eq!(world.run(&["doctor"]).code, Some(0));
+    assert_eq!(fs::read_to_string(remembered()).expect("a file"), said);
+}
+
+#[test]
 fn a_python_that_is_none_is_named_with_what_to_do() {
     let output = World::new().run(&["doctor", "--python", "/no/such/python"]);
     assert_eq!(output.code, Some(3), "{output}");

@@ -468,6 +468,41 @@ fn a_program_is_the_key_to_its_question() {
     ");
 }
 
+/// No Python is started for what was explored before: here, what stands for it cannot run anything.
+#[cfg(unix)]
+#[test]
+fn what_was_explored_is_asked_and_explained_without_starting_python() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let world = tiny::with_program().variable("XDG_CACHE_HOME", cache.path().to_str().expect("text"));
+    let answers = "2 0\nit holds in every order\nupdate\n1 2\n2\n";
+    let first = world.run_with_input(&["quiz", "runs"], answers);
+    assert!(first.stdout.contains("read count → 0"), "{first}");
+
+    // What the Python said is put down to another program, and that this hangs on no file.
+    let folder = cache.path().join("raceday");
+    let remembered = std::fs::read_dir(&folder).expect("a cache").map(|entry| entry.expect("an entry").path());
+    let remembered = remembered.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let remembered: Vec<std::path::PathBuf> = remembered.collect();
+    assert_eq!(remembered.len(), 1);
+    let said = std::fs::read(&remembered[0]).expect("a file");
+    let mut said: serde_json::Value = serde_json::from_slice(&said).expect("it is JSON");
+    let other = world.path("python3");
+    std::fs::copy("/bin/false", &other).expect("there is a program that does nothing");
+    let other = other.canonicalize().expect("it is there");
+    said["executable"] = other.to_str().expect("text").into();
+    said["hangs_on"] = serde_json::json!([]);
+    let name = blake3::hash(other.as_os_str().as_encoded_bytes()).to_hex();
+    let path = folder.join(format!("python-{}.json", &name[..16]));
+    std::fs::write(path, said.to_string()).expect("written");
+
+    let world = world.variable("RACEDAY_PYTHON", other.to_str().expect("text"));
+    let second = world.run_with_input(&["quiz", "runs"], answers);
+    assert_eq!(second.to_string(), first.to_string());
+    // Had it been started, it would have been told.
+    let unknown = world.run(&["explore", "data/decks/runs/count.py"]);
+    assert_eq!(unknown.code, Some(3), "{unknown}");
+}
+
 #[test]
 fn without_python_the_other_questions_are_asked() {
     let world = tiny::with_program().variable("RACEDAY_PYTHON", "/no/such/python");

@@ -637,7 +637,7 @@ fn a_worker_starts_from_what_another_compiled() {
     let report = explored_by(&mut second, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
     assert_eq!(report.executions, 6);
     assert!(matches!(
-        Worker::start_compiled(interpreter, &confinement(), Limits::default(), "00".to_owned()),
+        Worker::start_compiled(interpreter, &confinement(), Limits::default(), vec![0]),
         Err(PythonError::NotReady { .. })
     ));
 }

@@ -212,3 +212,62 @@ for thread in threads:
     assert!(report.exhaustive && report.executions >= 4, "{} executions", report.executions);
     assert_eq!(report.outcomes.len(), 2);
 }
+
+/// Explores two threads that do the same, and returns what `n` and the results are in the end.
+fn twice(definitions: &str, call: &str) -> Vec<String> {
+    let source = format!(
+        "
+import functools, threading
+n = 0
+results = []
+{definitions}
+def work():
+    results.append({call})
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+    );
+    let report = explored_by(&mut worker(), &scenario(&source, Some("n, sorted(results)"))).expect("it explores");
+    assert!(report.exhaustive && report.outcomes.iter().all(|found| found.outcome.exceptions.is_empty()));
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    seen.sort();
+    seen
+}
+
+#[test]
+fn a_cached_function_may_be_called_by_two_at_once() {
+    let function = "
+def f(key):
+    global n
+    n += 1
+    return n
+";
+    // One after the other, side by side, and side by side with a lost update.
+    let expected = ["(1, [1, 1])", "(2, [1, 2])"];
+    for decorator in ["@functools.lru_cache(maxsize=None)", "@functools.lru_cache", "@functools.lru_cache(maxsize=1)"] {
+        let seen = twice(&format!("{decorator}{function}"), "f(1)");
+        assert!(expected.iter().all(|each| seen.iter().any(|there| there == each)), "{decorator}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_cached_property_is_made_once_where_python_has_a_lock_for_it() {
+    let definitions = "
+class C:
+    @functools.cached_property
+    def value(self):
+        global n
+        n = n + 1
+        return n
+c = C()
+";
+    let seen = twice(definitions, "c.value");
+    if interpreters()[0].version.minor < 12 {
+        assert_eq!(seen, ["(1, [1, 1])"]);
+    } else {
+        assert!(seen.len() > 1, "{seen:?}");
+    }
+}

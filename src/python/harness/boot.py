@@ -16,7 +16,7 @@ confinement = frame()
 body = frame()
 if body[:1] == b"c":
     import marshal
-    code = marshal.loads(bytes.fromhex(body[1:].decode("ascii")))
+    code = marshal.loads(memoryview(body)[1:])
 else:
     code = compile(body[1:], "<harness>", "exec")
 exec(code, {"__name__": "raceday_harness", "harness_code": code, "confinement": confinement})

@@ -732,7 +732,7 @@ def is_direct(function):
     if issubclass(kind, type):
         # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
         return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
-    return kind.__module__ == "__main__" or kind is StrandRandom
+    return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
 
 
 class Announced(functools.partial):

@@ -283,7 +283,7 @@ def make_queue():
 
 
 # What the scenario gets in place of real modules: made when it first imports them.
-MAKERS = {"concurrent": make_futures, "time": make_time, "random": make_random, "queue": make_queue}
+MAKERS = {"concurrent": make_futures, "time": make_time, "random": make_random, "queue": make_queue, "functools": make_functools}
 
 
 def model_of(root):

@@ -1,0 +1,169 @@
+# The caches of `functools`, modelled: looking something up is a step, and so is keeping it; what is called in between is the
+# scenario's. Part of the harness; see core.py.
+
+
+def lru_cache(maxsize=128, typed=False):
+    """`functools.lru_cache`."""
+    if callable(maxsize) and isinstance(typed, bool):
+        return cached(maxsize, 128, typed)
+    if isinstance(maxsize, int):
+        maxsize = max(maxsize, 0)
+    elif maxsize is not None:
+        raise TypeError("Expected first argument to be an integer, a callable, or None")
+    return lambda function: cached(function, maxsize, typed)
+
+
+def cache(user_function, /):
+    """`functools.cache`."""
+    return cached(user_function, None, False)
+
+
+CacheInfo = collections.namedtuple("CacheInfo", "hits misses maxsize currsize")
+CacheInfo.__module__ = "functools"
+
+
+def cached(function, maxsize, typed):
+    """`function`, whose results are kept."""
+    publish(function)
+    name = new_name()
+    everything = digest((name, "all"))
+    counts = digest((name, "counts"))
+    is_counted = "cache_info" in program.source  # else nobody can tell
+    is_ordered = maxsize is not None and maxsize <= SMALL  # small enough to lose what was not asked for lately
+    kept = collections.OrderedDict()
+    hits = misses = 0
+
+    def touches(key, manner):
+        if is_ordered:
+            return ((everything, WRITE),)
+        touched = ((digest((name, key_of(key))), manner), (everything, READ))
+        return touched + ((counts, WRITE),) if is_counted else touched
+
+    def wrapper(*arguments, **keywords):
+        nonlocal hits, misses
+        key = functools._make_key(arguments, keywords, typed)
+        if not solo:
+            announce(touches, key, READ)
+            if detail:
+                note("look up", called(function), "%s -> %s" % (show(arguments), show(kept[key])) if key in kept else None)
+        if key in kept:
+            hits += 1
+            kept.move_to_end(key)
+            return kept[key]
+        misses += 1
+        value = function(*arguments, **keywords)
+        if maxsize == 0:
+            return value
+        if not solo:
+            announce(touches, key, WRITE)
+            if detail:
+                note("keep", called(function), "%s -> %s" % (show(arguments), show(value)))
+        publish(value)
+        if maxsize is None or key not in kept:  # else somebody was faster, and with a size that stays
+            kept[key] = value
+        if maxsize is not None and len(kept) > maxsize:
+            if not is_ordered:
+                raise Unsupported("functools.lru_cache that is full", "only small ones are followed that far")
+            kept.popitem(last=False)
+        return value
+
+    def cache_info():
+        if not solo:
+            announce(lambda: ((everything, READ), (counts, READ)))
+        return CacheInfo(hits, misses, maxsize, len(kept))
+
+    def cache_clear():
+        nonlocal hits, misses
+        if not solo:
+            announce(lambda: ((everything, WRITE), (counts, WRITE)))
+            if detail:
+                note("clear", called(function))
+        hits = misses = 0
+        kept.clear()
+
+    known = CachedFunction(wrapper)
+    known.cache_info = cache_info
+    known.cache_clear = cache_clear
+    known.cache_parameters = lambda: {"maxsize": maxsize, "typed": typed}
+    return functools.update_wrapper(known, function)
+
+
+class CachedFunction:
+    """A function whose results are kept."""
+
+    def __init__(self, call):
+        self._call = call
+
+    def __call__(self, /, *arguments, **keywords):
+        return self._call(*arguments, **keywords)
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else types.MethodType(self, instance)
+
+
+CachedFunction.__name__ = CachedFunction.__qualname__ = "_lru_cache_wrapper"
+CachedFunction.__module__ = "functools"
+
+
+class CachedProperty:
+    """`functools.cached_property`. Until CPython 3.12 one lock guarded it in all instances."""
+
+    def __init__(self, func):
+        self.func = func
+        self.attrname = None
+        self.__doc__ = func.__doc__
+        self.lock = RLock() if sys.version_info < (3, 12) else None
+
+    def __set_name__(self, owner, name):
+        if self.attrname is None:
+            self.attrname = name
+        elif name != self.attrname:
+            raise TypeError(
+                "Cannot assign the same cached_property to two different names (%r and %r)." % (self.attrname, name)
+            )
+
+    def __get__(self, instance, owner=None):
+        if instance is None:
+            return self
+        if self.attrname is None:
+            raise TypeError("Cannot use cached_property instance without calling __set_name__ on it.")
+        try:
+            own = instance.__dict__
+        except AttributeError:
+            raise TypeError(
+                "No '__dict__' attribute on %r instance to cache %r property." % (type(instance).__name__, self.attrname)
+            ) from None
+        value = self._looked_up(instance, own)
+        if value is not MISSING:
+            return value
+        if self.lock is None:
+            return self._made(instance, own)
+        with self.lock:
+            value = self._looked_up(instance, own)
+            return self._made(instance, own) if value is MISSING else value
+
+    def _looked_up(self, instance, own):
+        if not solo:
+            announce(lambda: ((digest((name_of(instance), self.attrname)), READ),))
+            if detail:
+                note("read", place_of(instance, self.attrname), show(own[self.attrname]) if self.attrname in own else None)
+        return own.get(self.attrname, MISSING)
+
+    def _made(self, instance, own):
+        value = self.func(instance)
+        store_attr(lambda *_: own.__setitem__(self.attrname, value), instance, self.attrname, value)
+        return value
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+lru_cache.__module__ = cache.__module__ = "functools"
+CachedProperty.__name__ = CachedProperty.__qualname__ = "cached_property"
+CachedProperty.__module__ = "functools"
+
+
+def make_functools():
+    module = types.ModuleType("functools", functools.__doc__)
+    module.__dict__.update(vars(functools))
+    module.__dict__.update(lru_cache=lru_cache, cache=cache, cached_property=CachedProperty)
+    MODELS["functools"] = module
