@@ -1,4 +1,7 @@
-//! How long an execution takes: explorations of whole programs in a warm worker, as executions a second.
+//! How long an execution takes: whole programs explored in a warm worker, and the time divided by the executions made. On two
+//! processors the worker has one to itself, on one it shares it with the search.
+
+use std::time::Instant;
 
 use criterion::Criterion;
 use criterion::Throughput;
@@ -59,26 +62,45 @@ fn explored(worker: &mut Worker, scenario: &Scenario) -> Report {
     explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a bench finds what is on this machine")]
-fn benchmark(criterion: &mut Criterion) {
+/// Benches each program, where the process may use the processors that it may use now.
+#[expect(clippy::disallowed_methods, reason = "a bench finds what is on this machine and takes time")]
+fn benchmark_on(criterion: &mut Criterion, processors: &str) {
     let named = std::env::var_os("RACEDAY_PYTHON");
     let search_path = std::env::var_os("PATH");
     let interpreter = python::find(&Search::by(named, search_path), &mut Forgetful).expect("a bench needs a CPython");
     let mut worker = Worker::start(&interpreter, &Confinement::by(env!("CARGO_BIN_EXE_raceday")), Limits::default())
         .expect("a worker starts");
-    let mut group = criterion.benchmark_group(format!("executions, CPython {}", interpreter.version));
+    let mut group = criterion.benchmark_group(format!("an execution, {processors}, CPython {}", interpreter.version));
     for (name, source, observe) in [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n")] {
         let scenario = Scenario { observe: Some(observe.to_owned()), ..Scenario::new("bench.py", source) };
-        let report = explored(&mut worker, &scenario);
-        group.throughput(Throughput::Elements(report.executions));
-        group.bench_function(format!("{name}, {} executions", report.executions), |bencher| {
+        let executions = explored(&mut worker, &scenario).executions;
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(format!("{name} ({executions} executions)"), |bencher| {
             let mut program = worker.load(&scenario).expect("it loads");
-            bencher.iter(|| {
-                explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores")
+            bencher.iter_custom(|times| {
+                let explorations = times.div_ceil(executions);
+                let start = Instant::now();
+                for _ in 0..explorations {
+                    explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+                }
+                start.elapsed().mul_f64(times as f64 / (explorations * executions) as f64)
             });
         });
     }
     group.finish();
+}
+
+fn benchmark(criterion: &mut Criterion) {
+    benchmark_on(criterion, "all processors");
+    #[cfg(target_os = "linux")]
+    {
+        let all = rustix::thread::sched_getaffinity(None).expect("a thread knows where it may run");
+        let first = (0..rustix::thread::CpuSet::MAX_CPU).find(|&processor| all.is_set(processor)).expect("it may run");
+        let mut one = rustix::thread::CpuSet::new();
+        one.set(first);
+        rustix::thread::sched_setaffinity(None, &one).expect("a thread may be kept to one processor");
+        benchmark_on(criterion, "one processor");
+    }
 }
 
 criterion_group!(benches, benchmark);
