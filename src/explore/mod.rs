@@ -215,11 +215,16 @@ impl Batches {
     /// Sees to it that all hands have something to do, as far as there is something and `bounds` allow it.
     fn fill<E: Execute>(&mut self, execute: &mut E, strategy: &mut impl Strategy, bounds: Bounds, made: u64) {
         let hands = execute.hands();
-        while self.under_way.len() < hands {
+        // Each hand has its next batch at hand when it is done with one, if that is worth a batch.
+        while self.under_way.len() < 2 * hands {
+            let idle = hands.saturating_sub(self.under_way.len());
+            if idle == 0 && strategy.waiting() < bounds.batch {
+                break;
+            }
             let asked: usize = self.under_way.iter().map(VecDeque::len).sum();
             let left = bounds.executions.saturating_sub(made).saturating_sub(asked as u64);
             // What there is, in equal shares.
-            let share = strategy.waiting().div_ceil(hands - self.under_way.len());
+            let share = strategy.waiting().div_ceil(idle.max(1));
             let most = share.min(bounds.batch).min(usize::try_from(left).unwrap_or(usize::MAX));
             let mut batch = Vec::with_capacity(most);
             strategy.next(most, &mut batch);

@@ -37,6 +37,9 @@ const MAX_PRINTED: usize = 8 << 20;
 /// The largest request that is written without a thread of its own: as much as any pipe takes from a child that has
 /// read all requests before.
 const MAX_DIRECT: usize = 4 << 10;
+/// How often to look whether a child has answered before going to sleep.
+#[cfg(unix)]
+const LOOKS: usize = 500;
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(100);
 /// How often it looks where it has to count threads.
@@ -60,6 +63,8 @@ pub(super) struct Process {
     ticks: Arc<AtomicU32>,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
+    /// Whether somebody who does not sleep while he waits is in nobody's way.
+    spare_processors: bool,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -142,6 +147,7 @@ impl Process {
             printed,
             ticks,
             crowd,
+            spare_processors: thread::available_parallelism().is_ok_and(|processors| processors.get() > 1),
             _watchdog: alive,
         })
     }
@@ -177,6 +183,14 @@ impl Process {
             let input = Arc::clone(&self.input);
             thread::spawn(move || lock(&input).write_all(&frame));
         }
+    }
+
+    /// As [`Process::receive`], for a frame that will be there in less time than it takes to sleep and to be woken.
+    pub(super) fn receive_soon(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
+        if self.spare_processors && self.output.buffer().is_empty() {
+            look_for(self.output.get_ref());
+        }
+        self.receive(patience)
     }
 
     /// Returns the next frame, or what went wrong instead.
@@ -317,6 +331,21 @@ fn kill_group(leader: u32) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
+
+/// Returns once something can be read, or after some 500 microseconds.
+#[cfg(unix)]
+fn look_for(output: &ChildStdout) {
+    for _ in 0..LOOKS {
+        let mut output = [rustix::event::PollFd::new(output, rustix::event::PollFlags::IN)];
+        if rustix::event::poll(&mut output, Some(&rustix::event::Timespec::default())) != Ok(0) {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+#[cfg(not(unix))]
+fn look_for(_output: &ChildStdout) {}
 
 #[cfg(not(unix))]
 fn kill_group(_leader: u32) {}

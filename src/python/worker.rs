@@ -1,5 +1,6 @@
 //! A warm Python process that runs scenarios, one loaded at a time.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::scenario::Answer;
@@ -89,7 +90,9 @@ pub(super) struct Running {
     process: Process,
     confined: Confined,
     pub(super) meanings: Meanings,
+    /// How many questions were asked, which is the last one's number, and how many of them were answered.
     asked: u64,
+    answered: u64,
 }
 
 impl Worker {
@@ -188,7 +191,7 @@ impl Worker {
     pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
         self.send_scenario(scenario, shared)?;
         let (scenario, shared) = (scenario.clone(), shared.clone());
-        Ok(Program { worker: self, scenario, shared, tells_lines: false, before: None })
+        Ok(Program { worker: self, scenario, shared, tells_lines: false, before: None, begun: VecDeque::new() })
     }
 
     /// Has the process load a scenario, or a new one if the one before has gone.
@@ -197,7 +200,6 @@ impl Worker {
             let compiled = self.compiled.as_deref();
             self.running = Some(Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?);
         }
-        self.running().meanings.forget_scenario();
         let loaded = self.ask(1, |id| Ask::Load {
             id,
             name: &scenario.name,
@@ -207,6 +209,10 @@ impl Worker {
             sleeps: scenario.sleeps,
             shared,
         });
+        // All answers until then were about the scenario before.
+        if let Some(running) = &mut self.running {
+            running.meanings.forget_scenario();
+        }
         loaded.map_err(|error| match error {
             // Python does not say where a character is that it does not get past at all.
             PythonError::Syntax { name, line, message, text } if name.is_empty() => {
@@ -221,9 +227,14 @@ impl Worker {
         self.running.as_mut().expect("a process is there from a scenario's loading to the first failure")
     }
 
+    /// Returns how long `executions` executions may take.
+    fn patience(&self, executions: usize) -> Duration {
+        self.limits.execution * u32::try_from(executions.max(1)).unwrap_or(u32::MAX)
+    }
+
     /// Asks, and waits for the answer to `executions` executions.
     fn ask<'a>(&mut self, executions: usize, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, PythonError> {
-        let patience = self.limits.execution * u32::try_from(executions.max(1)).unwrap_or(u32::MAX);
+        let patience = self.patience(executions);
         let Some(running) = self.running.as_mut() else {
             let what = "it had ended".to_owned();
             return Err(PythonError::Broken { what, death: String::new(), said: String::new() });
@@ -314,7 +325,7 @@ impl Running {
                     if !confined.counts_threads {
                         process.count_threads();
                     }
-                    return Ok(Running { process, confined, meanings: Meanings::default(), asked: 0 });
+                    return Ok(Running { process, confined, meanings: Meanings::default(), asked: 0, answered: 0 });
                 }
                 Err(why) => return Err((PythonError::NotConfined { why }, None)),
             },
@@ -332,10 +343,15 @@ impl Running {
     }
 
     fn ask<'a>(&mut self, patience: Duration, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, String> {
+        // Whoever asked before may not have waited for the answer.
+        while self.answered < self.asked {
+            self.receive(patience)?;
+        }
         self.send(ask)?;
         self.receive(patience)
     }
 
+    /// Asks something. The answer comes after those to what was asked before.
     pub(super) fn send<'a>(&mut self, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<(), String> {
         self.asked += 1;
         let payload = serde_json::to_vec(&ask(self.asked)).map_err(|error| error.to_string())?;
@@ -343,12 +359,24 @@ impl Running {
         Ok(())
     }
 
+    /// Returns the next answer, or the next word of it.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive(patience)?;
-        let mut said: Said = serde_json::from_slice(&frame).map_err(|error| format!("its answer is wrong: {error}"))?;
-        if said.id != self.asked {
+        self.understand(&frame)
+    }
+
+    /// As [`Running::receive`], for an answer that is there in next to no time.
+    fn receive_soon(&mut self, patience: Duration) -> Result<Said, String> {
+        let frame = self.process.receive_soon(patience)?;
+        self.understand(&frame)
+    }
+
+    fn understand(&mut self, frame: &[u8]) -> Result<Said, String> {
+        let mut said: Said = serde_json::from_slice(frame).map_err(|error| format!("its answer is wrong: {error}"))?;
+        if said.id != self.answered + 1 {
             return Err("it answered another question".to_owned());
         }
+        self.answered += u64::from(said.word.is_none());
         self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
         Ok(said)
     }
@@ -362,7 +390,18 @@ pub struct Program<'a> {
     pub(super) tells_lines: bool,
     /// The execution before, to tell whether this one agrees with it as far as their schedules do.
     pub(super) before: Option<Ran>,
+    /// What the process was asked to execute, first what it was asked first.
+    begun: VecDeque<Begun>,
 }
+
+/// A batch that the process was asked to execute.
+struct Begun {
+    requests: Vec<Request>,
+    answer: Option<Result<Said, PythonError>>,
+}
+
+/// Up to how many executions are awaited without sleeping.
+const SOON: usize = 4;
 
 impl Program<'_> {
     /// Returns what executing the scenario has shown about it so far.
@@ -428,20 +467,36 @@ impl Program<'_> {
 impl Execute for Program<'_> {
     type Error = PythonError;
 
-    fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
+    fn prepare(&mut self, requests: &[Request]) {
         let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
         let coded = requests.iter().map(|request| code(&request.prefix)).collect();
         let lines = self.tells_lines;
-        let said = match self.worker.ask(requests.len(), |id| Ask::Run { id, requests: coded, lines }) {
+        // What cannot be sent is not answered either.
+        if let Some(running) = &mut self.worker.running {
+            let _ = running.send(|id| Ask::Run { id, requests: coded, lines });
+        }
+        self.begun.push_back(Begun { requests: requests.to_vec(), answer: None });
+    }
+
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
+        let said = match self.executed(requests) {
             Err(PythonError::Broken { what, death, said }) if !death.is_empty() => {
+                // With the process went what else it was asked.
+                self.begun.clear();
                 return self.execute_carefully(requests, PythonError::Broken { what, death, said });
             }
-            said => said?,
+            said => said,
         };
+        if !said.as_ref().is_ok_and(|said| !said.start_over) {
+            self.give_up();
+        }
+        let said = said?;
         if said.start_over {
             self.before = None;
-            self.shared = said.shared;
             return Ok(Answer::StartOver);
+        }
+        if said.executions.is_empty() || said.executions.len() > requests.len() {
+            return Err(self.worker.broken("it executed another number of schedules".to_owned()));
         }
         let mut executions = Vec::with_capacity(said.executions.len());
         for ran in said.executions {
@@ -449,9 +504,55 @@ impl Execute for Program<'_> {
             executions.push(execution.map_err(|nonsense| self.worker.broken(nonsense.0.to_owned()))?);
             self.agree(ran)?;
         }
-        if executions.len() != requests.len() {
-            return Err(self.worker.broken("it executed another number of schedules".to_owned()));
-        }
         Ok(Answer::Executions(executions))
+    }
+}
+
+impl Program<'_> {
+    /// Returns the answer to `requests`, which the process is asked now unless it was before.
+    fn executed(&mut self, requests: &[Request]) -> Result<Said, PythonError> {
+        let begun = self.begun.iter().position(|begun| begun.requests == requests);
+        let place = begun.unwrap_or_else(|| {
+            self.prepare(requests);
+            self.begun.len() - 1
+        });
+        loop {
+            if let Some(answer) = self.begun[place].answer.take() {
+                self.begun.remove(place);
+                return answer;
+            }
+            let next = self.begun.iter().position(|begun| begun.answer.is_none()).unwrap_or(place);
+            let answer = self.receive(self.begun[next].requests.len());
+            if matches!(answer, Err(PythonError::Broken { .. })) {
+                return answer;
+            }
+            self.begun[next].answer = Some(answer);
+        }
+    }
+
+    /// Returns the answer to the first batch of those without one, of so many requests.
+    fn receive(&mut self, requests: usize) -> Result<Said, PythonError> {
+        let patience = self.worker.patience(requests);
+        let is_soon = requests <= SOON;
+        let answer = match &mut self.worker.running {
+            Some(running) if is_soon => running.receive_soon(patience),
+            Some(running) => running.receive(patience),
+            None => Err("it had ended".to_owned()),
+        };
+        let answer = self.worker.answered(answer);
+        if let Ok(Said { start_over: true, shared, .. }) = &answer {
+            self.shared = shared.clone();
+        }
+        answer
+    }
+
+    /// Waits until nothing is under way any more, and forgets it.
+    fn give_up(&mut self) {
+        while let Some(begun) = self.begun.pop_front() {
+            if begun.answer.is_none() && self.worker.running.is_some() {
+                // Whatever is wrong with it shows again when it is asked again.
+                let _ = self.receive(begun.requests.len());
+            }
+        }
     }
 }

@@ -377,7 +377,7 @@ pub trait Execute {
     /// Why an execution could not be had.
     type Error;
 
-    /// Returns how many batches are best under way at once.
+    /// Returns how many batches can be executed side by side.
     fn hands(&self) -> usize {
         1
     }
