@@ -57,6 +57,9 @@ pub(super) struct Process {
     /// Whether its answers ended before it was told to, or killed.
     fell_silent: bool,
     input: Arc<Mutex<ChildStdin>>,
+    /// Writes what may take longer, in order, and how much it has not written yet; nothing else is written before.
+    writer: Option<mpsc::Sender<Vec<u8>>>,
+    unwritten: Arc<AtomicU32>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
     /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
@@ -143,6 +146,8 @@ impl Process {
             ended: None,
             fell_silent: false,
             input,
+            writer: None,
+            unwritten: Arc::default(),
             output,
             printed,
             ticks,
@@ -163,12 +168,12 @@ impl Process {
     }
 
     /// Sends one frame. Whether it arrived shows in the answer.
-    pub(super) fn send(&self, payload: &[u8]) {
+    pub(super) fn send(&mut self, payload: &[u8]) {
         self.send_all(&[payload]);
     }
 
     /// Sends frames, one after another.
-    pub(super) fn send_all(&self, payloads: &[&[u8]]) {
+    pub(super) fn send_all(&mut self, payloads: &[&[u8]]) {
         let mut frame = Vec::with_capacity(payloads.iter().map(|payload| payload.len() + 4).sum());
         for payload in payloads {
             let length = u32::try_from(payload.len()).expect("requests are far smaller than 4 GiB");
@@ -176,12 +181,12 @@ impl Process {
             frame.extend_from_slice(payload);
         }
         // If writing fails the child has gone, and then the answer is an error.
-        if frame.len() <= MAX_DIRECT {
+        if frame.len() <= MAX_DIRECT && self.unwritten.load(Ordering::SeqCst) == 0 {
             let _ = lock(&self.input).write_all(&frame);
         } else {
             // A child that does not read must not hold up who waits for its answer.
-            let input = Arc::clone(&self.input);
-            thread::spawn(move || lock(&input).write_all(&frame));
+            self.unwritten.fetch_add(1, Ordering::SeqCst);
+            let _ = self.writer.get_or_insert_with(|| writer(&self.input, &self.unwritten)).send(frame);
         }
     }
 
@@ -424,6 +429,19 @@ pub(super) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
         return Err(FrameError::Cut);
     }
     Ok(payload)
+}
+
+/// Returns the way to a thread that writes frames one after another.
+fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> mpsc::Sender<Vec<u8>> {
+    let (input, unwritten) = (Arc::clone(input), Arc::clone(unwritten));
+    let (sender, frames) = mpsc::channel::<Vec<u8>>();
+    thread::spawn(move || {
+        for frame in frames {
+            let _ = lock(&input).write_all(&frame);
+            unwritten.fetch_sub(1, Ordering::SeqCst);
+        }
+    });
+    sender
 }
 
 /// Keeps the end of what the child prints on the side; ends a child that does not stop printing.

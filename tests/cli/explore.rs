@@ -664,7 +664,8 @@ with ThreadPoolExecutor(1) as pool:
     for sleeps in ["ordered", "unordered"] {
         let arguments = ["explore", "all.py", "--races", "--json", "--budget-executions", "300", "--sleeps", sleeps];
         let output = world.run(&arguments);
-        let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+        let json: serde_json::Value =
+            serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output}"));
         assert_eq!(json["races"], serde_json::json!([]), "{output}");
     }
 }

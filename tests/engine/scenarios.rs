@@ -7,7 +7,10 @@ use raceday::explore::explore;
 use raceday::python::Limits;
 use raceday::python::PythonError;
 use raceday::python::Worker;
+use raceday::scenario::Answer;
 use raceday::scenario::Ending;
+use raceday::scenario::Execute;
+use raceday::scenario::Request;
 
 use super::pythons::confinement;
 use super::pythons::explored;
@@ -762,4 +765,46 @@ for thread in threads:
 print('done')
 ";
     assert_eq!(outcomes(source, None), ["done"]);
+}
+
+/// A large batch is written by a thread of its own, and what is asked after it must not come before it.
+#[test]
+fn batches_are_executed_in_the_order_in_which_they_were_prepared() {
+    let mut worker = worker();
+    let scenario = scenario(WITHDRAW, Some("account.balance"));
+    let shared = {
+        let mut program = worker.load(&scenario).expect("it loads");
+        explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+        program.shared().clone()
+    };
+    let mut program = worker.load_knowing(&scenario, &shared).expect("it loads");
+    let Ok(Answer::Executions(first)) = program.execute(&[Request::default()]) else { panic!("no execution") };
+    let whole = Request { prefix: first[0].schedule().threads().to_vec() };
+    let (large, small) = (vec![whole; 1000], vec![Request::default(); 2]);
+    for _ in 0..5 {
+        program.prepare(&large);
+        program.prepare(&small);
+        for mut left in [large.as_slice(), small.as_slice()] {
+            while !left.is_empty() {
+                let answer = program.execute(left).expect("it executes");
+                let Answer::Executions(executions) = answer else { panic!("nothing new is shared") };
+                assert!(executions.iter().all(|execution| *execution == first[0]));
+                left = &left[executions.len()..];
+            }
+        }
+    }
+}
+
+#[test]
+fn who_does_not_wait_for_what_was_begun_leaves_nothing_behind() {
+    let mut worker = worker();
+    let counters = scenario(
+        "from threading import Thread\nn = 0\ndef count():\n    global n\n    n += 1\nThread(target=count).start()\ncount()",
+        Some("n"),
+    );
+    let before = explored_by(&mut worker, &counters);
+    let mut program = worker.load(&scenario(WITHDRAW, Some("account.balance"))).expect("it loads");
+    program.prepare(&[Request::default()]);
+    program.prepare(&[Request::default()]);
+    assert_eq!(explored_by(&mut worker, &counters).expect("it explores"), before.expect("it explores"));
 }
