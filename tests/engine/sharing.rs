@@ -271,3 +271,58 @@ c = C()
         assert!(seen.len() > 1, "{seen:?}");
     }
 }
+
+/// What happens where the library has called the scenario's code in the middle of an act: CPython lets others in there.
+#[test]
+fn others_get_in_where_the_library_calls_the_scenarios_code() {
+    let works = [
+        (
+            "q = (each for each in map(step, (1, 2)))",
+            "next(q, 0)",
+            "next(q, 0)",
+            &["ValueError: generator already executing", "1", "2"][..],
+        ),
+        ("q = [2, 1]", "q.append(0)", "q.sort(key=step)", &["None", "ValueError: list modified during sort"]),
+        (
+            "q = collections.defaultdict(lambda: step([]))",
+            "q['a'].append(1)",
+            "(q['a'].append(2), len(q['a']))[1]",
+            &["1", "2"],
+        ),
+    ];
+    for (there, one, other, expected) in works {
+        let source = format!(
+            "
+import collections, threading
+n = 0
+def step(value):
+    global n
+    n = n + 1
+    return value
+{there}
+def act():
+    try:
+        {one}
+    except ValueError:
+        pass
+def look():
+    global r
+    try:
+        r = {other}
+    except ValueError as error:
+        r = 'ValueError: ' + str(error)
+threads = [threading.Thread(target=act), threading.Thread(target=look)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        let report = explored_by(&mut worker(), &scenario(&source, Some("str(r)"))).expect("it explores");
+        assert!(report.exhaustive);
+        let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+        seen.sort();
+        let expected: Vec<_> = expected.iter().map(|each| format!("'{each}'")).collect();
+        assert!(expected.iter().all(|each| seen.contains(each)), "`{one}` and `{other}`: {seen:?}");
+    }
+}

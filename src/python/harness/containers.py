@@ -162,8 +162,8 @@ def rd_item(thing, key):
         return thing[key]
     if shape == "L" and type(key) is not int:
         key = index_of(thing, key)
-    announce(item_touches, thing, key, READ, shape)
-    value = thing[key]
+    touches = announce(item_touches, thing, key, READ, shape)
+    value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
     if detail:
@@ -295,9 +295,11 @@ def containers_among(things):
 def rd_wholes(things):
     """Before something reads all of each of `things` that is a container, in one act."""
     containers = containers_among(things)
-    if containers:
-        announce(touches_of_all, containers)
-        tell_read(containers)
+    if not containers:
+        return ()
+    touches = announce(touches_of_all, containers)
+    tell_read(containers)
+    return touches
 
 
 def tell_read(containers):
@@ -331,9 +333,11 @@ def rd_all_deep(things, objects=False):
     """Before something reads all of each of `things`, and of the containers within, in one act; `objects`: and the attributes
     of all objects, not only of those whose text and comparison are made of them."""
     inside, _ = within(things, objects)
-    if inside:
-        announce(deep_touches, things, objects)
-        tell_read(containers_among(things) or inside)
+    if not inside:
+        return ()
+    touches = announce(deep_touches, things, objects)
+    tell_read(containers_among(things) or inside)
+    return touches
 
 
 def rd_subject(subject, objects, *places):
@@ -560,6 +564,10 @@ OPERATES.update(dict.fromkeys(
     "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
     lambda thing, shape, key: structure_touches(shape, thing, WRITE),
 ))  # fmt: skip
+# What calls no code but its own.
+AT_ONCE = frozenset((
+    "append appendleft insert popleft clear reverse rotate copy popitem move_to_end __len__ __imul__"
+).split())  # fmt: skip
 # What keeps what it is given, or looks for it, and looks at none of what is within.
 KEEPING = ELEMENT | frozenset("append appendleft insert __setitem__ __getitem__ __delitem__ __contains__".split())
 METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, OPERATES, ("join",))
@@ -655,7 +663,8 @@ def with_others(touches, thing, others):
 
 
 def call_method(thing, name, shape, method, /, *arguments, **keywords):
-    """Calls a container's method: one step, whatever it does."""
+    """Calls a container's method: one step, unless it calls the scenario's code."""
+    touches = ()
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
@@ -663,7 +672,15 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
                 arguments, keywords = (dict(*arguments, **keywords),), {}
             wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
         looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
-        announce(method_touches, thing, name, shape, key, looked_into)
+        touches = announce(method_touches, thing, name, shape, key, looked_into)
+        if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
+            touches = ()
+    if touches:
+        act = method
+
+        def method(*arguments, **keywords):
+            return in_the_middle(touches, act, arguments, keywords)
+
     if name in STORES and id(thing) in names:
         for argument in arguments:
             if type(argument) not in ATOMS:
@@ -716,9 +733,8 @@ BLIND_BUILTINS = REPLACED | {each.__name__ for each in BLIND if vars(builtins).g
 def my_next(*iterator):
     """The scenario's `next`: the iterator goes on, so a loop that does that is not polling."""
     cur.acts += 1
-    if iterator:
-        use(iterator[0], "__next__")
-    return next(*iterator)
+    touches = use(iterator[0], "__next__") if iterator else ()
+    return in_the_middle(touches, next, iterator, {}) if touches else next(*iterator)
 
 
 def is_direct(function):
@@ -789,9 +805,11 @@ def rd_call(function, /, *arguments, **keywords):
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
             if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
-                rd_wholes(given)
+                touches = rd_wholes(given)
             else:
-                rd_all_deep(given, looks_at_attributes(function))
+                touches = rd_all_deep(given, looks_at_attributes(function))
+            if touches:
+                return in_the_middle(touches, function, arguments, keywords)
     return function(*arguments, **keywords)
 
 
@@ -815,10 +833,10 @@ def call_changing(function, position_of_it, arguments, keywords):
         for argument in others:
             if type(argument) not in ATOMS:
                 publish(argument)
-    announce(change_touches, shape, thing, others)
+    touches = announce(change_touches, shape, thing, others)
     if detail:
         note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
-    return function(*arguments, **keywords)
+    return in_the_middle(touches, function, arguments, keywords)
 
 
 def change_touches(shape, thing, others):
@@ -845,9 +863,13 @@ def augment(name, left, right):
         kind = type(left)
         shape = kinds.get(kind) or kind_of(kind)
         if shape != "-":
-            announce(extension_touches, shape, left, right)
+            touches = announce(extension_touches, shape, left, right)
             if detail:
                 note("extend", place_of(left), show(right))
+            if type(right) not in ATOMS:
+                if id(left) in names:
+                    publish(right)
+                return in_the_middle(touches, AUGMENT[name], (left, right), {})
     if id(left) in names and type(right) not in ATOMS:
         publish(right)
     return AUGMENT[name](left, right)

@@ -231,6 +231,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
+        "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out", "printing",
     )  # fmt: skip
@@ -259,6 +260,7 @@ class Strand:
         self.turns = 0
         self.marks = {}
         self.clock = 0.0
+        self.inside = ()  # what the act touches that the library is in the middle of, if it called the scenario's code
         self.rng = None
         self.line = 0
         self.holds = ()
@@ -422,7 +424,7 @@ def visible(op, guard=None, make=None):
     me = cur
     if ended:
         raise Abandon
-    if me.daemon or ordered:
+    if me.daemon or ordered or me.inside:
         op = dressed(op, me)
     me.op = op
     if make is not None:
@@ -477,7 +479,7 @@ def op_now(strand):
     """What the operation that the strand has announced touches as things are."""
     touches = touches_now(*strand.make)
     op = ops_by_key.get((touches, 0)) or op_of(touches)
-    return dressed(op, strand) if strand.daemon or ordered else op
+    return dressed(op, strand) if strand.daemon or ordered or strand.inside else op
 
 
 def go(me, op, guard):
@@ -498,8 +500,12 @@ def dressed(op, strand):
     """The operation with what it touches because of who does it, and when.
 
     What a daemon does is cut off by the end of the program: the end conflicts with all of it. On the virtual clock, all that
-    happens before time goes on happens before all that happens after."""
+    happens before time goes on happens before all that happens after. And what the scenario's code does while the library's has
+    called it in the middle of an act goes along with a part of that act."""
     touches = op.touches
+    for touch in strand.inside:
+        if touch not in touches:
+            touches += (touch,)
     if strand.daemon:
         touches += ((PROCESS, READ),)
     if ordered and (CLOCK, WRITE) not in touches:

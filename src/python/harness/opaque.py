@@ -50,14 +50,17 @@ def state_touches(thing):
 
 
 def use(thing, name="", function=None):
-    """Before something opaque is used: by its method of that name, or by `function`, that is not the scenario's."""
+    """Before something opaque is used: by its method of that name, or by `function`, that is not the scenario's. Returns what that
+    touches."""
     if not solo and is_shared_opaque(thing):
         if function is None:
             function = getattr(type(thing), name, None)
         if not is_written_here(function):
-            announce(state_touches, thing)
+            touches = announce(state_touches, thing)
             if detail:
                 note(name.strip("_") or "use", place_of(thing))
+            return touches
+    return ()
 
 
 def is_written_here(function):
@@ -81,8 +84,8 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
     for argument in arguments:
         publish(argument)
-    use(thing, name, method)
-    return method(*arguments, **keywords)
+    touches = use(thing, name, method)
+    return in_the_middle(touches, method, arguments, keywords) if touches else method(*arguments, **keywords)
 
 
 class OpaqueTurns:
@@ -98,17 +101,13 @@ class OpaqueTurns:
         return self
 
     def __next__(self):
-        use(self.thing, "__next__")
-        return next(self.inner)
+        return call_opaque(self.thing, "__next__", next, self.inner)
 
     def send(self, value):
-        use(self.thing, "send")
-        return self.inner.send(value)
+        return call_opaque(self.thing, "send", self.inner.send, value)
 
     def throw(self, *error):
-        use(self.thing, "throw")
-        return self.inner.throw(*error)
+        return call_opaque(self.thing, "throw", self.inner.throw, *error)
 
     def close(self):
-        use(self.thing, "close")
-        return self.inner.close()
+        return call_opaque(self.thing, "close", self.inner.close)

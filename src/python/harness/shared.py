@@ -22,16 +22,28 @@ def wrote_in_namespace(thing, keys):
 
 
 def announce(make, *arguments):
-    """Announces what `make(*arguments)` touches."""
+    """Announces what `make(*arguments)` touches. Returns what it touched when it was chosen."""
     touches = touches_now(make, arguments)
     if not touches:
-        return
+        return ()
     visible(ops_by_key.get((touches, 0)) or op_of(touches), None, (make, arguments))
     op = ops[trace[-2]]
     if not op.writes:
         seen = cur.seen
         for place, _ in op.touches:
             seen.setdefault(place, position)
+    return op.touches
+
+
+def in_the_middle(touches, function, arguments, keywords):
+    """Calls what may call the scenario's code in the middle of an act that touches that."""
+    me = cur
+    outer = me.inside
+    me.inside = outer + touches
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        me.inside = outer
 
 
 def touches_now(make, arguments):
