@@ -235,7 +235,7 @@ impl Engine {
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
         self.start_two()?;
-        let (explored, shared) = self.with(scenario, |program| {
+        let explored = self.with(scenario, |program| {
             if lines {
                 program.tell_lines();
             }
@@ -246,8 +246,9 @@ impl Engine {
                 stopwatch.elapsed() < budget.time
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, program.shared().clone()))
-        })?;
+        });
         self.worker = None;
+        let (explored, shared) = explored?;
         self.known.insert(scenario.clone(), shared);
         Ok(explored)
     }

@@ -12,6 +12,10 @@ fn a_fresh_home_is_fine() {
         assert!(output.stdout.contains(expected), "{expected}: {output}");
     }
     assert!(!output.stdout.contains("!!"), "{output}");
+    #[cfg(target_os = "linux")]
+    for expected in ["confinement: full", "one that tried to use the network was refused"] {
+        assert!(output.stdout.contains(expected), "{expected}: {output}");
+    }
 }
 
 #[test]

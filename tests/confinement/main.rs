@@ -13,5 +13,6 @@
 mod attacks;
 mod endings;
 mod ground;
+mod leave;
 mod machine;
 mod terminal;
