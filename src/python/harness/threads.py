@@ -638,7 +638,6 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
-    me.seen = {}
     if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state):
         since = last[3]
         first_read = {}
@@ -651,8 +650,10 @@ def turn(site):
         else:
             wait_for_change(first_read)
             state = state if state is None else dict(frame.f_locals)
-    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments))
-    me.segments.append(me.seen)
+    if me.seen:  # a turn that read nothing needs no place for it
+        me.seen = {}
+        me.segments.append(me.seen)
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1)
     return True
 
 
