@@ -808,3 +808,23 @@ fn who_does_not_wait_for_what_was_begun_leaves_nothing_behind() {
     program.prepare(&[Request::default()]);
     assert_eq!(explored_by(&mut worker, &counters).expect("it explores"), before.expect("it explores"));
 }
+
+#[test]
+fn what_is_as_deep_as_it_is_long_is_named_all_the_same() {
+    let source = "
+from threading import Thread
+def build():
+    chain = []
+    for _ in range(5000):
+        chain = [chain]
+    return chain
+chain = build()
+def cut():
+    chain.clear()
+thread = Thread(target=cut)
+thread.start()
+print(len(chain))
+thread.join()
+";
+    assert_eq!(outcomes(source, None), ["0", "1"]);
+}

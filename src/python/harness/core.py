@@ -647,59 +647,56 @@ def forget(table, where, _):
 
 def publish(thing):
     """Names `thing` and whatever can be reached through it, in an order that is always the same."""
-    kind = type(thing)
-    if kind in ATOMS or id(thing) in names:
+    if type(thing) in ATOMS or id(thing) in names:
         return
+    # Not by calling itself: a linked list is as deep as it is long.
+    left = [thing]
+    while left:
+        thing = left.pop()
+        if type(thing) not in ATOMS and id(thing) not in names:
+            reached = name_one(thing)
+            reached.reverse()
+            left += reached
+
+
+def name_one(thing):
+    """Names `thing`, if it is something to be named, and lists what can be reached from it in one go."""
+    kind = type(thing)
     if kind is types.FunctionType:
         if thing.__globals__ is not program_globals:
-            return
+            return []
         names[id(thing)] = (0, thing)
-        for cell in thing.__closure__ or ():
-            publish(cell)
-        for default in thing.__defaults__ or ():
-            publish(default)
-        return
+        return [*(thing.__closure__ or ()), *(thing.__defaults__ or ())]
     if kind is CellType:
         names[id(thing)] = (new_name(), thing)
         try:
-            publish(thing.cell_contents)
+            return [thing.cell_contents]
         except ValueError:
-            pass
-        return
+            return []
     if kind is types.MethodType:
-        publish(thing.__self__)
-        publish(thing.__func__)
-        return
+        return [thing.__self__, thing.__func__]
     if kind is functools.partial:
-        publish(thing.func)
-        for argument in thing.args:
-            publish(argument)
-        for argument in thing.keywords.values():
-            publish(argument)
-        return
+        return [thing.func, *thing.args, *thing.keywords.values()]
     if kind is tuple or kind is frozenset:
-        for item in thing:
-            publish(item)
-        return
+        return [item for item in thing if type(item) not in ATOMS]
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
         if issubclass(kind, type):
             if thing.__module__ != "__main__":
-                return
+                return []
         elif not publish_opaque(thing) and kind.__module__ != "__main__":
-            return
+            return []
     keep_name(thing, new_name())
+    reached = []
     if shape == "L":
-        for item in raw_iter(thing):
-            publish(item)
+        reached += [item for item in raw_iter(thing) if type(item) not in ATOMS]
     elif shape == "D":
         for key, item in dict.items(thing):
-            publish(key)
-            publish(item)
+            reached += (key, item)
     inner = dict_of(thing)
     if inner is not None:
-        for item in list(inner.values()):
-            publish(item)
+        reached += inner.values()
+    return reached
 
 
 def dict_of(thing):
