@@ -78,5 +78,7 @@ fn foreign(path: &Path) -> Option<PathBuf> {
 fn own(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let own = entries.filter(|entry| !FOREIGN.iter().any(|name| entry.file_name() == *name));
-    own.map(|entry| entry.path()).collect()
+    // A link that leads out of the folder would give what it leads to.
+    let inside = |entry: &PathBuf| fs::canonicalize(entry).is_ok_and(|real| real.starts_with(path));
+    own.map(|entry| entry.path()).filter(|entry| !entry.is_symlink() || inside(entry)).collect()
 }

@@ -20,11 +20,18 @@ const FILES: u64 = 64;
 /// How large a thread's stack may grow.
 const STACK: u64 = 8 << 20;
 
-/// Moves into a user namespace of one's own, in which alone threads are counted for this worker alone; returns whether that
-/// was possible. No identities are mapped into it: files are opened with the same rights as before.
+/// Moves into a user namespace of one's own, and returns whether threads are counted there for this worker alone. No identities are mapped into it: files are opened with the same rights as before.
 #[expect(deprecated, reason = "what is deprecated is to unshare descriptors by it, and the way without `unsafe`")]
 pub(super) fn leave_user_namespace() -> bool {
-    rustix::thread::unshare(UnshareFlags::NEWUSER).is_ok()
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    rustix::thread::unshare(UnshareFlags::NEWUSER).is_ok() && counts_by_namespace(&release)
+}
+
+/// Whether Linux of this release counts a user's processes in each namespace for itself: it does since 5.14.
+fn counts_by_namespace(release: &str) -> bool {
+    let mut numbers = release.split(|character: char| !character.is_ascii_digit()).map_while(|part| part.parse().ok());
+    let (major, minor): (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    (major, minor) >= (5, 14)
 }
 
 /// Gives up all capabilities for ever. A new user namespace hands out a full set, so this comes after.
@@ -88,4 +95,19 @@ pub(super) fn end_with(parent: u32) -> io::Result<()> {
         return Err(io::Error::other("who started it has gone"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_counted_apart_since_5_14() {
+        for release in ["5.14.0-162.el9", "6.18.44-fc", "5.15", "10.0.1"] {
+            assert!(counts_by_namespace(release), "{release}");
+        }
+        for release in ["5.13.19", "4.18.0-553.el8", "5.4.0-150-generic", "", "unknown"] {
+            assert!(!counts_by_namespace(release), "{release}");
+        }
+    }
 }
