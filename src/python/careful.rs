@@ -31,6 +31,7 @@ use super::protocol::Ask;
 use super::protocol::Nonsense;
 use super::protocol::Said;
 use super::protocol::Word;
+use super::protocol::check_choice;
 use super::protocol::detail;
 use super::worker::Program;
 
@@ -207,6 +208,7 @@ impl Journal {
                 if !self.threads.contains(&thread) || self.threads.len() > 64 {
                     return Err(Nonsense("the threads are wrong"));
                 }
+                check_choice(thread, enabled, &self.threads)?;
                 self.steps.push(Step { thread, operation, enabled, guards: Vec::new() });
                 self.details.push(None);
             }

@@ -216,6 +216,7 @@ impl Meanings {
         let mut steps: Vec<Step> = Vec::with_capacity(trace.len() / 3);
         for step in trace.chunks_exact(3) {
             let (thread, operation) = (thread(step[0])?, operation(step[1])?);
+            check_choice(thread, step[2], &threads)?;
             steps.push(Step { thread, operation, enabled: step[2], guards: Vec::new() });
         }
         for &(step, guard, open) in changes {
@@ -230,6 +231,18 @@ impl Meanings {
         let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
         let shut = shut.iter().copied().map(Guard).collect();
         Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, outcome })
+    }
+}
+
+/// Refuses a step of a thread that could not go then, and one before which a thread could go that there is not: an exploration
+/// relies on a thread's first step coming after the step that made it able to go.
+pub(super) fn check_choice(thread: ThreadId, enabled: u64, threads: &[ThreadId]) -> Result<(), Nonsense> {
+    let place = threads.iter().position(|&other| other == thread).ok_or(Nonsense("no such thread"))?;
+    let beyond = u32::try_from(threads.len()).ok().and_then(|count| enabled.checked_shr(count)).unwrap_or(0);
+    match (beyond, enabled >> place & 1) {
+        (0, 1) => Ok(()),
+        (0, _) => Err(Nonsense("a thread went that could not")),
+        _ => Err(Nonsense("a thread could go that there is not")),
     }
 }
 
@@ -278,5 +291,42 @@ impl Said {
                 Ok(Blocked { thread, line, verb, location, held_by, holds })
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_goes_could_go_and_is_there() {
+        let child = ThreadId::MAIN.child(1).expect("in range");
+        let threads = [ThreadId::MAIN, child];
+        for (thread, enabled, is_sound) in [
+            (ThreadId::MAIN, 0b01, true),
+            (child, 0b11, true),
+            (child, 0b01, false),
+            (ThreadId::MAIN, 0, false),
+            (ThreadId::MAIN, 0b101, false),
+            (ThreadId::MAIN, u64::MAX, false),
+        ] {
+            assert_eq!(check_choice(thread, enabled, &threads).is_ok(), is_sound, "{thread} of {enabled:b}");
+        }
+        let many: Vec<ThreadId> = (1..=64).map(|nth| ThreadId::MAIN.child(nth).expect("in range")).collect();
+        assert!(check_choice(many[63], u64::MAX, &many).is_ok());
+    }
+
+    /// Found by fuzzing: a worker that lies about who could go must not bring down who asks it.
+    #[test]
+    fn frames_that_lie_about_choices_end_before_they_are_explored() {
+        let frame = |executions: &str| {
+            let json = format!(
+                r#"{{"executions":[{executions}],"ops":[[[],0]],"outcomes":[{{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}}],"id":1}}"#
+            );
+            [&u32::try_from(json.len()).expect("short").to_be_bytes(), json.as_bytes()].concat()
+        };
+        assert_eq!(replays_in(&frame("[[0,1],[0,0,1,1,0,3],[],0,[],[],[]]")).len(), 1);
+        assert_eq!(replays_in(&frame("[[0,1],[1,0,1],[],0,[],[],[]]")).len(), 0);
+        assert_eq!(replays_in(&frame("[[0,1],[0,0,5],[],0,[],[],[]]")).len(), 0);
     }
 }
