@@ -828,3 +828,38 @@ thread.join()
 ";
     assert_eq!(outcomes(source, None), ["0", "1"]);
 }
+
+/// A table of the harness once kept every class that any execution had made: collecting garbage took longer and longer.
+#[test]
+fn executions_leave_no_classes_behind() {
+    let source = "
+import gc
+from threading import Thread
+
+class Account:
+    pass
+
+gc.collect()
+classes = sum(1 for each in gc.get_objects() if isinstance(each, type) and each.__name__ == 'Account')
+accounts = [Account()]
+
+def work():
+    accounts[0].balance = len(accounts)
+
+threads = [Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let mut worker = worker();
+    let scenario = scenario(source, Some("classes"));
+    assert_eq!(texts(&explored_by(&mut worker, &scenario).expect("it explores")).len(), 1);
+    let mut program = worker.load(&scenario).expect("it loads");
+    for _ in 0..3 {
+        let answer = program.execute(&vec![Request::default(); 20]);
+        assert!(!matches!(answer, Err(_)), "{answer:?}");
+    }
+    let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+    assert_eq!(texts(&report), ["1"]);
+}

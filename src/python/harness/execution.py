@@ -155,6 +155,7 @@ def execute(request_prefix, in_detail, with_lines):
     spinning.clear()
     names.clear()
     kinds.clear()
+    forget_opaque_kinds()
     attribute_shapes.clear()
     namespaces.clear()
     futures.clear()

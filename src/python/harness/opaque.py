@@ -8,6 +8,7 @@ OPAQUE_CLASSES = frozenset((
     "collections.ChainMap weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
 ).split())  # fmt: skip
 opaque_kinds = {}  # for the classes that were asked for: what makes them opaque, or nothing
+opaque_kinds_made = []
 
 
 def opaqueness(kind):
@@ -21,7 +22,16 @@ def opaqueness(kind):
         else:
             known = ""
         opaque_kinds[kind] = known
+        if kind.__flags__ & 512:
+            opaque_kinds_made.append(kind)
     return known
+
+
+def forget_opaque_kinds():
+    """Forgets the classes that Python code made, as the scenario does: the next execution has others."""
+    for kind in opaque_kinds_made:
+        del opaque_kinds[kind]
+    opaque_kinds_made.clear()
 
 
 def is_shared_opaque(thing):
