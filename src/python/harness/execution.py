@@ -21,6 +21,7 @@ class Program:
         self.workers = shared["workers"]
         self.outcomes = {}
         self.outcomes_sent = 0
+        self.is_settled = False
         self.code = None
         self.compile()
 

@@ -87,6 +87,10 @@ def release():
     if executions_since_collection >= 200:
         executions_since_collection = 0
         gc.collect()
+        if not program.is_settled:
+            # What a program has imported by now stays, and need not be looked through again and again.
+            program.is_settled = True
+            gc.freeze()
 
 
 executions_since_collection = 0
