@@ -858,7 +858,7 @@ for thread in threads:
     let mut program = worker.load(&scenario).expect("it loads");
     for _ in 0..3 {
         let answer = program.execute(&vec![Request::default(); 20]);
-        assert!(!matches!(answer, Err(_)), "{answer:?}");
+        assert!(answer.is_ok(), "{answer:?}");
     }
     let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
     assert_eq!(texts(&report), ["1"]);
