@@ -194,7 +194,8 @@ impl Engine {
     /// Says, once, if programs run unconfined.
     pub(super) fn warn(&mut self, world: &mut World) -> io::Result<()> {
         let is_open = self.confined.as_ref().is_some_and(|confined| confined.level == Level::None);
-        if is_open && !std::mem::replace(&mut self.warned, true) && !world.quiet {
+        // Also if only what matters is to be said: this does.
+        if is_open && !std::mem::replace(&mut self.warned, true) {
             writeln!(world.err, "note: this system cannot confine programs: they run with your rights")?;
         }
         Ok(())

@@ -32,6 +32,7 @@ use super::protocol::Nonsense;
 use super::protocol::Said;
 use super::protocol::Word;
 use super::protocol::check_choice;
+use super::protocol::check_touches;
 use super::protocol::detail;
 use super::worker::Program;
 
@@ -42,6 +43,8 @@ struct Journal {
     names: Vec<String>,
     steps: Vec<Step>,
     details: Vec<Option<Detail>>,
+    /// How much its steps touch in all.
+    touches: usize,
     line: u32,
     is_over: bool,
 }
@@ -144,15 +147,17 @@ impl Program<'_> {
         let (patience, lines) = (self.worker.limits.execution, self.tells_lines);
         let mut journal = Journal::default();
         let running = self.worker.running();
-        let mut answer = running.send(|id| Ask::Careful { id, schedule, stops, lines, detail });
+        let sent = running.send(|id| Ask::Careful { id, schedule, stops, lines, detail });
+        let mut answer = sent.and_then(|()| running.receive(patience));
+        // However many words there are, they have the time of one execution.
         let answer = loop {
-            match answer.and_then(|()| running.receive(patience)) {
-                Ok(Said { word: Some(word), .. }) => {
-                    let noted = journal.note(word, |number| running.meanings.operation(number));
-                    answer = noted.map_err(|nonsense| nonsense.0.to_owned());
-                }
+            answer = match answer {
+                Ok(Said { word: Some(word), .. }) => journal
+                    .note(word, |number| running.meanings.operation(number))
+                    .map_err(|nonsense| nonsense.0.to_owned())
+                    .and_then(|()| running.receive_more(patience)),
                 answer => break answer,
-            }
+            };
         };
         match self.worker.answered(answer) {
             Ok(said) => Ok(Careful::Survived(Box::new(said))),
@@ -209,6 +214,8 @@ impl Journal {
                     return Err(Nonsense("the threads are wrong"));
                 }
                 check_choice(thread, enabled, &self.threads)?;
+                self.touches += operation.touches.len();
+                check_touches(self.touches)?;
                 self.steps.push(Step { thread, operation, enabled, guards: Vec::new() });
                 self.details.push(None);
             }

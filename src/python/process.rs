@@ -64,6 +64,8 @@ pub(super) struct Process {
     printed: Arc<Mutex<Printed>>,
     /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
     ticks: Arc<AtomicU32>,
+    /// How many ticks the last frame left of its time.
+    left: u32,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
     /// Whether somebody who does not sleep while he waits is in nobody's way.
@@ -151,6 +153,7 @@ impl Process {
             output,
             printed,
             ticks,
+            left: IDLE,
             crowd,
             spare_processors: thread::available_parallelism().is_ok_and(|processors| processors.get() > 1),
             _watchdog: alive,
@@ -201,9 +204,16 @@ impl Process {
     /// Returns the next frame, or what went wrong instead.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
         let ticks = patience.as_millis() / self.tick().as_millis() + 1;
-        self.ticks.store(u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1), Ordering::SeqCst);
+        self.left = u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1);
+        self.receive_more(patience)
+    }
+
+    /// Returns the next frame, for which there is as much time as the frame before left of its `patience`.
+    pub(super) fn receive_more(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
+        self.ticks.store(self.left, Ordering::SeqCst);
         let frame = read_frame(&mut self.output);
-        match self.ticks.swap(IDLE, Ordering::SeqCst) {
+        self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
+        match self.left {
             _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
             LATE => Err(format!("it said nothing for {} s", patience.as_secs())),
             _ => frame.map_err(|error| {

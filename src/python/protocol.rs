@@ -214,8 +214,11 @@ impl Meanings {
             return Err(Nonsense("a step has no line"));
         }
         let mut steps: Vec<Step> = Vec::with_capacity(trace.len() / 3);
+        let mut touches = 0;
         for step in trace.chunks_exact(3) {
             let (thread, operation) = (thread(step[0])?, operation(step[1])?);
+            touches += operation.touches.len();
+            check_touches(touches)?;
             check_choice(thread, step[2], &threads)?;
             steps.push(Step { thread, operation, enabled: step[2], guards: Vec::new() });
         }
@@ -244,6 +247,14 @@ pub(super) fn check_choice(thread: ThreadId, enabled: u64, threads: &[ThreadId])
         (0, _) => Err(Nonsense("a thread went that could not")),
         _ => Err(Nonsense("a thread could go that there is not")),
     }
+}
+
+/// How much the steps of one execution may touch in all. Some hundred steps touch some hundred places; what a process says that
+/// was taken over must not take all memory there is.
+const MAX_TOUCHES: usize = 4 << 20;
+
+pub(super) fn check_touches(touches: usize) -> Result<(), Nonsense> {
+    if touches > MAX_TOUCHES { Err(Nonsense("an execution touches too much")) } else { Ok(()) }
 }
 
 /// Returns what a worker would be understood to have said that answered these bytes, up to the first that makes no sense: each
@@ -328,5 +339,25 @@ mod tests {
         assert_eq!(replays_in(&frame("[[0,1],[0,0,1,1,0,3],[],0,[],[],[]]")).len(), 1);
         assert_eq!(replays_in(&frame("[[0,1],[1,0,1],[],0,[],[],[]]")).len(), 0);
         assert_eq!(replays_in(&frame("[[0,1],[0,0,5],[],0,[],[],[]]")).len(), 0);
+    }
+
+    /// An answer of some megabytes once took gigabytes: each of its steps had all that one operation touches.
+    #[test]
+    fn executions_that_touch_too_much_are_nonsense() {
+        let operation = |touches: usize| {
+            let touches = (0..touches as u64).map(|place| Touch { location: Location(place), access: Access::Read });
+            Operation { touches: touches.collect(), guard: None }
+        };
+        let outcome: Outcome = serde_json::from_value(serde_json::json!(
+            {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}
+        ))
+        .expect("an outcome");
+        let meanings = Meanings { operations: vec![operation(10), operation(1 << 16)], outcomes: vec![outcome] };
+        let execution = |number: u64, steps: usize| {
+            meanings.execution(&Ran(vec![0], [0, number, 1].repeat(steps), vec![], 0, vec![], vec![], vec![]))
+        };
+        assert!(execution(0, 10_000).is_ok());
+        assert!(execution(1, 64).is_ok());
+        assert!(execution(1, 65).is_err());
     }
 }

@@ -260,7 +260,7 @@ impl Worker {
             "syntax" => PythonError::Syntax { name: file.unwrap_or_default(), line, message: what, text },
             "unsupported" => PythonError::Unsupported { what, line, why },
             "diverged" => match ThreadId::from_code(thread) {
-                Some(thread) => PythonError::Schedule { step: step + 1, thread, why: what },
+                Some(thread) => PythonError::Schedule { step: step.saturating_add(1), thread, why: what },
                 None => self.broken("a thread has no id".to_owned()),
             },
             "mistake" => {
@@ -362,6 +362,12 @@ impl Running {
     /// Returns the next answer, or the next word of it.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive(patience)?;
+        self.understand(&frame)
+    }
+
+    /// Returns the next word of an answer whose first word was received, within what time was left for all of it.
+    pub(super) fn receive_more(&mut self, patience: Duration) -> Result<Said, String> {
+        let frame = self.process.receive_more(patience)?;
         self.understand(&frame)
     }
 
