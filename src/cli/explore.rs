@@ -130,6 +130,11 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         false => (engine.explore(scenario, budget, &mut watch)?, None),
     };
     drop(progress);
+    if explored.report.executions == 0 {
+        // Where nothing was seen, no claim holds, not even so far.
+        let failure = Failure::unusable(format!("no execution of `{}` was made to its end", scenario.name));
+        return Err(failure.hint("is the budget too small, or does the program share something new each time it runs?"));
+    }
     let claims = args.claims();
     check_evaluable(&claims, &explored.report)?;
     let mut witness = |found: Found| {

@@ -504,6 +504,14 @@ fn a_budget_that_runs_out_is_said() {
     assert!(output.stdout.contains("The search is not finished"), "{output}");
 }
 
+/// It once said of a claim that it was not violated so far, and exited with 0.
+#[test]
+fn where_nothing_was_executed_no_claim_holds() {
+    let output = world().run(&["explore", "withdraw.py", "--always", "False", "--budget-seconds", "0.000001"]);
+    assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{output}");
+    assert!(output.stderr.starts_with("error: no execution of `withdraw.py` was made to its end\n"), "{output}");
+}
+
 #[test]
 fn standard_input_is_a_program_too() {
     let output = World::new().run_with_input(&["explore", "-"], "print(1 + 1)\n");

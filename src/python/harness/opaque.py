@@ -30,7 +30,7 @@ def opaqueness(kind):
 def forget_opaque_kinds():
     """Forgets the classes that Python code made, as the scenario does: the next execution has others."""
     for kind in opaque_kinds_made:
-        del opaque_kinds[kind]
+        opaque_kinds.pop(kind, None)  # two threads may have asked for one at a time
     opaque_kinds_made.clear()
 
 
