@@ -56,7 +56,7 @@ impl Cache {
     /// Keeps `bytes` as `name`, if that can be: whole or not at all, because others may be reading.
     fn write(&self, name: &str, bytes: &[u8]) {
         let Some(folder) = &self.folder else { return };
-        let written = fs::create_dir_all(folder).and_then(|()| {
+        let written = create_private(folder).and_then(|()| {
             let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
             file.write_all(bytes)?;
             file.persist(folder.join(name)).map_err(|error| error.error)?;
@@ -100,6 +100,14 @@ fn harness_name(version: &str, digest: &str) -> String {
 fn name_for(executable: &Path) -> String {
     let digest = blake3::hash(executable.as_os_str().as_encoded_bytes()).to_hex();
     format!("python-{}.json", &digest[..16])
+}
+
+/// Creates a folder, and those above it, for nobody else to look into: the learner's data may come to lie beside it.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ impl World {
         World {
             clock: settings.clock,
             data_dir: settings.data_dir,
-            cache: Cache::new(process.cache_home.as_ref().map(|home| home.join("raceday"))),
+            cache: Cache::new(settings.cache_dir),
             python: globals.python.clone(),
             terminals: process.terminals,
             is_dumb: process.is_dumb(),
@@ -236,6 +236,7 @@ impl World {
 pub(super) struct Settings {
     clock: Clock,
     data_dir: Option<PathBuf>,
+    cache_dir: Option<PathBuf>,
     seed: Option<u64>,
 }
 
@@ -246,16 +247,21 @@ impl Settings {
         let now = environment.now.as_ref().map(|value| value.to_string_lossy());
         let zone = environment.time_zone.as_ref().map(|value| value.to_string_lossy());
         let clock = Clock::new(now.as_deref(), zone.as_deref())?;
-        let data_dir = globals
-            .data_dir
-            .clone()
-            .or_else(|| environment.data_dir.clone().map(PathBuf::from))
-            .or_else(|| process.data_home.as_ref().map(|home| home.join("raceday")));
+        let named = globals.data_dir.clone().or_else(|| environment.data_dir.clone().map(PathBuf::from));
+        // Nothing is written outside a folder that was named.
+        let (data_dir, cache_dir) = match named {
+            // To remember something is no reason to make it.
+            Some(named) => (Some(named.clone()), named.is_dir().then(|| named.join("cache"))),
+            None => {
+                let below = |home: &Option<PathBuf>| home.as_ref().map(|home| home.join("raceday"));
+                (below(&process.data_home), below(&process.cache_home))
+            }
+        };
         let seed = environment.seed.as_ref().map(|seed| {
             let text = seed.to_string_lossy();
             text.parse().map_err(|_| Failure::seed(&text))
         });
-        Ok(Settings { clock, data_dir, seed: seed.transpose()? })
+        Ok(Settings { clock, data_dir, cache_dir, seed: seed.transpose()? })
     }
 }
 

@@ -472,14 +472,13 @@ fn a_program_is_the_key_to_its_question() {
 #[cfg(unix)]
 #[test]
 fn what_was_explored_is_asked_and_explained_without_starting_python() {
-    let cache = tempfile::tempdir().expect("a folder");
-    let world = tiny::with_program().variable("XDG_CACHE_HOME", cache.path().to_str().expect("text"));
+    let world = tiny::with_program();
     let answers = "2 0\nit holds in every order\nupdate\n1 2\n2\n";
     let first = world.run_with_input(&["quiz", "runs"], answers);
     assert!(first.stdout.contains("read count → 0"), "{first}");
 
     // What the Python said is put down to another program, and that this hangs on no file.
-    let folder = cache.path().join("raceday");
+    let folder = world.path("data/cache");
     let remembered = std::fs::read_dir(&folder).expect("a cache").map(|entry| entry.expect("an entry").path());
     let remembered = remembered.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
     let remembered: Vec<std::path::PathBuf> = remembered.collect();
