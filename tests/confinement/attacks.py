@@ -1,5 +1,5 @@
 # Attacks on what surrounds a worker, each a scenario of its own, after the lines that all have in common. `main.rs` says how a
-# heading is read: the layer that stops the attack, and the witness outside that would have seen it succeed.
+# heading is read: the layers that stop the attack, each by itself, and the witness outside that would have seen it succeed.
 import os
 import sys
 
@@ -56,14 +56,14 @@ folder = os.open(DIR, os.O_RDONLY | os.O_DIRECTORY)
 result = os.read(os.open("secret", os.O_RDONLY, dir_fd=folder), 100)
 # == open a file through a link: files, secret
 result = open_(DIR + "/link").read()
-# == open a file through the folder of another process: both, secret
+# == open a file through the folder of another process: files+namespace+limits/root, secret
 result = open_("/proc/%d/cwd/secret" % VICTIM).read()
-# == open a file through the root of another process: both, secret
+# == open a file through the root of another process: files+namespace+limits/root, secret
 result = open_("/proc/%d/root%s" % (VICTIM, SECRET)).read()
-# == open a file from its folder: both, secret
+# == open a file from its folder: files+calls, secret
 os.chdir(DIR)
 result = open_("secret").read()
-# == open a database: both, secret
+# == open a database: files+calls, secret
 result = import_("sqlite3").connect("file:%s/data.db?mode=ro" % DIR, uri=True).execute("select * from secrets").fetchall()
 # == import a module: files, secret
 sys.path.insert(0, DIR)
@@ -74,85 +74,85 @@ result = os.listdir(DIR)
 result = [entry.name for entry in os.scandir(DIR)]
 # == list a folder by a pattern: files, secret
 result = import_("glob").glob(DIR + "/*")
-# == read the environment of another process: both, secret, root
+# == read the environment of another process: files+namespace+limits, secret, root
 result = open_("/proc/%d/environ" % VICTIM, "rb").read()
 # == read the arguments of another process: files, secret
 result = open_("/proc/%d/cmdline" % VICTIM, "rb").read()
-# == read the memory of another process: both, secret, root
+# == read the memory of another process: files+namespace+limits, secret, root
 for line in open_("/proc/%d/maps" % VICTIM):
     if "[stack]" in line:
         start, end = (int(each, 16) for each in line.split()[0].split("-"))
         memory = os.open("/proc/%d/mem" % VICTIM, os.O_RDONLY)
         result = b"".join(os.pread(memory, 4096, place) for place in range(start, end, 4096))
         result = result[result.find(b"raceday-"):][:100]
-# == overwrite a file: both, change
+# == overwrite a file: files+calls, change
 open_(DIR + "/file", "w").write("touched")
-# == append to a file: both, change
+# == append to a file: files+calls+limits, change
 write(DIR + "/file", os.O_WRONLY | os.O_APPEND)
-# == write to a file: both, change
+# == write to a file: files+calls+limits, change
 write(DIR + "/file")
-# == write to a file that is mapped: both, change
+# == write to a file that is mapped: files+calls, change
 mapped = import_("mmap").mmap(os.open(DIR + "/file", os.O_RDWR), 4)
 mapped[:4] = b"hush"
-# == empty a file by opening it: both, change
+# == empty a file by opening it: files+calls, change
 os.open(DIR + "/file", os.O_RDONLY | os.O_TRUNC)
-# == shorten a file: both, change
+# == shorten a file: files/3+calls, change
 os.truncate(DIR + "/file", 1)
-# == make a file: both, change
+# == make a file: files+calls, change
 write(DIR + "/new", os.O_WRONLY | os.O_CREAT)
-# == make a temporary file: both, change
+# == make a temporary file: files+calls, change
 kept.append(import_("tempfile").mkstemp(dir=DIR))
-# == make a file without a name and give it one: both, change
+# == make a file without a name and give it one: files+calls, change
 nameless = os.open(DIR, os.O_TMPFILE | os.O_WRONLY)
 c().linkat(-100, b"/proc/self/fd/%d" % nameless, -100, (DIR + "/new").encode(), 0x400)
-# == remove a file: both, change
+# == remove a file: files+calls, change
 os.unlink(DIR + "/file")
-# == rename a file: both, change
+# == rename a file: files+calls, change
 os.rename(DIR + "/file", DIR + "/renamed")
-# == link to a file: both, change
+# == link to a file: files+calls, change
 os.link(DIR + "/file", DIR + "/linked")
-# == link to a file by its name: both, change
+# == link to a file by its name: files+calls, change
 os.symlink("file", DIR + "/symlink")
-# == make a folder: both, change
+# == make a folder: files+calls, change
 os.mkdir(DIR + "/folder")
-# == remove a folder: both, change
+# == remove a folder: files+calls, change
 os.rmdir(DIR + "/empty")
-# == make a pipe with a name: both, change
+# == make a pipe with a name: files+calls, change
 os.mkfifo(DIR + "/pipe")
-# == make a device: both, change, root
+# == make a device: files+calls+namespace+limits, change, root
 os.mknod(DIR + "/null", 0o20666, os.makedev(1, 3))
-# == make a socket with a name: both, change
+# == make a socket with a name: files+calls, change
 socket().socket(socket().AF_UNIX).bind(DIR + "/new")
 # == change who may read a file: calls, change
 os.chmod(DIR + "/file", 0o777)
 # == change the time of a file: calls, change
 os.utime(DIR + "/file", (1, 1))
-# == change the owner of a file: both, change, root
+# == change the owner of a file: calls+namespace+limits, change, root
 os.chown(DIR + "/file", 1501, 1501)
-# == lay something in shared memory: both, shared
+# == lay something in shared memory: files+calls, shared
 kept.append(import_("_posixshmem").shm_open("/" + NAME, os.O_CREAT | os.O_RDWR, 0o600))
 # == make a segment of shared memory: calls, segment
 c().shmget(int(NAME[-6:], 16), 4096, 0o1600)
-# == connect by TCP: both, heard
+# == connect by TCP: files/4+calls, heard
 socket().create_connection(("127.0.0.1", TCP), 5).sendall(b"x")
-# == connect by TCP with its first packet: both, heard
+# == connect by TCP with its first packet: calls, heard
 s = socket()
 s.socket(s.AF_INET, s.SOCK_STREAM).sendto(b"x", 0x20000000, ("127.0.0.1", TCP))
 # == send by UDP: calls, heard
 s = socket()
 s.socket(s.AF_INET, s.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", UDP))
-# == connect to a socket with a path: both, heard
+# == connect to a socket with a path: calls, heard
 socket().socket(socket().AF_UNIX).connect(DIR + "/stream")
-# == send to a socket with a path: both, heard
+# == send to a socket with a path: calls, heard
 s = socket()
 s.socket(s.AF_UNIX, s.SOCK_DGRAM).sendto(b"x", DIR + "/datagram")
-# == connect to a socket with a name: both, heard
+# == connect to a socket with a name: files/6+calls, heard
 socket().socket(socket().AF_UNIX).connect("\0" + NAME)
-# == connect in C: both, heard
+# == connect in C: files/4+calls, heard
 lib, s = c(), socket()
 address = (2).to_bytes(2, "little") + TCP.to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8)
 lib.connect(lib.socket(2, 1, 0), address, 16)
-# == offer a service: both, service
+# == offer a service: files/4+calls, service
 server = socket().create_server(("127.0.0.1", 0))
 kept.append(server)
 result = "port=%d;" % server.getsockname()[1]
@@ -168,23 +168,23 @@ if os.fork() == 0:
 number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 if c().syscall(number, 17, 0, 0, 0, 0) == 0:
     stay()
-# == start a program: both, child
+# == start a program: files+calls, child
 kept.append(import_("subprocess").Popen(["sleep", "1000"]))
-# == start a program with a shell: both, child
+# == start a program with a shell: files+calls, child
 import_("os").popen("sleep 1000")
-# == start a program by posix_spawn: both, child
+# == start a program by posix_spawn: files+calls, child
 os.posix_spawn("/bin/sleep", ["sleep", "1000"], {})
-# == start a process with multiprocessing: both, child
+# == start a process with multiprocessing: calls, child
 worker = import_("multiprocessing").get_context("fork").Process(target=stay, daemon=True)
 worker.start()
 kept.append(worker)
-# == become a program: both, change
+# == become a program: files+calls, change
 os.execv("/bin/sh", ["sh", "-c", "echo touched > %s/file" % DIR])
-# == become another Python: both, change
+# == become another Python: files+calls, change
 os.execv(sys.executable, ["python", "-I", "-S", "-c", "open(%r, 'w')" % (DIR + "/new")])
-# == become a program that is loaded by hand: both, change
+# == become a program that is loaded by hand: files+calls, change
 os.execv("/lib64/ld-linux-x86-64.so.2", ["ld", "/bin/sh", "-c", "echo touched > %s/file" % DIR])
-# == leave a process behind: both, change
+# == leave a process behind: files+calls+limits, change
 reading, writing = os.pipe()
 if os.fork() == 0:
     os.setsid()
@@ -193,30 +193,30 @@ if os.fork() == 0:
     os._exit(0)
 os.close(writing)
 os.read(reading, 1)
-# == kill another process: both, victim
+# == kill another process: files/6+calls, victim
 os.kill(VICTIM, 9)
-# == stop another process: both, victim
+# == stop another process: files/6+calls, victim
 os.kill(VICTIM, 19)
-# == kill a group of processes: both, victim
+# == kill a group of processes: files/6+calls, victim
 os.killpg(VICTIM, 9)
-# == kill a thread of another process: both, victim
+# == kill a thread of another process: files/6+calls, victim
 number = {"x86_64": 234, "aarch64": 131}[os.uname().machine]
 c().syscall(number, VICTIM, VICTIM, 9)
-# == kill by a queued signal: both, victim
+# == kill by a queued signal: files/6+calls, victim
 number = {"x86_64": 129, "aarch64": 138}[os.uname().machine]
 info = (9).to_bytes(4, "little") + bytes(4) + (-1).to_bytes(4, "little", signed=True) + bytes(116)
 c().syscall(number, VICTIM, 9, info)
-# == kill through a descriptor of the process: both, victim
+# == kill through a descriptor of the process: files/6+calls, victim
 c().syscall(424, c().syscall(434, VICTIM, 0), 9, 0, 0)
-# == slow another process down: both, victim
+# == slow another process down: calls+namespace/root+limits/root, victim
 os.setpriority(os.PRIO_PROCESS, VICTIM, 7)
-# == put another process on one processor: both, victim
+# == put another process on one processor: calls+namespace/root+limits/root, victim
 os.sched_setaffinity(VICTIM, {max(os.sched_getaffinity(VICTIM))})
 # == limit another process: calls, victim
 import_("resource").prlimit(VICTIM, import_("resource").RLIMIT_NOFILE, (7, 7))
-# == have another process killed first: both, victim
+# == have another process killed first: files+calls, victim
 open_("/proc/%d/oom_score_adj" % VICTIM, "w").write("999")
-# == trace another process: both, victim, root
+# == trace another process: files+calls+namespace+limits, victim, root
 c().ptrace(16, VICTIM, 0, 0)
 # == take a lot of memory: limits, memory
 c().malloc(import_("ctypes").c_size_t(1300 << 20))

@@ -1,5 +1,8 @@
 //! The attacks, run one by one against each way of confining.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use raceday::explore::Bounds;
 use raceday::explore::Dpor;
 use raceday::explore::explore;
@@ -17,11 +20,55 @@ use super::ground::Witness;
 use super::machine;
 
 const ATTACKS: &str = include_str!("attacks.py");
+const DOCUMENTATION: &str = include_str!("../../docs/security.md");
+
+/// The layers that can stop an attack.
+const LAYERS: [&str; 4] = ["files", "calls", "limits", "namespace"];
+
+/// A layer that stops an attack by itself.
+struct Stopper {
+    /// One of [`LAYERS`].
+    layer: &'static str,
+    /// Whether it stops it when root tries.
+    for_root_alone: bool,
+    /// Since which version of Landlock.
+    version: i32,
+}
+
+impl Stopper {
+    /// Returns what a heading calls `name`.
+    fn named(name: &'static str) -> Stopper {
+        let (layer, condition) = name.split_once('/').unwrap_or((name, "1"));
+        assert!(LAYERS.contains(&layer), "`{layer}` stops nothing");
+        let for_root_alone = condition == "root";
+        let version = if for_root_alone { 1 } else { condition.parse().expect("a version of Landlock") };
+        Stopper { layer, for_root_alone, version }
+    }
+
+    /// Whether this machine and this user have it.
+    fn is_here(&self) -> bool {
+        (self.layer != "files" || machine::landlock() >= self.version)
+            && (self.layer != "namespace" || machine::has_user_namespaces())
+    }
+
+    /// Returns what the documentation calls it.
+    fn documented(&self) -> String {
+        let name = match self.layer {
+            "files" => "Landlock",
+            "calls" => "seccomp",
+            "namespace" => "user namespace",
+            other => other,
+        };
+        let version = if self.version > 1 { format!(" {}", self.version) } else { String::new() };
+        format!("{name}{version}{}", if self.for_root_alone { " (root)" } else { "" })
+    }
+}
 
 /// One attack.
 struct Attack {
     name: &'static str,
-    without: Layers,
+    /// Which layers stop it, each by itself.
+    stoppers: Vec<Stopper>,
     witness: Witness,
     for_root: bool,
     code: String,
@@ -35,17 +82,23 @@ fn attacks() -> Vec<Attack> {
         let (heading, code) = part.split_once('\n').expect("a heading is a line");
         let (name, rest) = heading.split_once(": ").expect("a heading has a colon");
         let words: Vec<&str> = rest.split(", ").collect();
-        let without = match words[0] {
-            "files" => Layers { files: false, ..Layers::ALL },
-            "calls" => Layers { calls: false, ..Layers::ALL },
-            "limits" => Layers { limits: false, user_namespace: false, ..Layers::ALL },
-            "both" => Layers::NONE,
-            other => panic!("`{other}` stops nothing"),
-        };
+        let stoppers = words[0].split('+').map(Stopper::named).collect();
         let witness = Witness::named(words[1]);
-        Attack { name, without, witness, for_root: words.get(2) == Some(&"root"), code: common.to_owned() + code }
+        Attack { name, stoppers, witness, for_root: words.get(2) == Some(&"root"), code: common.to_owned() + code }
     };
     parts.map(attack).collect()
+}
+
+/// Returns these of [`LAYERS`] and no others.
+fn layers(these: &[&str]) -> Layers {
+    let has = |layer| these.contains(&layer);
+    Layers {
+        files: has("files"),
+        calls: has("calls"),
+        limits: has("limits"),
+        user_namespace: has("namespace"),
+        ..Layers::ALL
+    }
 }
 
 /// Runs `attack` with `confinement`; returns what the witness saw, if it saw anything.
@@ -68,8 +121,33 @@ fn breach(attack: &Attack, interpreter: &Interpreter, confinement: &Confinement,
     ground.saw(attack.witness, &said)
 }
 
-/// Runs all attacks, confined by `confinement`, which has to come to `level`; first without what stops them if `controls`.
-fn run_all(interpreter: &Interpreter, confinement: &Confinement, level: Level, controls: bool) {
+/// Runs `attack` with each of its stoppers as the only layer, where it has to fail, and with all layers but its stoppers, where it
+/// has to succeed. Returns what is not so.
+fn faults_of_layers(attack: &Attack, interpreter: &Interpreter, compiled: &[u8]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |layers: Layers, succeeds: bool| {
+        let seen = breach(attack, interpreter, &machine::confinement().with_layers(layers), compiled);
+        if seen.is_some() != succeeds {
+            faults.push(format!("`{}` {} with {layers:?}", attack.name, if succeeds { "fails" } else { "succeeds" }));
+        }
+    };
+    let relevant = || attack.stoppers.iter().filter(|each| machine::is_root() || !each.for_root_alone);
+    let is_other = |layer: &&str| !relevant().any(|each| each.layer == *layer);
+    let others = layers(&LAYERS.into_iter().filter(is_other).collect::<Vec<_>>());
+    check(others, true);
+    for stopper in relevant() {
+        if stopper.version > 1 {
+            check(Layers { files: true, oldest_landlock: true, ..others }, true);
+        }
+        if stopper.is_here() {
+            check(layers(&[stopper.layer]), false);
+        }
+    }
+    faults
+}
+
+/// Runs all attacks, confined by `confinement`, which has to come to `level`; and with single layers if `layer_by_layer`.
+fn run_all(interpreter: &Interpreter, confinement: &Confinement, level: Level, layer_by_layer: bool) {
     let _alone = machine::alone();
     let mut worker = Worker::start(interpreter, confinement, Limits::default()).expect("a worker starts");
     assert_eq!(worker.confined().map(|confined| confined.level), Some(level));
@@ -78,11 +156,8 @@ fn run_all(interpreter: &Interpreter, confinement: &Confinement, level: Level, c
     let (mut faults, mut count) = (Vec::new(), 0);
     for attack in attacks().iter().filter(|attack| machine::is_root() || !attack.for_root) {
         count += 1;
-        if controls {
-            let open = confinement.clone().with_layers(attack.without);
-            if breach(attack, interpreter, &open, &compiled).is_none() {
-                faults.push(format!("`{}` proves nothing: it fails although nothing stops it", attack.name));
-            }
+        if layer_by_layer {
+            faults.extend(faults_of_layers(attack, interpreter, &compiled));
         }
         if let Some(seen) = breach(attack, interpreter, confinement, &compiled) {
             faults.push(format!("`{}` succeeded: {seen}", attack.name));
@@ -93,8 +168,25 @@ fn run_all(interpreter: &Interpreter, confinement: &Confinement, level: Level, c
 }
 
 #[test]
-fn attacks_succeed_without_what_stops_them_and_fail_with_it() {
+fn each_attack_is_stopped_by_each_layer_that_is_said_to_stop_it_and_by_no_other() {
     run_all(&machine::interpreter(), &machine::confinement(), Level::Full, true);
+}
+
+#[test]
+fn the_documentation_says_which_layers_stop_an_attack() {
+    let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for attack in attacks() {
+        let stoppers: Vec<String> = attack.stoppers.iter().map(Stopper::documented).collect();
+        groups.entry(stoppers.join(", ")).or_default().push(attack.name);
+    }
+    let mut groups: Vec<(String, Vec<&str>)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, names)| Reverse(names.len()));
+    let rows: Vec<String> = groups
+        .into_iter()
+        .map(|(stoppers, names)| format!("| {stoppers} | {} | {} |", names.len(), names.join(", ")))
+        .collect();
+    let table = format!("| stopped by each of | attacks | which |\n| --- | --- | --- |\n{}\n", rows.join("\n"));
+    assert!(DOCUMENTATION.contains(&table), "docs/security.md lacks this table:\n{table}");
 }
 
 #[test]
@@ -125,7 +217,7 @@ fn attacks_fail_with_every_python() {
 
 #[test]
 fn attacks_fail_for_an_ordinary_user() {
-    machine::as_ordinary_user("attacks::attacks_succeed_without_what_stops_them_and_fail_with_it");
+    machine::as_ordinary_user("attacks::each_attack_is_stopped_by_each_layer_that_is_said_to_stop_it_and_by_no_other");
 }
 
 #[test]

@@ -13,6 +13,11 @@ use std::sync::OnceLock;
 use std::sync::PoisonError;
 use std::thread;
 
+use landlock::AccessFs;
+use landlock::LandlockStatus;
+use landlock::Ruleset;
+use landlock::RulesetAttr as _;
+use landlock::RulesetCreated;
 use libc::c_long;
 use raceday::python;
 use raceday::python::Confinement;
@@ -74,6 +79,29 @@ pub(crate) fn helper() -> PathBuf {
 /// Whether root runs this.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+/// Returns which version of Landlock the kernel has; 0 if none.
+pub(crate) fn landlock() -> i32 {
+    static VERSION: OnceLock<i32> = OnceLock::new();
+    // To restrict a thread that is about to end is the way to be told.
+    let asked = || {
+        let ruleset = Ruleset::default().handle_access(AccessFs::MakeSock).and_then(Ruleset::create);
+        let status = ruleset.and_then(RulesetCreated::restrict_self).expect("best effort always works");
+        match status.landlock {
+            LandlockStatus::Available { effective_abi, .. } => effective_abi as i32,
+            LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => 0,
+        }
+    };
+    *VERSION.get_or_init(|| thread::spawn(asked).join().expect("it says"))
+}
+
+/// Whether a process may make a user namespace here.
+#[expect(clippy::disallowed_methods, reason = "who has several threads, as tests have, cannot try by itself")]
+pub(crate) fn has_user_namespaces() -> bool {
+    static HAS: OnceLock<bool> = OnceLock::new();
+    let tried = || Command::new("unshare").args(["--user", "true"]).output();
+    *HAS.get_or_init(|| tried().is_ok_and(|output| output.status.success()))
 }
 
 /// Does something where the kernel refuses `calls` with `error`, for this and every process it starts.

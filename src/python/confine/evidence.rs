@@ -55,7 +55,7 @@ pub(super) fn check(level: Level, pid: u32, said: Option<&Said>) -> Result<Confi
         return Err(format!("its confinement is not in force: {now} lists of system calls"));
     }
     let probes = said.refused.clone();
-    Ok(Confined { level, counts_threads: counts_threads(pid, &before), probes })
+    Ok(Confined { level, counts_threads: counts_threads(pid), probes })
 }
 
 /// Returns whether the process `pid` has more threads than a worker may have.
@@ -66,8 +66,10 @@ pub(crate) fn is_crowded(pid: u32) -> bool {
 }
 
 /// Returns whether the kernel keeps the process `pid` from having too many threads. It does not count root's.
-fn counts_threads(pid: u32, parent: &Status) -> bool {
-    let root = parent.field("Uid").is_none_or(|ids| ids.split_whitespace().any(|id| id == "0"));
+pub(super) fn counts_threads(pid: u32) -> bool {
+    let parent = Status::of("self").ok();
+    let ids = parent.as_ref().and_then(|parent| parent.field("Uid"));
+    let root = ids.is_none_or(|ids| ids.split_whitespace().any(|id| id == "0"));
     let text = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
     let mut line = text.lines().filter_map(|line| line.strip_prefix("Max processes"));
     let limit = line.next().and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok());

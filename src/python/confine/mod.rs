@@ -197,11 +197,22 @@ impl Confinement {
         br#"{"confined":false}"#.to_vec()
     }
 
+    /// Whether the process `pid`, which is not confined as a whole, has a number of threads that the parent need not see to.
+    fn counts_threads(&self, attempt: Attempt, pid: u32) -> bool {
+        #[cfg(target_os = "linux")]
+        if attempt.level > Level::None && self.layers.limits {
+            return evidence::counts_threads(pid);
+        }
+        let _ = (attempt, pid);
+        true
+    }
+
     /// Looks at the process `pid`, which said `said` of its confinement, and returns what is known of it, or why it is
     /// not to be trusted.
     pub(super) fn check(&self, attempt: Attempt, pid: u32, said: Option<&Said>) -> Result<Confined, String> {
         if attempt.level == Level::None || !self.layers.are_whole() {
-            return Ok(Confined { level: Level::None, counts_threads: true, probes: Vec::new() });
+            let counts_threads = self.counts_threads(attempt, pid);
+            return Ok(Confined { level: Level::None, counts_threads, probes: Vec::new() });
         }
         #[cfg(target_os = "linux")]
         return evidence::check(attempt.level, pid, said);
