@@ -14,6 +14,8 @@ use crate::scenario::Touch;
 pub(super) struct Act {
     pub(super) thread: ThreadId,
     pub(super) operation: OperationId,
+    /// Whether the thread could go on after it, in the execution where it was seen. Who switches from it then preempts it.
+    pub(super) goes_on: bool,
 }
 
 /// How a thread can be the first to go in a sequence, or in a continuation of it.

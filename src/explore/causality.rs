@@ -128,6 +128,11 @@ impl Causality {
         self.clocks[later * self.threads + thread] >= nth
     }
 
+    /// Returns the thread that did `step`, as an index of [`Execution::threads`].
+    pub(super) fn thread_of(&self, step: usize) -> usize {
+        self.steps[step].0
+    }
+
     /// Returns how many threads the execution had.
     pub(super) fn threads(&self) -> usize {
         self.threads

@@ -82,7 +82,7 @@ impl Strategy for Dpor {
 
     fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
         for _ in 0..most {
-            let Some((leaf, request)) = self.tree.ask_leftmost() else { break };
+            let Some((leaf, request)) = self.tree.ask() else { break };
             self.asked.push_back(leaf);
             requests.push(request);
         }
@@ -91,8 +91,10 @@ impl Strategy for Dpor {
     fn take(&mut self, execution: &Execution, causality: &Causality) {
         let leaf = self.asked.pop_front().expect("an execution is of a request");
         self.acts.clear();
-        for step in &execution.steps {
-            self.acts.push(Act { thread: step.thread, operation: self.operations.id(&step.operation) });
+        for (index, step) in execution.steps.iter().enumerate() {
+            let next = execution.steps.get(index + 1);
+            let goes_on = next.is_some_and(|next| next.enabled >> causality.thread_of(index) & 1 == 1);
+            self.acts.push(Act { thread: step.thread, operation: self.operations.id(&step.operation), goes_on });
         }
         self.tree.way_to(leaf, &mut self.way);
         let from = self.tree.walk(leaf, &self.acts, &self.way);
@@ -128,14 +130,15 @@ impl Dpor {
         let after = race.first + 1..execution.steps.len();
         let not_after = after.filter(|&step| !causality.is_before(race.first, step));
         self.sequence.extend(not_after.map(|step| self.acts[step]));
-        let Act { thread, operation } = match race.second {
+        let Act { thread, operation, goes_on } = match race.second {
             Second::Step(step) => self.acts[step],
             Second::Pending(index) => {
                 let pending = &execution.pending[index];
-                Act { thread: pending.thread, operation: self.operations.id(&pending.operation) }
+                let operation = self.operations.id(&pending.operation);
+                Act { thread: pending.thread, operation, goes_on: false }
             }
         };
-        self.sequence.push(Act { thread, operation: self.operations.elsewhere(operation) });
+        self.sequence.push(Act { thread, operation: self.operations.elsewhere(operation), goes_on });
         // At E' = pre(E, e).
         let mut asleep = self.asleep.at(race.first).iter();
         if asleep.any(|&act| self.operations.begins(act, &self.sequence).is_some()) {

@@ -7,13 +7,20 @@
 //!
 //! What is over is forgotten: of a branch from which nothing is left to execute, its first act is enough to tell that the
 //! thread sleeps to the right of it, as soon as no sequence can be inserted there any more. Executing the leftmost leaves
-//! first therefore keeps the tree about as small as a depth-first search keeps its stack.
+//! first therefore keeps the tree about as small as a depth-first search keeps its stack. Executing first those with the
+//! fewest preemptions, which show most, lets it grow; so that is done while the tree is small.
 
 use super::acts::Act;
 use super::acts::Begins;
 use super::acts::Operations;
 use crate::scenario::Request;
 use crate::scenario::ThreadId;
+
+/// Beyond so many acts (16 bytes each) the tree is to become smaller before it grows again.
+const LARGE: usize = 250_000;
+
+/// The preemptions of the leaves where there are none.
+const NONE: u32 = u32::MAX;
 
 /// Sequences to be executed, and what was executed.
 #[derive(Debug)]
@@ -46,6 +53,8 @@ struct Node {
     /// How many leaves there are from here on that were not asked for, and that were not taken.
     waiting: u32,
     unfinished: u32,
+    /// How many preemptions the leaf has that has the fewest of those that were not asked for, or [`NONE`].
+    fewest: u32,
 }
 
 /// Which part of a sequence a node is.
@@ -73,6 +82,7 @@ impl Default for Tree {
             walked: 0,
             waiting: 1,
             unfinished: 1,
+            fewest: 0,
         };
         Tree { nodes: vec![root], free: Vec::new(), root: NodeId(0), acts: 0 }
     }
@@ -109,25 +119,38 @@ impl Tree {
         1.0 - left
     }
 
-    /// Returns the leftmost leaf that was not asked for, and counts it as asked for from now on.
-    pub(super) fn ask_leftmost(&mut self) -> Option<(NodeId, Request)> {
+    /// Returns the leaf with the fewest preemptions of those that were not asked for, or the leftmost where the tree is large,
+    /// and counts it as asked for from now on.
+    ///
+    /// Most errors show with two preemptions or fewer (M. Musuvathi and S. Qadeer, "Iterative context bounding for systematic
+    /// testing of multithreaded programs", PLDI 2007).
+    pub(super) fn ask(&mut self) -> Option<(NodeId, Request)> {
         let mut prefix: Vec<ThreadId> = Vec::new();
         let mut at = self.root;
         if self.node(at).waiting == 0 {
             return None;
         }
+        let most = if self.acts < LARGE { self.node(at).fewest } else { NONE - 1 };
         loop {
             let node = self.node_mut(at);
             node.waiting -= 1;
             prefix.extend(node.acts.iter().map(|act| act.thread));
             if node.is == Part::Waiting {
                 node.is = Part::Asked;
-                return Some((at, Request { prefix }));
+                node.fewest = NONE;
+                break;
             }
             let node = self.node(at);
-            let next = node.children.iter().find(|&&child| self.node(child).waiting > 0);
+            let next = node.children.iter().find(|&&child| self.node(child).fewest <= most);
             at = *next.expect("a child has the leaf that its parent counts");
         }
+        let leaf = at;
+        while self.node(at).parent != NodeId::NONE {
+            at = self.node(at).parent;
+            let fewest = self.node(at).children.iter().map(|&child| self.node(child).fewest).min();
+            self.node_mut(at).fewest = fewest.unwrap_or(NONE);
+        }
+        Some((leaf, Request { prefix }))
     }
 
     /// Fills `way` with the nodes from the root to `leaf`, each with the depth at which it begins.
@@ -319,6 +342,7 @@ impl Tree {
             walked: rest.walked.min(acts),
             waiting: rest.waiting,
             unfinished: rest.unfinished,
+            fewest: rest.fewest,
         };
         rest.is = rest_is;
         rest.walked = rest.walked.saturating_sub(acts);
@@ -335,6 +359,7 @@ impl Tree {
     }
 
     fn add_leaf(&mut self, parent: NodeId, acts: &[Act]) {
+        let fewest = self.preemptions(parent, acts);
         let leaf = Node {
             acts: acts.to_vec(),
             parent,
@@ -343,6 +368,7 @@ impl Tree {
             walked: 0,
             waiting: 1,
             unfinished: 1,
+            fewest,
         };
         self.acts += acts.len();
         let leaf = self.add(leaf);
@@ -352,8 +378,28 @@ impl Tree {
             let node = self.node_mut(at);
             node.waiting += 1;
             node.unfinished += 1;
+            node.fewest = node.fewest.min(fewest);
             at = node.parent;
         }
+    }
+
+    /// Returns how often a thread that could have gone on has to make way to another on the way to the end of `node` and through
+    /// `acts`.
+    fn preemptions(&self, mut node: NodeId, acts: &[Act]) -> u32 {
+        let mut preemptions = 0;
+        let mut next = None;
+        let mut count = |acts: &[Act]| {
+            for act in acts.iter().rev() {
+                preemptions += u32::from(act.goes_on && next.is_some_and(|next| next != act.thread));
+                next = Some(act.thread);
+            }
+        };
+        count(acts);
+        while node != NodeId::NONE {
+            count(&self.node(node).acts);
+            node = self.node(node).parent;
+        }
+        preemptions
     }
 
     /// Leaves of `node` its first `acts` acts.

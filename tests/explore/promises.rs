@@ -13,8 +13,10 @@ use raceday::explore::explore;
 use raceday::scenario::Answer;
 use raceday::scenario::Ending;
 use raceday::scenario::Execute;
+use raceday::scenario::Execution;
 use raceday::scenario::Request;
 use raceday::scenario::Schedule;
+use raceday::scenario::Step;
 
 use crate::toy::Act;
 use crate::toy::Program;
@@ -89,6 +91,30 @@ fn a_report_that_is_cut_short_says_so() {
         assert_eq!(program.executions.len() as u64, executions, "nothing is executed in vain");
     }
     assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).exhaustive);
+}
+
+/// Returns how often a thread that could have gone on made way to another.
+fn preemptions(execution: &Execution) -> usize {
+    let could_go_on = |pair: &&[Step]| {
+        let thread = execution.threads.iter().position(|&thread| thread == pair[0].thread).expect("it is there");
+        pair[0].thread != pair[1].thread && pair[1].enabled >> thread & 1 == 1
+    };
+    execution.steps.windows(2).filter(could_go_on).count()
+}
+
+/// Who looks at few executions sees those with few preemptions, in which most errors show.
+#[test]
+fn executions_with_few_preemptions_come_first() {
+    let mut program = lost_update(4);
+    let report = explored(&mut program, Dpor::default(), 1, u64::MAX);
+    let preemptions: Vec<usize> = program.executions.iter().map(preemptions).collect();
+    assert_eq!((report.executions, preemptions.iter().max()), (576, Some(&4)));
+    assert!(preemptions[..100].iter().all(|&count| count <= 2), "{preemptions:?}");
+    assert!(preemptions[..400].iter().all(|&count| count <= 3), "{preemptions:?}");
+
+    let report = explored(&mut lost_update(4), Dpor::default(), 64, 60);
+    let sums: Vec<_> = (1..=4).map(|sum| outcome_begins(&report, &format!("[{sum}]")).len()).collect();
+    assert!(sums.iter().all(|&ways| ways > 0) && !report.exhaustive, "{sums:?}");
 }
 
 #[test]
