@@ -1,6 +1,7 @@
 //! How long an execution takes: whole programs explored in a warm worker, and the time divided by the executions made. On two
-//! processors the worker has one to itself, on one it shares it with the search.
+//! processors the worker has one to itself, on one it shares it with the search. Then a team with a worker for each processor.
 
+use std::time::Duration;
 use std::time::Instant;
 
 use criterion::Criterion;
@@ -16,7 +17,9 @@ use raceday::python::Confinement;
 use raceday::python::Forgetful;
 use raceday::python::Limits;
 use raceday::python::Search;
+use raceday::python::Team;
 use raceday::python::Worker;
+use raceday::scenario::Execute;
 use raceday::scenario::Scenario;
 
 /// A bank account without a lock, as tutorials have it.
@@ -43,7 +46,7 @@ with ThreadPoolExecutor(max_workers=2) as executor:
     executor.submit(account.withdraw, 700)
 "#;
 
-/// Three threads that count with a read and a write each.
+/// Four threads that count with a read and a write each.
 const COUNTERS: &str = "
 from threading import Thread
 n = 0
@@ -77,21 +80,51 @@ fn benchmark_on(criterion: &mut Criterion, processors: &str) {
         group.throughput(Throughput::Elements(1));
         group.bench_function(format!("{name} ({executions} executions)"), |bencher| {
             let mut program = worker.load(&scenario).expect("it loads");
-            bencher.iter_custom(|times| {
-                let explorations = times.div_ceil(executions);
-                let start = Instant::now();
-                for _ in 0..explorations {
-                    explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
-                }
-                start.elapsed().mul_f64(times as f64 / (explorations * executions) as f64)
-            });
+            bencher.iter_custom(|times| per_execution(times, executions, &mut program));
         });
     }
     group.finish();
 }
 
+/// Benches as many workers as there are processors, up to four, at a program that is worth it.
+#[expect(clippy::disallowed_methods, reason = "a bench finds what is on this machine and takes time")]
+fn benchmark_team(criterion: &mut Criterion) {
+    let hands = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(4);
+    let named = std::env::var_os("RACEDAY_PYTHON");
+    let search_path = std::env::var_os("PATH");
+    let interpreter = python::find(&Search::by(named, search_path), &mut Forgetful).expect("a bench needs a CPython");
+    let start = || {
+        Worker::start(&interpreter, &Confinement::by(env!("CARGO_BIN_EXE_raceday")), Limits::default())
+            .expect("a worker starts")
+    };
+    let mut first = start();
+    let scenario = Scenario { observe: Some("n".to_owned()), ..Scenario::new("bench.py", COUNTERS) };
+    let mut team = Team::new(first.load(&scenario).expect("it loads"), Vec::new());
+    (1..hands).for_each(|_| team.join(start()).expect("it joins"));
+    let name = format!("an execution, {hands} workers, CPython {}", interpreter.version);
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("four counters (576 executions)", |bencher| {
+        bencher.iter_custom(|times| per_execution(times, 576, &mut team));
+    });
+    group.finish();
+}
+
+/// Returns how long `times` executions take, of explorations that make `executions` each.
+#[expect(clippy::disallowed_methods, reason = "a bench takes time")]
+fn per_execution(times: u64, executions: u64, execute: &mut impl Execute<Error: std::fmt::Debug>) -> Duration {
+    let explorations = times.div_ceil(executions);
+    let start = Instant::now();
+    for _ in 0..explorations {
+        let report = explore(execute, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+        assert_eq!(report.executions, executions);
+    }
+    start.elapsed().mul_f64(times as f64 / (explorations * executions) as f64)
+}
+
 fn benchmark(criterion: &mut Criterion) {
     benchmark_on(criterion, "all processors");
+    benchmark_team(criterion);
     #[cfg(target_os = "linux")]
     {
         let all = rustix::thread::sched_getaffinity(None).expect("a thread knows where it may run");

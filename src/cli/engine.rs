@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
 use std::io::Write as _;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread;
 use std::thread::JoinHandle;
@@ -38,6 +39,8 @@ use crate::python::Program;
 use crate::python::PythonError;
 use crate::python::Search;
 use crate::python::Shared;
+use crate::python::Start;
+use crate::python::Team;
 use crate::python::Worker;
 use crate::scenario::Replay;
 use crate::scenario::Scenario;
@@ -64,6 +67,9 @@ impl Budget {
     /// For a question: more than any question should need.
     pub const QUESTION: Budget = Budget { executions: 100_000, time: Duration::from_secs(60) };
 }
+
+/// How many processes explore at most: each takes some 40 MB, and the search gives no more something to do.
+const MAX_HANDS: usize = 4;
 
 /// What an exploration found.
 #[derive(Clone, Debug)]
@@ -236,17 +242,19 @@ impl Engine {
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
         self.start_two()?;
-        let explored = self.with(scenario, |program| {
+        let reserve = self.reserve();
+        let explored = self.with(scenario, |mut program| {
             if lines {
                 program.tell_lines();
             }
+            let mut team = Team::new(program, reserve);
             // Starting Python is not exploring.
             let stopwatch = Stopwatch::start();
-            let report = explore::explore(program, strategy, bounds, &mut |progress| {
+            let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
                 watch(progress);
                 stopwatch.elapsed() < budget.time
             })?;
-            Ok((Explored { report, elapsed: stopwatch.elapsed() }, program.shared().clone()))
+            Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
         self.worker = None;
         let (explored, shared) = explored?;
@@ -314,14 +322,14 @@ impl Engine {
         if !self.known.contains_key(scenario) {
             self.explore(scenario, Budget::QUESTION, &mut |_| {})?;
         }
-        self.with(scenario, |program| program.replay(schedule))
+        self.with(scenario, |mut program| program.replay(schedule))
     }
 
     /// Does something with `scenario` in the worker, which is started if there is none.
     fn with<T>(
         &mut self,
         scenario: &Scenario,
-        act: impl FnOnce(&mut Program<'_>) -> Result<T, PythonError>,
+        act: impl FnOnce(Program<'_>) -> Result<T, PythonError>,
     ) -> Result<T, Failure> {
         self.interpreter()?;
         if self.worker.is_none() {
@@ -329,8 +337,8 @@ impl Engine {
         }
         let worker = self.worker.as_mut().expect("was just started");
         let nothing = Shared::default();
-        let mut program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
-        Ok(act(&mut program)?)
+        let program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
+        Ok(act(program)?)
     }
 
     /// Starts a worker, from the compiled harness if one is kept.
@@ -368,10 +376,23 @@ impl Engine {
         if self.next.is_none()
             && let Some(compiled) = self.compiled.clone()
         {
-            let (interpreter, confinement) = (interpreter.clone(), self.confinement_here());
-            let start = move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled);
-            self.next = Some(thread::spawn(start));
+            self.next = Some(thread::spawn(self.start_later(interpreter, compiled)));
         }
+    }
+
+    fn start_later(&self, interpreter: &Interpreter, compiled: Vec<u8>) -> Start {
+        let (interpreter, confinement) = (interpreter.clone(), self.confinement_here());
+        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled))
+    }
+
+    /// Returns what starts those who help to explore what takes long: one for each processor but the first.
+    fn reserve(&self) -> Vec<Start> {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let more = processors.min(MAX_HANDS).saturating_sub(1);
+        let known = self.interpreter.as_ref().zip(self.compiled.as_ref());
+        known.map_or_else(Vec::new, |(interpreter, compiled)| {
+            (0..more).map(|_| self.start_later(interpreter, compiled.clone())).collect()
+        })
     }
 
     fn recall_harness(&mut self, interpreter: &Interpreter) {

@@ -134,7 +134,7 @@ impl Program<'_> {
     }
 
     /// Starts a new process in place of the one that died.
-    fn restart(&mut self) -> Result<(), PythonError> {
+    pub(super) fn restart(&mut self) -> Result<(), PythonError> {
         // Its numbers mean something else.
         self.before = None;
         self.worker.send_scenario(&self.scenario, &self.shared)?;

@@ -12,6 +12,7 @@ mod process;
 mod protocol;
 mod pyenv;
 mod stamp;
+mod team;
 mod worker;
 
 pub use confine::Confined;
@@ -33,6 +34,8 @@ pub use protocol::Shared;
 #[doc(hidden)]
 pub use protocol::replays_in;
 pub use pyenv::PyenvVariables;
+pub use team::Start;
+pub use team::Team;
 pub use worker::Limits;
 pub use worker::Program;
 pub use worker::Worker;

@@ -165,6 +165,37 @@ impl Process {
         self.group
     }
 
+    /// Returns the `nth` of the processors that we may use after the one that the child keeps to, if it keeps to one.
+    #[cfg(target_os = "linux")]
+    pub(super) fn processor_after(&self, nth: usize) -> Option<usize> {
+        use rustix::thread::CpuSet;
+        use rustix::thread::sched_getaffinity;
+
+        let ours = sched_getaffinity(None).ok()?;
+        let theirs = sched_getaffinity(pid(self.group)).ok()?;
+        let mut ours: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|&processor| ours.is_set(processor)).collect();
+        let at = ours.iter().position(|&processor| theirs.is_set(processor)).filter(|_| theirs.count() == 1)?;
+        let count = ours.len();
+        ours.rotate_left((at + nth) % count);
+        ours.first().copied()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn processor_after(&self, _nth: usize) -> Option<usize> {
+        None
+    }
+
+    /// Has the child run on one processor only. One that does not is none the worse for it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn keep_to(&self, processor: usize) {
+        let mut one = rustix::thread::CpuSet::new();
+        one.set(processor);
+        let _ = rustix::thread::sched_setaffinity(pid(self.group), &one);
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn keep_to(&self, _processor: usize) {}
+
     /// Has the watchdog count the child's threads from now on: the kernel does not.
     pub(super) fn count_threads(&self) {
         self.crowd.store(TO_COUNT, Ordering::SeqCst);
@@ -339,10 +370,15 @@ fn command(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
     command
 }
 
+#[cfg(unix)]
+fn pid(id: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw)
+}
+
 /// Kills a child's whole process group, so that nothing it may have started stays behind.
 #[cfg(unix)]
 fn kill_group(leader: u32) {
-    if let Some(group) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(group) = pid(leader) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
@@ -368,11 +404,10 @@ fn kill_group(_leader: u32) {}
 /// Returns how the child with this number ended, if it has, and leaves it to be waited for.
 #[cfg(unix)]
 fn how_ended(child: u32) -> Option<String> {
-    use rustix::process::Pid;
     use rustix::process::WaitId;
     use rustix::process::WaitIdOptions;
 
-    let child = i32::try_from(child).ok().and_then(Pid::from_raw)?;
+    let child = pid(child)?;
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     let status = rustix::process::waitid(WaitId::Pid(child), options).ok()??;
     match (status.terminating_signal(), status.exit_status()) {

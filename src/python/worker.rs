@@ -1,6 +1,8 @@
 //! A warm Python process that runs scenarios, one loaded at a time.
 
 use std::collections::VecDeque;
+use std::ops::Deref;
+use std::ops::DerefMut;
 use std::time::Duration;
 
 use crate::scenario::Answer;
@@ -82,6 +84,8 @@ pub struct Worker {
     confinement: Confinement,
     pub(super) limits: Limits,
     compiled: Option<Vec<u8>>,
+    /// The processor that its process is to keep to; if it is not said, one of the process's choice.
+    processor: Option<usize>,
     running: Option<Running>,
 }
 
@@ -128,7 +132,7 @@ impl Worker {
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
-        Ok(Worker { interpreter, confinement, limits, compiled, running: Some(running) })
+        Ok(Worker { interpreter, confinement, limits, compiled, processor: None, running: Some(running) })
     }
 
     /// Returns how the process is confined, if there is one just now.
@@ -163,6 +167,15 @@ impl Worker {
         Ok(())
     }
 
+    /// Keeps the process to a processor of its own, the `nth` after the one that `other` keeps to, as far as there are enough.
+    pub(super) fn keep_apart(&mut self, other: &Worker, nth: usize) {
+        let next = other.running.as_ref().and_then(|running| running.process.processor_after(nth));
+        self.processor = next;
+        if let (Some(processor), Some(running)) = (next, &self.running) {
+            running.process.keep_to(processor);
+        }
+    }
+
     /// Returns the interpreter that this is a process of.
     pub fn interpreter(&self) -> &Interpreter {
         &self.interpreter
@@ -189,16 +202,25 @@ impl Worker {
     ///
     /// As for [`Worker::load`].
     pub fn load_knowing(&mut self, scenario: &Scenario, shared: &Shared) -> Result<Program<'_>, PythonError> {
-        self.send_scenario(scenario, shared)?;
-        let (scenario, shared) = (scenario.clone(), shared.clone());
-        Ok(Program { worker: self, scenario, shared, tells_lines: false, before: None, begun: VecDeque::new() })
+        Program::load(Hold::Lent(self), scenario, shared)
+    }
+
+    /// As [`Worker::load_knowing`], for a worker that is there for this scenario only.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Worker::load`].
+    pub(super) fn into_program(self, scenario: &Scenario, shared: &Shared) -> Result<Program<'static>, PythonError> {
+        Program::load(Hold::Own(Box::new(self)), scenario, shared)
     }
 
     /// Has the process load a scenario, or a new one if the one before has gone.
     pub(super) fn send_scenario(&mut self, scenario: &Scenario, shared: &Shared) -> Result<(), PythonError> {
         if self.running.is_none() {
             let compiled = self.compiled.as_deref();
-            self.running = Some(Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?);
+            let running = Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?;
+            self.processor.inspect(|&processor| running.process.keep_to(processor));
+            self.running = Some(running);
         }
         let loaded = self.ask(1, |id| Ask::Load {
             id,
@@ -390,7 +412,7 @@ impl Running {
 
 /// A scenario loaded in a worker.
 pub struct Program<'a> {
-    pub(super) worker: &'a mut Worker,
+    pub(super) worker: Hold<'a>,
     pub(super) scenario: Scenario,
     pub(super) shared: Shared,
     pub(super) tells_lines: bool,
@@ -398,6 +420,32 @@ pub struct Program<'a> {
     pub(super) before: Option<Ran>,
     /// What the process was asked to execute, first what it was asked first.
     begun: VecDeque<Begun>,
+}
+
+/// A worker that somebody lent, or that is a program's own.
+pub(super) enum Hold<'a> {
+    Lent(&'a mut Worker),
+    Own(Box<Worker>),
+}
+
+impl Deref for Hold<'_> {
+    type Target = Worker;
+
+    fn deref(&self) -> &Worker {
+        match self {
+            Hold::Lent(worker) => worker,
+            Hold::Own(worker) => worker,
+        }
+    }
+}
+
+impl DerefMut for Hold<'_> {
+    fn deref_mut(&mut self) -> &mut Worker {
+        match self {
+            Hold::Lent(worker) => worker,
+            Hold::Own(worker) => worker,
+        }
+    }
 }
 
 /// A batch that the process was asked to execute.
@@ -409,10 +457,24 @@ struct Begun {
 /// Up to how many executions are awaited without sleeping.
 const SOON: usize = 4;
 
-impl Program<'_> {
+impl<'a> Program<'a> {
+    fn load(mut worker: Hold<'a>, scenario: &Scenario, shared: &Shared) -> Result<Program<'a>, PythonError> {
+        worker.send_scenario(scenario, shared)?;
+        let (scenario, shared) = (scenario.clone(), shared.clone());
+        Ok(Program { worker, scenario, shared, tells_lines: false, before: None, begun: VecDeque::new() })
+    }
+
     /// Returns what executing the scenario has shown about it so far.
     pub fn shared(&self) -> &Shared {
         &self.shared
+    }
+
+    /// Loads the scenario anew with what another worker found out about it. What was prepared is forgotten.
+    pub(super) fn learn(&mut self, shared: &Shared) -> Result<(), PythonError> {
+        self.give_up();
+        self.before = None;
+        self.shared = shared.clone();
+        self.worker.send_scenario(&self.scenario, shared)
     }
 
     /// Makes the executions to come say at which line each step was, which takes longer.
@@ -429,6 +491,10 @@ impl Program<'_> {
     /// A thread that the schedule names cannot go, the scenario shares more than was known when it was loaded, or as for
     /// [`Execute::execute`].
     pub fn replay(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
+        if self.worker.running.is_none() {
+            // The schedule before was one that kills.
+            self.restart()?;
+        }
         let codes = schedule.threads().iter().map(|thread| thread.code()).collect();
         let said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes });
         let mut said = match said {

@@ -13,4 +13,5 @@ mod random;
 mod scenarios;
 mod sharing;
 mod synchronisation;
+mod team;
 mod tutorials;

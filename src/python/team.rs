@@ -1,0 +1,130 @@
+//! Several workers that explore one scenario side by side.
+//!
+//! Each batch goes to the worker that has least to do. What one of them finds to be shared, which means that everything begins
+//! again, the others are told before they go on, so all of them always execute the same program. Which executions are made
+//! is the search's business; here they are only shared out.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::thread;
+use std::thread::JoinHandle;
+
+use crate::scenario::Answer;
+use crate::scenario::Execute;
+use crate::scenario::Request;
+
+use super::PythonError;
+use super::Shared;
+use super::worker::Program;
+use super::worker::Worker;
+
+/// After how many executions more workers are started, and after how many more they join. Most programs are done by then, and starting
+/// a worker takes as long as some hundred executions.
+const MANY: u64 = 500;
+
+/// A scenario loaded in one worker or more.
+pub struct Team<'a> {
+    /// The first is who was there from the beginning.
+    hands: Vec<Program<'a>>,
+    /// The batches that were prepared and not executed to their end, first the first: whose they are, and how much of them is left.
+    under_way: VecDeque<(usize, usize)>,
+    executed: u64,
+    reserve: Reserve,
+}
+
+/// What starts a worker.
+pub type Start = Box<dyn FnOnce() -> Result<Worker, PythonError> + Send>;
+
+/// Those who may join the team.
+enum Reserve {
+    Waiting(Vec<Start>),
+    Starting(Vec<JoinHandle<Result<Worker, PythonError>>>),
+}
+
+impl<'a> Team<'a> {
+    /// Returns a team of one. Once it has made so many executions that it is worth while, it calls each of `reserve` to start
+    /// another worker, which joins it some time later.
+    pub fn new(program: Program<'a>, reserve: Vec<Start>) -> Team<'a> {
+        Team { hands: vec![program], under_way: VecDeque::new(), executed: 0, reserve: Reserve::Waiting(reserve) }
+    }
+
+    /// Lets a worker join.
+    ///
+    /// # Errors
+    ///
+    /// It cannot load the scenario.
+    pub fn join(&mut self, worker: Worker) -> Result<(), PythonError> {
+        let first = &self.hands[0];
+        let mut program = worker.into_program(&first.scenario, &first.shared)?;
+        program.tells_lines = first.tells_lines;
+        program.worker.keep_apart(&first.worker, self.hands.len());
+        self.hands.push(program);
+        Ok(())
+    }
+
+    /// Returns what executing the scenario has shown about it so far.
+    pub fn shared(&self) -> &Shared {
+        self.hands[0].shared()
+    }
+
+    /// Has more workers start, or join, if it is time to.
+    fn grow(&mut self) {
+        match &mut self.reserve {
+            Reserve::Waiting(reserve) if self.executed >= MANY => {
+                self.reserve = Reserve::Starting(mem::take(reserve).into_iter().map(thread::spawn).collect());
+            }
+            // They have had more time than it takes. Who joins when is up to no chance: the order of executions depends on it.
+            Reserve::Starting(starting) if self.executed >= 2 * MANY => {
+                for start in mem::take(starting) {
+                    // Whatever is wrong with one of them, the others do without.
+                    if let Ok(Ok(worker)) = start.join() {
+                        let _ = self.join(worker);
+                    }
+                }
+            }
+            Reserve::Waiting(_) | Reserve::Starting(_) => {}
+        }
+    }
+}
+
+impl Execute for Team<'_> {
+    type Error = PythonError;
+
+    fn hands(&self) -> usize {
+        self.hands.len()
+    }
+
+    fn prepare(&mut self, requests: &[Request]) {
+        let left = |hand: usize| self.under_way.iter().filter(|task| task.0 == hand).map(|task| task.1).sum::<usize>();
+        let hand = (0..self.hands.len()).min_by_key(|&hand| left(hand)).expect("somebody is there");
+        self.hands[hand].prepare(requests);
+        self.under_way.push_back((hand, requests.len()));
+    }
+
+    fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
+        if self.under_way.is_empty() {
+            self.prepare(requests);
+        }
+        let (hand, left) = self.under_way.front_mut().expect("was just prepared");
+        let hand = *hand;
+        let answer = self.hands[hand].execute(requests);
+        match &answer {
+            Ok(Answer::Executions(executions)) => {
+                self.executed += executions.len() as u64;
+                *left = left.saturating_sub(executions.len());
+                if *left == 0 {
+                    self.under_way.pop_front();
+                }
+                self.grow();
+            }
+            Ok(Answer::StartOver) => {
+                self.under_way.clear();
+                let shared = self.hands[hand].shared().clone();
+                let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
+                others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
+            }
+            Err(_) => self.under_way.clear(),
+        }
+        answer
+    }
+}
