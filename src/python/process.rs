@@ -236,17 +236,22 @@ impl Process {
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
         let ticks = patience.as_millis() / self.tick().as_millis() + 1;
         self.left = u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1);
-        self.receive_more(patience)
+        self.receive_in_time(|| format!("it did not answer within {} s", patience.as_secs()))
     }
 
     /// Returns the next frame, for which there is as much time as the frame before left of its `patience`.
     pub(super) fn receive_more(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
+        self.receive_in_time(|| format!("it did not come to the end of its answer within {} s", patience.as_secs()))
+    }
+
+    /// Returns the next frame, if it comes in the time that is left, and says `late` if not.
+    fn receive_in_time(&mut self, late: impl FnOnce() -> String) -> Result<Vec<u8>, String> {
         self.ticks.store(self.left, Ordering::SeqCst);
         let frame = read_frame(&mut self.output);
         self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
         match self.left {
             _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
-            LATE => Err(format!("it said nothing for {} s", patience.as_secs())),
+            LATE => Err(late()),
             _ => frame.map_err(|error| {
                 self.fell_silent = matches!(error, FrameError::Ended);
                 error.to_string()
@@ -522,6 +527,23 @@ mod tests {
                 prop_assert_eq!(payload.len(), u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize);
             }
         }
+    }
+
+    /// Says one byte at a time, and ends when it has said so many.
+    #[cfg(unix)]
+    const TALKATIVE: &str = "count=0; while [ $((count += 1)) -lt 1000000 ]; do printf '\\0\\0\\0\\1w'; done";
+
+    #[test]
+    #[cfg(unix)]
+    fn whoever_keeps_talking_has_the_time_of_one_answer() {
+        let arguments = ["-c", TALKATIVE].map(OsString::from);
+        let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
+        let patience = Duration::from_millis(200);
+        let mut frame = child.receive(patience);
+        while frame.is_ok() {
+            frame = child.receive_more(patience);
+        }
+        assert_eq!(frame, Err("it did not come to the end of its answer within 0 s".to_owned()));
     }
 
     #[test]

@@ -208,3 +208,28 @@ fn a_runner_that_dies_is_replaced() {
     let report = explored_by(&mut worker, &scenario("print('fine')\n", None)).expect("the next one runs");
     assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("fine\n"));
 }
+
+#[test]
+fn who_is_asked_to_tell_step_by_step_and_does_not_stop_telling_is_killed() {
+    // It dies, so that it is asked; and then tells of a line without end, or nearly so, in the harness's name.
+    let talkative = "
+import os
+import sys
+frame = sys._getframe()
+while frame is not None and frame.f_code.co_name != 'careful':
+    frame = frame.f_back
+if frame is None:
+    os._exit(1)
+for _ in range(2_000_000):
+    frame.f_globals['send']({'id': frame.f_locals['request']['id'], 'word': {'line': 1}, 'ops': ()})
+os._exit(1)
+";
+    let limits = Limits { execution: std::time::Duration::from_secs(1), ..Default::default() };
+    let mut worker = Worker::start(&interpreters()[0], &confinement(), limits).expect("a worker starts");
+    match explored_by(&mut worker, &scenario(talkative, None)) {
+        Err(PythonError::Broken { what, .. }) => {
+            assert_eq!(what, "it did not come to the end of its answer within 1 s");
+        }
+        other => panic!("{other:?}"),
+    }
+}

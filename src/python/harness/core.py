@@ -50,6 +50,10 @@ class Abandon(BaseException):
     """Unwinds a thread of an execution that is over."""
 
 
+class Endless(BaseException):
+    """Cuts off what is evaluated on our behalf, not by the program, and does not end: what is observed, or a text to show."""
+
+
 class Stop(BaseException):
     """Whatever the scenario catches, this execution tells nothing but that: it is kept as its problem at once."""
 

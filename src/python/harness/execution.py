@@ -52,6 +52,7 @@ def see(ending):
         journal.say("seeing")
     before = solo
     solo = seeing = True
+    cur.turns = 0  # what is seen is no turn of the program's
     try:
         value = None
         if program.observed is not None:
@@ -59,6 +60,8 @@ def see(ending):
                 value = stable(repr(eval(program.observed, program_globals)))
             except Abandon:
                 raise
+            except Endless:
+                value = ENDLESS
             except BaseException as error:
                 keep_mistake(error)
                 value = "<%s>" % describe(error)
@@ -71,22 +74,22 @@ def see(ending):
             except BaseException as error:
                 keep_mistake(error)
                 claims.append(None)
+        exceptions = [(code, name, error, False) for code, name, error in failures]
+        for future in futures:
+            if future._error is not None and not future._asked and future._strand is not None:
+                exceptions.append((future._strand.code, future._strand.label, future._error, True))
+            elif future._error is not None and not future._asked and future._task is not None:
+                exceptions.append((0, future._label, future._error, True))
+        exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
+        outcome = (
+            value,
+            None if program.observed is not None else stable("".join(output)),
+            ending,
+            tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
+            tuple(claims),
+        )
     finally:
         solo, seeing = before, False
-    exceptions = [(code, name, error, False) for code, name, error in failures]
-    for future in futures:
-        if future._error is not None and not future._asked and future._strand is not None:
-            exceptions.append((future._strand.code, future._strand.label, future._error, True))
-        elif future._error is not None and not future._asked and future._task is not None:
-            exceptions.append((0, future._label, future._error, True))
-    exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
-    outcome = (
-        value,
-        None if program.observed is not None else stable("".join(output)),
-        ending,
-        tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
-        tuple(claims),
-    )
 
 
 def keep_mistake(error):
@@ -99,6 +102,8 @@ def keep_mistake(error):
 def message_of(error):
     try:
         return stable(str(error))
+    except Endless:
+        return ENDLESS
     except BaseException as another:
         keep_mistake(another)
         return "<its text cannot be had>"

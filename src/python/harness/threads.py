@@ -629,6 +629,8 @@ def turn(site):
         raise Abandon
     me.turns += 1
     if me.turns > MAX_TURNS:
+        if seeing or showing:
+            raise Endless
         finish("limit", me)
     if solo:
         return True

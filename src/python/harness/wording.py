@@ -1,6 +1,8 @@
 # What a person calls a thing, a place and a value, for what is told of an execution. Part of the harness; see core.py.
 
 showing = False  # what a `__repr__` prints now is nobody's output
+MOST_SHOWN = 10_000  # turns of loops
+ENDLESS = "<it takes too long to say>"
 
 
 def show(value):
@@ -8,12 +10,16 @@ def show(value):
     global solo, showing
     before, solo = solo, True
     before_that, showing = showing, True
+    turns, cur.turns = cur.turns, MAX_TURNS - MOST_SHOWN  # these are not the program's, and there are many texts
     try:
         text = repr(value)
+    except Endless:
+        text = ENDLESS
     except Exception as error:
         text = "<%s>" % type(error).__name__
     finally:
         solo, showing = before, before_that
+        cur.turns = turns
     text = stable(text)
     return text if len(text) <= 200 else text[:197] + "..."
 
