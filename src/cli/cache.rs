@@ -11,6 +11,13 @@ use std::path::PathBuf;
 
 use crate::python::Described;
 use crate::python::Remember;
+use crate::python::Shared;
+use crate::store::ReportKey;
+
+/// The file that says what the threads of programs share.
+const SHARED: &str = "shared.json";
+/// Of how many programs it says so: those explored last.
+const MOST_SHARED: usize = 32;
 
 /// The folder, if there is one.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +53,26 @@ impl Cache {
             }
         }
         self.write(&harness_name(version, digest), &[blake3::hash(compiled).as_bytes(), compiled].concat());
+    }
+
+    /// Returns what exploring the program with this key showed that its threads share.
+    pub(super) fn shared(&self, key: &ReportKey) -> Option<Shared> {
+        let key = key.to_string();
+        self.all_shared().into_iter().find(|(other, _)| *other == key).map(|(_, shared)| shared)
+    }
+
+    /// Keeps what exploring the program with this key showed that its threads share.
+    pub(super) fn keep_shared(&self, key: &ReportKey, shared: &Shared) {
+        let mut kept = self.all_shared();
+        kept.retain(|(other, _)| *other != key.to_string());
+        kept.insert(0, (key.to_string(), shared.clone()));
+        kept.truncate(MOST_SHARED);
+        self.write(SHARED, &serde_json::to_vec(&kept).expect("names are JSON"));
+    }
+
+    /// Returns what is kept of programs, by their keys, those explored last first.
+    fn all_shared(&self) -> Vec<(String, Shared)> {
+        self.read(SHARED).and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default()
     }
 
     /// Returns what was kept as `name`.
@@ -151,6 +178,25 @@ mod tests {
             fs::write(&path, damaged).expect("written");
             assert_eq!(cache.harness("3.11.7", "new"), None);
         }
+    }
+
+    #[test]
+    fn what_threads_share_is_kept_of_the_programs_explored_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(Some(folder.path().to_owned()));
+        let shared = |name: &str| -> Shared {
+            serde_json::from_value(serde_json::json!({"names": [[name]], "workers": false})).expect("what is shared")
+        };
+        let key = |number: usize| ReportKey::of(&[&number.to_string()]);
+        for number in 0..=MOST_SHARED {
+            cache.keep_shared(&key(number), &shared("before"));
+        }
+        assert_eq!(cache.shared(&key(0)), None, "it was explored before all the others");
+        cache.keep_shared(&key(1), &shared("after"));
+        assert_eq!(cache.shared(&key(1)), Some(shared("after")));
+        assert_eq!(cache.shared(&key(2)), Some(shared("before")), "to explore again what is kept pushes nothing out");
+        fs::write(folder.path().join(SHARED), "[[").expect("written");
+        assert_eq!(cache.shared(&key(1)), None);
     }
 
     #[test]

@@ -258,6 +258,11 @@ impl Engine {
         });
         self.worker = None;
         let (explored, shared) = explored?;
+        if self.deck.is_none() {
+            // For `--replay`, which may be asked of another process. Of questions the report keeps it.
+            let key = self.key(scenario, "shared")?;
+            self.cache.keep_shared(&key, &shared);
+        }
         self.known.insert(scenario.clone(), shared);
         Ok(explored)
     }
@@ -270,20 +275,27 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Explored, Failure> {
         let explored = self.explore(scenario, budget, watch)?;
-        explored.report.outcomes.iter().try_for_each(|found| self.confirm(scenario, found).map(drop))?;
+        self.confirm(scenario, &explored.report.outcomes, &mut |_| {})?;
         Ok(explored)
     }
 
-    /// Runs `scenario` under the witness of what an exploration found, told in full, in a process that explored nothing.
+    /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing;
+    /// `watch` hears how many it has done.
     ///
     /// # Errors
     ///
-    /// It ends otherwise there: then nothing is shown.
-    pub fn confirm(&mut self, scenario: &Scenario, found: &Found) -> Result<Replay, Failure> {
-        let replay = self.replay(scenario, &found.witness)?;
-        match replay.execution.outcome == found.outcome {
-            true => Ok(replay),
-            false => Err(Failure::not_confirmed(&scenario.name, &found.witness)),
+    /// One of them ends otherwise there: then nothing is shown.
+    pub fn confirm(
+        &mut self,
+        scenario: &Scenario,
+        found: &[Found],
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Replay>, Failure> {
+        let witnesses: Vec<&Schedule> = found.iter().map(|found| &found.witness).collect();
+        let replays = self.replay_each(scenario, &witnesses, watch)?;
+        match found.iter().zip(&replays).find(|(found, replay)| replay.execution.outcome != found.outcome) {
+            Some((found, _)) => Err(Failure::not_confirmed(&scenario.name, &found.witness)),
+            None => Ok(replays),
         }
     }
 
@@ -317,12 +329,55 @@ impl Engine {
         Ok(replay)
     }
 
+    /// Explores `scenario`, unless it was explored before, for what its threads share: without that a schedule says nothing.
+    pub fn learn(
+        &mut self,
+        scenario: &Scenario,
+        budget: Budget,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<(), Failure> {
+        if self.known.contains_key(scenario) {
+            return Ok(());
+        }
+        let key = self.key(scenario, "shared")?;
+        match self.cache.shared(&key) {
+            Some(shared) => drop(self.known.insert(scenario.clone(), shared)),
+            None => drop(self.explore(scenario, budget, watch)?),
+        }
+        Ok(())
+    }
+
     /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.
     pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
-        if !self.known.contains_key(scenario) {
-            self.explore(scenario, Budget::QUESTION, &mut |_| {})?;
+        let mut replays = self.replay_each(scenario, &[schedule], &mut |_| {})?;
+        Ok(replays.pop().expect("one schedule has one replay"))
+    }
+
+    /// Runs `scenario` under each of `schedules`, told in full; `watch` hears how many it has done. It is loaded once, and once
+    /// more after each that killed the process.
+    pub fn replay_each(
+        &mut self,
+        scenario: &Scenario,
+        schedules: &[&Schedule],
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Replay>, Failure> {
+        self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
+        let mut replays: Vec<Replay> = Vec::with_capacity(schedules.len());
+        while replays.len() < schedules.len() {
+            self.with(scenario, |mut program| {
+                for schedule in &schedules[replays.len()..] {
+                    let replay = program.replay(schedule)?;
+                    let died = replay.death.is_some();
+                    replays.push(replay);
+                    watch(replays.len());
+                    if died {
+                        break;
+                    }
+                }
+                Ok(())
+            })?;
         }
-        self.with(scenario, |mut program| program.replay(schedule))
+        Ok(replays)
     }
 
     /// Does something with `scenario` in the worker, which is started if there is none.

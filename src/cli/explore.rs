@@ -1,5 +1,6 @@
 //! `raceday explore`: every outcome that a program can have, whatever the order of its threads.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -42,7 +43,7 @@ const EXAMPLES: &str = "\
 Examples:
   raceday explore withdraw.py --observe account.balance
   raceday explore withdraw.py --always 'account.balance >= 0' --no-deadlock
-  raceday explore withdraw.py --observe account.balance --replay '1*3 2*5 1*2'
+  raceday explore withdraw.py --observe account.balance --replay '0 1*2 2*5 1*3 0*2'
 
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
@@ -122,32 +123,25 @@ pub(super) fn run(args: &ExploreArgs, world: &mut World) -> Result<Exit, Failure
 
 fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: &mut World) -> Result<Exit, Failure> {
     let budget = Budget { executions: args.budget_executions.unwrap_or(u64::MAX), time: args.budget_seconds };
-    let mut progress =
-        Progress::new(format!("exploring {}", report::clean_line(&scenario.name)), progress::is_welcome(world));
+    let name = report::clean_line(&scenario.name);
+    let mut progress = Progress::new(format!("exploring {name}"), progress::is_welcome(world));
     let mut watch = |so_far: &explore::Progress| progress.explored(so_far);
     let (explored, pairs) = match args.races {
         true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs)))?,
         false => (engine.explore(scenario, budget, &mut watch)?, None),
     };
-    drop(progress);
     if explored.report.executions == 0 {
         // Where nothing was seen, no claim holds, not even so far.
         let failure = Failure::unusable(format!("no execution of `{}` was made to its end", scenario.name));
         return Err(failure.hint("is the budget too small, or does the program share something new each time it runs?"));
     }
-    let claims = args.claims();
-    check_evaluable(&claims, &explored.report)?;
-    let mut witness = |found: Found| {
-        let replay = engine.confirm(scenario, &found)?;
-        Ok::<Witnessed, Failure>(Witnessed { found, replay })
-    };
-    let outcomes = report::distinct(&explored.report).into_iter().map(&mut witness).collect::<Result<_, _>>()?;
-    let claimed = claims.into_iter().enumerate().map(|(index, claim)| {
-        let violation = violation(&claim, index, &explored.report).cloned().map(&mut witness).transpose()?;
-        Ok::<Claimed, Failure>(Claimed { claim, violation })
-    });
-    let claims: Vec<Claimed> = claimed.collect::<Result<_, _>>()?;
-    let races = pairs.map(|pairs| tell_races(&pairs, scenario, engine)).transpose()?;
+    check_evaluable(&args.claims(), &explored.report)?;
+    progress.name(&format!("confirming what was found of {name}"));
+    let distinct = report::distinct(&explored.report);
+    let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
+    let claims = confirm_violations(args, &explored.report, scenario, engine)?;
+    let races = pairs.map(|pairs| tell_races(&pairs, scenario, engine, &mut progress)).transpose()?;
+    drop(progress);
     let python = engine.interpreter()?.version.to_string();
     let exploration = Exploration {
         scenario,
@@ -155,6 +149,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         exhaustive: explored.report.exhaustive,
         executions: explored.report.executions,
         elapsed: explored.elapsed,
+        found: distinct.len(),
         outcomes,
         claims,
         races,
@@ -162,14 +157,61 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     show(args, &exploration, world)
 }
 
+/// Returns those of the outcomes `found` that are to be shown, by their places counted from 1, each with its execution. Tools
+/// are shown all; what is not shown need not be confirmed.
+fn confirm_outcomes(
+    args: &ExploreArgs,
+    found: &[Found],
+    scenario: &Scenario,
+    engine: &mut Engine,
+    progress: &mut Progress,
+) -> Result<BTreeMap<usize, Witnessed>, Failure> {
+    let shown = match args.json || args.html.is_some() {
+        true => (0..found.len()).collect(),
+        false => report::telling(found.iter().map(|found| &found.outcome)),
+    };
+    let founds: Vec<Found> = shown.iter().map(|&place| found[place].clone()).collect();
+    let replays = engine.confirm(scenario, &founds, &mut |done| progress.done(done, founds.len(), "outcome"))?;
+    let witnessed = founds.into_iter().zip(replays).map(|(found, replay)| Witnessed { found, replay });
+    Ok(shown.into_iter().map(|place| place + 1).zip(witnessed).collect())
+}
+
+/// Returns what became of each claim.
+fn confirm_violations(
+    args: &ExploreArgs,
+    report: &Report,
+    scenario: &Scenario,
+    engine: &mut Engine,
+) -> Result<Vec<Claimed>, Failure> {
+    let mut claimed = Vec::new();
+    for (index, claim) in args.claims().into_iter().enumerate() {
+        let found: Vec<Found> = violation(&claim, index, report).cloned().into_iter().collect();
+        let replays = engine.confirm(scenario, &found, &mut |_| {})?;
+        let violation = found.into_iter().zip(replays).map(|(found, replay)| Witnessed { found, replay }).next();
+        claimed.push(Claimed { claim, violation });
+    }
+    Ok(claimed)
+}
+
 /// Returns `pairs` in the program's words, those that would read the same once.
-fn tell_races(pairs: &[RacingPair], scenario: &Scenario, engine: &mut Engine) -> Result<Vec<Race>, Failure> {
-    let mut replays: HashMap<&Schedule, Replay> = HashMap::new();
+fn tell_races(
+    pairs: &[RacingPair],
+    scenario: &Scenario,
+    engine: &mut Engine,
+    progress: &mut Progress,
+) -> Result<Vec<Race>, Failure> {
+    progress.name(&format!("looking at the races of {}", report::clean_line(&scenario.name)));
+    let mut schedules: Vec<&Schedule> = Vec::new();
+    for pair in pairs {
+        if !schedules.contains(&&pair.schedule) {
+            schedules.push(&pair.schedule);
+        }
+    }
+    let replays =
+        engine.replay_each(scenario, &schedules, &mut |done| progress.done(done, schedules.len(), "execution"))?;
+    let replays: HashMap<&Schedule, Replay> = schedules.into_iter().zip(replays).collect();
     let mut races: Vec<Race> = Vec::new();
     for pair in pairs {
-        if !replays.contains_key(&pair.schedule) {
-            replays.insert(&pair.schedule, engine.replay(scenario, &pair.schedule)?);
-        }
         if let Some(race) = Race::told(pair, &replays[&pair.schedule])
             && !races.iter().any(|other| race.looks_like(other))
         {
@@ -186,12 +228,19 @@ fn replay(
     engine: &mut Engine,
     world: &mut World,
 ) -> Result<Exit, Failure> {
+    let what = format!("finding out what threads share in {}", report::clean_line(&scenario.name));
+    let mut progress = Progress::new(what, progress::is_welcome(world));
+    engine.learn(scenario, Budget::QUESTION, &mut |so_far| progress.explored(so_far))?;
+    drop(progress);
     let stopwatch = crate::clock::Stopwatch::start();
     let replay = engine.replay(scenario, schedule)?;
     let elapsed = stopwatch.elapsed();
     let outcome = replay.execution.outcome.clone();
     // The execution may go on where the schedule ended.
     let witness = replay.execution.schedule();
+    if witness.threads().len() < schedule.threads().len() {
+        return Err(Failure::schedule_goes_on(schedule.threads().len(), witness.threads().len()));
+    }
     let found = Found { outcome, switches: witness.switches(), witness, executions: 1 };
     let witnessed = Witnessed { found, replay };
     let claimed = args.claims().into_iter().enumerate().map(|(index, claim)| {
@@ -206,7 +255,8 @@ fn replay(
         exhaustive: false,
         executions: 1,
         elapsed,
-        outcomes: vec![witnessed],
+        found: 1,
+        outcomes: BTreeMap::from([(1, witnessed)]),
         claims,
         races: None,
     };

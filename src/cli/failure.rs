@@ -20,6 +20,7 @@ use crate::python::OLDEST;
 use crate::python::PythonError;
 use crate::report::clean;
 use crate::report::clean_line;
+use crate::report::count;
 use crate::report::cut;
 use crate::scenario::Schedule;
 use crate::store::StoreError;
@@ -28,6 +29,9 @@ use crate::terminal::EditError;
 
 /// How much of a line of somebody's program is quoted.
 const LONGEST_QUOTE: usize = 100;
+
+/// What to say where a schedule cannot be.
+const SCHEDULES_FIT: &str = "a schedule fits the program, and the version of it, that it was made for";
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +150,16 @@ impl Failure {
             .hint("a claim is an expression over the module's globals when the program has ended")
     }
 
+    /// Returns the failure of a schedule of `steps` steps, of which only `made` could be made.
+    pub(super) fn schedule_goes_on(steps: usize, made: usize) -> Failure {
+        let made = count(made as u64, "step");
+        Failure::unusable(format!(
+            "the schedule has {}, but the execution ends after {made}",
+            count(steps as u64, "step")
+        ))
+        .hint(SCHEDULES_FIT)
+    }
+
     pub(super) fn not_confirmed(name: &str, schedule: &Schedule) -> Failure {
         Failure::unusable(format!(
             "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
@@ -204,8 +218,7 @@ impl From<PythonError> for Failure {
             PythonError::Syntax { .. } => Failure::unusable(message),
             PythonError::Unsupported { .. } => Failure::unusable(message)
                 .hint("Raceday refuses what it cannot run in every order; `docs/exploration.md` has the limits"),
-            PythonError::Schedule { .. } => Failure::unusable(message)
-                .hint("a schedule fits the program, and the version of it, that it was made for"),
+            PythonError::Schedule { .. } => Failure::unusable(message).hint(SCHEDULES_FIT),
             PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
                 .hint("does it depend on something outside: the time, files, the order of a set of objects?"),

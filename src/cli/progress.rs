@@ -45,6 +45,22 @@ impl Progress {
 
     /// Shows how far an exploration has come, if it is time to.
     pub(super) fn explored(&mut self, progress: &explore::Progress) {
+        self.show(|| {
+            let made = progress.executions;
+            let executions = match progress.estimate.map(rounded).filter(|&all| all > made) {
+                Some(all) => format!("{} of some {}", report::grouped(made), report::count(all, "execution")),
+                None => report::count(made, "execution"),
+            };
+            format!("{executions}, {}", report::count(progress.outcomes as u64, "outcome"))
+        });
+    }
+
+    /// Shows how many of so many are done, if it is time to.
+    pub(super) fn done(&mut self, done: usize, all: usize, one: &str) {
+        self.show(|| format!("{} of {}", report::grouped(done as u64), report::count(all as u64, one)));
+    }
+
+    fn show(&mut self, how_far: impl FnOnce() -> String) {
         let elapsed = self.stopwatch.elapsed();
         if !self.welcome || elapsed < PATIENCE || elapsed - self.drawn < PERIOD {
             return;
@@ -55,13 +71,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
             bar.with_style(style)
         });
-        let mut executions = report::count(progress.executions, "execution");
-        if let Some(all) = progress.estimate.map(rounded).filter(|&all| all > progress.executions) {
-            let made = executions.split(' ').next().unwrap_or_default();
-            executions = format!("{made} of some {}", report::count(all, "execution"));
-        }
-        let outcomes = report::count(progress.outcomes as u64, "outcome");
-        bar.set_message(format!("{}: {executions}, {outcomes}", self.what));
+        bar.set_message(format!("{}: {}", self.what, how_far()));
         bar.tick();
     }
 }

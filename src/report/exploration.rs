@@ -1,6 +1,9 @@
 //! What exploring a program found: its outcomes with a witness each, what became of the claims, and how far the search
 //! went. Also a single execution that was asked for by its schedule.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::io::Write;
 use std::time::Duration;
@@ -24,6 +27,8 @@ use super::text;
 use super::text::Page;
 use super::text::Style;
 
+/// The most outcomes that are shown to a person.
+const MOST_OUTCOMES: usize = 50;
 /// The most steps of a witness that are shown.
 const MOST_STEPS: usize = 200;
 /// How many lines of what a program printed are shown unless all of it is wished for.
@@ -44,8 +49,10 @@ pub struct Exploration<'a> {
     pub executions: u64,
     /// How long it took.
     pub elapsed: Duration,
-    /// The outcomes that look different (see [`distinct`]).
-    pub outcomes: Vec<Witnessed>,
+    /// How many outcomes there are that look different (see [`distinct`]).
+    pub found: usize,
+    /// Those of them that are shown, by their places among all, counted from 1.
+    pub outcomes: BTreeMap<usize, Witnessed>,
     /// What became of each claim that was made.
     pub claims: Vec<Claimed>,
     /// The races, if they were looked for.
@@ -56,7 +63,7 @@ impl Exploration<'_> {
     /// Returns whether no other races can be found: executions are looked at until their process dies, if it does.
     pub(super) fn has_all_races(&self) -> bool {
         let crashes = |witnessed: &Witnessed| witnessed.found.outcome.ending == Ending::Crash;
-        self.exhaustive && !self.outcomes.iter().any(crashes)
+        self.exhaustive && !self.outcomes.values().any(crashes)
     }
 }
 
@@ -103,10 +110,15 @@ impl std::fmt::Display for Claim {
 /// look the same, the witness with the fewest switches stays.
 pub fn distinct(report: &Report) -> Vec<Found> {
     let mut distinct: Vec<Found> = Vec::new();
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
     for found in &report.outcomes {
-        match distinct.iter_mut().find(|other| looks_same(&other.outcome, &found.outcome)) {
-            None => distinct.push(found.clone()),
-            Some(same) => {
+        match places.entry(look(&found.outcome)) {
+            Entry::Vacant(place) => {
+                place.insert(distinct.len());
+                distinct.push(found.clone());
+            }
+            Entry::Occupied(place) => {
+                let same = &mut distinct[*place.get()];
                 let executions = same.executions + found.executions;
                 if found.switches < same.switches {
                     *same = found.clone();
@@ -121,22 +133,47 @@ pub fn distinct(report: &Report) -> Vec<Found> {
     distinct
 }
 
-fn looks_same(a: &Outcome, b: &Outcome) -> bool {
-    (&a.value, &a.stdout, a.ending, &a.exceptions) == (&b.value, &b.stdout, b.ending, &b.exceptions)
+/// Returns the places of those of `outcomes` that a person is shown: all, or of very many the first of each kind, by its
+/// ending and the classes of its exceptions, and as many of the others as there is room for.
+pub fn telling<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> BTreeSet<usize> {
+    let count = outcomes.len();
+    if count <= MOST_OUTCOMES {
+        return (0..count).collect();
+    }
+    let mut kinds = BTreeSet::new();
+    let mut chosen = BTreeSet::new();
+    for (place, outcome) in outcomes.enumerate() {
+        let classes: Vec<&str> = outcome.exceptions.iter().map(|exception| exception.class.as_str()).collect();
+        if chosen.len() < MOST_OUTCOMES && kinds.insert((outcome.ending, classes)) {
+            chosen.insert(place);
+        }
+    }
+    let mut others = (0..count).filter(|place| !chosen.contains(place)).collect::<Vec<_>>();
+    others.truncate(MOST_OUTCOMES - chosen.len());
+    chosen.extend(others);
+    chosen
+}
+
+/// Returns what can be seen of an outcome.
+fn look(outcome: &Outcome) -> (&Option<String>, &Option<String>, Ending, &[Exception]) {
+    (&outcome.value, &outcome.stdout, outcome.ending, &outcome.exceptions)
 }
 
 /// Writes the whole of `exploration` for people.
 pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
-    write_summary(out, exploration, page)?;
-    for (index, witnessed) in exploration.outcomes.iter().enumerate() {
+    let telling = telling(exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome));
+    let outcomes = exploration.outcomes.iter().enumerate().filter(|(place, _)| telling.contains(place));
+    let shown: BTreeMap<usize, &Witnessed> = outcomes.map(|(_, (number, witnessed))| (*number, witnessed)).collect();
+    write_summary(out, exploration, &shown, page)?;
+    for (number, witnessed) in &shown {
         writeln!(out)?;
-        write_heading(out, index + 1, exploration, witnessed, page)?;
+        write_heading(out, *number, exploration, witnessed, page)?;
         write_witnessed(out, witnessed, &exploration.scenario.source, page)?;
     }
     if !exploration.claims.is_empty() {
         writeln!(out)?;
         for claimed in &exploration.claims {
-            write_claimed(out, exploration, claimed, page)?;
+            write_claimed(out, exploration, &shown, claimed, page)?;
         }
     }
     if let Some(races) = &exploration.races {
@@ -149,7 +186,7 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
 /// Writes an exploration that was one execution, asked for by its schedule.
 pub fn write_replay(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
     let scenario = exploration.scenario;
-    for witnessed in &exploration.outcomes {
+    for witnessed in exploration.outcomes.values() {
         let head = format!("{}: {}", clean_line(&scenario.name), label(&witnessed.found.outcome, scenario));
         writeln!(out, "{}", page.paint(Style::Strong, &text::cut(&head, page.width())))?;
         write_details(out, witnessed, &scenario.source, Extent::Everything, page)?;
@@ -181,7 +218,15 @@ fn write_details(
     let found = &witnessed.found;
     let mut schedule = text::count(found.switches as u64, "switch");
     if !found.witness.threads().is_empty() {
-        schedule.push_str(&format!(", schedule {}", found.witness));
+        let whole = found.witness.to_string();
+        let shown = match extent {
+            Extent::AtMost(_) => text::cut(&whole, LONGEST),
+            Extent::Everything => whole.clone(),
+        };
+        schedule.push_str(&format!(", schedule {shown}"));
+        if shown != whole {
+            schedule.push_str(" (`--json` has all of it)");
+        }
     }
     for line in text::wrap(&format!("  {schedule}"), page.width(), 4) {
         writeln!(out, "{}", page.paint(Style::Faint, &line))?;
@@ -218,21 +263,32 @@ fn write_printed(out: &mut dyn Write, stdout: &str, extent: Extent) -> io::Resul
 }
 
 /// Writes how many outcomes there are, which, and how far the search went.
-fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
+fn write_summary(
+    out: &mut dyn Write,
+    exploration: &Exploration<'_>,
+    shown: &BTreeMap<usize, &Witnessed>,
+    page: Page,
+) -> io::Result<()> {
     let observed = observed(exploration.scenario);
-    let outcomes = text::count(exploration.outcomes.len() as u64, "outcome");
+    let outcomes = text::count(exploration.found as u64, "outcome");
     let name = clean_line(&exploration.scenario.name);
     let head = format!("{name}: {outcomes} of {observed}");
     for line in text::wrap(&head, page.width(), 2) {
         writeln!(out, "{}", page.paint(Style::Strong, &line))?;
     }
-    let labels: Vec<String> =
-        exploration.outcomes.iter().map(|witnessed| label(&witnessed.found.outcome, exploration.scenario)).collect();
-    let digits = labels.len().to_string().len();
-    for (index, label) in labels.iter().enumerate() {
-        let text = format!("  {:>digits$}. {label}", index + 1);
-        for line in text::wrap(&text, page.width(), 6) {
+    let digits = exploration.found.to_string().len();
+    for (number, witnessed) in shown {
+        let text = format!("  {number:>digits$}. {}", label(&witnessed.found.outcome, exploration.scenario));
+        for line in text::wrap(&text, page.width(), digits + 5) {
             writeln!(out, "{line}")?;
+        }
+    }
+    match exploration.found - shown.len() {
+        0 => {}
+        more => {
+            let more = text::count(more as u64, "more outcome");
+            let text = format!("  … and {more}: `--json` and `--html FILE` have all of them");
+            text::write_wrapped(out, &text, page)?;
         }
     }
     let (style, reach) = reach(exploration);
@@ -262,7 +318,7 @@ pub(super) fn effort(exploration: &Exploration<'_>) -> String {
 
 /// Returns how far the search went, without a full stop.
 pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, &'static str) {
-    let ends = |ending| exploration.outcomes.iter().any(|witnessed| witnessed.found.outcome.ending == ending);
+    let ends = |ending| exploration.outcomes.values().any(|witnessed| witnessed.found.outcome.ending == ending);
     if exploration.exhaustive {
         (Style::Good, "Every order was explored: nothing else can happen")
     } else if ends(Ending::Limit) {
@@ -286,7 +342,13 @@ fn write_heading(
     writeln!(out, "{}", page.paint(Style::Strong, &head))
 }
 
-fn write_claimed(out: &mut dyn Write, exploration: &Exploration<'_>, claimed: &Claimed, page: Page) -> io::Result<()> {
+fn write_claimed(
+    out: &mut dyn Write,
+    exploration: &Exploration<'_>,
+    outcomes: &BTreeMap<usize, &Witnessed>,
+    claimed: &Claimed,
+    page: Page,
+) -> io::Result<()> {
     let claim = &claimed.claim;
     let Some(violation) = &claimed.violation else {
         let (style, verdict) = match exploration.exhaustive {
@@ -296,9 +358,9 @@ fn write_claimed(out: &mut dyn Write, exploration: &Exploration<'_>, claimed: &C
         let lines = text::wrap(&format!("{claim}: {verdict}"), page.width(), 2);
         return lines.iter().try_for_each(|line| writeln!(out, "{}", page.paint(style, line)));
     };
-    let same = exploration.outcomes.iter().position(|shown| shown.found.witness == violation.found.witness);
+    let same = outcomes.iter().find(|(_, shown)| shown.found.witness == violation.found.witness);
     let shown = match same {
-        Some(index) => format!("violated, as outcome {} shows", index + 1),
+        Some((number, _)) => format!("violated, as outcome {number} shows"),
         None => "violated in this order:".to_owned(),
     };
     for line in text::wrap(&format!("{claim}: {shown}"), page.width(), 2) {
@@ -403,7 +465,8 @@ pub(super) mod tests {
             exhaustive: true,
             executions: 6,
             elapsed: Duration::from_micros(3100),
-            outcomes: vec![lost.clone(), kept],
+            found: 2,
+            outcomes: BTreeMap::from([(1, lost.clone()), (2, kept)]),
             claims: vec![
                 Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost) },
                 Claimed { claim: Claim::NoDeadlock, violation: None },
@@ -507,12 +570,60 @@ pub(super) mod tests {
     fn a_violation_that_no_outcome_shows_is_shown_itself() {
         let scenario = scenario();
         let mut exploration = exploration(&scenario);
-        let mut other = exploration.outcomes[0].clone();
+        let mut other = exploration.outcomes[&1].clone();
         other.found.witness = "0 1 0 1".parse().expect("a schedule");
         exploration.claims[0].violation = Some(other);
         let text = shown(&exploration, PAGE);
         assert!(text.contains("always count == 2: violated in this order:\n"), "{text}");
         assert!(text.contains("schedule 0 1 0 1\n"), "{text}");
+    }
+
+    #[test]
+    fn of_very_many_outcomes_some_are_shown_and_one_of_each_kind() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        let shown_one = exploration.outcomes[&1].clone();
+        let numbered = |number: usize| {
+            let mut witnessed = shown_one.clone();
+            witnessed.found.outcome.value = Some(number.to_string());
+            (number, witnessed)
+        };
+        exploration.claims.clear();
+        exploration.outcomes = (1..=MOST_OUTCOMES + 1200).map(numbered).collect();
+        exploration.found = exploration.outcomes.len();
+        exploration.outcomes.get_mut(&1000).expect("is there").found.outcome.ending = Ending::Deadlock;
+        let text = shown(&exploration, PAGE);
+        assert!(
+            text.starts_with("count.py: 1,250 outcomes of count\n     1. count = 1\n     2. count = 2\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n    49. count = 49\n  1000. deadlock; count = 1000\n  … and 1,200 more outcomes: "),
+            "{text}"
+        );
+        assert_eq!(text.matches("── ").count(), MOST_OUTCOMES);
+        assert!(text.contains("\n── 1000. deadlock; count = 1000 ──"), "{text}");
+
+        // Whether they were chosen before they were confirmed makes no difference.
+        let outcomes = exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome);
+        let chosen: BTreeSet<usize> = telling(outcomes).into_iter().map(|place| place + 1).collect();
+        exploration.outcomes.retain(|number, _| chosen.contains(number));
+        assert_eq!(shown(&exploration, PAGE), text);
+    }
+
+    #[test]
+    fn a_schedule_that_nobody_would_type_is_cut() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        let long: String = "0 1 ".repeat(2000);
+        exploration.outcomes.get_mut(&1).expect("is there").found.witness = long.parse().expect("a schedule");
+        exploration.claims.clear();
+        let text = shown(&exploration, PAGE);
+        assert!(text.contains("… (`--json` has all of it)\n"), "{text}");
+        assert!(text.lines().count() < 60, "{text}");
+        let mut out = Vec::new();
+        write_replay(&mut out, &exploration, PAGE).expect("a Vec takes all");
+        assert!(out.len() > 8000, "who asked for it sees all of it");
     }
 
     #[test]

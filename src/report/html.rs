@@ -50,7 +50,7 @@ const LONGEST_VALUE: usize = 200;
 /// Writes `exploration` as a page. If it is one execution that was asked for by its schedule, `is_replay` says so.
 pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay: bool) -> io::Result<()> {
     let scenario = exploration.scenario;
-    let outcomes = text::count(exploration.outcomes.len() as u64, "outcome");
+    let outcomes = text::count(exploration.found as u64, "outcome");
     let title = match is_replay {
         true => format!("{}: one order of steps", scenario.name),
         false => format!("{}: {outcomes} of {}", scenario.name, observed(scenario)),
@@ -81,8 +81,8 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
         "<p class=\"legend faint\"><span class=\"holds\">holds a lock</span> <span class=\"waits\">waits</span></p>"
     )?;
     writeln!(out, "</header>")?;
-    for (index, witnessed) in exploration.outcomes.iter().enumerate() {
-        write_outcome(out, exploration, index + 1, witnessed, is_replay)?;
+    for (number, witnessed) in &exploration.outcomes {
+        write_outcome(out, exploration, *number, witnessed, is_replay)?;
     }
     if let Some(races) = &exploration.races {
         write_races(out, races, exploration)?;
@@ -95,9 +95,9 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
 /// Writes the list of outcomes, how far the search went, and what became of the claims.
 fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Result<()> {
     writeln!(out, "<nav aria-label=\"Outcomes\">\n<ol>")?;
-    for (index, witnessed) in exploration.outcomes.iter().enumerate() {
+    for (number, witnessed) in &exploration.outcomes {
         let label = inline(&label(&witnessed.found.outcome, exploration.scenario));
-        writeln!(out, "<li><a href=\"#outcome-{}\">{label}</a></li>", index + 1)?;
+        writeln!(out, "<li><a href=\"#outcome-{number}\">{label}</a></li>")?;
     }
     writeln!(out, "</ol>\n</nav>")?;
     let (style, reach) = reach(exploration);
@@ -123,9 +123,8 @@ fn verdict(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, String) 
         };
     };
     let witness = &violation.found.witness;
-    match exploration.outcomes.iter().position(|shown| shown.found.witness == *witness) {
-        Some(index) => {
-            let number = index + 1;
+    match exploration.outcomes.iter().find(|(_, shown)| shown.found.witness == *witness) {
+        Some((number, _)) => {
             (Style::Bad, format!("violated, as <a href=\"#outcome-{number}\">outcome {number}</a> shows"))
         }
         None => (Style::Bad, format!("violated by schedule <code>{}</code>", inline(&witness.to_string()))),
@@ -368,7 +367,8 @@ mod tests {
     fn a_page_has_a_timeline_an_outcome_and_the_source() {
         let scenario = explorations::scenario();
         let mut exploration = explorations::exploration(&scenario);
-        exploration.outcomes.truncate(1);
+        exploration.outcomes.remove(&2);
+        exploration.found = 1;
         exploration.races = Some(vec![races::tests::race()]);
         let page = page(&exploration);
         insta::assert_snapshot!(body(&page), @r##"
@@ -488,7 +488,7 @@ mod tests {
     fn who_holds_and_who_waits_is_said_in_each_row() {
         let scenario = Scenario::new("deadlock.py", samples::DEADLOCK);
         let mut exploration = explorations::exploration(&scenario);
-        exploration.outcomes[0].replay = samples::deadlock();
+        exploration.outcomes.get_mut(&1).expect("is shown").replay = samples::deadlock();
         let page = page(&exploration);
         assert!(page.contains("<td class=\"holds\" data-holds=\"a\" title=\"holds a\"></td>"), "{page}");
         assert!(page.contains("Thread-1 (line 6) waits for b, which Thread-2 holds</p>"), "{page}");
@@ -513,7 +513,7 @@ mod tests {
         };
         let mut exploration = explorations::exploration(&scenario);
         exploration.python = hostile;
-        for witnessed in &mut exploration.outcomes {
+        for witnessed in exploration.outcomes.values_mut() {
             let outcome = &mut witnessed.found.outcome;
             outcome.value = Some(hostile.to_owned());
             for exception in &mut outcome.exceptions {
@@ -530,10 +530,11 @@ mod tests {
             }
             replay.details[5].verb = hostile.to_owned();
         }
-        let mut printing = exploration.outcomes[0].clone();
+        let mut printing = exploration.outcomes[&1].clone();
         printing.found.outcome.value = None;
         printing.found.outcome.stdout = Some(format!("{hostile}\n{hostile}"));
-        exploration.outcomes.push(printing);
+        exploration.outcomes.insert(3, printing);
+        exploration.found = 3;
         exploration.claims[0].claim = crate::report::Claim::Never(hostile.to_owned());
         let mut race = races::tests::race();
         race.location = hostile.to_owned();
@@ -555,11 +556,12 @@ mod tests {
     fn the_middle_of_a_very_long_outcome_is_left_out() {
         let scenario = explorations::scenario();
         let mut exploration = explorations::exploration(&scenario);
-        let replay = &mut exploration.outcomes[0].replay;
+        let replay = &mut exploration.outcomes.get_mut(&1).expect("is shown").replay;
         let (step, detail) = (replay.execution.steps[4].clone(), replay.details[4].clone());
         replay.execution.steps.splice(4..4, std::iter::repeat_n(step, MOST_STEPS));
         replay.details.splice(4..4, std::iter::repeat_n(detail, MOST_STEPS));
-        exploration.outcomes.truncate(1);
+        exploration.outcomes.remove(&2);
+        exploration.found = 1;
         let page = page(&exploration);
         assert!(page.contains("steps not shown …"), "{}", page.len());
         assert_eq!(page.matches("<tr data-line").count(), MOST_STEPS);

@@ -26,7 +26,7 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         exhaustive: exploration.exhaustive,
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
-        outcomes: exploration.outcomes.iter().map(outcome).collect(),
+        outcomes: exploration.outcomes.values().map(outcome).collect(),
         claims: exploration
             .claims
             .iter()
@@ -211,7 +211,7 @@ mod tests {
         let scenario = samples::scenario();
         let mut exploration = samples::exploration(&scenario);
         exploration.claims.clear();
-        exploration.outcomes.remove(0);
+        exploration.outcomes.remove(&1);
         let mut out = Vec::new();
         write_json(&mut out, &exploration).expect("a Vec takes all");
         insta::assert_snapshot!(String::from_utf8(out).expect("UTF-8"), @r#"

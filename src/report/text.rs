@@ -152,6 +152,16 @@ pub fn pad(text: &str, room: usize) -> String {
 
 /// Returns `1 step`, `2 steps`, `1,234 steps`.
 pub fn count(number: u64, one: &str) -> String {
+    let plural = match one {
+        _ if number == 1 => "",
+        _ if one.ends_with("sh") || one.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{} {one}{plural}", grouped(number))
+}
+
+/// Returns `1,234`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -160,12 +170,7 @@ pub fn count(number: u64, one: &str) -> String {
         }
         grouped.push(digit);
     }
-    let plural = match one {
-        _ if number == 1 => "",
-        _ if one.ends_with("sh") || one.ends_with("ch") => "es",
-        _ => "s",
-    };
-    format!("{grouped} {one}{plural}")
+    grouped
 }
 
 #[cfg(test)]

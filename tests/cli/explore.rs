@@ -497,6 +497,65 @@ fn a_replay_shows_its_steps() {
     ");
 }
 
+/// It was said to end as if it had been made.
+#[test]
+fn a_schedule_that_goes_on_after_the_end_cannot_be() {
+    let world = World::new().file(
+        "one.py",
+        "import threading\n\nthread = threading.Thread(target=print, args=('hi',))\nthread.start()\nthread.join()\n",
+    );
+    assert_eq!(world.run(&["explore", "one.py", "--replay", "1*3 0"]).code, Some(0));
+    insta::assert_snapshot!(world.run(&["explore", "one.py", "--replay", "1*3 0 1*9"]), @"
+    exit code 2
+    --- stderr
+    error: the schedule has 13 steps, but the execution ends after 4 steps
+    hint: a schedule fits the program, and the version of it, that it was made for
+    ");
+}
+
+/// Without what exploring showed it has to explore, which took a minute of silence where the program is large.
+#[test]
+fn a_replay_after_an_exploration_explores_nothing() {
+    let world = world().file("data/notes.txt", "This folder is there.");
+    let explore = ["--data-dir", "data", "explore", "withdraw.py", "--observe", "account.balance"];
+    let output = world.run(&[&explore[..], &["--json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let schedule = json["outcomes"][0]["witness"]["schedule"].as_str().expect("text");
+    let replay = [&explore[..], &["--replay", schedule]].concat();
+    assert!(world.run(&replay).stdout.starts_with("withdraw.py: account.balance = -200\n"));
+
+    // Were it explored again, it would not matter what is kept.
+    let kept = world.path("data/cache/shared.json");
+    let mut shared: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&kept).expect("it is kept")).expect("JSON");
+    shared[0][1]["names"] = serde_json::json!([]);
+    std::fs::write(&kept, shared.to_string()).expect("written");
+    assert_eq!(world.run(&replay).code, Some(2));
+}
+
+/// All were printed, 80,000 lines of them, after each was run once more without a word.
+#[test]
+fn of_very_many_outcomes_some_are_shown() {
+    let world = World::new().file(
+        "many.py",
+        "import threading\n\nout = []\n\n\ndef work(name):\n    for _ in range(2):\n        out.append(name)\n\n\n\
+         threads = [threading.Thread(target=work, args=(name,)) for name in 'abc']\nfor thread in threads:\n    \
+         thread.start()\nfor thread in threads:\n    thread.join()\nprint(''.join(out))\n",
+    );
+    let output = world.run(&["explore", "many.py", "--never", "''.join(out) == 'ccbbaa'"]);
+    assert_eq!(output.code, Some(1), "{output}");
+    assert!(output.stdout.starts_with("many.py: 90 outcomes of what it prints\n   1. prints aabbcc\n"), "{output}");
+    assert!(
+        output.stdout.contains("\n  … and 40 more outcomes: `--json` and `--html FILE` have all of them\n"),
+        "{output}"
+    );
+    assert_eq!(output.stdout.matches("── ").count(), 50, "{output}");
+    assert!(output.stdout.contains("\nnever ''.join(out) == 'ccbbaa': violated in this order:\n"), "{output}");
+    let json: serde_json::Value =
+        serde_json::from_str(&world.run(&["explore", "many.py", "--json"]).stdout).expect("JSON");
+    assert_eq!(json["outcomes"].as_array().expect("a list").len(), 90);
+}
+
 #[test]
 fn a_budget_that_runs_out_is_said() {
     let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance", "--budget-executions", "1"]);
