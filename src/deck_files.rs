@@ -138,6 +138,17 @@ impl fmt::Display for Origin {
 }
 
 impl Origin {
+    /// Returns whether the deck is in `folder`, by whichever path that is named.
+    pub fn is_folder(&self, folder: &Path) -> bool {
+        match self {
+            Origin::BuiltIn(_) => false,
+            Origin::Folder(own) => match (own.canonicalize(), folder.canonicalize()) {
+                (Ok(own), Ok(folder)) => own == folder,
+                _ => own == folder,
+            },
+        }
+    }
+
     /// Returns the deck's folder, as messages name it.
     pub fn folder(&self) -> String {
         match self {
@@ -177,9 +188,12 @@ impl Library {
         }
     }
 
-    /// Adds the deck that a folder is.
+    /// Adds the deck that a folder is, unless it is there already.
     pub fn add_folder(&mut self, folder: &Path) {
-        self.add(Origin::Folder(folder.to_owned()), load_folder(folder));
+        let mut origins = self.entries.iter().map(|entry| &entry.origin);
+        if !origins.any(|origin| origin.is_folder(folder)) && self.faulty_in(folder).is_none() {
+            self.add(Origin::Folder(folder.to_owned()), load_folder(folder));
+        }
     }
 
     /// Returns the sound decks.
@@ -190,6 +204,26 @@ impl Library {
     /// Returns the sound deck with this id.
     pub fn deck(&self, id: &str) -> Option<&Deck> {
         self.decks().find(|deck| deck.id.as_str() == id)
+    }
+
+    /// Returns the sound deck that `wanted` names by its id or its folder.
+    pub fn wanted(&self, wanted: &str) -> Option<&Deck> {
+        let in_folder = || self.entries.iter().find(|entry| entry.origin.is_folder(Path::new(wanted)));
+        self.deck(wanted).or_else(|| in_folder().map(|entry| &entry.deck))
+    }
+
+    /// Returns the deck in `folder`, if it is not sound.
+    pub fn faulty_in(&self, folder: &Path) -> Option<&Faulty> {
+        self.faulty.iter().find(|faulty| faulty.origin.is_folder(folder))
+    }
+
+    /// Returns the deck in a folder of this name, if it is not sound and no sound one is called so.
+    pub fn faulty_called(&self, name: &str) -> Option<&Faulty> {
+        let is_called = |faulty: &&Faulty| match &faulty.origin {
+            Origin::BuiltIn(folder) => *folder == name,
+            Origin::Folder(folder) => folder.file_name().is_some_and(|last| last == name),
+        };
+        self.faulty.iter().find(is_called).filter(|_| self.deck(name).is_none())
     }
 
     fn add(&mut self, origin: Origin, deck: Result<Deck, Faults>) {

@@ -67,7 +67,7 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Failure> 
     for Faulty { origin, faults } in &library.faulty {
         fine = false;
         let count = count(faults.count() as u64, "fault");
-        let written = writeln!(world.out, "{faults}\n{}: {count}", clean_line(&origin.to_string()));
+        let written = writeln!(world.out, "{faults}\n\n{}: {count}", clean_line(&origin.to_string()));
         unless_unread(written)?;
     }
     for entry in &library.entries {
@@ -121,12 +121,9 @@ fn trusted(args: &CheckArgs, library: &Library, world: &World) -> Result<Vec<Dec
 fn chosen(args: &CheckArgs, world: &World) -> Result<Library, Failure> {
     let mut library = world.library();
     let Some(wanted) = &args.deck else { return Ok(library) };
-    let is_wanted = |origin: &Origin| match origin {
-        Origin::BuiltIn(folder) => folder == wanted,
-        Origin::Folder(folder) => folder.file_name().is_some_and(|name| name == wanted.as_str()),
-    };
+    let called = library.faulty_called(wanted).map(|faulty| faulty.origin.clone());
     library.entries.retain(|entry| entry.deck.id.as_str() == wanted);
-    library.faulty.retain(|faulty| library.entries.is_empty() && is_wanted(&faulty.origin));
+    library.faulty.retain(|faulty| Some(&faulty.origin) == called.as_ref());
     if !library.entries.is_empty() || !library.faulty.is_empty() {
         return Ok(library);
     }

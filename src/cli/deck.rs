@@ -14,7 +14,7 @@ use super::Failure;
 use super::World;
 
 const EXAMPLES: &str = "\
-A deck is a folder with a deck.yaml. Your own decks are folders in `decks` of the data folder; `raceday doctor` says
+A deck is a folder with a deck.yaml. Your own decks are folders in `decks` of the data folder; `raceday doctor` says \
 where that is.
 
 Examples:

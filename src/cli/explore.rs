@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::io::Read as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::explore;
 use crate::explore::Found;
@@ -32,6 +35,8 @@ use super::World;
 use super::engine::Budget;
 use super::engine::Engine;
 use super::failure::unless_unread;
+use super::numbers::parse_count;
+use super::numbers::parse_seconds;
 use super::progress;
 use super::progress::Progress;
 use super::whole_file;
@@ -43,7 +48,7 @@ const EXAMPLES: &str = "\
 Examples:
   raceday explore withdraw.py --observe account.balance
   raceday explore withdraw.py --always 'account.balance >= 0' --no-deadlock
-  raceday explore withdraw.py --observe account.balance --replay '0 1*2 2*5 1*3 0*2'
+  raceday explore withdraw.py --replay '0 1*2 2*5 1*3 0*2'
 
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
@@ -58,13 +63,13 @@ pub(super) struct ExploreArgs {
     /// The Python program; `-` is standard input
     file: PathBuf,
     /// Observe this expression, evaluated when an execution ended
-    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     observe: Option<String>,
     /// Claim that this expression is true whenever an execution ends
-    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     always: Vec<String>,
     /// Claim that this expression is never true when an execution ends
-    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     never: Vec<String>,
     /// Claim that no execution ends in a deadlock
     #[arg(long)]
@@ -80,10 +85,11 @@ pub(super) struct ExploreArgs {
     #[arg(value_parser = parse_sleeps)]
     sleeps: Sleeps,
     /// Stop after so many executions
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count::<u64>)]
     budget_executions: Option<u64>,
     /// Stop after so many seconds
-    #[arg(long, value_name = "S", default_value = "60", value_parser = parse_seconds)]
+    #[arg(long, value_name = "S", default_value = "60", allow_negative_numbers = true)]
+    #[arg(value_parser = parse_seconds)]
     budget_seconds: Duration,
     /// Write JSON
     #[arg(long)]
@@ -136,6 +142,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         return Err(failure.hint("is the budget too small, or does the program share something new each time it runs?"));
     }
     check_evaluable(&args.claims(), &explored.report)?;
+    let is_slip = always_raises(&explored.report);
     progress.name(&format!("confirming what was found of {name}"));
     let distinct = report::distinct(&explored.report);
     let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
@@ -154,7 +161,13 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         claims,
         races,
     };
-    show(args, &exploration, world)
+    let exit = show(args, &exploration, world)?;
+    if let Some(observe) = scenario.observe.as_deref().filter(|_| is_slip && !world.quiet) {
+        let observe = report::clean_line(observe);
+        let text = format!("`{observe}` raises an exception wherever it is evaluated: is it spelled right?");
+        writeln!(world.err, "hint: {text}")?;
+    }
+    Ok(exit)
 }
 
 /// Returns those of the outcomes `found` that are to be shown, by their places counted from 1, each with its execution. Tools
@@ -342,6 +355,13 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Returns whether what is observed is something that Python does not know, wherever it was evaluated.
+fn always_raises(report: &Report) -> bool {
+    let is_unknown = |value: &str| ["<NameError: ", "<AttributeError: "].iter().any(|head| value.starts_with(head));
+    let mut values = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).peekable();
+    values.peek().is_some() && values.all(is_unknown)
+}
+
 /// Returns the program's name and text.
 fn read_program(file: &Path, world: &mut World) -> Result<(String, String), Failure> {
     let shown = file.display().to_string();
@@ -366,11 +386,6 @@ fn parse_sleeps(text: &str) -> Result<Sleeps, String> {
         "ordered" => Ok(Sleeps::Ordered),
         _ => Err("write `unordered` or `ordered`".to_owned()),
     }
-}
-
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.filter(|seconds| !seconds.is_zero()).ok_or_else(|| "write a number of seconds above 0".to_owned())
 }
 
 #[cfg(test)]
@@ -417,13 +432,5 @@ mod tests {
         assert!(check_evaluable(&claims, &report(vec![found(&[None])])).is_err());
         assert!(check_evaluable(&claims, &report(vec![found(&[None]), found(&[Some(false)])])).is_ok());
         assert!(check_evaluable(&[Claim::NoDeadlock], &report(vec![found(&[])])).is_ok());
-    }
-
-    #[test]
-    fn seconds_may_have_fractions_but_no_other_sense() {
-        assert_eq!(parse_seconds("0.5"), Ok(Duration::from_millis(500)));
-        for text in ["0", "-1", "soon", "inf", "nan"] {
-            assert!(parse_seconds(text).is_err(), "{text}");
-        }
     }
 }

@@ -30,6 +30,10 @@ use crate::terminal::EditError;
 /// How much of a line of somebody's program is quoted.
 const LONGEST_QUOTE: usize = 100;
 
+/// What the text is called that says what to observe.
+const OBSERVED: &str = "<observe>";
+/// What the text of a claim is called.
+const CLAIMED: &str = "<claim>";
 /// What to say where a schedule cannot be.
 const SCHEDULES_FIT: &str = "a schedule fits the program, and the version of it, that it was made for";
 
@@ -118,7 +122,15 @@ impl Failure {
     }
 
     pub(super) fn no_deck(wanted: &str, library: &Library) -> Failure {
-        let failure = Failure::unusable(format!("there is no deck `{}`", clean_line(wanted)));
+        let shown = clean_line(wanted);
+        if library.faulty_called(wanted).is_some() {
+            return Failure::unusable(format!("the deck `{shown}` has faults, and nothing of it is used"))
+                .hint(format!("`raceday check {shown}` says which"));
+        }
+        let failure = Failure::unusable(match wanted.contains(std::path::is_separator) {
+            true => format!("there is no folder `{shown}`, and no deck of that name"),
+            false => format!("there is no deck `{shown}`"),
+        });
         let ids: Vec<String> = library.decks().map(|deck| format!("`{}`", deck.id)).collect();
         match ids.as_slice() {
             [] => failure.hint("`raceday doctor` says where decks are looked for"),
@@ -181,7 +193,7 @@ impl From<io::Error> for Failure {
             io::ErrorKind::Interrupted => {
                 Failure { kind: FailureKind::Interrupted, message: error.to_string(), hints: Vec::new() }
             }
-            _ => Failure::broken(error.to_string()),
+            _ => Failure::broken(format!("the standard input or output failed: {error}")),
         }
     }
 }
@@ -212,6 +224,11 @@ impl From<PythonError> for Failure {
     fn from(error: PythonError) -> Failure {
         let message = clean_line(&with_causes(&error)).into_owned();
         match &error {
+            PythonError::Syntax { name, message, text, .. } if name == OBSERVED || name == CLAIMED => {
+                let what = if name == OBSERVED { "what is to be observed" } else { "the claim" };
+                let text = cut(&clean_line(text.trim()), LONGEST_QUOTE);
+                Failure::unusable(format!("{what}, `{text}`, is not a Python expression: {}", clean_line(message)))
+            }
             PythonError::Syntax { text, .. } if !text.trim().is_empty() => {
                 Failure::unusable(format!("{message}\n  {}", cut(&clean_line(text.trim()), LONGEST_QUOTE)))
             }
@@ -285,7 +302,11 @@ impl From<EditError> for Failure {
 
 impl From<NoteTextError> for Failure {
     fn from(error: NoteTextError) -> Failure {
-        Failure::unusable(error.to_string())
+        let failure = Failure::unusable(error.to_string());
+        match error {
+            NoteTextError::Empty => failure.hint("give its text with `-m TEXT`, or on the standard input"),
+            _ => failure,
+        }
     }
 }
 

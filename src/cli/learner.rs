@@ -2,10 +2,10 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::deck::Deck;
 use crate::deck::DeckId;
+use crate::deck_files::Faulty;
 use crate::deck_files::Library;
 use crate::deck_files::Origin;
 use crate::report::clean_line;
@@ -46,9 +46,16 @@ impl Learner {
                 store.keep_history(&changed.card, changed.is)?;
             }
         }
-        for faulty in &library.faulty {
-            let origin = clean_line(&faulty.origin.to_string()).into_owned();
-            remarks.push(format!("`{origin}` has faults and is left out; `raceday check {origin}` says which"));
+        // Of the one that is wanted more is said.
+        let is_wanted = |faulty: &Faulty| {
+            wanted.is_some_and(|wanted| {
+                let called = library.faulty_called(wanted).is_some_and(|called| called.origin == faulty.origin);
+                called || faulty.origin.is_folder(Path::new(wanted))
+            })
+        };
+        for faulty in library.faulty.iter().filter(|faulty| !is_wanted(faulty)) {
+            let name = checked_by(faulty, &library);
+            remarks.push(format!("`{name}` has faults and is left out; `raceday check {name}` says which"));
         }
         if !world.quiet {
             remarks.iter().try_for_each(|remark| writeln!(world.err, "note: {remark}"))?;
@@ -72,15 +79,21 @@ impl Learner {
     /// Returns the deck that `wanted` names by its id or its folder, or all of them.
     pub(super) fn decks(&self, wanted: Option<&str>) -> Result<Vec<DeckId>, Failure> {
         let Some(wanted) = wanted else { return Ok(self.library.decks().map(|deck| deck.id.clone()).collect()) };
-        let is_wanted = |origin: &Origin| *origin == Origin::Folder(PathBuf::from(wanted));
-        if let Some(faulty) = self.library.faulty.iter().find(|faulty| is_wanted(&faulty.origin)) {
+        if let Some(faulty) = self.library.faulty_in(Path::new(wanted)) {
             return Err(Failure::unusable(faulty.faults.to_string().trim_end().to_owned()));
         }
-        let by_folder = self.library.entries.iter().find(|entry| is_wanted(&entry.origin)).map(|entry| &entry.deck);
-        let deck = self.library.deck(wanted).or(by_folder);
-        let deck = deck.ok_or_else(|| Failure::no_deck(wanted, &self.library))?;
+        let deck = self.library.wanted(wanted).ok_or_else(|| Failure::no_deck(wanted, &self.library))?;
         Ok(vec![deck.id.clone()])
     }
+}
+
+/// Returns what `raceday check` knows a faulty deck by: the name of its folder if that will do, or the folder.
+fn checked_by(faulty: &Faulty, library: &Library) -> String {
+    let origin = faulty.origin.to_string();
+    let name = Path::new(&origin).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_found = library.faulty_called(name).is_some_and(|found| found.origin == faulty.origin);
+    if is_found && name.chars().all(is_plain) { name.to_owned() } else { clean_line(&origin).into_owned() }
 }
 
 /// Returns the decks whose programs may run where they cannot be confined, as far as `store` knows.

@@ -6,6 +6,7 @@
 mod whole_file;
 mod world;
 mod failure;
+mod numbers;
 mod cache;
 mod engine;
 mod progress;

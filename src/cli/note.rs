@@ -36,11 +36,13 @@ use super::learner::Learner;
 
 const EXAMPLES: &str = "\
 A note is attached to a deck (`thread-safety`), a concept (`thread-safety/concept:lock`), a question \
-(`thread-safety/last-word`), lines of its program (`thread-safety/last-word:7-9`) or a past answer (`answer:17`).
+(`thread-safety/last-word`), lines of its program (`thread-safety/last-word:7-9`) or a past answer (`answer:17`). Without \
+`-m` it is written in your editor, or read from standard input.
 
 Examples:
-  raceday note add thread-safety/concept:lock -m 'A lock protects data, not code.'
-  raceday note add thread-safety/last-word:7-9        (in your editor, or from standard input)
+  raceday note add thread-safety/concept:lock -m 'Locks protect data.'
+  raceday note add thread-safety/last-word:7-9
+  raceday note list thread-safety
   raceday note search lost update
 ";
 
@@ -126,8 +128,11 @@ pub(super) fn run(args: &NoteArgs, world: &mut World) -> Result<Exit, Failure> {
             if *json {
                 write_json(world, &notes.iter().map(note_json).collect())?;
             } else {
-                let none = if target.is_none() { "There are no notes yet." } else { "There are no notes on that." };
-                write_list(world, notes.iter().map(|note| (note, note.title())), none)?;
+                let none = match target {
+                    None => "There are no notes yet.".to_owned(),
+                    Some(target) => format!("There are no notes on {}.", clean_line(target)),
+                };
+                write_list(world, notes.iter().map(|note| (note, note.title())), &none)?;
             }
         }
         Act::Show { note, history, json } => show(number(note)?, *history, *json, &store, &library, world)?,

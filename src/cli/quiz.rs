@@ -13,6 +13,8 @@ use super::World;
 use super::drill::Drill;
 use super::learner;
 use super::learner::Learner;
+use super::numbers::parse_count;
+use super::numbers::parse_seed;
 
 const EXAMPLES: &str = "\
 Without a terminal, questions are printed and answers are read as lines: a number, several as in `1 3`, or the words \
@@ -33,10 +35,10 @@ pub(super) struct QuizArgs {
     #[arg(long, requires = "deck")]
     unconfined: bool,
     /// How many questions
-    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value = "10", allow_negative_numbers = true, value_parser = parse_count::<u32>)]
     count: u32,
     /// Where chance starts from: the same seed gives the same quiz
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = parse_seed)]
     seed: Option<u64>,
 }
 

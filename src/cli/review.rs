@@ -16,6 +16,7 @@ use super::World;
 use super::drill::Drill;
 use super::learner;
 use super::learner::Learner;
+use super::numbers::parse_count;
 
 const EXAMPLES: &str = "\
 Each answer is rated and kept at once; what is missed comes back in the same session. In a terminal, `?` gives a hint, \
@@ -36,7 +37,7 @@ pub(super) struct ReviewArgs {
     #[arg(long, requires = "deck")]
     unconfined: bool,
     /// Ask at most so many cards
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count::<u32>)]
     limit: Option<u32>,
 }
 

@@ -35,7 +35,13 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let cannot_open = |source| StoreError::CannotOpen { path: path.to_owned(), source };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder).map_err(cannot_open)?;
+            make_folder(folder).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => {
+                    let what = format!("`{}` is a file, not a folder", folder.display());
+                    cannot_open(io::Error::new(io::ErrorKind::NotADirectory, what))
+                }
+                _ => cannot_open(error),
+            })?;
         }
         // Closing a file lets go of all locks that this process has on it, whoever took them: while one thread makes the
         // file, no other may be at it.

@@ -86,6 +86,7 @@ fn every_fault_is_told_with_its_place() {
     let output = world.run(&["check", "mine"]);
     assert_eq!(output.code, Some(1), "{output}");
     assert!(output.stdout.contains("mine/topic.yaml:2:1: "), "{output}");
+    assert!(output.stdout.contains("\n\nmine: "), "the sum stands apart: {output}");
 }
 
 #[test]
@@ -117,6 +118,12 @@ fn a_deck_that_is_not_there_is_named() {
     exit code 2
     --- stderr
     error: there is no deck `nowhere`
+    hint: there is `thread-safety`
+    ");
+    insta::assert_snapshot!(World::new().run(&["check", "./nowhere"]), @"
+    exit code 2
+    --- stderr
+    error: there is no folder `./nowhere`, and no deck of that name
     hint: there is `thread-safety`
     ");
 }

@@ -84,6 +84,17 @@ fn what_is_no_database_of_ours_is_refused_and_stays() {
 }
 
 #[test]
+fn a_file_in_place_of_the_data_folder_is_named() {
+    let output = world().file("notes.txt", "").run(&["--data-dir", "notes.txt", "note", "list"]);
+    insta::assert_snapshot!(output, @"
+    exit code 3
+    --- stderr
+    error: the database `notes.txt/raceday.db` cannot be opened: `notes.txt` is a file, not a folder
+    hint: may you write there? use another folder with `--data-dir DIR`
+    ");
+}
+
+#[test]
 fn what_is_no_file_is_neither_read_nor_removed() {
     let world = world();
     let path = world.path("data/raceday.db");

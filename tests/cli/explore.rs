@@ -621,6 +621,30 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
+fn an_expression_that_is_none_is_quoted() {
+    insta::assert_snapshot!(world().run(&["explore", "twice.py", "--observe", "total("]), @"
+    exit code 2
+    --- stderr
+    error: what is to be observed, `total(`, is not a Python expression: '(' was never closed
+    ");
+    insta::assert_snapshot!(world().run(&["explore", "twice.py", "--never", "total > = 3"]), @"
+    exit code 2
+    --- stderr
+    error: the claim, `total > = 3`, is not a Python expression: invalid syntax
+    ");
+}
+
+/// It may raise in some orders, and that is worth knowing; where it raises in all of them it is a slip of the pen.
+#[test]
+fn an_expression_that_raises_everywhere_is_pointed_out() {
+    let hint = "hint: `acount.balance` raises an exception wherever it is evaluated: is it spelled right?\n";
+    let output = world().run(&["explore", "withdraw.py", "--observe", "acount.balance"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), hint), "{output}");
+    let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance"]);
+    assert_eq!(output.stderr, "", "{output}");
+}
+
+#[test]
 fn a_schedule_that_is_none_is_refused() {
     let output = world().run(&["explore", "twice.py", "--replay", "0*4 banana"]);
     assert_eq!(output.code, Some(2), "{output}");

@@ -135,7 +135,12 @@ fn what_a_note_cannot_be_attached_to_is_named() {
     hint: a review says the number of each answer that it keeps
     ");
     let empty = world.run(&["note", "add", "tiny", "-m", " "]);
-    assert_eq!((empty.code, empty.stderr.as_str()), (Some(2), "error: the note is empty\n"));
+    insta::assert_snapshot!(empty, @"
+    exit code 2
+    --- stderr
+    error: the note is empty
+    hint: give its text with `-m TEXT`, or on the standard input
+    ");
 }
 
 #[cfg(unix)]

@@ -234,9 +234,33 @@ fn a_faulty_deck_is_left_out_with_a_word() {
     let world = tiny::world().file("data/decks/broken/deck.yaml", "format: 1\nid: broken\n");
     let output = world.run_with_input(&["review", "tiny"], "one\n");
     assert_eq!(output.code, Some(0), "{output}");
-    let expected =
-        "note: `data/decks/broken` has faults and is left out; `raceday check data/decks/broken` says which\n";
-    assert_eq!(output.stderr, expected, "{output}");
+    assert_eq!(
+        output.stderr, "note: `broken` has faults and is left out; `raceday check broken` says which\n",
+        "{output}"
+    );
+    assert!(world.run(&["check", "broken"]).stdout.contains("data/decks/broken/deck.yaml:"));
+
+    // Where that would name another deck, or would have to be quoted, its folder does.
+    let head = "format: 1\nid: two\n";
+    let world = world.file("data/decks/tiny copy/deck.yaml", head).file("other/decks/thread-safety/deck.yaml", head);
+    let output = world.run_with_input(&["review", "tiny"], "one\n");
+    assert!(output.stderr.contains("note: `data/decks/tiny copy` has faults"), "{output}");
+    let output = world.run(&["--data-dir", "other"]);
+    assert!(output.stderr.contains("; `raceday check other/decks/thread-safety` says which\n"), "{output}");
+}
+
+#[test]
+fn a_faulty_deck_that_is_wanted_is_said_to_be_faulty_once() {
+    let world = tiny::world().file("data/decks/broken/deck.yaml", "format: 1\nid: broken\n");
+    for command in ["review", "quiz"] {
+        let said =
+            "error: the deck `broken` has faults, and nothing of it is used\nhint: `raceday check broken` says which\n";
+        let output = world.run(&[command, "broken"]);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(2), said), "{output}");
+        let output = world.run(&[command, "data/decks/broken"]);
+        assert!(output.stderr.starts_with("error: data/decks/broken/deck.yaml:"), "{output}");
+    }
+    assert!(world.run(&["deck", "show", "broken"]).stderr.starts_with("error: the deck `broken` has faults"));
 }
 
 #[test]

@@ -29,6 +29,29 @@ fn wrong_arguments_are_named() {
 
     For more information, try '--help'.
     ");
+    for (arguments, said) in [
+        (["quiz", "--count", "-1"], "invalid value '-1' for '--count <N>': write a whole number from 1\n"),
+        (["review", "--limit", "0"], "invalid value '0' for '--limit <N>': write a whole number from 1\n"),
+        (["quiz", "--seed", "x"], "invalid value 'x' for '--seed <S>': write a whole number from 0\n"),
+        (["explore", "a.py", "--observe="], "a value is required for '--observe <EXPR>' but none was supplied\n"),
+    ] {
+        let output = World::new().run(&arguments);
+        assert_eq!(output.code, Some(2), "{output}");
+        assert!(output.stderr.starts_with(&format!("error: {said}")), "{output}");
+    }
+}
+
+#[test]
+fn help_is_no_wider_than_the_terminal() {
+    let world = World::new();
+    for command in ["review", "quiz", "note", "note add", "explore", "check", "deck", "undo", "doctor", ""] {
+        let output = world.run(&command.split_whitespace().chain(["--help"]).collect::<Vec<_>>());
+        assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
+        let broken = output.stdout.split_once("Examples:").is_some_and(|(_, examples)| {
+            examples.lines().skip(1).take_while(|line| !line.is_empty()).any(|line| !line.starts_with("  raceday"))
+        });
+        assert!(!broken, "examples can be copied line by line: {output}");
+    }
 }
 
 #[test]
@@ -52,6 +75,19 @@ fn colour_is_an_order_or_not_there() {
 fn a_reader_who_has_gone_is_no_failure() {
     check_unread(&World::new(), &["--help"], 0);
     check_unread(&World::new().file("one.py", "print(1)\n"), &["explore", "one.py"], 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_takes_no_more_is_named() {
+    let world = World::new().file("one.py", "print(1)\n");
+    for arguments in [["explore", "one.py"].as_slice(), &["explore", "one.py", "--json"], &["deck", "list"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+        let output = world.command(arguments).stdout(full).output().expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert_eq!(said, "error: the standard input or output failed: No space left on device (os error 28)\n");
+    }
 }
 
 /// As in `raceday explore … | head -1` under `pipefail`.
