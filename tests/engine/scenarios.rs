@@ -515,7 +515,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
         (
             "update(MAX_STEPS='many')",
             "try:\n    thread.join()\nexcept Exception:\n    pass\n",
-            "TypeError: '>=' not supported between instances of 'int' and 'str', in `choose`",
+            "TypeError: '>=' not supported between instances of 'int' and 'str', in `visible`",
             6,
         ),
     ];

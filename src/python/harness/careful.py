@@ -16,10 +16,9 @@ class Journal(list):
         self.line = 0
         self.lines_left = MOST_LINES
 
-    def append(self, item):
-        super().append(item)
-        if len(self) % 3 == 0:
-            self.step(len(self) // 3 - 1)
+    def extend(self, step):
+        super().extend(step)
+        self.step(len(self) // 3 - 1)
 
     def step(self, number):
         if number:

@@ -200,7 +200,7 @@ guard_changes = []
 shut_at_first = set()
 live = 0
 unjoined = set()
-last_write = {}
+last_write = {}  # of each place that was written: after how many steps
 spinning = {}
 names = {}
 kinds = {}
@@ -214,6 +214,7 @@ problem = None
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 ordered = False  # sleeping orders: there is a virtual clock
+plain = True  # no operation has to be dressed
 program = None
 
 
@@ -241,7 +242,7 @@ class Strand:
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
-        global enabled, live
+        global enabled, live, plain
         if len(strands) >= MAX_THREADS:
             raise Unsupported("more than %d threads and tasks in one execution" % MAX_THREADS)
         self.code = code
@@ -287,7 +288,9 @@ class Strand:
         self.end_op, self.begin_op, self.join_op, self.life = ops
         self.alive_op = self.begin_op
         self.op = self.begin_op
-        if daemon or ordered:
+        if daemon:
+            plain = False
+        if not plain:
             self.op = dressed(self.op, self)
         self.over = None
         strands.append(self)
@@ -424,16 +427,39 @@ def visible(op, guard=None, make=None):
     """Announces the running thread's next operation and returns when it has been chosen.
 
     `make` is a function and its arguments: what the operation touches, asked anew if others went in between."""
-    global cur, enabled, position
+    global position
     me = cur
     if ended:
         raise Abandon
-    if me.daemon or ordered or me.inside:
+    if not plain:
         op = dressed(op, me)
+    # Mostly the thread just goes on, and then nobody else gets to see what it announced.
+    if (
+        lined
+        or not enabled & me.bit
+        or (prefix[position] != me.code if position < prefix_length else position >= MAX_STEPS)
+        or guard is not None and not guard.open
+    ):  # fmt: skip
+        op = wait_for_turn(op, guard, make)
+    trace.extend((me.index, op.id, enabled))
+    position += 1
+    if op.writes:
+        me.acts += op.weight
+        for place in op.writes:
+            last_write[place] = position
+        if spinning:
+            wake_spinners(op)
+    if lined:
+        details.append(["", "", None, me.line, me.holds])
+
+
+def wait_for_turn(op, guard, make):
+    """Returns when the running thread has been chosen again, with its operation as it is then."""
+    global cur, enabled
+    me = cur
     me.op = op
-    if make is not None:
-        me.make = make
-        announced_at = position
+    me.make = make
+    announced_at = position
     if guard is not None:
         me.guard = guard
         guard.waiting |= me.bit
@@ -455,9 +481,7 @@ def visible(op, guard=None, make=None):
         me.baton.acquire()
         if ended:
             raise Abandon
-    # `go`, written out: a call a step is worth saving.
-    if ordered:
-        op = me.op
+    op = me.op  # as time may have changed it
     if make is not None:
         if position != announced_at:
             op = op_now(me)
@@ -465,25 +489,14 @@ def visible(op, guard=None, make=None):
     if guard is not None:
         guard.waiting &= ~me.bit
         me.guard = None
-    trace.append(me.index)
-    trace.append(op.id)
-    trace.append(enabled)
-    position += 1
-    if op.writes:
-        me.acts += op.weight
-        for place in op.writes:
-            last_write[place] = position - 1
-        if spinning:
-            wake_spinners(op)
-    if lined:
-        details.append(["", "", None, me.line, me.holds])
+    return op
 
 
 def op_now(strand):
     """What the operation that the strand has announced touches as things are."""
     touches = touches_now(*strand.make)
     op = ops_by_key.get((touches, 0)) or op_of(touches)
-    return dressed(op, strand) if strand.daemon or ordered or strand.inside else op
+    return op if plain else dressed(op, strand)
 
 
 def go(me, op, guard):
@@ -492,9 +505,7 @@ def go(me, op, guard):
     if guard is not None:
         guard.waiting &= ~me.bit
         me.guard = None
-    trace.append(me.index)
-    trace.append(op.id)
-    trace.append(enabled)
+    trace.extend((me.index, op.id, enabled))
     position += 1
     if lined:
         details.append(["begin", "", None, 0, ()])
@@ -506,6 +517,8 @@ def dressed(op, strand):
     What a daemon does is cut off by the end of the program: the end conflicts with all of it. On the virtual clock, all that
     happens before time goes on happens before all that happens after. And what the scenario's code does while the library's has
     called it in the middle of an act goes along with a part of that act."""
+    if not (strand.daemon or ordered or strand.inside):
+        return op
     touches = op.touches
     for touch in strand.inside:
         if touch not in touches:

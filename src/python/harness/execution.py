@@ -11,7 +11,6 @@ class Program:
         self.ordered = request["sleeps"] == "ordered"
         self.pools = "ThreadPoolExecutor" in self.source
         self.callbacks = "add_done_callback" in self.source
-        self.limit = request.get("max_steps") or MAX_STEPS
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
         # What was found out about the same text before: which names are shared, and whether pools have workers that can be
@@ -149,7 +148,7 @@ blocked_now = []
 def execute(request_prefix, in_detail, with_lines):
     """Runs the program once."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live
-    global ordered, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    global ordered, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -182,6 +181,7 @@ def execute(request_prefix, in_detail, with_lines):
     detail = in_detail
     lined = in_detail or with_lines
     ordered = program.ordered
+    plain = not ordered
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     exiting = False

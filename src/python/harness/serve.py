@@ -84,7 +84,7 @@ def release():
     failures.clear()
     program_globals.clear()
     executions_since_collection += 1
-    if executions_since_collection >= 200:
+    if executions_since_collection >= 500:
         executions_since_collection = 0
         gc.collect()
         if not program.is_settled:

@@ -37,9 +37,11 @@ def announce(make, *arguments):
 
 def in_the_middle(touches, function, arguments, keywords):
     """Calls what may call the scenario's code in the middle of an act that touches that."""
+    global plain
     me = cur
     outer = me.inside
     me.inside = outer + touches
+    plain = False
     try:
         return function(*arguments, **keywords)
     finally:

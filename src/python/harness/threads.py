@@ -662,7 +662,7 @@ def turn(site):
 def unchanged(first_read):
     """Whether nobody has written any of these places since the thread first read them. (What was written before, this turn
     of the loop saw, and so will the next.)"""
-    return all(last_write.get(place, -1) < when for place, when in first_read.items())
+    return all(last_write.get(place, 0) <= when for place, when in first_read.items())
 
 
 def same_state(before, after):
