@@ -469,40 +469,71 @@ class ThreadPoolExecutor(Executor, Model):
 
     def task_over(self, strand):
         """Called in the step that ends `strand`."""
+        if not strand.model.drained:
+            self._count_over()
+
+    def _count_over(self):
+        """One more task needs no worker any more."""
         self._over += 1
         following = self._over + self._max_workers
         if following <= len(self._tasks):
             self._tasks[following - 1].model.turn.set(True)
 
-    def _shutdown_touches(self, cancel_futures):
-        touches = self._write.touches
-        for each in self._tasks if cancel_futures else ():
-            future = each.future if program.workers else each.model.future
-            touches += future._cancel_touches()
-        return touches
-
     def shutdown(self, wait=True, *, cancel_futures=False):
         if not solo:
-            announce(self._shutdown_touches, cancel_futures)
+            visible(self._write)
             if detail:
                 note("shut down", called(self))
         self._shut = True
         if program.workers:
             self._some.set(True)
-        dropped = []
-        if cancel_futures and program.workers:
-            dropped = [task.future for task in self._queue]
-            self._queue.clear()
-        elif cancel_futures:
-            dropped = [strand.model.future for strand in self._tasks]
-        for future in dropped:
-            if future._state in (PENDING, CANCELLED):
-                future._task.drained = True
+        if cancel_futures:
+            self._drain()
+        if wait:
+            self._wait_for_all()
+
+    def _drain(self):
+        """Takes the tasks that no worker has begun, one after the other, and cancels them. Workers go on taking some meanwhile."""
+        while True:
+            if not solo:
+                announce(self._drain_touches)
+            task = self._first_queued()
+            if task is None:
+                return
+            future = task.future
+            if detail and not solo:
+                note("drop", future._label)
+            task.drained = True
+            if program.workers:
+                self._queue.popleft()
+            else:
+                self._count_over()
             if future._state == PENDING:
                 future._state = CANCELLED
                 future._settled()
-        if wait:
-            self._wait_for_all()
+            if self._first_queued() is None:
+                return
+
+    def _first_queued(self):
+        """The task that whoever asks for one is given next, if any."""
+        if program.workers:
+            return self._queue[0] if self._queue else None
+        for strand in self._tasks:
+            task = strand.model
+            if not task.drained and not strand.done and task.future._state in (PENDING, CANCELLED):
+                return task
+        return None
+
+    def _drain_touches(self):
+        task = self._first_queued()
+        if program.workers:
+            return self._write.touches + (task.future._cancel_touches() if task is not None else ())
+        # Which it is, and whether it is the last, hangs on which were taken before.
+        touches = tuple((strand.model.future._phase, READ) for strand in self._tasks if strand.model is not task)
+        if task is None:
+            return touches
+        touches += task.future._cancel_touches()
+        return touches + ((self._slots, WRITE),) if len(self._tasks) > self._max_workers else touches
 
     def _exit(self):
         """What the interpreter does with a pool at its end."""
@@ -546,10 +577,12 @@ class Task:
             visible(self.turn_op, self.turn)
             if detail:
                 note("get a worker of", called(self.pool))
+        if self.drained:
+            end(self.strand)
+            return
         if future._state == CANCELLED:
             announce(self.end_touches)
-            if not self.drained:
-                future._take_up()
+            future._take_up()
             close_strand(self.strand)
             return
         future._state = RUNNING
