@@ -504,22 +504,44 @@ class Queue(Model):
         self._init(maxsize)
         self._some, self._get_op = self._guarded("some", False)
         self._room, self._put_op = self._guarded("room", True)
+        self._within = ()
+        if QUEUES in program.tracked and isinstance(self._items, CONTAINERS):
+            self._within = structure_touches(kind_of(type(self._items)), self._items, WRITE)
+            self._get_op = op_of(self._get_op.touches + self._within, self._get_op.guard)
+            self._put_op = op_of(self._put_op.touches + self._within, self._put_op.guard)
         self._all_done = Guard((self._name_, "all done"), True)
         self._join_op = op_of(((self._place, READ),), self._all_done.id)
-        self.unfinished_tasks = 0
+        self._unfinished = 0
         self.is_shutdown = False
 
     def _init(self, maxsize):
-        self.queue = collections.deque()
+        self._items = SeenDeque() if QUEUES in program.tracked else collections.deque()
 
     def _qsize(self):
-        return len(self.queue)
+        return len(self._items)
 
     def _put(self, item):
-        self.queue.append(item)
+        collections.deque.append(self._items, item)
 
     def _get(self):
-        return self.queue.popleft()
+        return collections.deque.popleft(self._items)
+
+    @property
+    def queue(self):
+        if sys._getframe(1).f_code.co_name not in OVERRIDDEN:
+            found.add(QUEUES)
+        return self._items
+
+    @queue.setter
+    def queue(self, items):
+        if sys._getframe(1).f_code.co_name != "_init":
+            raise Unsupported("another `queue` in a queue.Queue", "what a queue holds is modelled with it")
+        self._items = items
+
+    @property
+    def unfinished_tasks(self):
+        self._look()
+        return self._unfinished
 
     def _look(self):
         if not solo:
@@ -548,7 +570,10 @@ class Queue(Model):
 
     @maxsize.setter
     def maxsize(self, most):
+        if not solo:
+            raise Unsupported("another `maxsize` of a queue that threads may share")
         self._most = most
+        self._settle()
 
     @property
     def mutex(self):
@@ -563,13 +588,15 @@ class Queue(Model):
         return self.is_shutdown or not 0 < self._most <= atomically(self._qsize)
 
     def _tried(self, timeout, possible):
-        return timed(timeout, possible, lambda: ((self._place, WRITE if possible() else ATTEMPT),))
+        return timed(timeout, possible, lambda: (
+            ((self._place, WRITE), *self._within) if possible() else ((self._place, ATTEMPT),)
+        ))  # fmt: skip
 
     def _settle(self):
         size = atomically(self._qsize)
         self._some.set(size > 0 or self.is_shutdown)
         self._room.set(self._most <= 0 or size < self._most or self.is_shutdown)
-        self._all_done.set(self.unfinished_tasks == 0)
+        self._all_done.set(self._unfinished == 0)
 
     def put(self, item, block=True, timeout=None):
         publish(item)
@@ -588,7 +615,7 @@ class Queue(Model):
         if detail:
             note("put", called(self), show(item))
         atomically(self._put, item)
-        self.unfinished_tasks += 1
+        self._unfinished += 1
         self._settle()
 
     def get(self, block=True, timeout=None):
@@ -618,11 +645,11 @@ class Queue(Model):
 
     def task_done(self):
         act(self._write)
-        if self.unfinished_tasks <= 0:
+        if self._unfinished <= 0:
             raise ValueError("task_done() called too many times")
-        self.unfinished_tasks -= 1
+        self._unfinished -= 1
         if detail:
-            note("task done", called(self), "%d left" % self.unfinished_tasks)
+            note("task done", called(self), "%d left" % self._unfinished)
         self._settle()
 
     def join(self):
@@ -635,46 +662,62 @@ class Queue(Model):
     if sys.version_info >= (3, 13):
 
         def shutdown(self, immediate=False):
-            act(self._write)
+            act(op_of(self._write.touches + self._within))
             self.is_shutdown = True
             if immediate:
                 while self._qsize():
                     atomically(self._get)
-                    if self.unfinished_tasks > 0:
-                        self.unfinished_tasks -= 1
+                    if self._unfinished > 0:
+                        self._unfinished -= 1
             self._settle()
 
     __class_getitem__ = classmethod(types.GenericAlias)
+
+
+QUEUES = ("queues", "within")  # whether the scenario was seen to look at what a queue holds
+OVERRIDDEN = ("_init", "_qsize", "_put", "_get")  # the methods of a queue that a class of the scenario's may have its own of
+
+
+def unchangeable(kind):
+    """A class of containers that a queue holds its items in where the scenario looks at them: only the queue changes them."""
+
+    def refuse(*_, **__):
+        raise Unsupported("changing `queue.Queue().queue`", "what a queue holds is modelled with it")
+
+    changes = STRUCTURE["L"] | {"__setitem__", "__delitem__", "__iadd__", "__imul__"}
+    return type(kind.__name__, (kind,), {name: refuse for name in changes if hasattr(kind, name)})
+
+
+SeenDeque, SeenList = unchangeable(collections.deque), unchangeable(list)
 
 
 class PriorityQueue(Queue):
     """`queue.PriorityQueue`."""
 
     def _init(self, maxsize):
-        self.queue = []
+        self._items = SeenList() if QUEUES in program.tracked else []
 
     def _put(self, item):
         from _heapq import heappush
 
-        heappush(self.queue, item)
+        heappush(self._items, item)
 
     def _get(self):
         from _heapq import heappop
 
-        return heappop(self.queue)
+        return heappop(self._items)
 
 
 class LifoQueue(Queue):
     """`queue.LifoQueue`."""
 
-    def _init(self, maxsize):
-        self.queue = []
+    _init = PriorityQueue._init
 
     def _put(self, item):
-        self.queue.append(item)
+        list.append(self._items, item)
 
     def _get(self):
-        return self.queue.pop()
+        return list.pop(self._items)
 
 
 class SimpleQueue(Model):
