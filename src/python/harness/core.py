@@ -34,6 +34,7 @@ import sys
 import threading as real_threading
 import time as real_time
 import types
+from _contextvars import Context
 from _thread import allocate_lock, start_new_thread
 from _weakref import ref as weak_reference
 
@@ -323,7 +324,7 @@ def carry(carrier):
         strand = carrier.strand
         try:
             go(strand, strand.op, strand.guard)
-            strand.target()
+            Context().run(strand.target)  # who carried others before has nothing of theirs
         except Abandon:
             pass
         except BaseException as error:  # a fault of ours, or Unsupported: told once, by whoever answers
@@ -731,6 +732,8 @@ def kind_of(kind):
         return "-"
     if issubclass(kind, (list, collections.deque, bytearray)):
         shape = "L"
+        if kind is bytearray:
+            found.add(OPAQUE)
     elif issubclass(kind, dict):
         shape = "D"
     elif issubclass(kind, set):

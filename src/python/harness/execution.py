@@ -201,7 +201,7 @@ def execute(request_prefix, in_detail, with_lines):
     ended = False
     solo = True
     try:
-        run_main(main)
+        Context().run(run_main, main)
     except Abandon:
         pass
     except (Unsupported, Diverged, NeedsWorkers) as error:
