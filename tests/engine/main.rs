@@ -3,6 +3,7 @@
 mod conformance;
 mod deaths;
 mod differential;
+mod exactness;
 mod field;
 mod interpreters;
 mod library;

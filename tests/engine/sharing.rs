@@ -8,7 +8,13 @@ use super::pythons::scenario;
 use super::pythons::worker;
 
 const PREAMBLE: &str = "
-import array, collections, contextlib, copy, dataclasses, io, itertools, logging, operator, random, threading, types
+import array, collections, contextlib, copy, dataclasses, io, itertools, json, logging, operator, queue, random, threading
+import types, weakref
+class Meta(type):
+    count = 1
+    @property
+    def total(cls): return cls.count
+class K(metaclass=Meta): pass
 class C:
     kind = 1
     def __init__(self): self.y = 1
@@ -16,6 +22,7 @@ class C:
     def p(self): return self.y
     @p.setter
     def p(self, value): self.y = value
+    def get(self): return self.y
 class Slots:
     __slots__ = ('y',)
     def __init__(self): self.y = 1
@@ -113,8 +120,6 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q={1:1}", "q[2]=2", "2 in q.keys()"),
     // What is opaque.
     ("q=iter([1, 2])", "next(q)", "next(q)"),
-    ("q=(each for each in (1, 2))", "next(q)", "next(q)"),
-    ("q=(each for each in (1, 2))", "next(q, 0)", "list(q)"),
     ("q=itertools.count()", "next(q)", "next(q)"),
     ("q=itertools.count()", "q.__next__()", "q.__next__()"),
     ("q=itertools.cycle('ab')", "next(q)", "list(zip(q, [0]))"),
@@ -126,6 +131,67 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=collections.UserList()", "q.append(1)", "len(q)"),
     ("q=collections.ChainMap({})", "q['a']=1", "q.get('a')"),
     ("q=random.Random(1)", "q.random()", "q.random()"),
+    ("q=collections.UserDict(a=1)", "q['a']=2", "sorted(q.items())"),
+    ("d={}; q=collections.ChainMap({}, d)", "d['a']=1", "q.get('a', 0)"),
+    ("d={}; q=collections.ChainMap(d)", "q.update(a=1)", "d.get('a')"),
+    // Attributes that a class has from its own class.
+    ("q=K", "Meta.count=2", "K.count"),
+    ("q=K", "Meta.count=2", "K.total"),
+    ("q=K", "K.count=2", "K.total"),
+    ("q=K", "del Meta.count", "hasattr(K, 'count')"),
+    ("q=K", "Meta.more=2", "hasattr(K, 'more')"),
+    // Which attributes there are.
+    ("q=C()", "q.z=2", "len(vars(q))"),
+    ("q=C()", "q.z=2", "list(vars(q))"),
+    ("q=C()", "q.z=2", "'z' in q.__dict__"),
+    ("q=C()", "del q.y", "bool(vars(q))"),
+    ("q=C()", "q.z=2", "'z' in dir(q)"),
+    ("q=C()", "q.y=2", "json.dumps(vars(q))"),
+    ("q=C()", "q.__dict__={'y': 2}", "q.y"),
+    ("q=C()", "q.__dict__ |= {'y': 2} if hasattr(dict, '__or__') else q.__dict__.update(y=2) or {}", "q.y"),
+    ("d={'y': 1}; q=C(); q.__dict__=d; p=C(); p.__dict__=d", "p.y=2", "q.y"),
+    ("d={'y': 1}; q=C(); q.__dict__=d", "d['y']=2", "q.y"),
+    ("q=1", "global other; other=2", "len(globals())"),
+    // Weak proxies.
+    ("o=C(); q=weakref.proxy(o)", "q.y=2", "o.y"),
+    ("o=C(); q=weakref.proxy(o)", "o.y=2", "q.y"),
+    ("o=C(); q=weakref.proxy(o)", "q.y+=1", "q.get()"),
+    ("o=C(); q=weakref.proxy(o)", "del q.y", "hasattr(o, 'y')"),
+    ("o=C(); q=weakref.proxy(o)", "vars(q)['y']=2", "o.y"),
+    ("o=C(); q=weakref.proxy(o)", "setattr(q, 'y', 2)", "getattr(q, 'y')"),
+    ("o=set(); q=weakref.proxy(o)", "q.add(1)", "len(o)"),
+    ("o=set(); q=weakref.proxy(o)", "o.add(1)", "1 in q"),
+    ("o=set(); q=weakref.proxy(o)", "o.add(1)", "sorted(q)"),
+    ("o=set(); q=weakref.proxy(o)", "o.add(1)", "[each for each in q]"),
+    ("o=set(); q=weakref.proxy(o)", "o.add(1)", "bool(q)"),
+    ("o=collections.Counter(); q=weakref.proxy(o)", "q['a']=2", "o['a']"),
+    // What stands for bytes.
+    ("q=bytearray(b'a')", "memoryview(q)[0]=66", "q[0]"),
+    ("q=bytearray(b'a'); m=memoryview(q)", "q[0]=66", "m[0]"),
+    ("q=bytearray(b'ab'); m=memoryview(q)[1:]", "m[0]=66", "q[1]"),
+    ("q=bytearray(b'a'); m=memoryview(q)", "m[0]=66", "m.tobytes()"),
+    ("q=bytearray(b'a'); m=memoryview(q)", "m[0]=66", "list(m)"),
+    ("q=bytearray(b'a'); m=memoryview(q)", "m[0]=66", "m == b'a'"),
+    ("q=bytearray(b'a'); m=memoryview(q)", "m[0]+=1", "q.decode()"),
+    ("q=bytearray(b'a')", "q[0]=66", "q == b'a'"),
+    ("q=bytearray(b'a')", "q[0]=66", "q.upper()"),
+    ("q=array.array('i', [1]); m=memoryview(q)", "m[0]=66", "q[0]"),
+    // What is within a queue.
+    ("q=queue.Queue()", "q.put(1)", "len(q.queue)"),
+    ("q=queue.Queue()", "q.put_nowait(1)", "list(q.queue)"),
+    ("q=queue.Queue(); q.put(1)", "q.get()", "1 in q.queue"),
+    ("q=queue.PriorityQueue(); q.put(1)", "q.put(0)", "q.queue[0]"),
+    ("q=queue.LifoQueue(); q.put(1)", "q.get()", "bool(q.queue)"),
+    ("q=queue.Queue(); q.put(1)", "q.task_done()", "q.unfinished_tasks"),
+    // Rows that are unpacked within rows.
+    ("q=[(1, [1, 2])]", "q[0][1][0]=5", "[(i, a, b) for i, (c, (a, b)) in enumerate(q)]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "[(i, a, b) for i, (a, b) in enumerate(q)]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "[(i, a, b) for i, (a, b) in zip([1], q)]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "[(a, b) for a, b in reversed(q)]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "[(a, b) for a, b in (each for each in q)]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "[(a, b) for a, b in itertools.chain(q)]"),
+    ("q={'k': [1, 2]}", "q['k'][0]=5", "[(k, a, b) for k, (a, *b) in q.items()]"),
+    ("q=[[1, 2]]", "q[0][0]=5", "dict(q)"),
 ];
 
 /// For versions that have the statement: what there is, what one thread does, and a pattern that matches before.

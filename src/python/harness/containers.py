@@ -88,11 +88,13 @@ def whole_touches(shape, thing):
     if shape == "A":
         return field_touches(thing)
     if shape == "O":
-        return state_touches(thing)
+        return state_touches(thing, manner_of_use(thing, "__next__"))
     name = name_of(thing)
     touches = [(digest((name, "*")), READ)]
     if shape != "L":
         touches.append((digest((name, "all")), READ))
+        if id(thing) in namespaces:
+            touches += names_touches(thing)
     size = raw_len(thing)
     if size > SMALL:
         touches.append((digest((name, "any")), WRITE))
@@ -108,9 +110,20 @@ def whole_touches(shape, thing):
 def structure_touches(shape, thing, manner):
     """What changing all of a container, or measuring it, touches."""
     name = name_of(thing)
-    if manner == WRITE and shape != "L":
-        return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+    if shape != "L":
+        if manner == WRITE:
+            return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+        if id(thing) in namespaces:
+            return ((digest((name, "*")), READ), *names_touches(thing))
     return ((digest((name, "*")), manner),)
+
+
+def names_touches(thing):
+    """What looking which elements a dict has touches, if they are also something else: who binds a name or sets an attribute does
+    not know that it is an element too."""
+    name = name_of(thing)
+    tracked = tracked_globals if namespaces[id(thing)] == "global" else tracked_attributes
+    return tuple((digest((name, each)), READ) for each in sorted(tracked))
 
 
 # Elements --------------------------------------------------------------------------------------------------------------
@@ -451,16 +464,17 @@ def rd_truth(thing):
 class Turns:
     """Iterates over a container, a read a turn."""
 
-    __slots__ = ("thing", "inner", "keys", "index", "shape", "values", "unpacked")
+    __slots__ = ("thing", "inner", "keys", "index", "step", "shape", "values", "quiet", "row")
 
-    def __init__(self, thing, shape, inner, values):
+    def __init__(self, thing, shape, inner, values, backwards=False):
         self.thing = thing
         self.shape = shape
         self.inner = inner
         self.values = values
         self.keys = iter(thing) if values else None
-        self.index = 0
-        self.unpacked = False
+        self.index, self.step = (raw_len(thing) - 1, -1) if backwards else (0, 1)
+        self.quiet = False  # who asks for its elements has announced that for all of them
+        self.row = None  # what an element goes through that is unpacked
 
     def __iter__(self):
         return self
@@ -469,15 +483,15 @@ class Turns:
         return operator.length_hint(self.inner)
 
     def __next__(self):
-        if not solo:
+        if not solo and not self.quiet:
             announce(self.touches)
             if detail:
                 note("read", place_of(self.thing), None)
-        self.index += 1
+        self.index += self.step
         if self.keys is not None:
             next(self.keys, None)
-        if self.unpacked:
-            return rd_deep(next(self.inner))
+        if self.row is not None:
+            return self.row(next(self.inner))
         return next(self.inner)
 
     def touches(self):
@@ -487,41 +501,157 @@ class Turns:
         return self.touches_of_turn()
 
     def touches_of_turn(self):
-        name = name_of(self.thing)
-        structure = (digest((name, "*")), READ)
         if self.shape == "L":
-            return ((digest((name, self.index)), READ), structure)
+            name = name_of(self.thing)
+            return ((digest((name, self.index)), READ), (digest((name, "*")), READ))
         if self.values:
             return whole_touches(self.shape, self.thing)
-        return (structure,)
+        return structure_touches(self.shape, self.thing, READ)
 
 
-def rd_turns(thing):
+def rd_turns(thing, backwards=False):
     """What a loop over `thing` iterates over."""
     kind = type(thing)
     if kind in ATOMS or kind is Turns:
         return thing
+    turn = reversed if backwards else iter
     if kind in VIEWS:
         inner = gc.get_referents(thing)[0]
         if isinstance(inner, dict):
             measured(inner, "D")
-            return Turns(inner, "D", iter(thing), not isinstance(thing, _collections_abc.KeysView))
+            return Turns(inner, "D", turn(thing), not isinstance(thing, _collections_abc.KeysView), backwards)
         return thing
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
         cur.acts += 1  # an iterator of any kind may go on, and a loop that does that is not polling
+        if kind is zip:
+            sources = sources_of(thing)
+            return Zipped(thing, sources) if sources and len(sources) > 1 else thing
         return OpaqueTurns(thing) if is_shared_opaque(thing) else thing
-    if shape != "L" or issubclass(kind, collections.deque):
+    if shape != "L" or backwards or issubclass(kind, collections.deque):
         measured(thing, shape)
-    return Turns(thing, shape, iter(thing), False)
+    return Turns(thing, shape, turn(thing), False, backwards)
 
 
-def rd_rows(thing):
-    """What a loop over `thing` iterates over if each element is unpacked."""
+class Zipped:
+    """Iterates over what `zip` has put side by side: a turn is one act, whatever it reads."""
+
+    __slots__ = ("rows", "sources")
+
+    def __init__(self, rows, sources):
+        self.rows = rows
+        self.sources = sources
+        for turns in sources:
+            turns.quiet = True
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not solo:
+            announce(self.touches)
+            if detail:
+                note("read", ", ".join(place_of(turns.thing) for turns in self.sources), None)
+        return next(self.rows)
+
+    def touches(self):
+        return tuple(touch for turns in self.sources for touch in turns.touches())
+
+
+# What goes through others' elements without a line of Python in between.
+PASSING = (enumerate, zip, map, filter, itertools.islice, itertools.chain, Turns)
+
+
+def sources_of(thing):
+    """The turns that all of what `thing` passes on comes from, one after the other or side by side; nothing if somebody else may come
+    in between, or may know some of it too."""
+    if id(thing) in names:
+        return None
+    if type(thing) is Turns:
+        return [thing]
+    sources = []
+    for part in gc.get_referents(thing):
+        kind = type(part)
+        if kind in ATOMS or kind is Announced and type(part.args[0]) in BUILT_IN:
+            continue
+        if kind is tuple:
+            left = [each for each in part if type(each) not in ATOMS]
+        else:
+            left = [part]
+        for each in left:
+            kind = type(each)
+            more = sources_of(each) if kind in PASSING else [] if kind in FRESH else None
+            if more is None:
+                return None
+            sources += more
+    return sources
+
+
+BUILT_IN = (types.BuiltinFunctionType, type)
+FRESH = (type(iter(range(0))), type(iter(())), type(iter("")), type(iter([])), itertools.count, itertools.repeat)
+
+
+def rd_rows(thing, pattern=None):
+    """What a loop over `thing` iterates over if each element is unpacked: by `pattern` (see `unpacked`), if there is another within."""
     turns = rd_turns(thing)
-    if type(turns) is Turns:
-        turns.unpacked = True
-    return turns
+    kind = type(turns)
+    if pattern is None and kind in (enumerate, zip, Zipped) or not hasattr(kind, "__iter__"):
+        return turns  # nobody else knows these rows
+    row = rd_whole if pattern is None else functools.partial(rd_unpacked, pattern=pattern)
+    if kind is Turns and turns is not thing:
+        turns.row = row
+        return turns
+    return map(row, turns)
+
+
+def rd_unpacked(value, pattern):
+    """The value of an assignment to targets of which some have others within."""
+    return value if solo or type(value) in ATOMS else unpacked(value, pattern)
+
+
+def unpacked(value, pattern):
+    """What is unpacked into targets that are unpacked into in turn. `pattern` has those before a star and those after it, if there is
+    one: for each such a pattern, or nothing if it is a name."""
+    rd_whole(value)
+    kind = type(value)
+    if not hasattr(kind, "__iter__"):
+        return value  # Python says what is wrong with it
+    before, after = pattern
+    if after is None:
+        inner = iter(value)
+        return map(later, inner, itertools.chain(before, itertools.repeat(None)))
+    every = list(value)
+    if len(every) < len(before) + len(after):
+        return every
+    within = (*before, *[None] * (len(every) - len(before) - len(after)), *after)
+    return [later(each, its) for each, its in zip(every, within)]
+
+
+def later(value, pattern):
+    return value if pattern is None or type(value) in ATOMS else Later(value, pattern)
+
+
+class Later:
+    """What is unpacked when it is its turn."""
+
+    __slots__ = ("value", "pattern")
+
+    def __init__(self, value, pattern):
+        self.value = value
+        self.pattern = pattern
+
+    def __iter__(self):
+        value = self.value
+        if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
+            raise TypeError("cannot unpack non-iterable %s object" % type(value).__name__)
+        return iter(unpacked(value, self.pattern))
+
+
+def rd_spread(thing):
+    """What all of is unpacked at once."""
+    if not solo and type(thing) in PASSING:
+        return rd_call(list, thing)
+    return rd_whole(thing)
 
 
 def measured(thing, shape):
@@ -610,6 +740,8 @@ def rd_method(thing, name):
             return functools.partial(join_text, thing)
         if kind is super:
             return method_of_super(getattr(thing, name), name)
+        if kind in PROXIES and container_of(stands_for(thing)) is not None:
+            return rd_method(stands_for(thing), name)
         if name in tracked_attributes:
             return rd_attr(thing, name)
         return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
@@ -632,7 +764,7 @@ def method_of_super(method, name):
 
 
 def join_text(text, parts):
-    return text.join(rd_whole(parts))
+    return text.join(rd_spread(parts))
 
 
 def method_touches(thing, name, shape, key, arguments):
@@ -719,7 +851,7 @@ LOOKING = frozenset((
     "textwrap"
 ).split())  # fmt: skip
 # Those that look at no more than the container itself.
-SHALLOW = {len, bool, list, tuple, set, frozenset, dict, reversed, bytes, bytearray, collections.deque, collections.Counter,
+SHALLOW = {len, bool, list, tuple, set, frozenset, reversed, bytes, bytearray, collections.deque, collections.Counter,
            collections.OrderedDict, collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
 SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
@@ -782,6 +914,8 @@ def rd_call(function, /, *arguments, **keywords):
             called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
             return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
+    if function is reversed and len(arguments) == 1 and not keywords and is_walked_backwards(arguments[0]):
+        return rd_turns(arguments[0], True)
     if not solo:
         if id(function) in LENGTH_IDS:
             for argument in arguments:
@@ -804,13 +938,43 @@ def rd_call(function, /, *arguments, **keywords):
                 return call_method(thing, function.__name__, shape, functools.partial(function, thing), *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
+            if type(function) in BUILT_IN and any(type(each) in PASSING for each in given):
+                sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
+                if sources:
+                    return call_at_once(function, sources, arguments, keywords)
             if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
                 touches = rd_all_deep(given, looks_at_attributes(function))
             if touches:
+                for each in given:
+                    if type(each) is types.GeneratorType and is_shared_opaque(each):
+                        enter(each, touches)
                 return in_the_middle(touches, function, arguments, keywords)
     return function(*arguments, **keywords)
+
+
+def is_walked_backwards(thing):
+    """Whether it is a container of Python's own, or a view of one, that can be walked through from its end."""
+    kind = type(thing)
+    if kind in VIEWS:
+        return hasattr(kind, "__reversed__")
+    shape = kinds.get(kind) or kind_of(kind)
+    return shape != "-" and kind.__module__ != "__main__" and hasattr(kind, "__reversed__")
+
+
+def call_at_once(function, sources, arguments, keywords):
+    """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
+    things = [turns.thing for turns in sources] + [*arguments, *keywords.values()]
+    touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
+    loud = [turns for turns in sources if not turns.quiet]
+    for turns in loud:
+        turns.quiet = True
+    try:
+        return in_the_middle(touches, function, arguments, keywords)
+    finally:
+        for turns in loud:
+            turns.quiet = False
 
 
 def looks_at_attributes(function):
@@ -863,6 +1027,9 @@ def augment(name, left, right):
         kind = type(left)
         shape = kinds.get(kind) or kind_of(kind)
         if shape != "-":
+            if shape == "D" and id(left) in namespaces:
+                call_method(left, "update", shape, left.update, right)
+                return left
             touches = announce(extension_touches, shape, left, right)
             if detail:
                 note("extend", place_of(left), show(right))

@@ -1,5 +1,8 @@
 # Things of the library that change when they are used, in ways that nobody looks into: iterators, streams in memory, arrays. Each
-# has one place, and whatever is done with one that threads share may change it. Part of the harness; see core.py.
+# has one place, and whatever is done with one that threads share may change it, unless it is known only to look. And things that
+# stand for others: weak proxies and views. Part of the harness; see core.py.
+
+import _weakref
 
 OPAQUE = ("objects", "opaque")  # whether the scenario was seen to share any but iterators: their methods have any names
 uses_opaque = False
@@ -7,15 +10,25 @@ OPAQUE_CLASSES = frozenset((
     "array.array _io.StringIO _io.BytesIO collections.UserDict collections.UserList collections.UserString "
     "collections.ChainMap weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
 ).split())  # fmt: skip
-opaque_kinds = {}  # for the classes that were asked for: what makes them opaque, or nothing
+# What stands for something else, and the attribute that says for what.
+VIEWS_OF = {memoryview: "obj", **dict.fromkeys(
+    (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
+)}  # fmt: skip
+PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
+opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, bytearray), "alias")  # for the classes that were asked for: what makes them opaque, or nothing
 opaque_kinds_made = []
+# Methods that change nothing, of any class but iterators.
+LOOKS = frozenset((
+    "__contains__ __copy__ __deepcopy__ __eq__ __getitem__ __iter__ __len__ buffer_info copy count get getstate getvalue hex index "
+    "items keys tell tobytes tolist tounicode valuerefs values"
+).split())  # fmt: skip
 
 
 def opaqueness(kind):
-    """What makes things of a class opaque: `class` or `iterator`; or nothing."""
+    """What makes things of a class opaque: `class`, `iterator` or `alias`; or nothing."""
     known = opaque_kinds.get(kind)
     if known is None:
-        if any("%s.%s" % (each.__module__, each.__qualname__) in OPAQUE_CLASSES for each in kind.__mro__):
+        if any("%s.%s" % (each.__module__, each.__qualname__) in OPAQUE_CLASSES for each in kind.__mro__) or kind is Context:
             known = "class"
         elif kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__):
             known = "iterator"
@@ -37,7 +50,8 @@ def forget_opaque_kinds():
 def is_shared_opaque(thing):
     """Whether it is opaque and more than one thread may know it. Those who go through containers announce each turn themselves."""
     kind = type(thing)
-    return opaque_kinds.get(kind) and id(thing) in names and kind is not Turns
+    what = opaque_kinds.get(kind)
+    return what and (what == "alias" or id(thing) in names and kind is not Turns)
 
 
 def publish_opaque(thing):
@@ -45,32 +59,96 @@ def publish_opaque(thing):
     what = opaqueness(type(thing))
     if what == "class":
         found.add(OPAQUE)
+    elif what == "alias":
+        publish(stands_for(thing))
+        if type(thing) is memoryview:
+            found.add(OPAQUE)
     return bool(what)
 
 
-def state_touches(thing):
+def stands_for(alias):
+    """What a proxy or a view stands for; nothing if that is gone. A bytearray, which has more methods than other containers,
+    stands for itself."""
+    if type(alias) is bytearray:
+        return alias
+    try:
+        if type(alias) in PROXIES:
+            return alias.__reduce_ex__.__self__
+        return getattr(alias, VIEWS_OF[type(alias)])
+    except (ReferenceError, ValueError, AttributeError):
+        return None
+
+
+def manner_of_use(thing, name):
+    """Whether the method of that name only looks at `thing`, or may change it."""
+    kind = type(thing)
+    if name == "__next__" or kind is bytearray:
+        return WRITE if hasattr(kind, "__next__") else READ
+    return READ if name in LOOKS and opaque_kinds.get(kind) != "iterator" else WRITE
+
+
+def state_touches(thing, manner):
     """What any use of it touches."""
-    touches = ((digest((name_of(thing), "state")), WRITE),)
+    if opaque_kinds.get(type(thing)) == "alias":
+        container = container_of(stands_for(thing))
+        return () if container is None else touches_as(manner, *container)
+    touches = ((digest((name_of(thing), "state")), manner),)
     inner = dict_of(thing)
     if inner:
         # The containers that the library's own containers are made of, which a scenario's class may use by name.
         for container in containers_among([inner.get("data"), *(inner.get("maps") or ())]):
-            touches += structure_touches(*container, WRITE)
+            touches += touches_as(manner, *container)
     return touches
+
+
+def touches_as(manner, shape, thing):
+    """What reading or changing all of a container touches."""
+    if shape == "O":
+        return state_touches(thing, manner)
+    return whole_touches(shape, thing) if manner == READ else structure_touches(shape, thing, WRITE)
 
 
 def use(thing, name="", function=None):
     """Before something opaque is used: by its method of that name, or by `function`, that is not the scenario's. Returns what that
     touches."""
-    if not solo and is_shared_opaque(thing):
-        if function is None:
-            function = getattr(type(thing), name, None)
-        if not is_written_here(function):
-            touches = announce(state_touches, thing)
-            if detail:
-                note(name.strip("_") or "use", place_of(thing))
-            return touches
-    return ()
+    if solo or not is_shared_opaque(thing):
+        return ()
+    kind = type(thing)
+    if function is None:
+        function = getattr(type(stands_for(thing)) if kind in PROXIES else kind, name, None)
+    if is_written_here(function) or kind is memoryview and name == "__len__":
+        return ()
+    touches = announce(state_touches, thing, manner_of_use(thing, name))
+    if detail:
+        note(name.strip("_") or "use", place_of(thing))
+    if name in ENTERS and kind in ENTERS[name]:
+        enter(thing, touches)
+    return touches
+
+
+# What only one thread at a time can be in, by the method that goes in. Others are let in after the first step of that, and are turned away
+# until the second: a thread may lose the processor as soon as it has come in, whatever it does there.
+ENTERS = {"__next__": (types.GeneratorType,), "send": (types.GeneratorType,), "run": (Context,)}
+entered = set()
+
+
+def enter(thing, touches):
+    """The second step of using something that only one thread at a time can be in, or the error of who comes second."""
+    if type(thing) is not types.GeneratorType:
+        message = "cannot enter context: %r is already entered" % thing
+    elif thing.gi_frame is None or thing.gi_running:
+        return  # there is nothing to come into, or Python will say so itself
+    else:
+        message = "generator already executing"
+    if id(thing) in entered:
+        raise (ValueError if type(thing) is types.GeneratorType else RuntimeError)(message)
+    entered.add(id(thing))
+    try:
+        visible(op_of(touches))
+        if detail:
+            note("resume", place_of(thing))
+    finally:
+        entered.discard(id(thing))
 
 
 def is_written_here(function):
@@ -85,8 +163,11 @@ def rd_opaque(thing, name):
     if not solo and is_shared_opaque(thing) and not is_written_here(value):
         if callable(value) and getattr(value, "__self__", None) is thing:
             return functools.partial(call_opaque, thing, name, value)
-        use(thing, name, value)
-        return getattr(thing, name)
+        if type(thing) not in PROXIES:
+            announce(state_touches, thing, READ)
+            if detail:
+                note(name, place_of(thing))
+            return getattr(thing, name)
     return value
 
 

@@ -334,10 +334,28 @@ class Rewriter(Transformer):
         return calls("__rd_deep__", [node], node) if asks else node
 
     def turns(self, node, target=None):
+        if isinstance(target, (ast.Tuple, ast.List)):
+            pattern = self.pattern(target)
+            node = self.visit(node)
+            return calls("__rd_rows__", [node] if pattern is None else [node, text(pattern)], node)
         if isinstance(node, (ast.Constant, ast.GeneratorExp, ast.ListComp)):
             return self.visit(node)
         node = self.visit(node)
-        return calls("__rd_rows__" if isinstance(target, (ast.Tuple, ast.List)) else "__rd_turns__", [node], node)
+        return calls("__rd_turns__", [node], node)
+
+    def pattern(self, target):
+        """How values are unpacked into a target that has others within, for `unpacked` in containers.py; nothing if it has none."""
+        parts = target.elts
+        star = next((index for index, each in enumerate(parts) if isinstance(each, ast.Starred)), None)
+        within = [self.pattern_within(each) for each in parts]
+        if not any(within):
+            return None
+        return (tuple(within), None) if star is None else (tuple(within[:star]), tuple(within[star + 1 :]))
+
+    def pattern_within(self, part):
+        if not isinstance(part, (ast.Tuple, ast.List)):
+            return None
+        return self.pattern(part) or ((), None)
 
     # Scopes
 
@@ -460,14 +478,14 @@ class Rewriter(Transformer):
         return calls("__rd_rd_item__", [self.visit(node.value), self.key(node)], node)
 
     def visit_Starred(self, node):
-        node.value = self.unpacked(node.value)
+        node.value = self.unpacked(node.value, "__rd_spread__")
         return node
 
-    def unpacked(self, node):
+    def unpacked(self, node, how="__rd_whole__"):
         """A rewritten value that is unpacked, which for a container of Python's own is one act."""
         fresh = isinstance(node, (ast.Constant, ast.Tuple, ast.List) + COMPREHENSIONS)
         node = self.visit(node)
-        return node if fresh else calls("__rd_whole__", [node], node)
+        return node if fresh else calls(how, [node], node)
 
     def visit_YieldFrom(self, node):
         node.value = self.turns(node.value)
@@ -563,7 +581,7 @@ class Rewriter(Transformer):
                 name = "__rd_in__" if isinstance(operator, ast.In) else "__rd_not_in__"
                 return calls(name, [self.visit(node.left), self.visit(node.comparators[0])], node)
         if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and len(node.ops) == 1 or any(
-            isinstance(each, ast.Constant) for each in [node.left] + node.comparators[-1:]
+            isinstance(each, ast.Constant) and type(each.value) is not bytes for each in [node.left] + node.comparators[-1:]
         ) and len(node.ops) == 1:
             return self.visit_children(node)
         if len(node.ops) == 1:
@@ -585,14 +603,14 @@ class Rewriter(Transformer):
             if not any(each.id in self.scope.globals or each.id in self.scope.nonlocals for each in node.targets):
                 node.value = self.default(node.value)
                 return node
-        unpacks = any(isinstance(each, (ast.Tuple, ast.List)) for each in node.targets)
-        unpacks_within = any(
-            isinstance(part, (ast.Tuple, ast.List))
-            for each in node.targets if isinstance(each, (ast.Tuple, ast.List)) for part in each.elts
-        )  # fmt: skip
-        value = (
-            self.deep(node.value) if unpacks_within else self.unpacked(node.value) if unpacks else self.visit(node.value)
-        )
+        unpacks = [each for each in node.targets if isinstance(each, (ast.Tuple, ast.List))]
+        pattern = self.pattern(unpacks[0]) if len(node.targets) == len(unpacks) == 1 else None
+        if pattern is not None:
+            value = calls("__rd_unpacked__", [self.visit(node.value), text(pattern)], node.value)
+        elif any(map(self.pattern, unpacks)):
+            value = self.deep(node.value)
+        else:
+            value = self.unpacked(node.value) if unpacks else self.visit(node.value)
         if len(node.targets) == 1:
             return self.assigned(node, node.targets[0], value)
         node.value = value
@@ -606,7 +624,8 @@ class Rewriter(Transformer):
             return node
         if isinstance(target, ast.Attribute):
             thing = self.visit(target.value)
-            return self.expression(calls("__rd_wr_attr__", [value, thing, text(self.mangled(target.attr))], target))
+            name = "__rd_wr_related__" if target.attr in RELATED else "__rd_wr_attr__"
+            return self.expression(calls(name, [value, thing, text(self.mangled(target.attr))], target))
         if isinstance(target, ast.Subscript):
             thing = self.visit(target.value)
             return self.expression(calls("__rd_wr_item__", [value, thing, self.key(target)], target))
@@ -642,6 +661,10 @@ class Rewriter(Transformer):
             value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
             return self.located(ast.Assign([ast.Name(target.id, ast.Store())], self.bound_value(target.id, value, node)), node)
         thing = self.visit(target.value)
+        if isinstance(target, ast.Attribute) and target.attr == "__dict__":
+            # Stored is what was there, which has been extended.
+            return self.expression(calls("__rd_augment__", [text(name), calls("__rd_dict__", [thing, text("__dict__")], target),
+                                                            self.visit(node.value)], node))  # fmt: skip
         if isinstance(target, ast.Attribute):
             old, new, key = "__rd_old_attr__", "__rd_new_attr__", text(self.mangled(target.attr))
         else:

@@ -238,21 +238,22 @@ def attribute_touches(thing, name, manner):
         own = (digest((class_name(thing), name)), manner)
         if manner == WRITE:
             return (own,)
-        touches = [own]
-        for owner in thing.__mro__[1:]:
-            if owner.__module__ == "__main__":
-                touches.append((digest((class_name(owner), name)), READ))
-        return tuple(touches)
+        owners = thing.__mro__[1:] if kind is type else thing.__mro__[1:] + kind.__mro__  # a class is an instance too
+        return (own,) + tuple(
+            (digest((class_name(owner), name)), READ) for owner in owners if owner.__module__ == "__main__"
+        )
     if kind is types.ModuleType:
         return ((digest(("module " + thing.__name__, name)), manner),)
     shape = attribute_shapes.get((kind, name))
     if shape is None:
-        if issubclass(kind, Local):
+        if issubclass(kind, Local) or kind in PROXIES:
             shape = "code"
         else:
             shape = attribute_shape(kind, name)
         attribute_shapes[kind, name] = shape
     if shape == "code":
+        if kind in PROXIES:
+            return attribute_touches(stands_for(thing), name, manner)
         inner = dict_of(thing)
         if inner is None or name not in inner:
             return ()
@@ -365,12 +366,45 @@ def my_hasattr(thing, name):
 
 def my_setattr(thing, name, value):
     """The scenario's `setattr`."""
-    wr_attr(value, thing, name)
+    if name in RELATED:
+        wr_related(value, thing, name)
+    else:
+        wr_attr(value, thing, name)
+
+
+RELATED = ("__dict__", "__class__")
+
+
+def wr_related(value, thing, name):
+    """`thing.__dict__ = value` or `thing.__class__ = value`: from now on all its attributes are others."""
+    if name == "__class__":
+        if not solo and id(thing) in names:
+            raise Unsupported("another `__class__` for what threads may share", "its attributes are known by their class")
+    elif type(value) is dict:
+        if not solo:
+            for each in {**(dict_of(thing) or {}), **value}:
+                if each not in tracked_attributes:
+                    found.add(("attribute", each))
+            announce(renaming_touches, thing, value)
+            if detail:
+                note("write", place_of(thing, name), show(value))
+        setattr(thing, name, value)
+        keep_name(thing, name_of(value))  # what has the same dict has the same attributes
+        namespaces[id(value)] = "attribute"
+        return
+    setattr(thing, name, value)
+
+
+def renaming_touches(thing, other):
+    """What writing all attributes of `thing` touches, as they are called now and as they will be."""
+    return tuple((digest((name, each)), WRITE) for name in (name_of(thing), name_of(other)) for each in sorted(tracked_attributes))
 
 
 def rd_dict(thing, name):
     """`thing.__dict__`: the same locations as the attributes."""
     inner = getattr(thing, name)
+    if type(thing) in PROXIES:
+        thing = stands_for(thing)
     if type(inner) is dict and type(thing) is not types.ModuleType:
         names[id(inner)] = (name_of(thing), inner)
         namespaces[id(inner)] = "attribute"
@@ -404,7 +438,11 @@ def my_locals():
 
 def my_dir(*thing):
     """The scenario's `dir`."""
-    return dir(*thing) if thing else sorted(names_of(sys._getframe(1)))
+    if not thing:
+        return sorted(names_of(sys._getframe(1)))
+    if not solo:
+        announce(field_touches, thing[0])
+    return dir(*thing)
 
 
 def names_of(frame):

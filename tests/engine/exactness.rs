@@ -1,0 +1,181 @@
+//! Programs of which is known exactly what can come of them: no outcome is missing, and none cannot be.
+//!
+//! What is expected is what reasoning says; each was also run natively, hundreds of times and with threads switched all the time,
+//! by `field.py`, and nothing else was seen.
+
+use super::pythons::explored;
+use super::pythons::scenario;
+use raceday::python::PythonError;
+
+/// What there is, what two threads do, what is observed, and all that this can be.
+struct Case {
+    there: &'static str,
+    first: &'static str,
+    second: &'static str,
+    observed: &'static str,
+    possible: &'static [&'static str],
+}
+
+fn source(there: &str, first: &str, second: &str) -> String {
+    let indented = |text: &str| text.replace('\n', "\n    ");
+    format!(
+        "
+import collections, concurrent.futures, contextvars, itertools, queue, threading
+r = []
+{there}
+def first():
+    {}
+def second():
+    {}
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+",
+        indented(first),
+        indented(second)
+    )
+}
+
+const CASES: &[Case] = &[
+    // A thread can lose the processor as soon as it has come into a generator.
+    Case {
+        there: "q = (each for each in (1, 2))",
+        first: "try:\n    r.append(next(q))\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    r.append(next(q))\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "sorted(r, key=str)",
+        possible: &["[1, 'generator already executing']", "[1, 2]"],
+    },
+    Case {
+        there: "q = (each for each in (1, 2))",
+        first: "r.append(next(q, 0))",
+        second: "try:\n    r.append(list(q))\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &[
+            "[0, [1, 2]]",
+            "[1, 'generator already executing']",
+            "[1, [2]]",
+            "['generator already executing', 1]",
+            "[[1, 2], 0]",
+            "[[1, 2]]",
+            "[[2], 1]",
+        ],
+    },
+    Case {
+        there: "number = contextvars.ContextVar('number', default=0)\ncontext = contextvars.copy_context()",
+        first: "try:\n    context.run(number.set, 1)\nexcept RuntimeError:\n    r.append('entered')",
+        second: "try:\n    context.run(number.set, 2)\nexcept RuntimeError:\n    r.append('entered')",
+        observed: "context.get(number), r",
+        possible: &["(1, ['entered'])", "(1, [])", "(2, ['entered'])", "(2, [])"],
+    },
+    // Each thread begins with a context of its own, whoever ran before.
+    Case {
+        there: "number = contextvars.ContextVar('number', default=0)\nnumber.set(5)",
+        first: "r.append(number.get())\nnumber.set(1)",
+        second: "r.append(number.get())\nnumber.set(2)",
+        observed: "number.get(), r",
+        possible: &["(5, [0, 0])"],
+    },
+    // What goes through containers without a line of Python in between, nobody gets into.
+    Case {
+        there: "p = [1, 2]; q = [1, 2]",
+        first: "r.append(list(zip(p, q)))",
+        second: "p[0] = 5; q[1] = 5",
+        observed: "r",
+        possible: &["[[(1, 1), (2, 2)]]", "[[(5, 1), (2, 2)]]", "[[(5, 1), (2, 5)]]"],
+    },
+    Case {
+        there: "p = [1]; q = [1]",
+        first: "for pair in zip(p, q): r.append(pair)",
+        second: "p[0] = 5; q[0] = 5",
+        observed: "r",
+        possible: &["[(1, 1)]", "[(5, 1)]", "[(5, 5)]"],
+    },
+    Case {
+        there: "q = [1, 2]",
+        first: "r.append(', '.join(map(str, q)))",
+        second: "q[0] = 5; q[1] = 6",
+        observed: "r",
+        possible: &["['1, 2']", "['5, 2']", "['5, 6']"],
+    },
+    Case {
+        there: "q = [1, 2]",
+        first: "r.append([*enumerate(q)])",
+        second: "q[0] = 5; q[1] = 6",
+        observed: "r",
+        possible: &["[[(0, 1), (1, 2)]]", "[[(0, 5), (1, 2)]]", "[[(0, 5), (1, 6)]]"],
+    },
+    Case {
+        there: "q = [1, 2]",
+        first: "for each in reversed(q): r.append(each)",
+        second: "q[0] = 5; q[1] = 6",
+        observed: "r",
+        possible: &["[2, 1]", "[2, 5]", "[6, 5]"],
+    },
+    Case {
+        there: "class C: pass\nq = C(); q.y = 1",
+        first: "try:\n    for name in vars(q): r.append(name)\nexcept RuntimeError as error:\n    r.append(str(error))",
+        second: "q.z = 2",
+        observed: "r",
+        possible: &[
+            "['dictionary changed size during iteration']",
+            "['y', 'dictionary changed size during iteration']",
+            "['y', 'z']",
+            "['y']",
+        ],
+    },
+    // A row within a row is looked at after the row.
+    Case {
+        there: "q = [0, [0]]",
+        first: "a, (b,) = q; r.append((a, b))",
+        second: "q[0] = 1; q[1][0] = 1",
+        observed: "r",
+        possible: &["[(0, 0)]", "[(0, 1)]", "[(1, 0)]", "[(1, 1)]"],
+    },
+    Case {
+        there: "q = [0, 0, [0]]",
+        first: "a, *b, (c,) = q; r.append((a, c))",
+        second: "q[0] = 1; q[2][0] = 1",
+        observed: "r",
+        possible: &["[(0, 0)]", "[(0, 1)]", "[(1, 0)]", "[(1, 1)]"],
+    },
+    // A pool that is shut down takes its tasks back one by one, while its workers go on.
+    Case {
+        there: "pool = concurrent.futures.ThreadPoolExecutor(1)\nfutures = [pool.submit(r.append, each) for each in (1, 2)]",
+        first: "pool.shutdown(cancel_futures=True)",
+        second: "pass",
+        observed: "r",
+        possible: &["[1, 2]", "[1]", "[2]", "[]"],
+    },
+];
+
+#[test]
+fn all_that_can_happen_is_found_and_nothing_else() {
+    for case in CASES {
+        let source = source(case.there, case.first, case.second);
+        let report = explored(&scenario(&source, Some(case.observed))).expect("it explores");
+        let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+        seen.sort();
+        let mut possible = case.possible.to_vec();
+        possible.sort_unstable();
+        assert!(report.exhaustive, "{source}");
+        assert_eq!(seen, possible, "{source}");
+    }
+}
+
+#[test]
+fn what_cannot_be_followed_is_refused_by_name() {
+    let refused = [
+        ("class C: pass\nclass D: pass\nc = C()", "c.__class__ = D", "another `__class__` for what threads may share"),
+        ("q = queue.Queue()\nitems = q.queue", "items.clear()", "changing `queue.Queue().queue`"),
+        ("q = queue.Queue()", "q.queue = collections.deque()", "another `queue` in a queue.Queue"),
+        ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
+    ];
+    for (there, act, expected) in refused {
+        match explored(&scenario(&source(there, act, "pass"), Some("r"))) {
+            Err(PythonError::Unsupported { what, .. }) => assert_eq!(what, expected),
+            other => panic!("`{act}`: {other:?}"),
+        }
+    }
+}
