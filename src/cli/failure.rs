@@ -9,6 +9,7 @@ use crate::clock::ClockError;
 use crate::deck::CardId;
 use crate::deck::ConceptId;
 use crate::deck::Deck;
+use crate::deck::ParseCardIdError;
 use crate::deck_files::Library;
 use crate::notes::NoteTextError;
 use crate::notes::ParseAddressError;
@@ -315,6 +316,12 @@ impl From<ParseAddressError> for Failure {
         Failure::unusable(error.to_string()).hint(
             "notes are attached to DECK, DECK/concept:CONCEPT, DECK/QUESTION, DECK/QUESTION:LINES or answer:NUMBER",
         )
+    }
+}
+
+impl From<ParseCardIdError> for Failure {
+    fn from(error: ParseCardIdError) -> Failure {
+        Failure::unusable(error.to_string()).hint("`raceday deck show DECK` lists the questions of a deck")
     }
 }
 

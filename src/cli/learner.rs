@@ -12,6 +12,7 @@ use crate::report::clean_line;
 use crate::srs::Limits;
 use crate::srs::Model;
 use crate::srs::Moment;
+use crate::store::ChangedCard;
 use crate::store::Met;
 use crate::store::Store;
 
@@ -119,10 +120,13 @@ pub(super) fn chosen<'a>(library: &'a Library, ids: &[DeckId]) -> Vec<&'a Deck> 
 }
 
 fn told(met: &Met) -> Vec<String> {
-    let changed = met
-        .changed
-        .iter()
-        .map(|changed| format!("`{}` has changed since you last answered it; its history goes on", changed.card));
-    let orphaned = met.orphaned.iter().map(|card| format!("`{card}` is no longer in its deck; its history is kept"));
+    let changed = met.changed.iter().map(|ChangedCard { card, .. }| {
+        format!(
+            "`{card}` has changed since you last answered it; its history goes on, unless you `raceday reset {card}`"
+        )
+    });
+    let orphaned = met.orphaned.iter().map(|card| {
+        format!("`{card}` is no longer in its deck; its history is kept, unless you `raceday reset {card}`")
+    });
     changed.chain(orphaned).collect()
 }

@@ -16,6 +16,8 @@ mod drill;
 mod quiz;
 mod review;
 mod undo;
+mod reset;
+mod settings;
 mod note;
 mod explore;
 mod check;
@@ -110,6 +112,8 @@ enum Command {
     Quiz(quiz::QuizArgs),
     Review(review::ReviewArgs),
     Undo(undo::UndoArgs),
+    Reset(reset::ResetArgs),
+    Settings(settings::SettingsArgs),
     Note(note::NoteArgs),
     Explore(explore::ExploreArgs),
     Check(check::CheckArgs),
@@ -148,6 +152,8 @@ fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure
         Some(Command::Quiz(args)) => quiz::run(&args, world),
         Some(Command::Review(args)) => review::run(&args, world),
         Some(Command::Undo(args)) => undo::run(&args, world),
+        Some(Command::Reset(args)) => reset::run(&args, world),
+        Some(Command::Settings(args)) => settings::run(&args, world),
         Some(Command::Note(args)) => note::run(&args, world),
         Some(Command::Explore(args)) => explore::run(&args, world),
         Some(Command::Check(args)) => check::run(&args, world),

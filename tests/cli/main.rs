@@ -15,3 +15,4 @@ mod kill;
 mod note;
 mod quiz;
 mod review;
+mod settings;

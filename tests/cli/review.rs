@@ -271,7 +271,39 @@ fn a_question_that_changes_keeps_its_history_and_says_so() {
     let world = world.file("data/decks/tiny/topic.yaml", topic.replace("How many threads", "How many"));
     let output = world.run(&["review", "tiny"]);
     assert!(output.stdout.starts_with("0 cards due, 3 new\n"), "{output}");
-    let expected = "note: `tiny/how-many` has changed since you last answered it; its history goes on\n";
+    let expected = "note: `tiny/how-many` has changed since you last answered it; its history goes on, unless you \
+                    `raceday reset tiny/how-many`\n";
     assert_eq!(output.stderr, expected, "{output}");
     assert_eq!(world.run(&["review", "tiny"]).stderr, "", "once is enough");
+
+    let output = world.run(&["reset", "tiny/how-many"]);
+    assert_eq!(output.stdout, "tiny/how-many begins anew: it waits among the new ones.\n", "{output}");
+    assert!(world.run(&["review", "tiny"]).stdout.starts_with("0 cards due, 4 new\n"));
+    let output = world.run(&["reset", "tiny/how-many"]);
+    assert_eq!(output.stdout, "Nothing is remembered of tiny/how-many: it is new.\n", "{output}");
+}
+
+#[test]
+fn what_left_its_deck_is_kept_until_it_is_reset() {
+    let world = tiny::world();
+    world.run_with_input(&["review", "tiny"], "one\nq\n");
+    let topic = std::fs::read_to_string(world.path("data/decks/tiny/topic.yaml")).expect("a topic");
+    let world = world.file("data/decks/tiny/topic.yaml", topic.replace("id: how-many", "id: how-few"));
+    let expected = "note: `tiny/how-many` is no longer in its deck; its history is kept, unless you \
+                    `raceday reset tiny/how-many`\n";
+    assert_eq!(world.run(&[]).stderr, expected);
+    let output = world.run(&["reset", "tiny/how-many"]);
+    assert_eq!(output.stdout, "tiny/how-many, which is in no deck, is forgotten.\n", "{output}");
+    insta::assert_snapshot!(world.run(&["reset", "tiny/how-many"]), @"
+    exit code 2
+    --- stderr
+    error: the deck `tiny` has no question `how-many`
+    hint: `raceday deck show tiny` lists them
+    ");
+    insta::assert_snapshot!(world.run(&["reset", "how-many"]), @"
+    exit code 2
+    --- stderr
+    error: `how-many` is not a card: cards are written DECK/QUESTION, as in `thread-safety/withdraw-final-balance`
+    hint: `raceday deck show DECK` lists the questions of a deck
+    ");
 }
