@@ -114,6 +114,30 @@ fn keys_mark_answer_and_command() {
     assert_eq!(code, 0, "{last}");
 }
 
+/// A hint, a note or a look at the teaching note took all marks away.
+#[test]
+fn marks_outlast_a_command() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "xterm");
+    wait_for(&mut session, "q stop");
+    session.send(" ").expect("a key");
+    wait_for(&mut session, "›  1 [x] ");
+    wait_for(&mut session, "q stop");
+    session.send("?").expect("a key");
+    wait_for(&mut session, "Not the third.");
+    wait_for(&mut session, "›  1 [x] ");
+    wait_for(&mut session, "q stop");
+    session.send("n").expect("a key");
+    wait_for(&mut session, "A note on:");
+    wait_for(&mut session, "q stop");
+    session.send("q").expect("a key");
+    wait_for(&mut session, "›  1 [x] ");
+    wait_for(&mut session, "q stop");
+    session.send("q").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 0, "{last}");
+}
+
 #[test]
 fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
     let world = World::new();

@@ -23,7 +23,7 @@
     state.append(dt, dd);
   };
 
-  const show = () => {
+  const show = (follow) => {
     const outcome = outcomes[chosen];
     outcomes.forEach((other, index) => other.section.classList.toggle("chosen", index === chosen));
     links.forEach((link, index) => {
@@ -54,7 +54,7 @@
       if (each.dataset.place !== undefined) values.set(each.dataset.place, each.dataset.value);
     }
     for (const [place, value] of values) add(place, value, place === row.dataset.place);
-    row.scrollIntoView({ block: "nearest" });
+    if (follow) row.scrollIntoView({ block: "nearest" });
     const line = lines[Number(row.dataset.line) - 1];
     if (line !== undefined) {
       const box = line.parentElement;
@@ -66,12 +66,12 @@
   const go = (to) => {
     const outcome = outcomes[chosen];
     outcome.at = Math.max(0, Math.min(outcome.rows.length - 1, to));
-    show();
+    show(true);
   };
   const choose = (index) => {
     if (outcomes[index] === undefined) return;
     chosen = index;
-    show();
+    show(true);
   };
   const chooseByAddress = () => choose(outcomes.findIndex((outcome) => `#${outcome.section.id}` === location.hash));
 
@@ -96,6 +96,7 @@
   });
   window.addEventListener("hashchange", chooseByAddress);
   document.documentElement.classList.add("steps");
-  show();
+  // Who opens the page begins at its top.
+  show(false);
   chooseByAddress();
 })();

@@ -2,6 +2,7 @@
 //!
 //! dialoguer's own lists swallow letters, so keys are read here; lines are dialoguer's.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use console::Key;
@@ -31,12 +32,14 @@ const END: char = '\u{4}';
 pub struct Keyboard {
     term: Term,
     colour: bool,
+    /// What was marked of these options when a command came between: a hint takes nothing away.
+    marked: Option<(Vec<String>, BTreeSet<usize>)>,
 }
 
 impl Keyboard {
     /// Returns what asks in the terminal that standard output is, in colour if it is welcome.
     pub fn new(colour: bool) -> Keyboard {
-        Keyboard { term: Term::stdout(), colour }
+        Keyboard { term: Term::stdout(), colour, marked: None }
     }
 
     fn faint(&self) -> Style {
@@ -102,13 +105,18 @@ impl Keyboard {
         lines.iter().map(|line| self.faint().apply_to(line).to_string()).collect()
     }
 
-    fn pick_by_keys(&self, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
+    fn pick_by_keys(&mut self, pick: &Pick<'_>) -> Result<Reply<Vec<usize>>, AskError> {
         let options = pick.options.len();
         let start = match pick.count {
             Count::One(Some(proposal)) => proposal,
             Count::One(None) | Count::Any => 0,
         };
         let mut selection = Selection::new(options, start);
+        if pick.count == Count::Any
+            && let Some((_, marked)) = self.marked.take().filter(|(of, _)| of == pick.options)
+        {
+            selection.marked = marked;
+        }
         let mut sure_of_none = false;
         loop {
             let how = match pick.count {
@@ -176,6 +184,8 @@ impl Keyboard {
                 // What was picked stays to be seen; a command's question is asked again.
                 if matches!(reply, Reply::Answer(_)) {
                     self.draw(&self.list(pick, &selection))?;
+                } else if pick.count == Count::Any {
+                    self.marked = Some((pick.options.to_vec(), selection.marked));
                 }
                 return Ok(reply);
             }

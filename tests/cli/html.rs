@@ -117,6 +117,18 @@ fn arrow_keys_step_through_the_page() {
     assert_eq!(browser.see("document.querySelector('section.chosen').id"), "outcome-2");
     assert_eq!(browser.see("document.querySelectorAll('tr.later:not(.now)').length > 0"), true);
 
+    // With many outcomes the first step is far below; the page begins at its top all the same.
+    let names = "import threading\nthreads = [threading.Thread(target=print, args=(n,)) for n in range(4)]\n\
+                 for thread in threads:\n    thread.start()\n";
+    let world = world.file("names.py", names);
+    world.run(&["explore", "names.py", "--html", "names.html"]);
+    browser.open(&world.path("names.html"));
+    assert_eq!(browser.see("document.querySelectorAll('nav a').length"), 24);
+    assert_eq!(browser.see("scrollY"), 0);
+    browser.press("ArrowRight", 39);
+    assert_eq!(browser.see("scrollY > 0"), true, "who steps sees the step");
+    browser.open(&world.path("page.html"));
+
     browser.ask("Emulation.setScriptExecutionDisabled", json!({"value": true}));
     browser.open(&world.path("page.html"));
     let shown =
