@@ -465,8 +465,13 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
             _ => true,
         }
     };
-    let steps = replay.execution.steps.iter().zip(&replay.details).enumerate();
-    steps.filter(is_told).map(|(index, _)| index).collect()
+    let steps = || replay.execution.steps.iter().zip(&replay.details).enumerate();
+    let who_is_told: BTreeSet<ThreadId> = steps().filter(is_told).map(|(_, (step, _))| step.thread).collect();
+    // Of a task that does nothing else to tell, others see when it ended, and with what.
+    let is_all_there_is = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
+        detail.verb == "end" && detail.value.is_some() && !who_is_told.contains(&step.thread)
+    };
+    steps().filter(|each| is_told(each) || is_all_there_is(each)).map(|(index, _)| index).collect()
 }
 
 /// Returns from which to which step each thread lives, as far as the steps show it.

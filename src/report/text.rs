@@ -98,8 +98,9 @@ pub fn wrap(text: &str, room: usize, hanging: usize) -> Vec<String> {
             let wide = c.width().unwrap_or(0);
             if columns + wide > room && columns > hanging {
                 let rest = line.split_off(break_in_word(&line, room / 2));
+                let rest = rest.trim_start_matches(' ');
                 columns = hanging + rest.width();
-                lines.push(std::mem::replace(&mut line, " ".repeat(hanging) + &rest));
+                lines.push(std::mem::replace(&mut line, " ".repeat(hanging) + rest));
             }
             line.push(c);
             columns += wide;
@@ -191,6 +192,11 @@ mod tests {
         assert_eq!(wrap("12 abcdefghij", 6, 4), ["12 abc", "   def", "   ghi", "   j"]);
         assert_eq!(wrap("Thread(target=one)", 16, 2), ["Thread(target=", "  one)"]);
         assert_eq!(wrap("変数変数", 5, 0), ["変数", "変数"]);
+        // A space at which a line is broken is in neither part.
+        assert_eq!(
+            wrap("wait(fs, return_when=FIRST_COMPLETED)", 14, 2),
+            ["wait(fs,", "  return_when=", "  FIRST_COMPLE", "  TED)"]
+        );
     }
 
     #[test]

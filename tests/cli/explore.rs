@@ -556,6 +556,26 @@ fn of_very_many_outcomes_some_are_shown() {
     assert_eq!(json["outcomes"].as_array().expect("a list").len(), 90);
 }
 
+/// Both outcomes looked the same: the tasks that made the difference were not there to see.
+#[test]
+fn a_task_that_only_returns_is_seen_to_end() {
+    let world = World::new().file(
+        "squares.py",
+        "from concurrent.futures import ThreadPoolExecutor, as_completed\n\n\ndef square(n):\n    return n * n\n\n\n\
+         with ThreadPoolExecutor(2) as pool:\n    futures = [pool.submit(square, n) for n in (2, 3)]\n    \
+         print([future.result() for future in as_completed(futures)])\n",
+    );
+    let output = world.run(&["explore", "squares.py"]);
+    let lines: Vec<&str> = output.stdout.lines().filter(|line| line.contains("end → returns ")).collect();
+    let columns = |line: &str| line.split('│').map(str::trim).map(str::to_owned).collect::<Vec<_>>()[1..].to_vec();
+    let seen: Vec<Vec<String>> = lines.into_iter().map(columns).collect();
+    assert_eq!(
+        seen,
+        [["end → returns 4", ""], ["", "end → returns 9"], ["", "end → returns 9"], ["end → returns 4", ""]],
+        "{output}"
+    );
+}
+
 #[test]
 fn a_budget_that_runs_out_is_said() {
     let output = world().run(&["explore", "withdraw.py", "--observe", "account.balance", "--budget-executions", "1"]);
