@@ -20,8 +20,15 @@ fn source(there: &str, first: &str, second: &str) -> String {
     let indented = |text: &str| text.replace('\n', "\n    ");
     format!(
         "
-import collections, concurrent.futures, contextvars, itertools, queue, threading
+import atexit, collections, concurrent.futures, contextvars, itertools, os, queue, threading
 r = []
+class Key:
+    def __init__(self, number):
+        self.number = number
+    def __hash__(self):
+        return hash(self.number)
+    def __eq__(self, other):
+        return self.number == other.number
 {there}
 def first():
     {}
@@ -140,6 +147,22 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[(0, 0)]", "[(0, 1)]", "[(1, 0)]", "[(1, 1)]"],
     },
+    // A key's own code runs in steps of its own, but not when what an access touches is worked out.
+    Case {
+        there: "q = {Key(1): 'one'}",
+        first: "q[Key(1)] = 'uno'; q[Key(2)] = 'two'",
+        second: "r.append(q.get(Key(1))); r.append(Key(2) in q)",
+        observed: "r",
+        possible: &["['one', False]", "['one', True]", "['uno', False]", "['uno', True]"],
+    },
+    // What is to be called at exit is, the last first, once the threads are joined.
+    Case {
+        there: "atexit.register(r.append, 'exit')",
+        first: "r.append('first')",
+        second: "atexit.register(r.append, 'second')",
+        observed: "r",
+        possible: &["['first', 'second', 'exit']"],
+    },
     // A pool that is shut down takes its tasks back one by one, while its workers go on.
     Case {
         there: "pool = concurrent.futures.ThreadPoolExecutor(1)\nfutures = [pool.submit(r.append, each) for each in (1, 2)]",
@@ -170,6 +193,8 @@ fn what_cannot_be_followed_is_refused_by_name() {
         ("class C: pass\nclass D: pass\nc = C()", "c.__class__ = D", "another `__class__` for what threads may share"),
         ("q = queue.Queue()\nitems = q.queue", "items.clear()", "changing `queue.Queue().queue`"),
         ("q = queue.Queue()", "q.queue = collections.deque()", "another `queue` in a queue.Queue"),
+        ("def f(x=1): pass", "f.__defaults__ = (2,)", "another `__defaults__` for what threads may share"),
+        ("", "os.environ['X'] = '1'", "changing os.environ while several threads live"),
         ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
     ];
     for (there, act, expected) in refused {

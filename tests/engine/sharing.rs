@@ -140,6 +140,10 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=K", "K.count=2", "K.total"),
     ("q=K", "del Meta.count", "hasattr(K, 'count')"),
     ("q=K", "Meta.more=2", "hasattr(K, 'more')"),
+    // Attributes that are code.
+    ("q=C()", "C.get=lambda self: 2", "q.get()"),
+    ("q=C()", "C.p=2", "q.p"),
+    ("q=C()", "del C.p", "hasattr(q, 'p')"),
     // Which attributes there are.
     ("q=C()", "q.z=2", "len(vars(q))"),
     ("q=C()", "q.z=2", "list(vars(q))"),

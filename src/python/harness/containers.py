@@ -23,6 +23,8 @@ def raw_iter(thing):
 
 
 def raw_has(thing, key):
+    if type(key) not in SIMPLE_KEYS:
+        return atomically(container_class(thing).__contains__, thing, key)
     return key in thing if type(thing) in CONTAINERS else container_class(thing).__contains__(thing, key)
 
 
@@ -32,14 +34,15 @@ SIMPLE_KEYS = {int, str, bytes, bool, type(None), float}
 
 
 def key_of(key):
-    """A key of a dict or a member of a set as part of a location. Equal keys give the same."""
+    """A key of a dict or a member of a set as part of a location. Equal keys give the same. What their own code does for that is no
+    step: the access that follows calls it again."""
     kind = type(key)
     if kind in SIMPLE_KEYS:
         return key
     try:
         if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
             return ("object", name_of(key))
-        return ("hash", hash(key))
+        return ("hash", atomically(hash, key))
     except TypeError:
         return ("unhashable",)
 

@@ -172,6 +172,9 @@ def execute(request_prefix, in_detail, with_lines):
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     random_seed[0] = 0
+    at_exit.clear()
+    if environment != environment_kept:
+        restore_environment()
     if changed_modules:
         restore_modules()
     if logging_used:
@@ -256,6 +259,8 @@ def run_main(main):
         strand = min(certain or left, key=operator.attrgetter("code"))
         join_strand(strand, strand.label)
         joined(strand)
+    if at_exit:
+        call_at_exit()
     if any(strand.daemon for strand in strands) and not solo:
         # Daemons are cut off wherever they are.
         main.waits = None

@@ -11,7 +11,7 @@ OPAQUE_CLASSES = frozenset((
     "collections.ChainMap weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
 ).split())  # fmt: skip
 # What stands for something else, and the attribute that says for what.
-VIEWS_OF = {memoryview: "obj", **dict.fromkeys(
+VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
     (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
 )}  # fmt: skip
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
@@ -118,7 +118,10 @@ def use(thing, name="", function=None):
         function = getattr(type(stands_for(thing)) if kind in PROXIES else kind, name, None)
     if is_written_here(function) or kind is memoryview and name == "__len__":
         return ()
-    touches = announce(state_touches, thing, manner_of_use(thing, name))
+    manner = manner_of_use(thing, name)
+    if thing is os.environ and manner == WRITE:
+        raise Unsupported("changing os.environ while several threads live", "the library reads it in no step of its own")
+    touches = announce(state_touches, thing, manner)
     if detail:
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:

@@ -256,16 +256,20 @@ def attribute_touches(thing, name, manner):
             return attribute_touches(stands_for(thing), name, manner)
         inner = dict_of(thing)
         if inner is None or name not in inner:
-            return ()
+            # That it is code is what may have changed, or may be about to.
+            return owners_touches(kind, name) if name in tracked_class_attributes else ()
     own = (digest((name_of(thing), name)), manner)
     if manner == WRITE:
         # What the scenario's own `__setattr__` does it announces itself.
         return () if type(kind.__setattr__) is types.FunctionType else (own,)
     if name not in tracked_class_attributes:
         return (own,)
-    # Whichever class has it, or comes to have it.
-    owners = [owner for owner in kind.__mro__ if owner.__module__ == "__main__"]
-    return (own,) + tuple((digest((class_name(owner), name)), READ) for owner in owners)
+    return (own, *owners_touches(kind, name))
+
+
+def owners_touches(kind, name):
+    """What looking for an attribute in the classes of an instance touches: whichever has it, or comes to have it."""
+    return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
 
 
 def rd_attr(thing, name):
@@ -372,14 +376,14 @@ def my_setattr(thing, name, value):
         wr_attr(value, thing, name)
 
 
-RELATED = ("__dict__", "__class__")
+RELATED = ("__dict__", "__class__", "__code__", "__defaults__", "__kwdefaults__")
 
 
 def wr_related(value, thing, name):
-    """`thing.__dict__ = value` or `thing.__class__ = value`: from now on all its attributes are others."""
-    if name == "__class__":
-        if not solo and id(thing) in names:
-            raise Unsupported("another `__class__` for what threads may share", "its attributes are known by their class")
+    """`thing.__dict__ = value` or `thing.__class__ = value`, from when on all its attributes are others, and the like of functions."""
+    if name != "__dict__":
+        if not solo and (id(thing) in names or type(thing) is types.FunctionType):
+            raise Unsupported("another `%s` for what threads may share" % name, "nobody announces that he looks at it")
     elif type(value) is dict:
         if not solo:
             for each in {**(dict_of(thing) or {}), **value}:

@@ -483,7 +483,7 @@ Empty = Full = ShutDown = None  # the real ones, once the scenario imports `queu
 
 
 def atomically(function, *arguments):
-    """Runs the scenario's own code (comparisons of a heap) within the current step."""
+    """Runs the scenario's own code (comparisons of a heap, hashes of keys) within the current step."""
     global solo
     before = solo
     solo = True

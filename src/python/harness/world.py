@@ -282,8 +282,59 @@ def make_queue():
     MODELS["queue"] = model_module("queue", real_queue, members)
 
 
+at_exit = []  # what the scenario wants to have called when the interpreter ends
+
+
+def register_at_exit(func, /, *args, **kwargs):
+    """`atexit.register`."""
+    if not callable(func):
+        raise TypeError("the first argument must be callable")
+    for each in (func, *args, *kwargs.values()):
+        publish(each)
+    act(at_exit_op)
+    at_exit.append((func, args, kwargs))
+    return func
+
+
+def unregister_at_exit(func, /):
+    """`atexit.unregister`."""
+    act(at_exit_op)
+    at_exit[:] = [each for each in at_exit if each[0] != func]
+
+
+at_exit_op = op_of(((outside_place("atexit"), WRITE),))
+
+
+def call_at_exit():
+    """Calls what was registered, the last first."""
+    while at_exit:
+        func, args, kwargs = at_exit.pop()
+        try:
+            func(*args, **kwargs)
+        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            raise
+        except BaseException as error:
+            sound(error)  # CPython prints it and goes on
+
+
+def make_atexit():
+    import atexit as real_atexit
+
+    MODELS["atexit"] = model_module("atexit", real_atexit, {"register": register_at_exit, "unregister": unregister_at_exit})
+
+
+environment = os.environ._data
+environment_kept = dict(environment)
+
+
+def restore_environment():
+    """Undoes what the last execution did to `os.environ`."""
+    environment.clear()
+    environment.update(environment_kept)
+
+
 # What the scenario gets in place of real modules: made when it first imports them.
-MAKERS = {"concurrent": make_futures, "time": make_time, "random": make_random, "queue": make_queue, "functools": make_functools}
+MAKERS = {"atexit": make_atexit, "concurrent": make_futures, "time": make_time, "random": make_random, "queue": make_queue, "functools": make_functools}
 
 
 def model_of(root):
@@ -558,7 +609,7 @@ def look_like(function, name):
 
 for function, name in ((my_print, "print"), (my_getattr, "getattr"), (my_hasattr, "hasattr"), (my_setattr, "setattr"),
                        (del_attr, "delattr"), (my_vars, "vars"), (my_locals, "locals"), (my_dir, "dir"),
-                       (my_next, "next")):  # fmt: skip
+                       (my_next, "next"), (register_at_exit, "register"), (unregister_at_exit, "unregister")):  # fmt: skip
     look_like(function, name)
 
 
