@@ -77,12 +77,30 @@ fn kills(usual: u64) -> u64 {
 
 #[test]
 fn no_answer_that_was_kept_is_lost_or_half_written() {
+    let kills = kills(200);
+    let unsaid: usize = by_several(kills, review_and_kill).into_iter().sum();
+    assert!(unsaid < kills as usize, "some of it was said");
+}
+
+/// Does `act` as often as `times` says, several at once; each takes every so-many-th turn. Returns what they return.
+fn by_several<T: Send>(times: u64, act: impl Fn(&mut dyn Iterator<Item = u64>) -> T + Sync) -> Vec<T> {
+    let hands = thread::available_parallelism().map_or(1, |processors| 2 * processors.get());
+    let act = &act;
+    thread::scope(|scope| {
+        let begun: Vec<_> =
+            (0..hands).map(|hand| scope.spawn(move || act(&mut (hand as u64..times).step_by(hands)))).collect();
+        let all = begun.into_iter().map(|each| each.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        all.collect()
+    })
+}
+
+/// Reviews a deck again and again and is killed each time. Returns how many answers were kept without there being time to say so.
+fn review_and_kill(kills: &mut dyn Iterator<Item = u64>) -> usize {
     let world = world();
     let database = world.path("data/raceday.db");
     let mut seen = 0;
     let mut unsaid = 0;
-    let kills = kills(200);
-    for kill in 0..kills {
+    for kill in kills {
         let delay = Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 12_000);
         let kept = review_until_killed(&world, kill as usize % 3, delay);
         let connection = Connection::open(&database).expect("the database opens");
@@ -112,7 +130,7 @@ fn no_answer_that_was_kept_is_lost_or_half_written() {
     let connection = Connection::open(&database).expect("the database opens");
     let verdict: String = connection.query_row("pragma integrity_check", [], |row| row.get(0)).expect("a verdict");
     assert_eq!(verdict, "ok");
-    assert!(unsaid < kills as usize, "some of it was said");
+    unsaid
 }
 
 /// Workers are found by what Linux says of processes.
@@ -126,6 +144,7 @@ mod workers {
     use std::time::Duration;
     use std::time::Instant;
 
+    use super::by_several;
     use super::kills;
     use crate::world::World;
 
@@ -149,6 +168,9 @@ for thread in threads:
     thread.join()
 ";
 
+    /// How often workers are killed below a process that has to tell of it. tests/confinement/endings.rs does it by the thousand.
+    const KILLS_TOLD: u64 = 12;
+
     /// How long anything may take to be over.
     const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -162,7 +184,11 @@ for thread in threads:
 
     /// Explores until there is a worker, and for a while more. Returns it with the workers that there are then.
     fn explore(world: &World, delay: Duration) -> (Child, Vec<u32>) {
-        let mut command = world.command(&["explore", "long.py", "--observe", "count", "--budget-seconds", "3"]);
+        explore_within(world, ["--budget-seconds", "3"], delay)
+    }
+
+    fn explore_within(world: &World, budget: [&str; 2], delay: Duration) -> (Child, Vec<u32>) {
+        let mut command = world.command(&["explore", "long.py", "--observe", "count", budget[0], budget[1]]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         wait_for(|| children(child.id()).first().copied());
         thread::sleep(delay);
@@ -190,29 +216,36 @@ for thread in threads:
 
     /// Returns whether a process is over, be it that nobody has asked how yet.
     fn is_over(process: u32) -> bool {
-        let status = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-        status.rsplit(')').next().is_none_or(|rest| matches!(rest.trim_start().chars().next(), None | Some('Z' | 'X')))
+        matches!(state(process), None | Some('Z' | 'X'))
+    }
+
+    /// Returns what a process is doing, by the letter that Linux has for it, if it is there.
+    fn state(process: u32) -> Option<char> {
+        let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        status.rsplit(')').next()?.trim_start().chars().next()
     }
 
     #[test]
     fn no_worker_outlives_who_started_it() {
         let world = world();
-        for kill in 0..kills(20) {
-            let (mut child, workers) =
-                explore(&world, Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 40_000));
-            child.kill().expect("a child can be killed");
-            child.wait().expect("a killed child ends");
-            wait_for(|| workers.iter().all(|&worker| is_over(worker)).then_some(()));
-        }
+        by_several(kills(20), |kills| {
+            for kill in kills {
+                let delay = Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 40_000);
+                let (mut child, workers) = explore(&world, delay);
+                child.kill().expect("a child can be killed");
+                child.wait().expect("a killed child ends");
+                wait_for(|| workers.iter().all(|&worker| is_over(worker)).then_some(()));
+            }
+        });
     }
 
     #[test]
     fn a_worker_that_is_killed_is_told_and_proves_nothing() {
         let world = world();
-        let (kills, mut told) = (kills(12), 0);
-        for kill in 0..kills {
+        let mut told = 0;
+        for kill in 0..KILLS_TOLD {
             let (child, workers) = explore(&world, Duration::from_micros(kill.wrapping_mul(2_654_435_761) % 1_200_000));
-            kill_all(&workers);
+            signal("KILL", &workers);
             let output = child.wait_with_output().expect("it ends");
             let said = String::from_utf8_lossy(&output.stderr);
             let shown = String::from_utf8_lossy(&output.stdout);
@@ -232,13 +265,31 @@ for thread in threads:
                 );
             }
         }
-        assert!(told > 0, "none of {kills} came while a program ran");
+        assert!(told > 0, "none of {KILLS_TOLD} came while a program ran");
     }
 
-    #[expect(clippy::disallowed_methods, reason = "only a program can kill another one here")]
-    fn kill_all(workers: &[u32]) {
-        let ids = workers.iter().map(u32::to_string);
+    #[test]
+    fn who_is_stopped_for_a_while_goes_on_with_or_without_his_workers() {
+        let world = world();
+        // A key in the terminal stops Raceday alone, whoever wants the machine for himself stops everybody.
+        for (stops_raceday, stops_workers) in [(true, false), (false, true), (true, true)] {
+            let (child, workers) = explore_within(&world, ["--budget-executions", "300"], Duration::ZERO);
+            let raceday = [child.id()].into_iter().filter(|_| stops_raceday);
+            let stopped: Vec<u32> = raceday.chain(workers.into_iter().filter(|_| stops_workers)).collect();
+            signal("STOP", &stopped);
+            wait_for(|| stopped.iter().all(|&each| state(each) == Some('T') || is_over(each)).then_some(()));
+            signal("CONT", &stopped);
+            let output = child.wait_with_output().expect("it ends");
+            let shown = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+            assert!(shown.contains("The search is not finished"), "{shown}");
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "only a program can send another one a signal here")]
+    fn signal(name: &str, to: &[u32]) {
+        let ids = to.iter().map(u32::to_string);
         // They may have ended before.
-        let _ = Command::new("kill").arg("-KILL").args(ids).stderr(Stdio::null()).status();
+        let _ = Command::new("kill").arg(format!("-{name}")).args(ids).stderr(Stdio::null()).status();
     }
 }

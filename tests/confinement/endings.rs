@@ -10,6 +10,9 @@ use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::thread;
 
 use raceday::explore::Bounds;
@@ -22,8 +25,11 @@ use raceday::python::Level;
 use raceday::python::Limits;
 use raceday::python::PythonError;
 use raceday::python::Worker;
+use raceday::scenario::Ending;
 use raceday::scenario::Scenario;
 use rustix::io::FdFlags;
+use rustix::process::Pid;
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::ground;
@@ -31,6 +37,27 @@ use super::ground::Running;
 use super::machine;
 
 const KILLS: usize = 40;
+
+/// How many workers are there at once when all are killed.
+const HANDS: usize = 4;
+/// How many executions each of them is asked for: it has millions.
+const EXECUTIONS: u64 = 400;
+
+/// Has more orders than anybody waits for.
+const LONG: &str = "
+import threading
+count = 0
+def work():
+    global count
+    for _ in range(3):
+        count += 1
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+result = count
+";
 
 /// Takes for ever, in C, where nobody asks whether it should stop.
 const ENDLESS: &str = "sum(range(10 ** 15))\n";
@@ -90,6 +117,93 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
         }
     }
     assert!(seen >= KILLS, "some had workers");
+}
+
+/// Returns how often to kill: as often as the environment says, or as `usual`.
+fn kills(usual: usize) -> usize {
+    let asked = machine::variable("RACEDAY_TEST_KILLS").map(|kills| kills.to_string_lossy().parse());
+    asked.map_or(usual, |kills| kills.expect("a number of kills"))
+}
+
+#[test]
+fn workers_that_are_killed_at_any_moment_prove_nothing_and_are_replaced() {
+    let _alone = machine::alone();
+    let (interpreter, confinement) = (machine::interpreter(), machine::confinement());
+    let start = || Worker::start(&interpreter, &confinement, Limits::default());
+    let compiled = start().and_then(|mut worker| worker.compiled()).expect("the harness is compiled");
+    let start = || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled.clone());
+    let long = Scenario { observe: Some("result".to_owned()), ..Scenario::new("long.py", LONG) };
+    let short = Scenario { observe: Some("result".to_owned()), ..Scenario::new("short.py", "result = 7\n") };
+    let bounds = Bounds { executions: EXECUTIONS, ..Bounds::default() };
+    let (rounds, mut told) = (kills(40).div_ceil(HANDS), 0);
+    for round in 0..rounds {
+        let executed = AtomicU64::new(0);
+        let is_first_over = AtomicBool::new(false);
+        let hand = |number: usize| {
+            let mut worker = start()?;
+            let report = worker.load(&long).and_then(|mut program| {
+                explore(&mut program, Dpor::default(), bounds, &mut |_| {
+                    executed.fetch_add(1, Ordering::SeqCst);
+                    true
+                })
+            });
+            is_first_over.store(true, Ordering::SeqCst);
+            if number == 0 {
+                let after = explore(&mut worker.load(&short)?, Dpor::default(), bounds, &mut |_| true)?;
+                assert_eq!(after.outcomes[0].outcome.value.as_deref(), Some("7"), "round {round}");
+            }
+            report
+        };
+        let results: Vec<_> = thread::scope(|scope| {
+            let hand = &hand;
+            let hands: Vec<_> = (0..HANDS).map(|number| scope.spawn(move || hand(number))).collect();
+            // While they start, or after so many reports of progress.
+            let moment = round.wrapping_mul(2_654_435_761) / 64;
+            match round % 2 {
+                0 => {
+                    while children().is_empty() {}
+                    (0..moment % 4000).for_each(|_| thread::yield_now());
+                }
+                _ => {
+                    let wanted = moment as u64 % 30 + 1;
+                    let is_there = || executed.load(Ordering::SeqCst) >= wanted || is_first_over.load(Ordering::SeqCst);
+                    while !is_there() {
+                        thread::yield_now();
+                    }
+                }
+            }
+            for child in children() {
+                let _ = rustix::process::kill_process(child, Signal::KILL);
+            }
+            hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        for result in results {
+            match result {
+                // It was not there yet, or not any more.
+                Ok(report) => {
+                    assert!(!report.exhaustive, "round {round}: {report:?}");
+                    let mut endings = report.outcomes.iter().map(|found| found.outcome.ending);
+                    assert!(endings.all(|ending| ending == Ending::Finished), "round {round}: {report:?}");
+                }
+                Err(PythonError::Broken { death, .. }) => {
+                    assert_eq!(death, "killed by SIGKILL", "round {round}");
+                    told += 1;
+                }
+                Err(PythonError::NotReady { .. } | PythonError::NotConfined { .. }) => told += 1,
+                Err(other) => panic!("round {round}: {other}"),
+            }
+        }
+    }
+    assert!(told >= rounds, "of {rounds} rounds, {told} workers told that they were killed");
+}
+
+/// Returns the processes that this one has started.
+fn children() -> Vec<Pid> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let ids =
+        |list: String| list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect::<Vec<_>>();
+    lists.flat_map(ids).collect()
 }
 
 #[test]
