@@ -77,7 +77,7 @@ const WIDEST: usize = 100;
 pub(super) fn ask(world: &mut World) -> Box<dyn Ask> {
     terminal::end_on_interrupt();
     if world.interactive && world.terminals.out {
-        return Box::new(Keyboard::new(world.colour.out));
+        return Box::new(Keyboard::new(world.colour.out, report::guarded));
     }
     let input = std::mem::replace(&mut world.input, Box::new(io::empty()));
     Box::new(Lines::new(input, world.terminals.input))

@@ -26,6 +26,15 @@ pub struct Guard<W: Write> {
     pending: Vec<u8>,
 }
 
+/// Returns what arrives of `text` behind a guard, for who has to write to a terminal by another way.
+pub fn guarded(text: &str, colour: bool) -> String {
+    let mut out = Vec::new();
+    let mut guard = Guard::new(&mut out, colour);
+    guard.write_all(text.as_bytes()).expect("memory takes all that is written");
+    drop(guard);
+    String::from_utf8(out).expect("only text goes on")
+}
+
 impl<W: Write> Guard<W> {
     /// Returns what guards `out`, where sequences for `colour` are welcome or not.
     pub fn new(out: W, colour: bool) -> Guard<W> {

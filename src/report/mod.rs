@@ -33,6 +33,7 @@ pub use feedback::write_evidence;
 pub use feedback::write_explanation;
 pub use feedback::write_feedback;
 pub use guard::Guard;
+pub use guard::guarded;
 pub use html::write_html;
 pub use json::write_json;
 pub use markdown::write_markdown;

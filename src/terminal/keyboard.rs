@@ -32,14 +32,19 @@ const END: char = '\u{4}';
 pub struct Keyboard {
     term: Term,
     colour: bool,
+    guard: Guard,
     /// What was marked of these options when a command came between: a hint takes nothing away.
     marked: Option<(Vec<String>, BTreeSet<usize>)>,
 }
 
+/// Returns of a text what may go to a terminal, where sequences for colour are welcome or not.
+pub type Guard = fn(&str, bool) -> String;
+
 impl Keyboard {
-    /// Returns what asks in the terminal that standard output is, in colour if it is welcome.
-    pub fn new(colour: bool) -> Keyboard {
-        Keyboard { term: Term::stdout(), colour, marked: None }
+    /// Returns what asks in the terminal that standard output is, in colour if it is welcome. All that is not its own goes
+    /// through `guard`.
+    pub fn new(colour: bool, guard: Guard) -> Keyboard {
+        Keyboard { term: Term::stdout(), colour, guard, marked: None }
     }
 
     fn faint(&self) -> Style {
@@ -63,8 +68,9 @@ impl Keyboard {
         let columns = usize::from(self.term.size().1).max(1);
         let mut rows = 0;
         for line in lines {
-            self.term.write_line(line)?;
-            rows += console::measure_text_width(line).max(1).div_ceil(columns);
+            let line = (self.guard)(line, self.colour);
+            self.term.write_line(&line)?;
+            rows += console::measure_text_width(&line).max(1).div_ceil(columns);
         }
         Ok(rows)
     }
@@ -211,8 +217,9 @@ impl Ask for Keyboard {
         }
         interrupt::take_back();
         out.flush()?;
+        let prompt = (self.guard)(line.prompt, self.colour);
         loop {
-            let input = Input::<String>::with_theme(&SimpleTheme).with_prompt(line.prompt).allow_empty(true);
+            let input = Input::<String>::with_theme(&SimpleTheme).with_prompt(&prompt).allow_empty(true);
             let typed = match input.interact_text_on(&self.term) {
                 Ok(typed) => typed,
                 Err(dialoguer::Error::IO(error)) => {
@@ -258,5 +265,29 @@ impl Ask for Keyboard {
 
     fn indent(&self) -> usize {
         10
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs::File;
+    use std::io::Read as _;
+    use std::io::Seek as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_listed_goes_through_the_guard() {
+        let mut screen = tempfile::tempfile().expect("a file");
+        let nobody = File::open("/dev/null").expect("it is everywhere");
+        let term = Term::read_write_pair(nobody, screen.try_clone().expect("a second handle"));
+        let keyboard = Keyboard { term, colour: false, guard: |text, _| text.replace('\u{1b}', "ESC"), marked: None };
+        let options = ["two\nlines \u{1b}[2J".to_owned()];
+        let pick = Pick { options: &options, count: Count::One(None), commands: &[] };
+        keyboard.draw(&keyboard.list(&pick, &Selection::new(1, 1))).expect("a file takes it");
+        let mut shown = String::new();
+        screen.rewind().and_then(|()| screen.read_to_string(&mut shown)).expect("it is text");
+        assert_eq!(shown, "    1  two\n       lines ESC[2J\n");
     }
 }
