@@ -109,6 +109,11 @@ pub(super) fn waiting(replay: &Replay, blocked: &Blocked) -> String {
         // Who waits for a thread's end need not be told who could bring it about.
         _ if blocked.verb == "join" => what,
         Some(holder) if holder == blocked.thread => format!("{what}, which it holds itself"),
+        // Who waits for a future waits for its task, which is a thread or in the hands of one.
+        Some(holder) if blocked.verb == "wait" => match short_name_of(replay, holder) {
+            name if name == blocked.location => format!("{what} to end"),
+            name => format!("{what} to end, which {name} runs"),
+        },
         Some(holder) => format!("{what}, which {} holds", short_name_of(replay, holder)),
         None => what,
     }
@@ -457,7 +462,8 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
     let is_told = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
         let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
         match detail.verb.as_str() {
-            "begin" | "end" => false,
+            // What has no name is a step in the middle of another act.
+            "" | "begin" | "end" => false,
             // What kills the process may hang on what its thread alone has seen.
             "read" => !is_private || replay.death.is_some(),
             // What a thread writes for itself is often what it found out; the main thread's are loop variables.

@@ -1,5 +1,6 @@
 //! `raceday explore`.
 
+use crate::world::Output;
 use crate::world::World;
 
 const WITHDRAW: &str = "\
@@ -332,6 +333,46 @@ fn a_deadlock_says_who_waits_for_what() {
 
     no deadlock: violated, as outcome 1 shows
     ");
+}
+
+/// Tasks were said to hold themselves, and to wait to wait for all tasks.
+#[test]
+fn a_deadlock_in_a_pool_says_what_each_task_waits_for() {
+    let program = "\
+from concurrent.futures import ThreadPoolExecutor
+
+
+def price(item):
+    return len(item)
+
+
+def order(item):
+    return pool.submit(price, item).result()
+
+
+with ThreadPoolExecutor(1) as pool:
+    pool.submit(order, 'tea').result()
+";
+    // Who asks for the current thread sees the pool's workers.
+    let curious = program.replace("    return pool", "    current_thread()\n    return pool");
+    let world = World::new()
+        .file("tasks.py", program)
+        .file("workers.py", format!("from threading import current_thread\n{curious}"));
+    insta::assert_snapshot!(waits(&world.run(&["explore", "tasks.py"])), @"
+    MainThread (line 13) waits for task-1 to end
+    task-1 (line 9) waits for task-2 to end
+    task-2 waits to get a worker of pool
+    ");
+    insta::assert_snapshot!(waits(&world.run(&["explore", "workers.py"])), @"
+    MainThread (line 15) waits for task-1 (order)
+    ThreadPoolExecutor-0_0 (line 11) waits for task-2 (price)
+    ");
+}
+
+/// Returns what follows the steps: who waits for what in the end.
+fn waits(output: &Output) -> String {
+    let lines = output.stdout.lines().skip_while(|line| *line != "  ┆ waits").skip(1);
+    lines.map(|line| format!("{}\n", line.trim())).collect()
 }
 
 #[test]

@@ -130,8 +130,6 @@ def remember_blocked():
         elif isinstance(what, Future):
             place = what._label
             holder = what._strand.code if what._strand is not None else None
-        elif isinstance(what, ThreadPoolExecutor):
-            verb, place = "wait for all tasks of", called(what)
         elif isinstance(what, tuple):
             verb, place = what[1], called(what[0])
         elif isinstance(what, Model):

@@ -455,7 +455,7 @@ class ThreadPoolExecutor(Executor, Model):
                 if self._queue:
                     task = self._queue.popleft()
             if task is None:
-                cur.waits = self
+                cur.waits = self, "get a task of"
                 visible(self._get_op, self._some)
                 if self._queue:
                     task = self._queue.popleft()
@@ -573,7 +573,7 @@ class Task:
     def run(self):
         future = self.future
         if self.turn is not None:
-            self.strand.waits = self.pool
+            self.strand.waits = self.pool, "get a worker of"
             visible(self.turn_op, self.turn)
             if detail:
                 note("get a worker of", called(self.pool))
