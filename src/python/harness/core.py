@@ -156,10 +156,13 @@ class Guard:
 
     def __init__(self, key, is_open):
         self.id = digest(("guard", key))
-        self.open = True
+        self.open = is_open
         self.waiting = 0
         if not is_open:
-            self.set(False)
+            if position:
+                guard_changes.append((position - 1, self.id, False))
+            else:
+                shut_at_first.add(self.id)
 
     def set(self, is_open):
         global enabled

@@ -38,6 +38,9 @@ def address_of(model):
     return "0x%x" % (0x7F0000000000 + (model._name_ >> 20 << 16) + ((model._name_ & 0xFFFFF) << 4))
 
 
+model_acts = {}  # of each name that a model had: its place, what writes and what reads that, and its number
+
+
 class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
@@ -47,14 +50,15 @@ class Model:
         return hash(getattr(self, "_name_", 0))
 
     def _named(self):
-        name = new_name()
+        name = self._name_ = new_name()
         names[id(self)] = (name, self)
-        self._name_ = name
-        self._place = sync_place((name, "state"))
-        self._write = op_of(((self._place, WRITE),))
+        known = model_acts.get(name)
+        if known is None:
+            place = sync_place((name, "state"))
+            known = model_acts[name] = place, op_of(((place, WRITE),)), op_of(((place, READ),)), "-%d" % (name & 0xFFFFF)
+        self._place, self._write, self._read, number = known
         self._write.weight = 1
-        self._read = op_of(((self._place, READ),))
-        self._label = "%s-%d" % (self._kind, name & 0xFFFFF)
+        self._label = self._kind + number
 
     def _guarded(self, key, is_open):
         guard = Guard((self._name_, key), is_open)
