@@ -95,7 +95,7 @@ fn threads_that_answer_and_undo_at_once_lose_nothing() {
     });
     assert_eq!(undone, THREADS * ANSWERS / 5);
     let mut store = Store::open(&path).expect("a store");
-    assert_eq!(store.last_reviews(10_000).expect("answers").len(), THREADS * ANSWERS - undone);
+    assert_eq!(count_reviews(&store), THREADS * ANSWERS - undone);
     check_sound(&mut store, &BTreeSet::new(), THREADS * ANSWERS);
 }
 
@@ -187,7 +187,7 @@ fn a_database_of_every_past_version_opens() {
         check_sound(&mut store, &BTreeSet::new(), 20);
         let notes = store.note_search("lock").expect("searched");
         assert_eq!(notes.iter().map(|hit| hit.note.target.address().to_string()).collect::<Vec<_>>(), ["deck/card-1"]);
-        assert_eq!(store.last_reviews(100).expect("reviews").len(), 19);
+        assert_eq!(count_reviews(&store), 19);
         give(&mut store, "now", 20);
         check_sound(&mut store, &BTreeSet::new(), 21);
     }
@@ -252,6 +252,10 @@ fn digest() -> Digest {
 fn moment(number: usize) -> Moment {
     let noon: DateTime<Utc> = "2026-03-02T12:00:00Z".parse().expect("an instant");
     Moment::of(noon + TimeDelta::hours(6 * (number / CARDS) as i64), &Utc)
+}
+
+fn count_reviews(store: &Store) -> usize {
+    store.last_answers(10_000).expect("answers").iter().filter_map(counted).count()
 }
 
 /// Checks that the database is intact, that all answers that were told are there, each whole, and that what is

@@ -43,10 +43,17 @@ const TRIAL_BYTES: usize = 64 << 10;
 
 /// Say what Raceday finds of Python, the database and the decks, and what to do
 #[derive(Debug, clap::Args)]
-pub(super) struct DoctorArgs {}
+pub(super) struct DoctorArgs {
+    /// Make anew, from the log of answers, what is remembered, the counts of the days, and the index of the notes
+    #[arg(long)]
+    rebuild: bool,
+}
 
 /// Looks at everything that the other commands need.
-pub(super) fn run(_: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
+pub(super) fn run(args: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
+    if args.rebuild && world.database().is_some_and(|database| database.exists()) {
+        world.store()?.rebuild()?;
+    }
     let mut engine = Engine::new(world);
     let findings =
         [python(&mut engine, world), confinement(&engine), data_folder(world), database(world), decks(world)].concat();
@@ -230,6 +237,7 @@ fn database(world: &World) -> Vec<Finding> {
         }
         Ok((_, faults)) => {
             let faults = faults.join("\n");
+            let hint = "keep a copy of the file, then try `raceday doctor --rebuild`";
             vec![wrong("Database", Exit::Broken, format!("{shown} is damaged:\n{faults}\nhint: {hint}"))]
         }
     }

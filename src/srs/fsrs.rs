@@ -14,16 +14,7 @@ use super::Seen;
 #[derive(Clone, Debug)]
 pub struct Model {
     fsrs: FSRS,
-    decay: f32,
     retention: f32,
-}
-
-/// Why there is no model with some weights.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ModelError {
-    /// The weights are of no version of FSRS, or not numbers.
-    #[error("{0} weights that FSRS cannot use: it takes 17, 19 or 21 finite numbers")]
-    Weights(usize),
 }
 
 impl Model {
@@ -37,20 +28,7 @@ impl Model {
     /// Returns FSRS's model of the average learner, for one who wants this chance of recall when a card is due; it is
     /// brought into [`Model::RETENTIONS`].
     pub fn with_retention(retention: f64) -> Model {
-        Model { fsrs: FSRS::default(), decay: FSRS6_DEFAULT_DECAY, retention: in_range(retention) }
-    }
-
-    /// Returns a model with weights of its own.
-    pub fn with_weights(weights: &[f32], retention: f64) -> Result<Model, ModelError> {
-        let wrong = || ModelError::Weights(weights.len());
-        if weights.is_empty() || weights.iter().any(|weight| !weight.is_finite()) {
-            return Err(wrong());
-        }
-        let filled = fsrs::check_and_fill_parameters(weights).map_err(|_| wrong())?;
-        let fsrs = FSRS::new(&filled).map_err(|_| wrong())?;
-        // The crate clips the last weight, the forgetting curve's decay, to this range and does not tell.
-        let decay = filled.get(20).copied().unwrap_or(FSRS6_DEFAULT_DECAY).clamp(0.1, 0.8);
-        Ok(Model { fsrs, decay, retention: in_range(retention) })
+        Model { fsrs: FSRS::default(), retention: in_range(retention) }
     }
 
     /// Returns the chance of recall at which a card is due.
@@ -87,7 +65,7 @@ impl Model {
 
     fn recall_after(&self, memory: Memory, days: i32) -> f32 {
         let state = MemoryState { stability: memory.stability, difficulty: memory.difficulty };
-        fsrs::current_retrievability(state, days as f32, self.decay)
+        fsrs::current_retrievability(state, days as f32, FSRS6_DEFAULT_DECAY)
     }
 }
 
@@ -135,14 +113,5 @@ mod tests {
         // Stability is defined as the days after which nine of ten are recalled.
         assert!((model.recall_after(memory, 10) - 0.9).abs() < 1e-4);
         assert!(model.recall_after(memory, 11) < model.recall_after(memory, 10));
-    }
-
-    #[test]
-    fn weights_that_fsrs_cannot_use_are_refused() {
-        assert_eq!(Model::with_weights(&[], 0.9).err(), Some(ModelError::Weights(0)));
-        assert_eq!(Model::with_weights(&[1.0; 5], 0.9).err(), Some(ModelError::Weights(5)));
-        assert_eq!(Model::with_weights(&[f32::NAN; 21], 0.9).err(), Some(ModelError::Weights(21)));
-        let model = Model::with_weights(&fsrs::DEFAULT_PARAMETERS, 0.9).expect("FSRS's own weights");
-        assert_eq!(model.after(None, Rating::Good, 0), Model::default().after(None, Rating::Good, 0));
     }
 }

@@ -19,7 +19,6 @@ pub use due::Plan;
 pub use due::due_order;
 pub use due::plan;
 pub use fsrs::Model;
-pub use fsrs::ModelError;
 pub use pace::Pace;
 pub use proposal::Evidence;
 pub use proposal::MAX_SECONDS;

@@ -237,25 +237,6 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the last reviews that still count, the latest first.
-    pub fn last_reviews(&self, limit: u32) -> Result<Vec<PastAnswer>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "{PAST_ANSWERS} where log.kind = 'review' and not undone order by log.id desc limit ?"
-        ))?;
-        let rows = statement.query_map([limit], past_answer)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Returns all answers to a card's question, the latest first.
-    pub fn answers_of_card(&self, card: &CardId) -> Result<Vec<PastAnswer>, StoreError> {
-        let mut statement = self.connection.prepare_cached(&format!(
-            "{PAST_ANSWERS} where log.kind in ('review', 'quiz') and cards.deck = ? and cards.question = ?
-            order by log.id desc"
-        ))?;
-        let rows = statement.query_map(params![card.deck, card.question], past_answer)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
     /// Returns the answer with this number.
     pub fn past_answer(&self, id: AnswerId) -> Result<Option<PastAnswer>, StoreError> {
         let mut statement = self
@@ -355,7 +336,7 @@ mod tests {
         };
         assert_eq!(kept.at(), at.at);
         assert_eq!(store.past_answer(answered.id).expect("an answer"), Some(kept.clone()));
-        assert_eq!(store.last_reviews(9).expect("answers"), [kept]);
+        assert_eq!(store.last_answers(9).expect("answers"), [kept]);
         assert_eq!(store.past_answer(AnswerId(99)).expect("no answer"), None);
     }
 
@@ -366,8 +347,7 @@ mod tests {
         let quizzed = store.answer_quiz(&answer(&id), moment(0), f32::NAN).expect("kept");
         assert_eq!(store.card(&id).expect("a card"), Card::New);
         assert_eq!(store.counts_of_day(moment(0).day).expect("counts"), Counts::default());
-        assert_eq!(store.last_reviews(9).expect("answers"), []);
-        let answers = store.answers_of_card(&id).expect("answers");
+        let answers = store.last_answers(9).expect("answers");
         assert_eq!(answers.len(), 1);
         assert_eq!(answers[0].id, quizzed);
         assert_eq!(answers[0].occasion, Occasion::Quiz { at: moment(0), seconds: 0.0 });

@@ -33,7 +33,8 @@ impl Store {
                 |row| row.get(0),
             )?;
             if differences > 0 {
-                faults.push(format!("`{table}` does not follow from the log in {differences} rows"));
+                let rows = if differences == 1 { "row" } else { "rows" };
+                faults.push(format!("`{table}` does not follow from the log in {differences} {rows}"));
             }
         }
         // With a rank of 1 the index is compared with the notes too.
@@ -84,7 +85,7 @@ mod tests {
         assert_eq!(store.integrity().expect("checked"), [""; 0]);
         for (sql, fault) in [
             ("update memories set due = due + 1", "`memories` does not follow from the log in 2 rows"),
-            ("delete from memories", "`memories` does not follow from the log in 1 rows"),
+            ("delete from memories", "`memories` does not follow from the log in 1 row"),
             ("update days set new = 7", "`days` does not follow from the log in 2 rows"),
             (
                 "insert into note_words (note_words, rowid, text) values ('delete', 1, 'lock')",

@@ -485,7 +485,7 @@ mod tests {
                     // No power fails in a test.
                     let _ = store.connection.pragma_update(None, "synchronous", "off");
                     let _ = store.integrity();
-                    let _ = (store.last_answers(100), store.last_reviews(100), store.notes(), store.settings());
+                    let _ = (store.last_answers(100), store.notes(), store.settings());
                     let _ = (store.card(&card("deck/one")), store.undo(moment(1)), rate(&mut store));
                 }
             }

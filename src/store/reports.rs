@@ -67,14 +67,6 @@ impl Store {
             Ok(())
         })
     }
-
-    /// Forgets all reports; they are found again by exploring.
-    pub fn forget_reports(&mut self) -> Result<(), StoreError> {
-        self.write(|connection| {
-            connection.execute("delete from reports", [])?;
-            Ok(())
-        })
-    }
 }
 
 #[cfg(test)]
@@ -94,8 +86,6 @@ mod tests {
         assert_eq!(store.report(&one).expect("read").as_deref(), Some(r#"{"executions": 8}"#));
         assert_eq!(store.report(&two).expect("read"), None);
         assert!(matches!(store.keep_report(&two, "{", moment(0).at), Err(StoreError::NotJson)));
-        store.forget_reports().expect("forgotten");
-        assert_eq!(store.report(&one).expect("read"), None);
     }
 
     #[test]
