@@ -132,6 +132,42 @@ const CASES: &[Case] = &[
             "['y']",
         ],
     },
+    Case {
+        there: "q = [1, 2, 3]",
+        first: "for each in itertools.islice(q, 2): r.append(each)",
+        second: "q[1] = 9; q.insert(0, 0)",
+        observed: "r",
+        possible: &["[0, 1]", "[1, 1]", "[1, 2]", "[1, 9]"],
+    },
+    Case {
+        there: "q = iter(range(4))",
+        first: "for pair in zip(q, q): r.append(pair)",
+        second: "for pair in zip(q, q): r.append(pair)",
+        observed: "r",
+        possible: &["[(0, 1), (2, 3)]", "[(2, 3), (0, 1)]"],
+    },
+    Case {
+        there: "q = itertools.chain([1, 2], [3])",
+        first: "for each in q: r.append(each)",
+        second: "for each in q: r.append(each)",
+        observed: "r",
+        possible: &["[1, 2, 3]", "[1, 3, 2]", "[2, 1, 3]", "[2, 3, 1]"],
+    },
+    Case {
+        there: "def numbers():\n    try:\n        yield 1\n        yield 2\n    finally:\n        r.append('over')\nq = numbers(); next(q)",
+        first: "q.close()",
+        second: "r.append(next(q, 'none'))",
+        observed: "r",
+        possible: &["['over', 'none']", "['over', 2]", "['over']", "[2, 'over']"],
+    },
+    // A queue whose insides a class of the program's sees to.
+    Case {
+        there: "class Once(queue.Queue):\n    def _init(self, most): self.queue = set()\n    def _put(self, item): self.queue.add(item)\n    def _get(self): return self.queue.pop()\nq = Once()",
+        first: "q.put(1)",
+        second: "q.put(1); r.append(len(q.queue))",
+        observed: "r, q.qsize()",
+        possible: &["([1], 1)"],
+    },
     // A row within a row is looked at after the row.
     Case {
         there: "q = [0, [0]]",
@@ -194,6 +230,11 @@ fn what_cannot_be_followed_is_refused_by_name() {
         ("q = queue.Queue()\nitems = q.queue", "items.clear()", "changing `queue.Queue().queue`"),
         ("q = queue.Queue()", "q.queue = collections.deque()", "another `queue` in a queue.Queue"),
         ("def f(x=1): pass", "f.__defaults__ = (2,)", "another `__defaults__` for what threads may share"),
+        (
+            "t = threading.Thread(target=r.append, args=(1,))\ndef start():\n    try:\n        t.start()\n    except RuntimeError:\n        pass\nother = threading.Thread(target=start); other.start()",
+            "start()",
+            "starting one thread from two at once",
+        ),
         ("", "os.environ['X'] = '1'", "changing os.environ while several threads live"),
         ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
     ];

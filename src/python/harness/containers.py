@@ -558,40 +558,13 @@ class Zipped:
         return next(self.rows)
 
     def touches(self):
-        return tuple(touch for turns in self.sources for touch in turns.touches())
-
-
-# What goes through others' elements without a line of Python in between.
-PASSING = (enumerate, zip, map, filter, itertools.islice, itertools.chain, Turns)
-
-
-def sources_of(thing):
-    """The turns that all of what `thing` passes on comes from, one after the other or side by side; nothing if somebody else may come
-    in between, or may know some of it too."""
-    if id(thing) in names:
-        return None
-    if type(thing) is Turns:
-        return [thing]
-    sources = []
-    for part in gc.get_referents(thing):
-        kind = type(part)
-        if kind in ATOMS or kind is Announced and type(part.args[0]) in BUILT_IN:
-            continue
-        if kind is tuple:
-            left = [each for each in part if type(each) not in ATOMS]
-        else:
-            left = [part]
-        for each in left:
-            kind = type(each)
-            more = sources_of(each) if kind in PASSING else [] if kind in FRESH else None
-            if more is None:
-                return None
-            sources += more
-    return sources
-
-
-BUILT_IN = (types.BuiltinFunctionType, type)
-FRESH = (type(iter(range(0))), type(iter(())), type(iter("")), type(iter([])), itertools.count, itertools.repeat)
+        touches = ()
+        for index, turns in enumerate(self.sources):
+            if turns in self.sources[:index]:
+                touches += whole_touches(*container_of(turns.thing))  # it goes on by more than one element a turn
+            else:
+                touches += turns.touches()
+        return touches
 
 
 def rd_rows(thing, pattern=None):
@@ -833,7 +806,11 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
 
 MODEL_CLASSES = set()
 LENGTH = {len, bool}
-LAZY = {enumerate, zip, map, filter, iter}
+LAZY = {enumerate, zip, map, filter, iter, *(
+    vars(itertools)[name] for name in (
+        "accumulate batched chain compress cycle dropwhile filterfalse islice pairwise starmap takewhile zip_longest".split()
+    ) if name in vars(itertools)
+)}  # fmt: skip
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
          functools.partial, functools.wraps, sys._getframe}  # fmt: skip
@@ -941,10 +918,13 @@ def rd_call(function, /, *arguments, **keywords):
                 return call_method(thing, function.__name__, shape, functools.partial(function, thing), *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
-            if type(function) in BUILT_IN and any(type(each) in PASSING for each in given):
-                sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
-                if sources:
-                    return call_at_once(function, sources, arguments, keywords)
+            if type(function) in BUILT_IN:
+                for each in given:
+                    if type(each) in PASSING:
+                        sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
+                        if sources:
+                            return call_at_once(function, sources, arguments, keywords)
+                        break
             if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
@@ -968,7 +948,8 @@ def is_walked_backwards(thing):
 
 def call_at_once(function, sources, arguments, keywords):
     """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
-    things = [turns.thing for turns in sources] + [*arguments, *keywords.values()]
+    things = [turns.thing for turns in sources]
+    things += [each for each in (*arguments, *keywords.values()) if type(each) not in PASSING]
     touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
     loud = [turns for turns in sources if not turns.quiet]
     for turns in loud:

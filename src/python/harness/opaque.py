@@ -17,6 +17,7 @@ VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
 opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, bytearray), "alias")  # for the classes that were asked for: what makes them opaque, or nothing
 opaque_kinds_made = []
+shared_sources = {}  # by the id of an iterator that threads share: the turns that it passes on
 # Methods that change nothing, of any class but iterators.
 LOOKS = frozenset((
     "__contains__ __copy__ __deepcopy__ __eq__ __getitem__ __iter__ __len__ buffer_info copy count get getstate getvalue hex index "
@@ -41,10 +42,11 @@ def opaqueness(kind):
 
 
 def forget_opaque_kinds():
-    """Forgets the classes that Python code made, as the scenario does: the next execution has others."""
+    """Forgets the classes that Python code made, as the scenario does, and what is shared: the next execution has others."""
     for kind in opaque_kinds_made:
         opaque_kinds.pop(kind, None)  # two threads may have asked for one at a time
     opaque_kinds_made.clear()
+    shared_sources.clear()
 
 
 def is_shared_opaque(thing):
@@ -59,6 +61,13 @@ def publish_opaque(thing):
     what = opaqueness(type(thing))
     if what == "class":
         found.add(OPAQUE)
+    elif what == "iterator" and type(thing) in PASSING and type(thing) is not Turns:
+        sources = sources_of(thing)
+        if sources:
+            # From now on whoever uses it announces that it reads them.
+            for turns in sources:
+                turns.quiet = True
+            shared_sources[id(thing)] = sources
     elif what == "alias":
         publish(stands_for(thing))
         if type(thing) is memoryview:
@@ -93,6 +102,8 @@ def state_touches(thing, manner):
         container = container_of(stands_for(thing))
         return () if container is None else touches_as(manner, *container)
     touches = ((digest((name_of(thing), "state")), manner),)
+    for turns in shared_sources.get(id(thing), ()):
+        touches += turns.touches()
     inner = dict_of(thing)
     if inner:
         # The containers that the library's own containers are made of, which a scenario's class may use by name.
@@ -185,17 +196,23 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
 class OpaqueTurns:
     """Iterates over something opaque, which others may do too, a step a turn."""
 
-    __slots__ = ("thing", "inner")
+    __slots__ = ("thing", "inner", "quiet")
 
     def __init__(self, thing):
         self.thing = thing
         self.inner = iter(thing)
+        self.quiet = False  # as with Turns
 
     def __iter__(self):
         return self
 
     def __next__(self):
+        if self.quiet:
+            return next(self.inner)
         return call_opaque(self.thing, "__next__", next, self.inner)
+
+    def touches(self):
+        return state_touches(self.thing, manner_of_use(self.thing, "__next__"))
 
     def send(self, value):
         return call_opaque(self.thing, "send", self.inner.send, value)
@@ -205,3 +222,37 @@ class OpaqueTurns:
 
     def close(self):
         return call_opaque(self.thing, "close", self.inner.close)
+
+
+# What goes through others' elements without a line of Python in between.
+PASSING = frozenset((enumerate, zip, map, filter, itertools.accumulate, itertools.chain, itertools.compress, itertools.islice,
+                     itertools.takewhile, itertools.zip_longest, Turns, OpaqueTurns))  # fmt: skip
+
+
+def sources_of(thing):
+    """The turns that all of what `thing` passes on comes from, one after the other or side by side; nothing if somebody else may come
+    in between, or may know some of it too."""
+    if id(thing) in names or type(thing) is OpaqueTurns and type(thing.thing) not in FRESH:
+        return None
+    if type(thing) in (Turns, OpaqueTurns):
+        return [thing]
+    sources = []
+    left = gc.get_referents(thing)
+    while left:
+        part = left.pop(0)
+        kind = type(part)
+        if kind in ATOMS or kind in FRESH or kind is Announced and type(part.args[0]) in BUILT_IN:
+            continue
+        if kind is tuple or kind is TupleIterator:
+            left += gc.get_referents(part)
+            continue
+        more = sources_of(part) if kind in PASSING else None
+        if more is None:
+            return None
+        sources += more
+    return sources
+
+
+BUILT_IN = (types.BuiltinFunctionType, type)
+TupleIterator = type(iter(()))
+FRESH = (type(iter(range(0))), type(iter("")), type(iter([])), itertools.count, itertools.repeat)

@@ -2,7 +2,7 @@
 # containers.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-RESUMING = ("send", "throw", "__next__")
+RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)

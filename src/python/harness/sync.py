@@ -528,13 +528,13 @@ class Queue(Model):
 
     @property
     def queue(self):
-        if sys._getframe(1).f_code.co_name not in OVERRIDDEN:
+        if asking_function() not in OVERRIDDEN:
             found.add(QUEUES)
         return self._items
 
     @queue.setter
     def queue(self, items):
-        if sys._getframe(1).f_code.co_name != "_init":
+        if asking_function() != "_init":
             raise Unsupported("another `queue` in a queue.Queue", "what a queue holds is modelled with it")
         self._items = items
 
@@ -676,6 +676,14 @@ class Queue(Model):
 
 QUEUES = ("queues", "within")  # whether the scenario was seen to look at what a queue holds
 OVERRIDDEN = ("_init", "_qsize", "_put", "_get")  # the methods of a queue that a class of the scenario's may have its own of
+
+
+def asking_function():
+    """The name of the scenario's function that is running."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals is not program_globals:
+        frame = frame.f_back
+    return frame.f_code.co_name if frame is not None else ""
 
 
 def unchangeable(kind):

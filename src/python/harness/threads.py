@@ -358,9 +358,12 @@ class Thread(Model):
                 publish(argument)
             for argument in self._kwargs.values():
                 publish(argument)
+        before = position
         if not solo:
             announce(self._start_touches)
         if self._strand is not None:
+            if self._started_at >= before and self._starter is not cur:
+                raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
             raise RuntimeError("threads can only be started once")
         if detail and not solo:
             note("start", self._given_name)
@@ -380,6 +383,7 @@ class Thread(Model):
         strand.over = Guard(("over", code), False)
         self._strand = strand
         self._starter = cur
+        self._started_at = position
         strand.clock = cur.clock
         solo = False
 
