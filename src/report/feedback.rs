@@ -21,6 +21,7 @@ use crate::session::Shown;
 
 use super::clean_line;
 use super::exploration::describe_ending;
+use super::exploration::describe_exception;
 use super::markdown::write_markdown;
 use super::question::code;
 use super::question::judgement_text;
@@ -36,6 +37,9 @@ use super::text::count;
 
 /// How many steps of an execution are shown.
 const MOST_STEPS: usize = 60;
+
+/// How much of what was typed is shown.
+const LONGEST_TYPED: usize = 40;
 
 /// The widest column of picks that has its reasons beside it.
 const WIDEST_COLUMN: usize = 28;
@@ -122,9 +126,7 @@ pub fn write_evidence(
     write_steps(out, replay, &scenario.source, Extent::AtMost(MOST_STEPS), page)?;
     write_end(out, replay, page)?;
     for exception in &found.outcome.exceptions {
-        let swallowed = if exception.swallowed { " (swallowed: nobody asked the future)" } else { "" };
-        let text = format!("  {} raised {}: {}{swallowed}", exception.thread, exception.class, exception.message);
-        for line in text::wrap(&clean_line(&text), page.width(), 4) {
+        for line in text::wrap(&format!("  {}", describe_exception(exception)), page.width(), 4) {
             writeln!(out, "{line}")?;
         }
     }
@@ -175,11 +177,13 @@ fn write_picks(out: &mut dyn Write, shown: &Shown<'_>, picks: &[Pick], page: Pag
         let head = if style == Style::Faint { Style::Plain } else { Style::Strong };
         let reason = reason(pick, shown.report.as_ref(), kind);
         let padded = text::pad(&what, column);
-        let line = format!("{padded}  {reason}");
-        let fits = text::width(&line) + 2 <= page.width() && text::width(&what) <= column;
         let symbol = page.paint(style, symbol);
-        if !what.contains('\n') && fits {
-            writeln!(out, "{symbol} {}", format!("{}  {reason}", page.paint(head, &padded)).trim_end())?;
+        if !what.contains('\n') && text::width(&what) <= column {
+            for (row, reason) in text::wrap(&reason, page.width() - column - 4, 0).iter().enumerate() {
+                let (symbol, what) = if row == 0 { (symbol.as_str(), padded.as_str()) } else { (" ", "") };
+                let what = page.paint(head, &text::pad(what, column));
+                writeln!(out, "{}", format!("{symbol} {what}  {reason}").trim_end())?;
+            }
         } else {
             for (row, line) in what.lines().enumerate() {
                 let before = if row == 0 { &symbol } else { " " };
@@ -233,7 +237,10 @@ fn reason(pick: &Pick, report: Option<&Report>, kind: &Kind) -> String {
 
 fn write_gap(out: &mut dyn Write, gap: &GapFit, page: Page) -> io::Result<()> {
     let wanted = code(&gap.wanted, page);
-    let typed = if gap.typed.is_empty() { "nothing".to_owned() } else { code(&gap.typed, page) };
+    let typed = match gap.typed.as_str() {
+        "" => "nothing".to_owned(),
+        typed => code(&text::cut(typed, LONGEST_TYPED), page),
+    };
     let line = match &gap.fit {
         Fit::Same => format!("{} {wanted}", page.paint(Style::Good, "✓")),
         Fit::Near(changes) => {
@@ -381,8 +388,8 @@ questions:
         ✗ Not right.
 
         ✗ 1                      possible; you left it out
-        ✗ 0
-            impossible: none of all 6 executions ends so; you picked it
+        ✗ 0                      impossible: none of all 6 executions ends so; you
+                                 picked it
         · it ends in a deadlock  impossible: none of all 6 executions ends so
         ✓ 2                      possible
 
@@ -428,10 +435,10 @@ questions:
         ? Not decided: the search did not finish, so it is not held against you.
 
         ✓ 1                      possible
-        ? 0
-            not known: 6 executions did not show it, but not all were made
-        ? it ends in a deadlock
-            not known: 6 executions did not show it, but not all were made
+        ? 0                      not known: 6 executions did not show it, but not all
+                                 were made
+        ? it ends in a deadlock  not known: 6 executions did not show it, but not all
+                                 were made
         ✓ 2                      possible
         ");
     }
@@ -496,6 +503,12 @@ questions:
     }
 
     #[test]
+    fn what_was_typed_is_not_shown_without_end() {
+        let text = feedback("gaps", None, Answer::Typed(vec!["x".repeat(60_000), "releases".to_owned()]));
+        assert!(text.lines().all(|line| text::width(line) <= 80), "{}", text.len());
+    }
+
+    #[test]
     fn swallowed_exceptions_are_told() {
         let mut report = report(true);
         report.outcomes[0].outcome.exceptions.push(Exception {
@@ -505,7 +518,10 @@ questions:
             swallowed: true,
         });
         let text = feedback("counter", Some(report), picked(&[]));
-        assert!(text.contains("pool_0 raised ValueError: no\\x1b[2J (swallowed: nobody asked the future)"), "{text}");
+        assert!(
+            text.contains("pool_0 raised ValueError: no\\x1b[2J, swallowed by a future that nobody asked"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -39,19 +39,19 @@ pub fn write_question(out: &mut dyn Write, asked: &Asked<'_>, page: Page) -> io:
             writeln!(out)?;
             write_code(out, scenario, page)?;
             let observed = match &scenario.observe {
-                Some(expression) => format!("What counts is {} at the end.", code(expression, page)),
+                Some(expression) => format!("What counts is {} at the end.", span(expression)),
                 None => "What counts is all that is printed.".to_owned(),
             };
-            writeln!(out, "{CODE_INDENT}{observed}")?;
+            write_markdown(out, &observed, CODE_INDENT.len(), page)?;
         }
         Kind::Verdict { scenario, claim } => {
             writeln!(out)?;
             write_code(out, scenario, page)?;
             let claimed = match claim {
-                Claim::Always(expression) => format!("The claim: {} is true at the end.", code(expression, page)),
-                Claim::Never(expression) => format!("The claim: {} is never true at the end.", code(expression, page)),
+                Claim::Always(expression) => format!("The claim: {} is true at the end.", span(expression)),
+                Claim::Never(expression) => format!("The claim: {} is never true at the end.", span(expression)),
             };
-            writeln!(out, "{CODE_INDENT}{claimed}")?;
+            write_markdown(out, &claimed, CODE_INDENT.len(), page)?;
         }
         Kind::Recall { .. } | Kind::Choice { .. } => {}
     }
@@ -180,9 +180,24 @@ pub(super) fn code(text: &str, page: Page) -> String {
     if page.colour { page.paint(Style::Code, &text) } else { format!("`{text}`") }
 }
 
+/// Returns `text` as a span of code in Markdown, whatever it holds.
+fn span(text: &str) -> String {
+    let fence = "`".repeat(text.split(|c| c != '`').map(str::len).max().unwrap_or(0) + 1);
+    format!("{fence} {} {fence}", clean_line(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expression_is_a_span_of_code_whatever_it_holds() {
+        for text in ["x", "`", "a``b", "'`' in text", " `x` "] {
+            let mut out = Vec::new();
+            write_markdown(&mut out, &span(text), 0, Page { width: 60, colour: false }).expect("a Vec takes all");
+            assert_eq!(String::from_utf8(out).expect("text"), format!("`{text}`\n"));
+        }
+    }
 
     #[test]
     fn lines_that_are_too_long_go_on_below_without_a_number() {
