@@ -181,7 +181,7 @@ fn confirm_outcomes(
 ) -> Result<BTreeMap<usize, Witnessed>, Failure> {
     let shown = match args.json || args.html.is_some() {
         true => (0..found.len()).collect(),
-        false => report::telling(found.iter().map(|found| &found.outcome)),
+        false => report::worth_showing(found.iter().map(|found| &found.outcome)),
     };
     let founds: Vec<Found> = shown.iter().map(|&place| found[place].clone()).collect();
     let replays = engine.confirm(scenario, &founds, &mut |done| progress.done(done, founds.len(), "outcome"))?;

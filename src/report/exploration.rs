@@ -20,9 +20,9 @@ use super::clean;
 use super::clean_line;
 use super::races::Race;
 use super::races::write_races;
-use super::steps::Extent;
 use super::steps::write_end;
 use super::steps::write_steps;
+use super::telling::Extent;
 use super::text;
 use super::text::Page;
 use super::text::Style;
@@ -135,7 +135,7 @@ pub fn distinct(report: &Report) -> Vec<Found> {
 
 /// Returns the places of those of `outcomes` that a person is shown: all, or of very many the first of each kind, by its
 /// ending and the classes of its exceptions, and as many of the others as there is room for.
-pub fn telling<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> BTreeSet<usize> {
+pub fn worth_showing<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> BTreeSet<usize> {
     let count = outcomes.len();
     if count <= MOST_OUTCOMES {
         return (0..count).collect();
@@ -161,8 +161,8 @@ fn look(outcome: &Outcome) -> (&Option<String>, &Option<String>, Ending, &[Excep
 
 /// Writes the whole of `exploration` for people.
 pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, page: Page) -> io::Result<()> {
-    let telling = telling(exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome));
-    let outcomes = exploration.outcomes.iter().enumerate().filter(|(place, _)| telling.contains(place));
+    let worth_showing = worth_showing(exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome));
+    let outcomes = exploration.outcomes.iter().enumerate().filter(|(place, _)| worth_showing.contains(place));
     let shown: BTreeMap<usize, &Witnessed> = outcomes.map(|(_, (number, witnessed))| (*number, witnessed)).collect();
     write_summary(out, exploration, &shown, page)?;
     for (number, witnessed) in &shown {
@@ -606,7 +606,7 @@ pub(super) mod tests {
 
         // Whether they were chosen before they were confirmed makes no difference.
         let outcomes = exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome);
-        let chosen: BTreeSet<usize> = telling(outcomes).into_iter().map(|place| place + 1).collect();
+        let chosen: BTreeSet<usize> = worth_showing(outcomes).into_iter().map(|place| place + 1).collect();
         exploration.outcomes.retain(|number, _| chosen.contains(number));
         assert_eq!(shown(&exploration, PAGE), text);
     }

@@ -10,7 +10,7 @@ use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
 use super::clean_line;
-use super::steps::name_of;
+use super::telling::name_of;
 use super::text;
 use super::text::Page;
 use super::text::Style;

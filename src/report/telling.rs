@@ -1,0 +1,228 @@
+//! What of an execution is worth telling, and the words for it: what a thread is called, does, holds, waits for.
+//!
+//! How that is laid out is for `steps`, on a page of text, and for `html`.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::scenario::Blocked;
+use crate::scenario::Death;
+use crate::scenario::Detail;
+use crate::scenario::Location;
+use crate::scenario::Replay;
+use crate::scenario::Step;
+use crate::scenario::ThreadId;
+
+use super::clean_line;
+use super::text;
+
+/// How much of a value is shown.
+const LONGEST_VALUE: usize = 120;
+/// How much of a thread's name is shown.
+const LONGEST_NAME: usize = 40;
+
+/// How much of an execution is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Every step.
+    Everything,
+    /// What matters to other threads and, of more than so many steps, the first and the last.
+    AtMost(usize),
+}
+
+/// Returns the steps that are worth telling.
+pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
+    if extent == Extent::Everything {
+        return (0..replay.details.len()).collect();
+    }
+    // Who touches each location.
+    let mut users: BTreeMap<Location, BTreeSet<ThreadId>> = BTreeMap::new();
+    for step in &replay.execution.steps {
+        for touch in &step.operation.touches {
+            users.entry(touch.location).or_default().insert(step.thread);
+        }
+    }
+    let is_told = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
+        let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
+        match detail.verb.as_str() {
+            // What has no name is a step in the middle of another act.
+            "" | "begin" | "end" => false,
+            // What kills the process may hang on what its thread alone has seen.
+            "read" => !is_private || replay.death.is_some(),
+            // What a thread writes for itself is often what it found out; the main thread's are loop variables.
+            "write" => !is_private || step.thread != ThreadId::MAIN,
+            _ => true,
+        }
+    };
+    let steps = || replay.execution.steps.iter().zip(&replay.details).enumerate();
+    let who_is_told: BTreeSet<ThreadId> = steps().filter(is_told).map(|(_, (step, _))| step.thread).collect();
+    // Of a task that does nothing else to tell, others see when it ended, and with what.
+    let is_all_there_is = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
+        detail.verb == "end" && detail.value.is_some() && !who_is_told.contains(&step.thread)
+    };
+    steps().filter(|each| is_told(each) || is_all_there_is(each)).map(|(index, _)| index).collect()
+}
+
+/// Returns from which to which step each thread lives, as far as the steps show it.
+pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
+    let execution = &replay.execution;
+    let one = |index: usize| {
+        let thread = execution.threads[index];
+        let goes = |step: &Step| step.thread == thread || could_go(step, index);
+        let first = execution.steps.iter().position(goes)?;
+        let is_left = execution.pending.iter().any(|pending| pending.thread == thread);
+        let last = if is_left {
+            execution.steps.len()
+        } else {
+            execution.steps.iter().rposition(|step| step.thread == thread)?
+        };
+        Some((first, last))
+    };
+    (0..execution.threads.len()).map(one).collect()
+}
+
+/// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
+pub(super) fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
+    let id = replay.execution.threads[thread];
+    let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
+    match later.find(|(step, _)| step.thread == id) {
+        Some((_, detail)) => Some(waits_for(replay, &detail.verb, &detail.location)),
+        None => {
+            let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
+            Some(waiting(replay, blocked))
+        }
+    }
+}
+
+/// Returns a thread's place in the execution. A telling that names a stranger comes from a program that meddles with
+/// its runner; what it says of the stranger is not shown.
+pub(super) fn index_of(replay: &Replay, thread: ThreadId) -> Option<usize> {
+    replay.execution.threads.iter().position(|other| *other == thread)
+}
+
+/// Returns whether the thread with this place could go at `step`.
+pub(super) fn could_go(step: &Step, thread: usize) -> bool {
+    u32::try_from(thread).ok().and_then(|thread| step.enabled.checked_shr(thread)).is_some_and(|rest| rest & 1 == 1)
+}
+
+/// Which locks each thread holds when.
+pub(super) struct Holdings<'a> {
+    /// Of each thread: before which step it held what, then what it held to the end.
+    of: Vec<Vec<(usize, &'a [String])>>,
+}
+
+impl<'a> Holdings<'a> {
+    pub(super) fn new(replay: &'a Replay) -> Holdings<'a> {
+        let mut of = vec![Vec::new(); replay.execution.threads.len()];
+        for (index, (step, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
+            if let Some(thread) = index_of(replay, step.thread) {
+                of[thread].push((index, detail.holds.as_slice()));
+                // Who ends without giving a lock back keeps it.
+                if detail.verb == "end" {
+                    of[thread].push((usize::MAX, detail.holds.as_slice()));
+                }
+            }
+        }
+        for blocked in &replay.blocked {
+            if let Some(thread) = index_of(replay, blocked.thread) {
+                of[thread].push((usize::MAX, blocked.holds.as_slice()));
+            }
+        }
+        Holdings { of }
+    }
+
+    /// Returns the locks that `thread` holds once `step` is done.
+    pub(super) fn after(&self, thread: usize, step: usize) -> &'a [String] {
+        let known = &self.of[thread];
+        known.get(known.partition_point(|&(before, _)| before <= step)).map_or(&[], |&(_, holds)| holds)
+    }
+}
+
+/// Returns how the process died, and where: `the process was killed by SIGSEGV while Thread-1 was at line 7`.
+pub(super) fn describe_death(replay: &Replay, death: &Death) -> String {
+    let verb = if death.how.starts_with("killed") { "was " } else { "" };
+    let name = short_name_of(replay, death.thread);
+    let place = if death.line > 0 { format!("was at line {}", death.line) } else { "ran".to_owned() };
+    format!("the process {verb}{} while {name} {place}", clean_line(&death.how))
+}
+
+/// Returns what a thread waits for and who has it: `waits for lock, which Thread-1 holds`.
+pub(super) fn waiting(replay: &Replay, blocked: &Blocked) -> String {
+    let what = waits_for(replay, &blocked.verb, &blocked.location);
+    match blocked.held_by {
+        // Who waits for a thread's end need not be told who could bring it about.
+        _ if blocked.verb == "join" => what,
+        Some(holder) if holder == blocked.thread => format!("{what}, which it holds itself"),
+        // Who waits for a future waits for its task, which is a thread or in the hands of one.
+        Some(holder) if blocked.verb == "wait" => match short_name_of(replay, holder) {
+            name if name == blocked.location => format!("{what} to end"),
+            name => format!("{what} to end, which {name} runs"),
+        },
+        Some(holder) => format!("{what}, which {} holds", short_name_of(replay, holder)),
+        None => what,
+    }
+}
+
+fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
+    let location = shown_location(replay, location);
+    match verb {
+        "join" => format!("waits for {location} to end"),
+        _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
+        "acquire" | "wait" => format!("waits for {location}"),
+        _ => format!("waits to {} {location}", clean_line(verb)),
+    }
+}
+
+/// Returns a thread's name, fit to be shown.
+pub(super) fn name_of(replay: &Replay, thread: ThreadId) -> String {
+    let index = replay.execution.threads.iter().position(|other| *other == thread);
+    match index.and_then(|index| replay.names.get(index)) {
+        Some(name) => text::cut(&clean_line(name), LONGEST_NAME),
+        None => format!("thread {thread}"),
+    }
+}
+
+/// Returns a thread's name without the function that Python adds to it (`Thread-1 (work)`), if that is still one of a
+/// kind.
+pub(super) fn short_name_of(replay: &Replay, thread: ThreadId) -> String {
+    let name = name_of(replay, thread);
+    match name.split_once(" (") {
+        Some((short, _)) if !has_namesake(replay, short) => short.to_owned(),
+        _ => name,
+    }
+}
+
+fn has_namesake(replay: &Replay, short: &str) -> bool {
+    let begins = |name: &&String| name.split(" (").next() == Some(short);
+    replay.names.iter().filter(begins).count() > 1
+}
+
+/// Returns a location, or the short name of the thread that it is.
+fn shown_location(replay: &Replay, location: &str) -> String {
+    match replay.names.iter().position(|name| name == location) {
+        Some(index) if index < replay.execution.threads.len() => short_name_of(replay, replay.execution.threads[index]),
+        _ => clean_line(location).into_owned(),
+    }
+}
+
+/// Returns what one step did: `read account.balance → 1000`.
+pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
+    let mut text = clean_line(&detail.verb).into_owned();
+    if !detail.location.is_empty() {
+        text.push(' ');
+        text.push_str(&shown_location(replay, &detail.location));
+    }
+    if let Some(value) = &detail.value {
+        let arrow = if detail.verb == "write" { "←" } else { "→" };
+        let value = text::cut(&clean_line(value), LONGEST_VALUE);
+        text.push_str(&format!(" {arrow} {value}"));
+    }
+    text
+}
+
+/// Returns what one step did, by arrows alone if it can be: `account.balance → 1000`.
+pub(super) fn short(replay: &Replay, detail: &Detail) -> Option<String> {
+    let is_access = matches!(detail.verb.as_str(), "read" | "write") && detail.value.is_some();
+    let text = is_access.then(|| describe(replay, detail))?;
+    text.split_once(' ').map(|(_, rest)| rest.to_owned())
+}
