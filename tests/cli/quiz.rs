@@ -159,6 +159,15 @@ fn commands_are_lines_of_their_own() {
     assert!(notes.stdout.contains("a thought on locks"), "{notes}");
 }
 
+/// It was said above the question, which may fill the screen.
+#[test]
+fn what_became_of_a_note_is_said_below_the_question() {
+    let output = tiny::world().run_with_input(&["quiz", "tiny", "--count", "1", "--seed", "1"], "n\n1\nMine.\nq\n");
+    let (before, after) = output.stdout.split_once("Note 1 is on tiny/").expect("a note");
+    assert_eq!(before.matches("Question 1 of 1").count(), 2, "{output}");
+    assert!(!after.contains("Question 1 of 1"), "{output}");
+}
+
 #[test]
 fn an_answer_can_be_taken_back() {
     let output = tiny::world().run_with_input(&["quiz", "tiny", "--count", "3"], "two\nu\none\nq\n");

@@ -2,7 +2,10 @@
 //!
 //! Which question comes when, and what follows from an answer, is the session's; how things look is `report`'s. Each
 //! answer is in the database before the next question is asked, so that whenever the program ends, nothing is lost
-//! but the question on the screen.
+//! but the question on the screen. `answering` asks for an answer, `noting` takes a note in between.
+
+mod answering;
+mod noting;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,14 +18,9 @@ use crate::grade::Answer;
 use crate::grade::Judgement;
 use crate::grade::Parts;
 use crate::notes::Address;
-use crate::notes::LineRange;
-use crate::notes::Lines as NoteLines;
-use crate::notes::NoteText;
-use crate::notes::Target;
 use crate::report;
 use crate::report::Page;
 use crate::report::Style;
-use crate::report::clean_line;
 use crate::scenario::Scenario;
 use crate::session::Asked;
 use crate::session::Mode;
@@ -42,7 +40,6 @@ use crate::terminal::Ask;
 use crate::terminal::Command;
 use crate::terminal::Count;
 use crate::terminal::Keyboard;
-use crate::terminal::Line;
 use crate::terminal::Lines;
 use crate::terminal::Pause;
 use crate::terminal::Pick;
@@ -209,7 +206,7 @@ impl<'a> Drill<'a> {
                     self.session.taught();
                     return Ok(Flow::On);
                 }
-                Reply::Command('n') => self.take_note(subject)?,
+                Reply::Command('n') => self.note_on(subject)?,
                 Reply::Command('u') => {
                     if self.undo()? {
                         return Ok(Flow::On);
@@ -231,7 +228,7 @@ impl<'a> Drill<'a> {
             let pause = Pause { enter: "goes back to the question", commands: &[NOTE, STOP] };
             match self.ask.pause(&mut self.world.out, &pause)? {
                 Reply::Answer(()) => return Ok(Flow::On),
-                Reply::Command('n') => self.take_note(subject)?,
+                Reply::Command('n') => self.note_on(subject)?,
                 Reply::Command(_) | Reply::End => return Ok(Flow::Stop),
             }
         }
@@ -256,8 +253,10 @@ impl<'a> Drill<'a> {
                     self.write_question_again()?;
                 }
                 Reply::Command('n') => {
-                    self.take_note(asked.subject)?;
+                    let said = self.take_note(asked.subject)?;
                     self.write_question_again()?;
+                    // Above the question, which may fill the screen, nobody would see it.
+                    self.say(said)?;
                 }
                 Reply::Command('u') => {
                     if self.undo()? {
@@ -265,85 +264,6 @@ impl<'a> Drill<'a> {
                     }
                 }
                 Reply::Command(_) | Reply::End => return Ok(Flow::Stop),
-            }
-        }
-    }
-
-    /// Asks for the answer alone.
-    fn ask_answer(&mut self, asked: &Asked<'a>) -> Result<Reply<Answer>, Failure> {
-        let out = &mut self.world.out;
-        let options = report::options(asked, self.ask.indent(), self.page);
-        let pick = |count| Pick { options: &options, count, commands: ASKING };
-        Ok(match &asked.subject.question.kind {
-            Kind::Recall { answer } => {
-                let line = Line {
-                    prompt: "Your answer, or Enter to see it",
-                    may_be_empty: true,
-                    commands: ASKING,
-                    legend: true,
-                };
-                match self.ask.line(out, &line)? {
-                    Reply::Answer(_) => {
-                        let answer = answer.clone();
-                        return self.ask_recalled(&answer);
-                    }
-                    Reply::Command(key) => Reply::Command(key),
-                    Reply::End => Reply::End,
-                }
-            }
-            Kind::Cloze(cloze) => {
-                let gaps = cloze.gaps().count();
-                let typed = &mut self.typed;
-                let mut legend = true;
-                while typed.len() < gaps {
-                    let prompt = if gaps == 1 { "[…]".to_owned() } else { format!("[{}…]", typed.len() + 1) };
-                    let line = Line { prompt: &prompt, may_be_empty: false, commands: ASKING, legend };
-                    legend = false;
-                    match self.ask.line(out, &line)? {
-                        Reply::Answer(text) => match all_gaps(&text, gaps) {
-                            Some(texts) if typed.is_empty() => *typed = texts,
-                            _ => typed.push(text),
-                        },
-                        Reply::Command(key) => return Ok(Reply::Command(key)),
-                        Reply::End => return Ok(Reply::End),
-                    }
-                }
-                Reply::Answer(Answer::Typed(std::mem::take(typed)))
-            }
-            Kind::Choice { options } => {
-                let single = options.iter().filter(|option| option.correct).count() == 1;
-                let reply = self.ask.pick(out, &pick(if single { Count::One(None) } else { Count::Any }))?;
-                map(reply, |picked| picks(asked, &picked))
-            }
-            Kind::Outcomes { .. } => map(self.ask.pick(out, &pick(Count::Any))?, |picked| picks(asked, &picked)),
-            Kind::Verdict { .. } => {
-                map(self.ask.pick(out, &pick(Count::One(None)))?, |picked| Answer::Judged(Judgement::ALL[picked[0]]))
-            }
-        })
-    }
-
-    /// Shows what should have come to mind, and asks whether it did.
-    fn ask_recalled(&mut self, answer: &str) -> Result<Reply<Answer>, Failure> {
-        writeln!(self.world.out)?;
-        report::write_markdown(&mut self.world.out, answer, 2, self.page)?;
-        writeln!(self.world.out)?;
-        match self.session.mode() {
-            Mode::Quiz => {
-                let options = ["I knew it".to_owned(), "I did not".to_owned()];
-                let pick = Pick { options: &options, count: Count::One(None), commands: SHOWING };
-                let reply = self.ask.pick(&mut self.world.out, &pick)?;
-                Ok(map(reply, |picked| Answer::Recalled(picked == [0])))
-            }
-            Mode::Review => {
-                let card = self.card_at_hand()?;
-                Ok(match self.ask_rating(card, None, SHOWING)? {
-                    Reply::Answer(rating) => {
-                        self.rating = rating;
-                        Reply::Answer(Answer::Recalled(rating != Some(Rating::Again)))
-                    }
-                    Reply::Command(key) => Reply::Command(key),
-                    Reply::End => Reply::End,
-                })
             }
         }
     }
@@ -382,7 +302,7 @@ impl<'a> Drill<'a> {
                     writeln!(self.world.out)?;
                 }
                 Reply::Command('t') => self.write_teaching(shown.asked.subject)?,
-                Reply::Command('n') => self.take_note(shown.asked.subject)?,
+                Reply::Command('n') => self.note_on(shown.asked.subject)?,
                 Reply::Command('u') => {
                     self.rating = None;
                     self.session.reopened();
@@ -522,74 +442,6 @@ impl<'a> Drill<'a> {
         Ok(())
     }
 
-    /// Asks what to attach a note to, and for its text.
-    fn take_note(&mut self, subject: Subject<'a>) -> Result<(), Failure> {
-        let card = subject.card();
-        let concept = clean_line(&subject.concept().title).into_owned();
-        let mut options = vec!["this question".to_owned(), format!("the concept: {concept}")];
-        options.extend(subject.scenario().map(|_| "lines of the program".to_owned()));
-        writeln!(self.world.out, "A note on:")?;
-        let pick = Pick { options: &options, count: Count::One(Some(0)), commands: &[STOP] };
-        let target = match self.ask.pick(&mut self.world.out, &pick)? {
-            Reply::Answer(picked) if picked == [0] => Target::Question(card),
-            Reply::Answer(picked) if picked == [1] => {
-                Target::Concept { deck: subject.deck.id.clone(), concept: subject.concept().id.clone() }
-            }
-            Reply::Answer(_) => match self.ask_lines(subject)? {
-                Some(lines) => Target::Lines(lines),
-                None => return Ok(()),
-            },
-            Reply::Command(_) | Reply::End => return Ok(()),
-        };
-        let Some(text) = self.ask_note_text()? else {
-            writeln!(self.world.out, "No note was written.\n")?;
-            return Ok(());
-        };
-        let id = self.store.add_note(&target, &text, self.world.clock.now())?;
-        writeln!(self.world.out, "Note {id} is on {}.\n", target.address())?;
-        Ok(())
-    }
-
-    fn ask_lines(&mut self, subject: Subject<'a>) -> Result<Option<NoteLines>, Failure> {
-        let Some(scenario) = subject.scenario() else { return Ok(None) };
-        let line = Line { prompt: "Which lines, as in 7 or 7-9", may_be_empty: true, commands: &[STOP], legend: false };
-        loop {
-            let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
-            if typed.is_empty() {
-                return Ok(None);
-            }
-            let (first, last) = typed.split_once('-').unwrap_or((&typed, &typed));
-            let range = match (first.trim().parse(), last.trim().parse()) {
-                (Ok(first), Ok(last)) => LineRange::new(first, last),
-                _ => None,
-            };
-            match range.and_then(|range| Some((range, range.of(&scenario.source)?))) {
-                Some((range, text)) => return Ok(Some(NoteLines { card: subject.card(), range, text })),
-                None => {
-                    let lines = scenario.source.lines().count();
-                    writeln!(self.world.out, "`{}` are no lines of 1 to {lines}.", clean_line(&typed))?;
-                }
-            }
-        }
-    }
-
-    fn ask_note_text(&mut self) -> Result<Option<NoteText>, Failure> {
-        let prompt = if self.ask.is_person() { "Note (Enter alone opens your editor)" } else { "Note" };
-        let line = Line { prompt, may_be_empty: true, commands: &[], legend: false };
-        let Reply::Answer(typed) = self.ask.line(&mut self.world.out, &line)? else { return Ok(None) };
-        if typed.is_empty() && self.ask.is_person() {
-            return match note::edited(self.world, "") {
-                // Without a note the questions go on all the same.
-                Err(failure) if failure.kind == FailureKind::Broken => {
-                    writeln!(self.world.out, "{}", report::clean(&failure.message))?;
-                    Ok(None)
-                }
-                edited => edited,
-            };
-        }
-        Ok(NoteText::new(&typed).ok())
-    }
-
     /// Writes the question at hand once more, after something that pushed it away.
     fn write_question_again(&mut self) -> Result<(), Failure> {
         if let Step::Ask(asked) = self.session.next_step() {
@@ -655,17 +507,6 @@ fn map<T, U>(reply: Reply<T>, change: impl FnOnce(T) -> U) -> Reply<U> {
         Reply::Command(key) => Reply::Command(key),
         Reply::End => Reply::End,
     }
-}
-
-/// Returns the texts of all gaps, if they were typed on one line: `acquire, release`.
-fn all_gaps(line: &str, gaps: usize) -> Option<Vec<String>> {
-    let texts: Vec<String> = line.split([',', ';']).map(|text| text.trim().to_owned()).collect();
-    (gaps > 1 && texts.len() == gaps).then_some(texts)
-}
-
-/// Turns places on the screen into places in the deck.
-fn picks(asked: &Asked<'_>, picked: &[usize]) -> Answer {
-    Answer::Picked(picked.iter().map(|&place| asked.order[place]).collect())
 }
 
 /// Returns an answer in words, for the log.
