@@ -168,6 +168,21 @@ const CASES: &[Case] = &[
         observed: "r, q.qsize()",
         possible: &["([1], 1)"],
     },
+    // A counter counts one after the other what it is not given as mere elements.
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "c.update(a=1)",
+        second: "c['a'] += 5",
+        observed: "dict(c)",
+        possible: &["{'a': 2}", "{'a': 6}", "{'a': 7}"],
+    },
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "c.subtract('ab')",
+        second: "c.update('ab')",
+        observed: "c['a'], c['b']",
+        possible: &["(0, 0)", "(1, -1)", "(1, 0)"],
+    },
     // A row within a row is looked at after the row.
     Case {
         there: "q = [0, [0]]",

@@ -293,8 +293,18 @@ def container_of(thing):
         kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
+        if kind in REVERSED and id(thing) not in names:
+            return walked_backwards(thing)
         return ("O", thing) if is_shared_opaque(thing) else None
     return (shape, thing)
+
+
+REVERSED = frozenset(type(reversed(each)) for each in ([], collections.deque(), {}, {}.values(), {}.items()))
+
+
+def walked_backwards(iterator):
+    """The container that `iterator` goes through from its end, as `container_of` has it; nothing if it has come to the end."""
+    return next((container for container in map(container_of, gc.get_referents(iterator)) if container is not None), None)
 
 
 def containers_among(things):
@@ -475,7 +485,7 @@ class Turns:
         self.inner = inner
         self.values = values
         self.keys = iter(thing) if values else None
-        self.index, self.step = (raw_len(thing) - 1, -1) if backwards else (0, 1)
+        self.index, self.step = (operator.length_hint(inner) - 1, -1) if backwards else (0, 1)
         self.quiet = False  # who asks for its elements has announced that for all of them
         self.row = None  # what an element goes through that is unpacked
 
@@ -512,17 +522,16 @@ class Turns:
         return structure_touches(self.shape, self.thing, READ)
 
 
-def rd_turns(thing, backwards=False):
+def rd_turns(thing):
     """What a loop over `thing` iterates over."""
     kind = type(thing)
     if kind in ATOMS or kind is Turns:
         return thing
-    turn = reversed if backwards else iter
     if kind in VIEWS:
         inner = gc.get_referents(thing)[0]
         if isinstance(inner, dict):
             measured(inner, "D")
-            return Turns(inner, "D", turn(thing), not isinstance(thing, _collections_abc.KeysView), backwards)
+            return Turns(inner, "D", iter(thing), not isinstance(thing, _collections_abc.KeysView))
         return thing
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
@@ -530,10 +539,13 @@ def rd_turns(thing, backwards=False):
         if kind is zip:
             sources = sources_of(thing)
             return Zipped(thing, sources) if sources and len(sources) > 1 else thing
+        if kind in REVERSED and id(thing) not in names:
+            container = walked_backwards(thing)
+            return thing if container is None else Turns(container[1], container[0], thing, container[0] == "D", True)
         return OpaqueTurns(thing) if is_shared_opaque(thing) else thing
-    if shape != "L" or backwards or issubclass(kind, collections.deque):
+    if shape != "L" or issubclass(kind, collections.deque):
         measured(thing, shape)
-    return Turns(thing, shape, turn(thing), False, backwards)
+    return Turns(thing, shape, iter(thing), False)
 
 
 class Zipped:
@@ -596,7 +608,7 @@ def unpacked(value, pattern):
     if after is None:
         inner = iter(value)
         return map(later, inner, itertools.chain(before, itertools.repeat(None)))
-    every = list(value)
+    every = list(iter(value))  # as Python does, which does not ask `value` for its length
     if len(every) < len(before) + len(after):
         return every
     within = (*before, *[None] * (len(every) - len(before) - len(after)), *after)
@@ -722,11 +734,43 @@ def rd_method(thing, name):
             return rd_attr(thing, name)
         return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
     method = getattr(thing, name)
-    if not isinstance(method, (types.BuiltinMethodType, types.MethodType, types.MethodWrapperType)) or (
-        isinstance(method, types.MethodType) and method.__func__.__module__ == "__main__"
-    ):
+    if type(method) is types.MethodType:
+        if method.__func__.__module__ == "__main__":
+            return method
+        if method.__func__ in COUNTING:
+            return Method(count, thing, name, shape, method)
+    elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
         return method
     return Method(call_method, thing, name, shape, method)
+
+
+COUNTING = (collections.Counter.update, collections.Counter.subtract)
+
+
+def count(thing, name, shape, method, /, *arguments, **keywords):
+    """`Counter.update` or `subtract`, which are written in Python: but for elements that are added up at once, each is read and then
+    written, and others get in between."""
+    if solo or len(arguments) > 1:
+        return method(*arguments, **keywords)
+    for given in (*arguments, keywords):
+        counts = isinstance(given, _collections_abc.Mapping)
+        if given is None or given is keywords and not keywords:
+            continue
+        if name == "update" and not counts:
+            call_method(thing, name, shape, method, given)
+        elif name == "update" and not rd_truth(thing):
+            call_method(thing, "update", shape, functools.partial(dict.update, thing), given)
+        elif counts:
+            for key, times in rd_turns(given.items()):
+                wr_item(times + counted(thing, key) if name == "update" else counted(thing, key) - times, thing, key)
+        else:
+            for key in rd_turns(given):
+                wr_item(counted(thing, key) - 1, thing, key)
+
+
+def counted(thing, key):
+    """How often a counter has counted `key`."""
+    return call_method(thing, "get", "D", functools.partial(dict.get, thing), key, 0)
 
 
 def method_of_super(method, name):
@@ -805,7 +849,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
 # Calls and operators ---------------------------------------------------------------------------------------------------
 
 MODEL_CLASSES = set()
-LENGTH = {len, bool}
+LENGTH = {len, bool, reversed}
 LAZY = {enumerate, zip, map, filter, iter, *(
     vars(itertools)[name] for name in (
         "accumulate batched chain compress cycle dropwhile filterfalse islice pairwise starmap takewhile zip_longest".split()
@@ -831,7 +875,7 @@ LOOKING = frozenset((
     "textwrap"
 ).split())  # fmt: skip
 # Those that look at no more than the container itself.
-SHALLOW = {len, bool, list, tuple, set, frozenset, reversed, bytes, bytearray, collections.deque, collections.Counter,
+SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.Counter,
            collections.OrderedDict, collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
 SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
@@ -894,8 +938,6 @@ def rd_call(function, /, *arguments, **keywords):
             called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
             return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
-    if function is reversed and len(arguments) == 1 and not keywords and is_walked_backwards(arguments[0]):
-        return rd_turns(arguments[0], True)
     if not solo:
         if id(function) in LENGTH_IDS:
             for argument in arguments:
@@ -935,15 +977,6 @@ def rd_call(function, /, *arguments, **keywords):
                         enter(each, touches)
                 return in_the_middle(touches, function, arguments, keywords)
     return function(*arguments, **keywords)
-
-
-def is_walked_backwards(thing):
-    """Whether it is a container of Python's own, or a view of one, that can be walked through from its end."""
-    kind = type(thing)
-    if kind in VIEWS:
-        return hasattr(kind, "__reversed__")
-    shape = kinds.get(kind) or kind_of(kind)
-    return shape != "-" and kind.__module__ != "__main__" and hasattr(kind, "__reversed__")
 
 
 def call_at_once(function, sources, arguments, keywords):

@@ -666,15 +666,24 @@ def forget(table, where, _):
     table.pop(where, None)
 
 
+MANY_TUPLES = 64
+
+
 def publish(thing):
     """Names `thing` and whatever can be reached through it, in an order that is always the same."""
     if type(thing) in ATOMS or id(thing) in names:
         return
     # Not by calling itself: a linked list is as deep as it is long.
     left = [thing]
+    passed = 0
     while left:
         thing = left.pop()
         if type(thing) not in ATOMS and id(thing) not in names:
+            if type(thing) is tuple:
+                # Tuples have no names, but where there are many of them within each other none is gone through twice.
+                passed += 1
+                if passed > MANY_TUPLES:
+                    names[id(thing)] = (0, thing)
             reached = name_one(thing)
             reached.reverse()
             left += reached

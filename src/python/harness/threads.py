@@ -630,16 +630,22 @@ def active_count():
 # Loops that wait ---------------------------------------------------------------------------------------------------------
 
 
+ENOUGH_TURNS = 10_000  # of an execution that is made again anyway, with more known to be shared
+
+
 def turn(site):
     """At the top of each turn of a `while` loop: a turn that changed nothing will repeat until somebody else does."""
     me = cur
     if ended:
         raise Abandon
     me.turns += 1
-    if me.turns > MAX_TURNS:
-        if seeing or showing:
-            raise Endless
-        finish("limit", me)
+    if me.turns > ENOUGH_TURNS:
+        if me.turns > MAX_TURNS:
+            if seeing or showing:
+                raise Endless
+            finish("limit", me)
+        if found - program.tracked and not seeing and not showing:
+            finish("limit", me)
     if solo:
         return True
     frame = sys._getframe(1)
