@@ -139,6 +139,19 @@ fn marks_outlast_a_command() {
 }
 
 #[test]
+fn what_failed_is_said_within_the_terminal() {
+    let world = World::new();
+    let mut session = world.start(&["note", "add", "tiny/which:1", "-m", "x"], "xterm");
+    let (said, code) = wait_for_end(&mut session);
+    assert_eq!(code, 2, "{said}");
+    let mut session = world.start(&["note", "add", "Tiny", "-m", "x"], "xterm");
+    let (said, code) = wait_for_end(&mut session);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.lines().count() > 2 && said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    assert!(said.contains("\n  ") && said.contains("DECK/QUESTION:LINES"), "what follows hangs: {said}");
+}
+
+#[test]
 fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
     let world = World::new();
     let mut session = world.start(&["quiz", "tiny"], "xterm");

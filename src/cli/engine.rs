@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
-use std::io::Write as _;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread;
@@ -202,7 +201,7 @@ impl Engine {
         let is_open = self.confined.as_ref().is_some_and(|confined| confined.level == Level::None);
         // Also if only what matters is to be said: this does.
         if is_open && !std::mem::replace(&mut self.warned, true) {
-            writeln!(world.err, "note: this system cannot confine programs: they run with your rights")?;
+            world.say("note", "this system cannot confine programs: they run with your rights")?;
         }
         Ok(())
     }

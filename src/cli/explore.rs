@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::io::Read as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -165,7 +164,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     if let Some(observe) = scenario.observe.as_deref().filter(|_| is_slip && !world.quiet) {
         let observe = report::clean_line(observe);
         let text = format!("`{observe}` raises an exception wherever it is evaluated: is it spelled right?");
-        writeln!(world.err, "hint: {text}")?;
+        world.say("hint", &text)?;
     }
     Ok(exit)
 }

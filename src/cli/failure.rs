@@ -19,10 +19,12 @@ use crate::python::FindError;
 use crate::python::NEWEST;
 use crate::python::OLDEST;
 use crate::python::PythonError;
+use crate::report::Page;
 use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::count;
 use crate::report::cut;
+use crate::report::wrap;
 use crate::scenario::Schedule;
 use crate::store::StoreError;
 use crate::terminal::AskError;
@@ -358,7 +360,7 @@ pub(super) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// Says what failed, if something did, and returns the exit code.
-pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, colour: bool) -> ExitCode {
+pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, page: Page) -> ExitCode {
     match result {
         Ok(exit) => exit.code(),
         Err(failure) => {
@@ -370,17 +372,38 @@ pub(super) fn conclude(result: Result<Exit, Failure>, err: &mut dyn Write, colou
                 FailureKind::Broken => Exit::Broken,
             };
             // If standard error is gone too, the exit code is all that can be said.
-            let _ = write_failure(&failure, err, colour);
+            let _ = write_failure(&failure, err, page);
             exit.code()
         }
     }
 }
 
-fn write_failure(failure: &Failure, err: &mut dyn Write, colour: bool) -> io::Result<()> {
-    let (red, cyan, plain) = if colour { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
-    writeln!(err, "{red}error:{plain} {}", clean(&failure.message))?;
-    for hint in &failure.hints {
-        writeln!(err, "{cyan}hint:{plain} {}", clean(hint))?;
-    }
+fn write_failure(failure: &Failure, err: &mut dyn Write, page: Page) -> io::Result<()> {
+    write_said(err, "error", &failure.message, page)?;
+    failure.hints.iter().try_for_each(|hint| write_said(err, "hint", hint, page))?;
     err.flush()
+}
+
+/// Writes what is said beside the output, after a word for what it is: `hint: …`. Lines that are quoted, which begin with a
+/// space, stay as they are.
+pub(super) fn write_said(err: &mut dyn Write, what: &str, text: &str, page: Page) -> io::Result<()> {
+    let text = clean(text);
+    let mut lines = text.lines();
+    let first = format!("{what}: {}", lines.next().unwrap_or_default());
+    let (colour, plain) = match what {
+        _ if !page.colour => ("", ""),
+        "error" => ("\x1b[1;31m", "\x1b[0m"),
+        _ => ("\x1b[1;36m", "\x1b[0m"),
+    };
+    for (row, line) in wrap(&first, page.width(), 2).iter().enumerate() {
+        match line.strip_prefix(what).and_then(|rest| rest.strip_prefix(':')).filter(|_| row == 0) {
+            Some(rest) => writeln!(err, "{colour}{what}:{plain}{rest}")?,
+            None => writeln!(err, "{line}")?,
+        }
+    }
+    for line in lines {
+        let width = if line.starts_with(' ') { usize::MAX } else { page.width() };
+        wrap(line, width, 2).iter().try_for_each(|line| writeln!(err, "{line}"))?;
+    }
+    Ok(())
 }

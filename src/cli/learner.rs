@@ -1,6 +1,5 @@
 //! What a learner comes with: decks, the database, limits, the model of memory.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use crate::deck::Deck;
@@ -59,7 +58,7 @@ impl Learner {
             remarks.push(format!("`{name}` has faults and is left out; `raceday check {name}` says which"));
         }
         if !world.quiet {
-            remarks.iter().try_for_each(|remark| writeln!(world.err, "note: {remark}"))?;
+            remarks.iter().try_for_each(|remark| world.say("note", remark))?;
         }
         let settings = store.settings()?;
         let model = Model::with_retention(settings.retention);

@@ -56,6 +56,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::report::Guard;
+use crate::report::Page;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -133,7 +134,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
     };
     let settings = match Settings::new(&arguments.globals, &process) {
         Ok(settings) => settings,
-        Err(failure) => return failure::conclude(Err(failure), &mut Guard::new(process.err, false), false),
+        Err(failure) => {
+            let page = Page { width: usize::MAX, colour: false };
+            return failure::conclude(Err(failure), &mut Guard::new(process.err, false), page);
+        }
     };
     let mut world = World::new(&arguments.globals, settings, process);
     // Prompts and progress bars ask `console`, which would otherwise look at the environment itself.
@@ -143,7 +147,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
         failure::unless_unread(world.out.flush())?;
         Ok(exit)
     });
-    failure::conclude(result, world.err.as_mut(), world.colour.err)
+    let page = world.margin();
+    failure::conclude(result, world.err.as_mut(), page)
 }
 
 fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure> {

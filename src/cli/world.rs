@@ -4,6 +4,7 @@
 //! arguments that every command understands.
 
 use std::ffi::OsString;
+use std::io;
 use std::io::BufRead;
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use super::Cache;
 use super::ColorWhen;
 use super::Failure;
 use super::Globals;
+use super::failure;
 
 /// Values of the environment, read once.
 ///
@@ -224,6 +226,18 @@ impl World {
     /// Returns what standard output is written on.
     pub fn page(&self) -> Page {
         Page { width: self.width, colour: self.colour.out }
+    }
+
+    /// Returns what standard error is written on: a terminal has an edge, a file has none.
+    pub fn margin(&self) -> Page {
+        let width = if self.terminals.err { self.width } else { usize::MAX };
+        Page { width, colour: self.colour.err }
+    }
+
+    /// Says something beside the output, on standard error, after a word for what it is: `note: …`.
+    pub(super) fn say(&mut self, what: &str, text: &str) -> io::Result<()> {
+        let page = self.margin();
+        failure::write_said(&mut self.err, what, text, page)
     }
 
     /// Returns what chance starts from: the fixed seed, or one that differs from run to run.
