@@ -183,7 +183,8 @@ os.execv("/bin/sh", ["sh", "-c", "echo touched > %s/file" % DIR])
 # == become another Python: files+calls, change
 os.execv(sys.executable, ["python", "-I", "-S", "-c", "open(%r, 'w')" % (DIR + "/new")])
 # == become a program that is loaded by hand: files+calls, change
-os.execv("/lib64/ld-linux-x86-64.so.2", ["ld", "/bin/sh", "-c", "echo touched > %s/file" % DIR])
+loader = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}[os.uname().machine]
+os.execv(loader, ["ld", "/bin/sh", "-c", "echo touched > %s/file" % DIR])
 # == leave a process behind: files+calls+limits, change
 reading, writing = os.pipe()
 if os.fork() == 0:
