@@ -40,8 +40,8 @@ const KILLS: usize = 40;
 
 /// How many workers are there at once when all are killed.
 const HANDS: usize = 4;
-/// How many executions each of them is asked for: it has millions.
-const EXECUTIONS: u64 = 400;
+/// How many executions each of them is asked for: there are some hundred thousand.
+const EXECUTIONS: u64 = 100;
 
 /// Has more orders than anybody waits for.
 const LONG: &str = "
@@ -49,9 +49,9 @@ import threading
 count = 0
 def work():
     global count
-    for _ in range(3):
+    for _ in range(5):
         count += 1
-threads = [threading.Thread(target=work) for _ in range(3)]
+threads = [threading.Thread(target=work) for _ in range(2)]
 for thread in threads:
     thread.start()
 for thread in threads:
@@ -162,7 +162,7 @@ fn workers_that_are_killed_at_any_moment_prove_nothing_and_are_replaced() {
             match round % 2 {
                 0 => {
                     while children().is_empty() {}
-                    (0..moment % 4000).for_each(|_| thread::yield_now());
+                    (0..moment % 2000).for_each(|_| thread::yield_now());
                 }
                 _ => {
                     let wanted = moment as u64 % 30 + 1;
