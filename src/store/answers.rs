@@ -2,7 +2,6 @@
 
 use chrono::DateTime;
 use chrono::Utc;
-use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::Row;
 use rusqlite::named_params;
@@ -19,12 +18,8 @@ use crate::srs;
 use crate::srs::Card;
 use crate::srs::Model;
 use crate::srs::Moment;
-use crate::srs::Pace;
 use crate::srs::Rating;
 use crate::srs::Review;
-
-/// How many past answers say how long an answer usually takes.
-const PACE_ANSWERS: u32 = 200;
 
 /// What was asked and answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,21 +239,6 @@ impl Store {
             .prepare_cached(&format!("{PAST_ANSWERS} where log.kind in ('review', 'quiz') and log.id = ?"))?;
         Ok(statement.query_row([id], past_answer).optional()?)
     }
-
-    /// Returns how long the learner usually takes to answer.
-    pub fn pace(&self) -> Result<Pace, StoreError> {
-        self.read(pace)
-    }
-}
-
-pub(super) fn pace(connection: &Connection) -> Result<Pace, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "select seconds from live_log where kind = 'review' and (was = 'new') = ? order by id desc limit ?",
-    )?;
-    let mut seconds = |new: bool| -> rusqlite::Result<Vec<f32>> {
-        statement.query_map(params![new, PACE_ANSWERS], |row| Ok(row.get::<_, f64>(0)? as f32))?.collect()
-    };
-    Ok(Pace::of_history(seconds(false)?, seconds(true)?))
 }
 
 const PAST_ANSWERS: &str = "select log.id, log.kind, log.card, cards.deck, cards.question, log.digest, log.answer,
@@ -388,20 +368,6 @@ mod tests {
         for sql in ["update log set rating = 4", "delete from log", "insert or replace into log select * from log"] {
             assert!(store.connection.execute(sql, []).is_err(), "{sql}");
         }
-    }
-
-    #[test]
-    fn the_pace_is_that_of_what_counts() {
-        let mut store = Store::in_memory().expect("a store");
-        let model = Model::default();
-        for index in 0..7 {
-            let id = card(&format!("deck/q{index}"));
-            let slow = Review { seconds: 40.0, ..review(Rating::Good, moment(0)) };
-            store.answer(&answer(&id), &slow, &model).expect("kept");
-            let quick = Review { seconds: 5.0, ..review(Rating::Good, moment(1)) };
-            store.answer(&answer(&id), &quick, &model).expect("kept");
-        }
-        assert_eq!(store.pace().expect("a pace"), Pace { review_seconds: 5.0, new_seconds: 40.0 });
     }
 
     /// What can happen to a few cards.

@@ -8,8 +8,8 @@ use rusqlite::params;
 
 use super::Store;
 use super::StoreError;
-use super::answers;
 use super::columns;
+use super::pace;
 use crate::deck::CardId;
 use crate::deck::Deck;
 use crate::deck::DeckId;
@@ -211,7 +211,7 @@ impl Store {
             let done = counts_of_day(connection, today)?;
             let due = due_today(connection, model, today, decks)?;
             let plan = srs::plan(due, new_cards(connection, decks)?, limits, done);
-            Ok(Today { plan, done, pace: answers::pace(connection)? })
+            Ok(Today { plan, done, pace: pace::pace(connection)? })
         })
     }
 }

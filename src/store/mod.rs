@@ -12,6 +12,7 @@ mod integrity;
 mod migrations;
 mod notes;
 mod open;
+mod pace;
 mod reports;
 mod settings;
 
