@@ -176,6 +176,7 @@ impl Failure {
     }
 
     pub(super) fn not_confirmed(name: &str, schedule: &Schedule) -> Failure {
+        let (name, schedule) = (clean_line(name), cut(&schedule.to_string(), LONGEST_QUOTE));
         Failure::unusable(format!(
             "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
         ))

@@ -32,8 +32,10 @@ pub enum Extent {
 
 /// Returns the steps that are worth telling.
 pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
+    // What has no name is a step in the middle of another act.
+    let named = |step: &usize| !replay.details[*step].verb.is_empty();
     if extent == Extent::Everything {
-        return (0..replay.details.len()).collect();
+        return (0..replay.details.len()).filter(named).collect();
     }
     // Who touches each location.
     let mut users: BTreeMap<Location, BTreeSet<ThreadId>> = BTreeMap::new();
@@ -45,7 +47,6 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
     let is_told = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
         let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
         match detail.verb.as_str() {
-            // What has no name is a step in the middle of another act.
             "" | "begin" | "end" => false,
             // What kills the process may hang on what its thread alone has seen.
             "read" => !is_private || replay.death.is_some(),
