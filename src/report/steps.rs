@@ -10,6 +10,7 @@ use std::io;
 use std::io::Write;
 
 use crate::scenario::Replay;
+use crate::scenario::ThreadId;
 
 use super::clean_line;
 use super::telling::Extent;
@@ -30,7 +31,7 @@ use super::text::Page;
 use super::text::Style;
 
 /// The most threads that get a column each.
-const MOST_COLUMNS: usize = 4;
+const MOST_COLUMNS: usize = 6;
 /// The narrowest column that can be read.
 const NARROWEST_COLUMN: usize = 16;
 /// How wide the main thread's column gets where there is little room: it mostly starts threads and waits for them.
@@ -50,16 +51,28 @@ pub fn write_steps(out: &mut dyn Write, replay: &Replay, source: &str, extent: E
     if layout.rows.is_empty() {
         return writeln!(out, "  there is nothing in it that another thread could notice");
     }
-    let columns = layout.columns();
+    let mut columns = layout.columns();
     let room = page.width() - 2;
-    let least = columns.len() * (NARROWEST_COLUMN + 2) + columns.len().saturating_sub(1);
-    let has_arrows = if columns.len() <= MOST_COLUMNS && least <= room {
+    let fits = |count: usize| count <= MOST_COLUMNS && count * (NARROWEST_COLUMN + 3) <= room + 1;
+    let is_without_main = !fits(columns.len())
+        && fits(columns.len() - 1)
+        && columns.first() == Some(&0)
+        && layout.main_only_starts_and_joins;
+    if is_without_main {
+        columns.retain(|thread| *thread != 0);
+    }
+    let has_arrows = if fits(columns.len()) {
         layout.write_columns(out, &columns, room, page)?
     } else {
         layout.write_list(out, page)?;
         false
     };
-    let is_used = |mark: char| layout.rows.iter().any(|row| row.marks.values().any(|other| *other == mark));
+    if is_without_main {
+        let text = format!("  {}, which only starts the others and joins them, is left out", layout.name(0));
+        writeln!(out, "{}", page.paint(Style::Faint, &text::cut(&text, page.width())))?;
+    }
+    let shows = |row: &Row, mark| columns.iter().any(|thread| row.marks.get(thread) == Some(&mark));
+    let is_used = |mark: char| layout.rows.iter().any(|row| shows(row, mark));
     let has_arrows = has_arrows && layout.rows.iter().any(Row::has_arrows);
     let arrows = if has_arrows { ["→ read", "← written"].as_slice() } else { &[] };
     let marks = [(HOLDS, "holds a lock"), (WAITS, "waits")];
@@ -92,6 +105,8 @@ pub fn write_end(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result
 struct Layout<'a> {
     replay: &'a Replay,
     rows: Vec<Row>,
+    /// Whether nobody misses the main thread.
+    main_only_starts_and_joins: bool,
 }
 
 /// What is shown while one thread goes.
@@ -199,7 +214,10 @@ impl<'a> Layout<'a> {
             )]);
             rows.push(Row { cells: BTreeMap::from([(actor, texts)]), marks, skipped: std::mem::take(&mut skipped) });
         }
-        Layout { replay, rows }
+        let is_main = |step: &&usize| replay.execution.steps[**step].thread == ThreadId::MAIN;
+        let main_only_starts_and_joins =
+            told.iter().filter(is_main).all(|step| ["start", "join"].contains(&replay.details[*step].verb.as_str()));
+        Layout { replay, rows, main_only_starts_and_joins }
     }
 
     /// Returns the threads that have anything to show.
@@ -352,7 +370,6 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, holdings: &Holdings<'_>,
 #[cfg(test)]
 mod tests {
     use crate::report::samples;
-    use crate::scenario::ThreadId;
 
     use super::*;
 
@@ -416,6 +433,23 @@ mod tests {
         Thread-1 (line 6) waits for b, which Thread-2 holds
         Thread-2 (line 11) waits for a, which Thread-1 holds
         ");
+    }
+
+    #[test]
+    fn four_threads_stand_side_by_side_without_one_that_only_starts_them() {
+        let text = shown(&samples::readers(4), samples::LOST_UPDATE, 80);
+        let head = "    Thread-1         │  Thread-2         │  Thread-3         │  Thread-4\n";
+        assert!(text.starts_with(head), "{text}");
+        assert!(
+            text.ends_with(
+                "\n  Thread-0, which only starts the others and joins them, is left out\n  → read   ← written\n"
+            ),
+            "{text}"
+        );
+        let lines = text.lines().filter(|line| line.contains('│'));
+        assert!(lines.map(text::width).max() <= Some(80), "{text}");
+        // Where there is room, it is there.
+        assert!(shown(&samples::readers(4), samples::LOST_UPDATE, 100).starts_with("    Thread-0         │"));
     }
 
     #[test]

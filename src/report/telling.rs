@@ -215,7 +215,8 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     }
     if let Some(value) = &detail.value {
         let arrow = if detail.verb == "write" { "←" } else { "→" };
-        let value = text::cut(&clean_line(value), LONGEST_VALUE);
+        // Addresses are not told anyway.
+        let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
         text.push_str(&format!(" {arrow} {value}"));
     }
     text
