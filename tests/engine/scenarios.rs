@@ -894,3 +894,35 @@ for thread in threads:
     let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
     assert_eq!(texts(&report), ["1"]);
 }
+
+#[test]
+fn what_a_long_execution_leaves_behind_does_not_pile_up() {
+    // Ten thousand turns of a loop are remembered while it goes on, and no longer.
+    let source = "
+import sys, threading
+x = 0
+def work():
+    global x
+    v = 0
+    while x < 2:
+        v += 1
+thread = threading.Thread(target=work)
+thread.start()
+x += 1
+thread.join()
+";
+    let mut worker = worker();
+    let few = scenario(source, Some("sys.getallocatedblocks() < 1_000_000"));
+    let mut program = worker.load(&few).expect("it loads");
+    assert_eq!(program.execute(&[Request::default()]).expect("it executes"), Answer::StartOver);
+    let mut executions = 0;
+    while executions < 100 {
+        let Answer::Executions(made) = program.execute(&vec![Request::default(); 3]).expect("it executes") else {
+            panic!("all is known to be shared");
+        };
+        executions += made.len();
+        for each in made {
+            assert_eq!(each.outcome.value.as_deref(), Some("True"), "after {executions} executions");
+        }
+    }
+}

@@ -83,6 +83,10 @@ def release():
     pools.clear()
     failures.clear()
     program_globals.clear()
+    for strand in strands:
+        if strand.marks:  # a loop of ten thousand turns has left a megabyte, which would wait for the collection
+            strand.marks.clear()
+            strand.segments.clear()
     executions_since_collection += 1
     if executions_since_collection >= 500:
         executions_since_collection = 0
