@@ -83,10 +83,10 @@ pub(super) struct ExploreArgs {
     #[arg(long, value_name = "HOW", default_value = "unordered", hide_default_value = true)]
     #[arg(value_parser = parse_sleeps)]
     sleeps: Sleeps,
-    /// Stop after so many executions
+    /// Search until so many executions were made
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count::<u64>)]
     budget_executions: Option<u64>,
-    /// Stop after so many seconds
+    /// Search for so many seconds; what was found is confirmed after that
     #[arg(long, value_name = "S", default_value = "60", allow_negative_numbers = true)]
     #[arg(value_parser = parse_seconds)]
     budget_seconds: Duration,

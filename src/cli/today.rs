@@ -30,10 +30,11 @@ pub(super) fn run(world: &mut World) -> Result<Exit, Failure> {
     } else if beginner {
         let decks = count(ids.len() as u64, "deck");
         writeln!(world.out, "Nothing is learned yet. {} wait in {decks}.\n", count(questions as u64, "question"))?;
-        vec![
-            ("raceday quiz", "10 questions, to see where you stand".to_owned()),
-            ("raceday review", format!("learn: {} a day, and back before you forget", plan.new.len())),
-        ]
+        let learn = match plan.new.len() {
+            0 => ("raceday settings", "no new cards a day are set: there is nothing to review".to_owned()),
+            new => ("raceday review", format!("learn: {new} a day, and back before you forget")),
+        };
+        vec![("raceday quiz", "10 questions, to see where you stand".to_owned()), learn]
     } else if plan.reviews.is_empty() && plan.new.is_empty() {
         writeln!(world.out, "Done for today: {} answered.\n", count(today.done.total().into(), "card"))?;
         vec![("raceday quiz", "10 questions for fun; nothing depends on it".to_owned())]

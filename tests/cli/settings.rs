@@ -28,6 +28,9 @@ fn limits_are_shown_set_and_kept_to() {
     world.run_with_input(&["review", "tiny"], "one\nq\n");
     assert!(world.run(&["review", "tiny"]).stdout.starts_with("0 cards due, 2 new\n"), "the limit is the day's");
     world.run(&["settings", "--new", "0"]);
+    let fresh = tiny::world();
+    fresh.run(&["settings", "--new", "0"]);
+    assert!(fresh.run(&[]).stdout.contains("  raceday settings   no new cards a day are set"));
     let output = world.run(&["review", "tiny"]);
     assert!(output.stdout.starts_with("Done for today: "), "{output}");
 }
