@@ -164,10 +164,11 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
     let worth_showing = worth_showing(exploration.outcomes.values().map(|witnessed| &witnessed.found.outcome));
     let outcomes = exploration.outcomes.iter().enumerate().filter(|(place, _)| worth_showing.contains(place));
     let shown: BTreeMap<usize, &Witnessed> = outcomes.map(|(_, (number, witnessed))| (*number, witnessed)).collect();
-    write_summary(out, exploration, &shown, page)?;
+    let labels = labels(exploration);
+    write_summary(out, exploration, &shown, &labels, page)?;
     for (number, witnessed) in &shown {
         writeln!(out)?;
-        write_heading(out, *number, exploration, witnessed, page)?;
+        write_heading(out, *number, &labels[number], page)?;
         write_witnessed(out, witnessed, &exploration.scenario.source, page)?;
     }
     if !exploration.claims.is_empty() {
@@ -267,6 +268,7 @@ fn write_summary(
     out: &mut dyn Write,
     exploration: &Exploration<'_>,
     shown: &BTreeMap<usize, &Witnessed>,
+    labels: &BTreeMap<usize, String>,
     page: Page,
 ) -> io::Result<()> {
     let observed = observed(exploration.scenario);
@@ -277,8 +279,8 @@ fn write_summary(
         writeln!(out, "{}", page.paint(Style::Strong, &line))?;
     }
     let digits = exploration.found.to_string().len();
-    for (number, witnessed) in shown {
-        let text = format!("  {number:>digits$}. {}", label(&witnessed.found.outcome, exploration.scenario));
+    for number in shown.keys() {
+        let text = format!("  {number:>digits$}. {}", labels[number]);
         for line in text::wrap(&text, page.width(), digits + 5) {
             writeln!(out, "{line}")?;
         }
@@ -328,15 +330,8 @@ pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, &'static str) {
     }
 }
 
-fn write_heading(
-    out: &mut dyn Write,
-    number: usize,
-    exploration: &Exploration<'_>,
-    witnessed: &Witnessed,
-    page: Page,
-) -> io::Result<()> {
-    let label = label(&witnessed.found.outcome, exploration.scenario);
-    let mut head = format!("── {number}. {} ", text::cut(&label, page.width() - 12));
+fn write_heading(out: &mut dyn Write, number: usize, label: &str, page: Page) -> io::Result<()> {
+    let mut head = format!("── {number}. {} ", text::cut(label, page.width() - 12));
     let rest = page.width().saturating_sub(text::width(&head));
     head.extend(std::iter::repeat_n('─', rest));
     writeln!(out, "{}", page.paint(Style::Strong, &head))
@@ -370,6 +365,29 @@ fn write_claimed(
         Some(_) => Ok(()),
         None => write_witnessed(out, violation, &exploration.scenario.source, page),
     }
+}
+
+/// Returns the shown outcomes on one line each, by their numbers. Where only the messages of exceptions tell two apart, these
+/// are there as well.
+pub(super) fn labels(exploration: &Exploration<'_>) -> BTreeMap<usize, String> {
+    let scenario = exploration.scenario;
+    let mut labels: BTreeMap<usize, String> = BTreeMap::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, witnessed) in &exploration.outcomes {
+        let label = label(&witnessed.found.outcome, scenario);
+        *counts.entry(label.clone()).or_default() += 1;
+        labels.insert(*number, label);
+    }
+    for (number, label) in &mut labels {
+        let outcome = &exploration.outcomes[number].found.outcome;
+        if counts[label] > 1 {
+            for exception in &outcome.exceptions {
+                let message = text::cut(&clean_line(&exception.message), LONGEST);
+                label.push_str(&format!("; {}: {message}", clean_line(&exception.class)));
+            }
+        }
+    }
+    labels
 }
 
 /// Returns an outcome on one line: `account.balance = 300, with ValueError in Thread-1`.
@@ -609,6 +627,25 @@ pub(super) mod tests {
         let chosen: BTreeSet<usize> = worth_showing(outcomes).into_iter().map(|place| place + 1).collect();
         exploration.outcomes.retain(|number, _| chosen.contains(number));
         assert_eq!(shown(&exploration, PAGE), text);
+    }
+
+    #[test]
+    fn outcomes_that_only_a_message_tells_apart_are_told_apart() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        let mut third = exploration.outcomes[&2].clone();
+        third.found.outcome.exceptions[0].message = "too much".to_owned();
+        exploration.outcomes.insert(3, third);
+        exploration.found = 3;
+        let text = shown(&exploration, PAGE);
+        for label in [
+            "  1. count = 1\n",
+            "  2. count = 2, with ValueError in Thread-2; ValueError: not enough\n",
+            "  3. count = 2, with ValueError in Thread-2; ValueError: too much\n",
+            "── 3. count = 2, with ValueError in Thread-2; ValueError: too much ──",
+        ] {
+            assert!(text.contains(label), "{label}: {text}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! through an outcome with the arrow keys. The script takes what it shows from the page's own text, so whatever a
 //! program is called, prints or holds is written here once, as text, and is never code.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
@@ -19,7 +20,7 @@ use super::exploration::Exploration;
 use super::exploration::Witnessed;
 use super::exploration::describe_exception;
 use super::exploration::effort;
-use super::exploration::label;
+use super::exploration::labels;
 use super::exploration::observed;
 use super::exploration::reach;
 use super::races::Race;
@@ -73,8 +74,9 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
 <body>"#
     )?;
     writeln!(out, "<div class=\"stage\">\n<main>\n<header>\n<h1>{title}</h1>")?;
+    let labels = labels(exploration);
     if !is_replay {
-        write_summary(out, exploration)?;
+        write_summary(out, exploration, &labels)?;
     }
     writeln!(
         out,
@@ -82,7 +84,7 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
     )?;
     writeln!(out, "</header>")?;
     for (number, witnessed) in &exploration.outcomes {
-        write_outcome(out, exploration, *number, witnessed, is_replay)?;
+        write_outcome(out, exploration, (*number, &labels[number]), witnessed, is_replay)?;
     }
     if let Some(races) = &exploration.races {
         write_races(out, races, exploration)?;
@@ -93,10 +95,14 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
 }
 
 /// Writes the list of outcomes, how far the search went, and what became of the claims.
-fn write_summary(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Result<()> {
+fn write_summary(
+    out: &mut dyn Write,
+    exploration: &Exploration<'_>,
+    labels: &BTreeMap<usize, String>,
+) -> io::Result<()> {
     writeln!(out, "<nav aria-label=\"Outcomes\">\n<ol>")?;
-    for (number, witnessed) in &exploration.outcomes {
-        let label = inline(&label(&witnessed.found.outcome, exploration.scenario));
+    for number in exploration.outcomes.keys() {
+        let label = inline(&labels[number]);
         writeln!(out, "<li><a href=\"#outcome-{number}\">{label}</a></li>")?;
     }
     writeln!(out, "</ol>\n</nav>")?;
@@ -134,12 +140,12 @@ fn verdict(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, String) 
 fn write_outcome(
     out: &mut dyn Write,
     exploration: &Exploration<'_>,
-    number: usize,
+    (number, label): (usize, &str),
     witnessed: &Witnessed,
     is_replay: bool,
 ) -> io::Result<()> {
     let found = &witnessed.found;
-    let label = inline(&label(&found.outcome, exploration.scenario));
+    let label = inline(label);
     writeln!(out, "<section class=\"outcome\" id=\"outcome-{number}\">\n<h2>{number}. {label}</h2>")?;
     write!(out, "<p class=\"faint\">{}", text::count(found.switches as u64, "switch"))?;
     if !found.witness.threads().is_empty() {
