@@ -65,21 +65,14 @@ class Journal(list):
 
 def stop_for_ever():
     """The running thread has taken its step and does not do it; the others go on without it."""
-    global cur, enabled, position
+    global enabled, position
     me = cur
     position += 1
     enabled &= ~me.bit
     me.wakes = None
     if lined:
         details.append(["", "", None, me.line, me.holds])
-    nxt = choose(0)
-    if nxt is None:
-        finish(ending_now, me)
-    cur = nxt
-    if nxt.baton is None:
-        launch(nxt)
-    else:
-        nxt.baton.release()
+    leave(me)
     me.baton.acquire()
     raise Abandon
 

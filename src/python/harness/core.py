@@ -365,7 +365,7 @@ def close_strand(strand):
 
 
 def leave(strand):
-    """Hands on from a strand that is done; its carrier is idle already."""
+    """Hands on from a strand that does no more; if it is done, its carrier is idle already."""
     global cur
     nxt = choose(0)
     if nxt is None:
