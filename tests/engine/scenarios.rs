@@ -926,3 +926,28 @@ thread.join()
         }
     }
 }
+
+#[test]
+fn cycles_that_an_execution_leaves_behind_do_not_pile_up() {
+    let source = "
+class Node:
+    def __init__(self):
+        self.me = self
+nodes = [Node() for _ in range(2000)]
+import sys
+";
+    let mut worker = worker();
+    // One execution leaves some 6,000 blocks.
+    let scenario = scenario(source, Some("sys.getallocatedblocks() < 1_000_000"));
+    let mut program = worker.load(&scenario).expect("it loads");
+    let mut executions = 0;
+    while executions < 400 {
+        let Answer::Executions(made) = program.execute(&vec![Request::default(); 10]).expect("it executes") else {
+            panic!("nothing is shared");
+        };
+        executions += made.len();
+        for each in made {
+            assert_eq!(each.outcome.value.as_deref(), Some("True"), "after {executions} executions");
+        }
+    }
+}

@@ -88,7 +88,7 @@ def release():
             strand.marks.clear()
             strand.segments.clear()
     executions_since_collection += 1
-    if executions_since_collection >= 500:
+    if executions_since_collection >= 500 or gc.get_count()[0] >= LITTER:
         executions_since_collection = 0
         gc.collect()
         if not program.is_settled:
@@ -98,6 +98,7 @@ def release():
 
 
 executions_since_collection = 0
+LITTER = 100_000  # objects that may lie around, if nobody uses them, before they are looked for
 
 
 def learn(more, workers):
