@@ -20,7 +20,7 @@ use super::worker::Worker;
 
 /// After how many executions more workers are started, and after how many more they join. Most programs are done by then, and starting
 /// a worker takes as long as some hundred executions.
-const MANY: u64 = 200;
+const MANY: u64 = 500;
 
 /// A scenario loaded in one worker or more.
 pub struct Team<'a> {

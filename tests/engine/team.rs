@@ -126,8 +126,8 @@ fn more_workers_start_where_it_is_worth_while() {
         assert_eq!(report.executions, executions);
         (started.load(Ordering::SeqCst), team.hands())
     };
-    assert_eq!(after(199), (0, 1));
-    assert_eq!(after(199).1, 1);
+    assert_eq!(after(499), (0, 1));
+    assert_eq!(after(499).1, 1);
     assert_eq!(after(576), (1, 2));
 }
 
