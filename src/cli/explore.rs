@@ -145,7 +145,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     progress.name(&format!("confirming what was found of {name}"));
     let distinct = report::distinct(&explored.report);
     let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
-    let claims = confirm_violations(args, &explored.report, scenario, engine)?;
+    let claims = confirm_violations(args, &explored.report, &outcomes, scenario, engine)?;
     let races = pairs.map(|pairs| tell_races(&pairs, scenario, engine, &mut progress)).transpose()?;
     drop(progress);
     let python = engine.interpreter()?.version.to_string();
@@ -188,18 +188,29 @@ fn confirm_outcomes(
     Ok(shown.into_iter().map(|place| place + 1).zip(witnessed).collect())
 }
 
-/// Returns what became of each claim.
+/// Returns what became of each claim. What breaks one is as a rule among the `outcomes`, which are confirmed.
 fn confirm_violations(
     args: &ExploreArgs,
     report: &Report,
+    outcomes: &BTreeMap<usize, Witnessed>,
     scenario: &Scenario,
     engine: &mut Engine,
 ) -> Result<Vec<Claimed>, Failure> {
     let mut claimed = Vec::new();
     for (index, claim) in args.claims().into_iter().enumerate() {
-        let found: Vec<Found> = violation(&claim, index, report).cloned().into_iter().collect();
-        let replays = engine.confirm(scenario, &found, &mut |_| {})?;
-        let violation = found.into_iter().zip(replays).map(|(found, replay)| Witnessed { found, replay }).next();
+        let violation = match violation(&claim, index, report) {
+            None => None,
+            Some(found) => {
+                let shows = |replay: &&Replay| {
+                    replay.execution.schedule() == found.witness && replay.execution.outcome == found.outcome
+                };
+                let replay = match outcomes.values().map(|witnessed| &witnessed.replay).find(shows) {
+                    Some(replay) => Some(replay.clone()),
+                    None => engine.confirm(scenario, std::slice::from_ref(found), &mut |_| {})?.pop(),
+                };
+                replay.map(|replay| Witnessed { found: found.clone(), replay })
+            }
+        };
         claimed.push(Claimed { claim, violation });
     }
     Ok(claimed)
