@@ -63,9 +63,12 @@ impl Cache {
 
     /// Keeps what exploring the program with this key showed that its threads share.
     pub(super) fn keep_shared(&self, key: &ReportKey, shared: &Shared) {
-        let mut kept = self.all_shared();
-        kept.retain(|(other, _)| *other != key.to_string());
-        kept.insert(0, (key.to_string(), shared.clone()));
+        let (mut kept, this) = (self.all_shared(), (key.to_string(), shared.clone()));
+        if kept.first() == Some(&this) {
+            return;
+        }
+        kept.retain(|(other, _)| *other != this.0);
+        kept.insert(0, this);
         kept.truncate(MOST_SHARED);
         self.write(SHARED, &serde_json::to_vec(&kept).expect("names are JSON"));
     }

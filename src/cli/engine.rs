@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -104,7 +105,7 @@ pub struct Engine {
     /// Whether to believe what was remembered of the Python.
     anew: bool,
     /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<Vec<u8>>,
+    compiled: Option<Arc<Vec<u8>>>,
     /// How the last worker that was started is confined.
     confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
@@ -352,8 +353,7 @@ impl Engine {
         Ok(replays.pop().expect("one schedule has one replay"))
     }
 
-    /// Runs `scenario` under each of `schedules`, told in full; `watch` hears how many it has done. It is loaded once, and once
-    /// more after each that killed the process.
+    /// Runs `scenario` under each of `schedules`, told in full; `watch` hears how many it has done. It is loaded once.
     pub fn replay_each(
         &mut self,
         scenario: &Scenario,
@@ -361,22 +361,14 @@ impl Engine {
         watch: &mut dyn FnMut(usize),
     ) -> Result<Vec<Replay>, Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
-        let mut replays: Vec<Replay> = Vec::with_capacity(schedules.len());
-        while replays.len() < schedules.len() {
-            self.with(scenario, |mut program| {
-                for schedule in &schedules[replays.len()..] {
-                    let replay = program.replay(schedule)?;
-                    let died = replay.death.is_some();
-                    replays.push(replay);
-                    watch(replays.len());
-                    if died {
-                        break;
-                    }
-                }
-                Ok(())
-            })?;
-        }
-        Ok(replays)
+        self.with(scenario, |mut program| {
+            let one = |(index, schedule): (usize, &&Schedule)| {
+                let replay = program.replay(schedule)?;
+                watch(index + 1);
+                Ok(replay)
+            };
+            schedules.iter().enumerate().map(one).collect()
+        })
     }
 
     /// Does something with `scenario` in the worker, which is started if there is none.
@@ -428,15 +420,15 @@ impl Engine {
     /// other's way.
     fn start_next(&mut self, interpreter: &Interpreter) {
         if self.next.is_none()
-            && let Some(compiled) = self.compiled.clone()
+            && let Some(compiled) = &self.compiled
         {
             self.next = Some(thread::spawn(self.start_later(interpreter, compiled)));
         }
     }
 
-    fn start_later(&self, interpreter: &Interpreter, compiled: Vec<u8>) -> Start {
-        let (interpreter, confinement) = (interpreter.clone(), self.confinement_here());
-        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled))
+    fn start_later(&self, interpreter: &Interpreter, compiled: &Arc<Vec<u8>>) -> Start {
+        let (interpreter, confinement, compiled) = (interpreter.clone(), self.confinement_here(), Arc::clone(compiled));
+        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled.to_vec()))
     }
 
     /// Returns what starts those who help to explore what takes long: one for each processor but the first.
@@ -445,13 +437,14 @@ impl Engine {
         let more = processors.min(MAX_HANDS).saturating_sub(1);
         let known = self.interpreter.as_ref().zip(self.compiled.as_ref());
         known.map_or_else(Vec::new, |(interpreter, compiled)| {
-            (0..more).map(|_| self.start_later(interpreter, compiled.clone())).collect()
+            (0..more).map(|_| self.start_later(interpreter, compiled)).collect()
         })
     }
 
     fn recall_harness(&mut self, interpreter: &Interpreter) {
         if self.compiled.is_none() {
-            self.compiled = self.cache.harness(&interpreter.version.to_string(), &Worker::harness_digest());
+            let kept = self.cache.harness(&interpreter.version.to_string(), &Worker::harness_digest());
+            self.compiled = kept.map(Arc::new);
         }
     }
 
@@ -463,7 +456,7 @@ impl Engine {
     fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
         // What is kept may be of a Python that says it is this one and reads other code.
         if let Some(compiled) = self.compiled.take()
-            && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.clone())
+            && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.to_vec())
         {
             self.compiled = Some(compiled);
             return Ok(worker);
@@ -471,7 +464,7 @@ impl Engine {
         let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
         let compiled = worker.compiled()?;
         self.cache.keep_harness(&interpreter.version.to_string(), &Worker::harness_digest(), &compiled);
-        self.compiled = Some(compiled);
+        self.compiled = Some(Arc::new(compiled));
         Ok(worker)
     }
 
