@@ -19,8 +19,8 @@ use crate::scenario::ThreadId;
 /// Beyond so many acts (16 bytes each) the tree is to become smaller before it grows again.
 const LARGE: usize = 250_000;
 
-/// The preemptions of the leaves where there are none.
-const NONE: u32 = u32::MAX;
+/// The fewest preemptions where there is no leaf to count them of.
+const NO_LEAF: u32 = u32::MAX;
 
 /// Sequences to be executed, and what was executed.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct Node {
     /// How many leaves there are from here on that were not asked for, and that were not taken.
     waiting: u32,
     unfinished: u32,
-    /// How many preemptions the leaf has that has the fewest of those that were not asked for, or [`NONE`].
+    /// How many preemptions the leaf has that has the fewest of those that were not asked for, or [`NO_LEAF`].
     fewest: u32,
 }
 
@@ -130,14 +130,14 @@ impl Tree {
         if self.node(at).waiting == 0 {
             return None;
         }
-        let most = if self.acts < LARGE { self.node(at).fewest } else { NONE - 1 };
+        let most = if self.acts < LARGE { self.node(at).fewest } else { NO_LEAF - 1 };
         loop {
             let node = self.node_mut(at);
             node.waiting -= 1;
             prefix.extend(node.acts.iter().map(|act| act.thread));
             if node.is == Part::Waiting {
                 node.is = Part::Asked;
-                node.fewest = NONE;
+                node.fewest = NO_LEAF;
                 break;
             }
             let node = self.node(at);
@@ -148,7 +148,7 @@ impl Tree {
         while self.node(at).parent != NodeId::NONE {
             at = self.node(at).parent;
             let fewest = self.node(at).children.iter().map(|&child| self.node(child).fewest).min();
-            self.node_mut(at).fewest = fewest.unwrap_or(NONE);
+            self.node_mut(at).fewest = fewest.unwrap_or(NO_LEAF);
         }
         Some((leaf, Request { prefix }))
     }

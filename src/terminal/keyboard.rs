@@ -32,18 +32,18 @@ const END: char = '\u{4}';
 pub struct Keyboard {
     term: Term,
     colour: bool,
-    guard: Guard,
+    guard: Filter,
     /// What was marked of these options when a command came between: a hint takes nothing away.
     marked: Option<(Vec<String>, BTreeSet<usize>)>,
 }
 
 /// Returns of a text what may go to a terminal, where sequences for colour are welcome or not.
-pub type Guard = fn(&str, bool) -> String;
+pub type Filter = fn(&str, bool) -> String;
 
 impl Keyboard {
     /// Returns what asks in the terminal that standard output is, in colour if it is welcome. All that is not its own goes
     /// through `guard`.
-    pub fn new(colour: bool, guard: Guard) -> Keyboard {
+    pub fn new(colour: bool, guard: Filter) -> Keyboard {
         Keyboard { term: Term::stdout(), colour, guard, marked: None }
     }
 

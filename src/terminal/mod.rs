@@ -14,7 +14,7 @@ mod selection;
 pub use editor::EditError;
 pub use editor::edit;
 pub use interrupt::end_on_interrupt;
-pub use keyboard::Guard;
+pub use keyboard::Filter;
 pub use keyboard::Keyboard;
 pub use lines::Lines;
 

@@ -20,7 +20,8 @@ const FILES: u64 = 64;
 /// How large a thread's stack may grow.
 const STACK: u64 = 8 << 20;
 
-/// Moves into a user namespace of one's own, and returns whether threads are counted there for this worker alone. No identities are mapped into it: files are opened with the same rights as before.
+/// Moves into a user namespace of one's own, and returns whether threads are counted there for this worker alone. No identities
+/// are mapped into it: files are opened with the same rights as before.
 #[expect(deprecated, reason = "what is deprecated is to unshare descriptors by it, and the way without `unsafe`")]
 pub(super) fn leave_user_namespace() -> bool {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
