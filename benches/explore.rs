@@ -47,18 +47,7 @@ with ThreadPoolExecutor(max_workers=2) as executor:
 "#;
 
 /// Four threads that count with a read and a write each.
-const COUNTERS: &str = "
-from threading import Thread
-n = 0
-def count():
-    global n
-    n += 1
-threads = [Thread(target=count) for _ in range(4)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-";
+const COUNTERS: &str = include_str!("../tests/data/counters.py");
 
 fn explored(worker: &mut Worker, scenario: &Scenario) -> Report {
     let mut program = worker.load(scenario).expect("it loads");
