@@ -27,6 +27,7 @@ use crate::scenario::Step;
 use crate::scenario::ThreadId;
 
 use super::PythonError;
+use super::program::Program;
 use super::protocol::Ask;
 use super::protocol::Nonsense;
 use super::protocol::Said;
@@ -34,7 +35,6 @@ use super::protocol::Word;
 use super::protocol::check_choice;
 use super::protocol::check_touches;
 use super::protocol::detail;
-use super::worker::Program;
 
 /// What an execution told on its way.
 #[derive(Default)]

@@ -9,6 +9,7 @@ mod confine;
 mod elf;
 mod interpreter;
 mod process;
+mod program;
 mod protocol;
 mod pyenv;
 mod stamp;
@@ -30,6 +31,7 @@ pub use interpreter::Remember;
 pub use interpreter::Search;
 pub use interpreter::Version;
 pub use interpreter::find;
+pub use program::Program;
 pub use protocol::Shared;
 #[doc(hidden)]
 pub use protocol::replays_in;
@@ -37,7 +39,6 @@ pub use pyenv::PyenvVariables;
 pub use team::Start;
 pub use team::Team;
 pub use worker::Limits;
-pub use worker::Program;
 pub use worker::Worker;
 
 use crate::scenario::ThreadId;

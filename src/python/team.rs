@@ -15,7 +15,7 @@ use crate::scenario::Request;
 
 use super::PythonError;
 use super::Shared;
-use super::worker::Program;
+use super::program::Program;
 use super::worker::Worker;
 
 /// After how many executions more workers are started, and after how many more they join. Most programs are done by then, and starting

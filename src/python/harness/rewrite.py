@@ -1,5 +1,5 @@
-# The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py or
-# containers.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
+# The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py,
+# containers.py, turns.py, calls.py or opaque.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")
@@ -344,7 +344,7 @@ class Rewriter(Transformer):
         return calls("__rd_turns__", [node], node)
 
     def pattern(self, target):
-        """How values are unpacked into a target that has others within, for `unpacked` in containers.py; nothing if it has none."""
+        """How values are unpacked into a target that has others within, for `unpacked` in turns.py; nothing if it has none."""
         parts = target.elts
         star = next((index for index, each in enumerate(parts) if isinstance(each, ast.Starred)), None)
         within = [self.pattern_within(each) for each in parts]

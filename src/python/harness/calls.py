@@ -1,0 +1,409 @@
+# Methods of containers, operators on them, and calls that are given a container. Part of the harness; see core.py.
+
+# Methods of containers -------------------------------------------------------------------------------------------------
+
+STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__".split())
+STRUCTURE = {
+    "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate".split()),
+    "D": frozenset("popitem clear update subtract move_to_end".split()),
+    "S": frozenset(
+        "pop clear update intersection_update difference_update symmetric_difference_update".split()
+    ),
+}
+WHOLE = {
+    "L": frozenset("index count copy".split()),
+    "D": frozenset("copy most_common elements total".split()),
+    "S": frozenset(
+        "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
+    ),
+}
+ELEMENT = frozenset("get setdefault pop add discard remove".split())
+# What operators call, called by name.
+OPERATES = {
+    "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
+    "__setitem__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
+    "__delitem__": lambda thing, shape, key: removal_touches(thing, key, shape),
+    "__contains__": lambda thing, shape, key: (
+        whole_touches(shape, thing) if shape == "L" else key_touches(thing, key, READ, None)
+    ),
+    "__len__": lambda thing, shape, key: structure_touches(shape, thing, READ),
+}
+OPERATES.update(dict.fromkeys(
+    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
+    lambda thing, shape, key: structure_touches(shape, thing, WRITE),
+))  # fmt: skip
+# What calls no code but its own.
+AT_ONCE = frozenset((
+    "append appendleft insert popleft clear reverse rotate copy popitem move_to_end __len__ __imul__"
+).split())  # fmt: skip
+# What keeps what it is given, or looks for it, and looks at none of what is within.
+KEEPING = ELEMENT | frozenset("append appendleft insert __setitem__ __getitem__ __delitem__ __contains__".split())
+METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, OPERATES, ("join",))
+
+
+class Method(functools.partial):
+    """A method of a container, announced when it is called."""
+
+    @property
+    def __name__(self):
+        return self.args[1]
+
+    @property
+    def __self__(self):
+        return self.args[0]
+
+    @property
+    def __doc__(self):
+        return self.args[3].__doc__
+
+    def __repr__(self):
+        return repr(self.args[3])
+
+    def __eq__(self, other):
+        return self.args[3] == (other.args[3] if type(other) is Method else other)
+
+    def __hash__(self):
+        return hash(self.args[3])
+
+
+Method.__name__ = "builtin_function_or_method"  # which messages say
+
+
+def rd_method(thing, name):
+    """`thing.name` where the name is that of a container's method."""
+    kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        if kind is str and name == "join":
+            return functools.partial(join_text, thing)
+        if kind is super:
+            return method_of_super(getattr(thing, name), name)
+        if kind in PROXIES and container_of(stands_for(thing)) is not None:
+            return rd_method(stands_for(thing), name)
+        if name in tracked_attributes:
+            return rd_attr(thing, name)
+        return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
+    method = getattr(thing, name)
+    if type(method) is types.MethodType:
+        if method.__func__.__module__ == "__main__":
+            return method
+        if method.__func__ in COUNTING:
+            return Method(count, thing, name, shape, method)
+    elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
+        return method
+    return Method(call_method, thing, name, shape, method)
+
+
+COUNTING = (collections.Counter.update, collections.Counter.subtract)
+
+
+def count(thing, name, shape, method, /, *arguments, **keywords):
+    """`Counter.update` or `subtract`, which are written in Python: but for elements that are added up at once, each is read and then
+    written, and others get in between."""
+    if solo or len(arguments) > 1:
+        return method(*arguments, **keywords)
+    for given in (*arguments, keywords):
+        counts = isinstance(given, _collections_abc.Mapping)
+        if given is None or given is keywords and not keywords:
+            continue
+        if name == "update" and not counts:
+            call_method(thing, name, shape, method, given)
+        elif name == "update" and not rd_truth(thing):
+            call_method(thing, "update", shape, functools.partial(dict.update, thing), given)
+        elif counts:
+            for key, times in rd_turns(given.items()):
+                wr_item(times + counted(thing, key) if name == "update" else counted(thing, key) - times, thing, key)
+        else:
+            for key in rd_turns(given):
+                wr_item(counted(thing, key) - 1, thing, key)
+
+
+def counted(thing, key):
+    """How often a counter has counted `key`."""
+    return call_method(thing, "get", "D", functools.partial(dict.get, thing), key, 0)
+
+
+def method_of_super(method, name):
+    """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
+    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
+        thing = method.__self__
+        shape = kinds.get(type(thing)) or kind_of(type(thing))
+        if shape != "-":
+            return Method(call_method, thing, name, shape, method)
+    return method
+
+
+def join_text(text, parts):
+    return text.join(rd_spread(parts))
+
+
+def method_touches(thing, name, shape, key, arguments):
+    """What calling a method touches: its own container, and those that it is given and looks into."""
+    if name in OPERATES:
+        touches = OPERATES[name](thing, shape, key)
+    elif name in WHOLE[shape]:
+        touches = whole_touches(shape, thing)
+    elif name in STRUCTURE[shape] or key is MISSING:
+        touches = structure_touches(shape, thing, WRITE)
+        if id(thing) in namespaces:
+            # Who reads an attribute or a global name does not know that it is an element too.
+            own = name_of(thing)
+            touches += tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
+    elif name == "get":
+        touches = key_touches(thing, key, READ, None)
+    else:
+        # What adds changes something where the key is not there, what removes where it is.
+        changes = raw_has(thing, key) != (name in ("setdefault", "add"))
+        touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+    return with_others(touches, thing, arguments)
+
+
+def with_others(touches, thing, others):
+    """`touches`, and what reading all of those of `others` touches that are containers other than `thing`."""
+    containers = [each for each in containers_among(others) if each[1] is not thing]
+    return touches + touches_of_all(containers) if containers else touches
+
+
+def call_method(thing, name, shape, method, /, *arguments, **keywords):
+    """Calls a container's method: one step, unless it calls the scenario's code."""
+    touches = ()
+    if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
+        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
+        if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
+            if name in ("update", "__ior__"):
+                arguments, keywords = (dict(*arguments, **keywords),), {}
+            wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
+        looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
+        touches = announce(method_touches, thing, name, shape, key, looked_into)
+        if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
+            touches = ()
+    if touches:
+        act = method
+
+        def method(*arguments, **keywords):
+            return in_the_middle(touches, act, arguments, keywords)
+
+    if name in STORES and id(thing) in names:
+        for argument in arguments:
+            if type(argument) not in ATOMS:
+                publish(argument)
+    if detail and not solo:
+        note(name, place_of(thing), ", ".join(map(show, arguments)) or None)
+        value = method(*arguments, **keywords)
+        if value is not None and details:
+            details[-1][2] = ("%s -> %s" % (details[-1][2], show(value))) if details[-1][2] else show(value)
+        return value
+    return method(*arguments, **keywords)
+
+
+# Calls and operators ---------------------------------------------------------------------------------------------------
+
+MODEL_CLASSES = set()
+LENGTH = {len, bool, reversed}
+LAZY = {enumerate, zip, map, filter, iter, *(
+    vars(itertools)[name] for name in (
+        "accumulate batched chain compress cycle dropwhile filterfalse islice pairwise starmap takewhile zip_longest".split()
+    ) if name in vars(itertools)
+)}  # fmt: skip
+BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
+         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
+         functools.partial, functools.wraps, sys._getframe}  # fmt: skip
+# By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
+LENGTH_IDS, LAZY_IDS, BLIND_IDS = (frozenset(map(id, each)) for each in (LENGTH, LAZY, BLIND))
+# What changes a container that it is given: by module and name, which of its arguments that is.
+CHANGES = {
+    ("_heapq", name + kind): 0 for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace") for kind in ("", "_max")
+}
+CHANGES.update((("_operator", name), 0) for name in (
+    "setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
+))  # fmt: skip
+CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1})
+# Modules whose functions, though written in Python, are called as if they were not: they look at what they are given, and
+# not at who calls them.
+LOOKING = frozenset((
+    "bisect copy dataclasses difflib heapq json json.encoder operator pickle pprint random reprlib statistics string "
+    "textwrap"
+).split())  # fmt: skip
+# Those that look at no more than the container itself.
+SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.Counter,
+           collections.OrderedDict, collections.defaultdict, functools.reduce}  # fmt: skip
+SHALLOW_IDS = frozenset(map(id, SHALLOW))
+SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
+UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
+DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
+REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
+BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
+BLIND_BUILTINS = REPLACED | {each.__name__ for each in BLIND if vars(builtins).get(each.__name__) is each}
+
+
+def my_next(*iterator):
+    """The scenario's `next`: the iterator goes on, so a loop that does that is not polling."""
+    cur.acts += 1
+    touches = use(iterator[0], "__next__") if iterator else ()
+    return in_the_middle(touches, next, iterator, {}) if touches else next(*iterator)
+
+
+def is_direct(function):
+    """Whether a call of `function` needs no announcement: it is the scenario's own, a model, or looks at nothing."""
+    kind = type(function)
+    if kind in DIRECT or id(function) in BLIND_IDS:
+        written = function.__func__ if kind is types.MethodType else function
+        if kind is types.MethodType and type(written) in UNBOUND:
+            return False
+        return type(written) is not types.FunctionType or written.__globals__.get("__name__") not in LOOKING
+    if issubclass(kind, type):
+        # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
+        return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
+    return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
+
+
+class Announced(functools.partial):
+    """A call of code that is not the scenario's. In messages it goes by the name of what it calls."""
+
+    __module__ = property(lambda self: self.args[0].__module__)
+
+    def __getattr__(self, name):
+        return getattr(self.args[0], name)
+
+
+def callee(function):
+    """What to call instead of `function` so that the containers it is given are read by an announced act."""
+    if is_direct(function):
+        return function
+    if type(getattr(function, "__self__", None)) is types.GeneratorType:
+        cur.acts += 1  # as in `my_next`
+    return Announced(rd_call, function)
+
+
+def rd_call(function, /, *arguments, **keywords):
+    """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
+    if is_direct(function):
+        return function(*arguments, **keywords)
+    owner = getattr(function, "__self__", None)
+    if owner is not None and is_shared_opaque(owner):
+        return call_opaque(owner, function.__name__, function, *arguments, **keywords)
+    if id(function) in LAZY_IDS:
+        if arguments and (function is map or function is filter):
+            # What is called later, and not by the scenario, looks at elements.
+            called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
+            return function(called_later, *map(rd_turns, arguments[1:]))
+        return function(*[rd_turns(argument) for argument in arguments], **keywords)
+    if not solo:
+        if id(function) in LENGTH_IDS:
+            for argument in arguments:
+                rd_truth(argument)
+        elif type(function) is types.BuiltinFunctionType and (function.__module__, function.__name__) in CHANGES:
+            return call_changing(function, CHANGES[function.__module__, function.__name__], arguments, keywords)
+        elif type(function) is operator.methodcaller:
+            return call_changing(function, 0, arguments, keywords)
+        elif type(function) is types.MethodType and type(function.__func__) in UNBOUND:
+            return rd_call(function.__func__, function.__self__, *arguments, **keywords)
+        elif function is object.__setattr__ or function is object.__delattr__:
+            return store_attr(function, *arguments)
+        elif type(function) is types.MethodWrapperType and function.__name__ in ("__setattr__", "__delattr__"):
+            return store_attr(lambda _, *rest: function(*rest), function.__self__, *arguments)
+        elif type(function) in UNBOUND and arguments and function.__name__ in METHODS:
+            thing, *rest = arguments
+            kind = type(thing)
+            shape = kinds.get(kind) or kind_of(kind)
+            if shape != "-":
+                return call_method(thing, function.__name__, shape, functools.partial(function, thing), *rest, **keywords)
+        else:
+            given = arguments + tuple(keywords.values()) if keywords else arguments
+            if type(function) in BUILT_IN:
+                for each in given:
+                    if type(each) in PASSING:
+                        sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
+                        if sources:
+                            return call_at_once(function, sources, arguments, keywords)
+                        break
+            if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
+                touches = rd_wholes(given)
+            else:
+                touches = rd_all_deep(given, looks_at_attributes(function))
+            if touches:
+                for each in given:
+                    if type(each) is types.GeneratorType and is_shared_opaque(each):
+                        enter(each, touches)
+                return in_the_middle(touches, function, arguments, keywords)
+    return function(*arguments, **keywords)
+
+
+def call_at_once(function, sources, arguments, keywords):
+    """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
+    things = [turns.thing for turns in sources]
+    things += [each for each in (*arguments, *keywords.values()) if type(each) not in PASSING]
+    touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
+    loud = [turns for turns in sources if not turns.quiet]
+    for turns in loud:
+        turns.quiet = True
+    try:
+        return in_the_middle(touches, function, arguments, keywords)
+    finally:
+        for turns in loud:
+            turns.quiet = False
+
+
+def looks_at_attributes(function):
+    """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
+    kind = type(function)
+    if kind is types.BuiltinFunctionType:
+        return type(function.__self__) is str and function.__name__ in ("format", "format_map")
+    return kind in (types.FunctionType, types.MethodType, operator.attrgetter)
+
+
+def call_changing(function, position_of_it, arguments, keywords):
+    """Calls what is not the scenario's own and changes the container that is its argument at that position."""
+    thing = arguments[position_of_it] if len(arguments) > position_of_it else None
+    kind = type(thing)
+    shape = "-" if kind in ATOMS else kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        return function(*arguments, **keywords)
+    others = [each for index, each in enumerate(arguments) if index != position_of_it]
+    if id(thing) in names:
+        for argument in others:
+            if type(argument) not in ATOMS:
+                publish(argument)
+    touches = announce(change_touches, shape, thing, others)
+    if detail:
+        note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
+    return in_the_middle(touches, function, arguments, keywords)
+
+
+def change_touches(shape, thing, others):
+    return with_others(structure_touches(shape, thing, WRITE), thing, others)
+
+
+AUGMENT = {
+    "Add": operator.iadd, "Sub": operator.isub, "Mult": operator.imul, "Div": operator.itruediv,
+    "FloorDiv": operator.ifloordiv, "Mod": operator.imod, "Pow": operator.ipow, "MatMult": operator.imatmul,
+    "LShift": operator.ilshift, "RShift": operator.irshift, "BitOr": operator.ior, "BitXor": operator.ixor,
+    "BitAnd": operator.iand,
+}  # fmt: skip
+
+
+def extension_touches(shape, left, right):
+    touches = structure_touches(shape, left, WRITE)
+    container = None if type(right) in ATOMS or right is left else container_of(right)
+    return touches if container is None else touches + whole_touches(*container)
+
+
+def augment(name, left, right):
+    """`left += right` and its kin; in place for containers."""
+    if not solo:
+        kind = type(left)
+        shape = kinds.get(kind) or kind_of(kind)
+        if shape != "-":
+            if shape == "D" and id(left) in namespaces:
+                call_method(left, "update", shape, left.update, right)
+                return left
+            touches = announce(extension_touches, shape, left, right)
+            if detail:
+                note("extend", place_of(left), show(right))
+            if type(right) not in ATOMS:
+                if id(left) in names:
+                    publish(right)
+                return in_the_middle(touches, AUGMENT[name], (left, right), {})
+    if id(left) in names and type(right) not in ATOMS:
+        publish(right)
+    return AUGMENT[name](left, right)

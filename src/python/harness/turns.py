@@ -1,0 +1,177 @@
+# Going through containers and taking values apart, turn by turn. Part of the harness; see core.py.
+
+
+class Turns:
+    """Iterates over a container, a read a turn."""
+
+    __slots__ = ("thing", "inner", "keys", "index", "step", "shape", "values", "quiet", "row")
+
+    def __init__(self, thing, shape, inner, values, backwards=False):
+        self.thing = thing
+        self.shape = shape
+        self.inner = inner
+        self.values = values
+        self.keys = iter(thing) if values else None
+        self.index, self.step = (operator.length_hint(inner) - 1, -1) if backwards else (0, 1)
+        self.quiet = False  # who asks for its elements has announced that for all of them
+        self.row = None  # what an element goes through that is unpacked
+
+    def __iter__(self):
+        return self
+
+    def __length_hint__(self):
+        return operator.length_hint(self.inner)
+
+    def __next__(self):
+        if not solo and not self.quiet:
+            announce(self.touches)
+            if detail:
+                note("read", place_of(self.thing), None)
+        self.index += self.step
+        if self.keys is not None:
+            next(self.keys, None)
+        if self.row is not None:
+            return self.row(next(self.inner))
+        return next(self.inner)
+
+    def touches(self):
+        if id(self) in names:
+            # How far it has come is shared too.
+            return self.touches_of_turn() + ((digest((name_of(self), "state")), WRITE),)
+        return self.touches_of_turn()
+
+    def touches_of_turn(self):
+        if self.shape == "L":
+            name = name_of(self.thing)
+            return ((digest((name, self.index)), READ), (digest((name, "*")), READ))
+        if self.values:
+            return whole_touches(self.shape, self.thing)
+        return structure_touches(self.shape, self.thing, READ)
+
+
+def rd_turns(thing):
+    """What a loop over `thing` iterates over."""
+    kind = type(thing)
+    if kind in ATOMS or kind is Turns:
+        return thing
+    if kind in VIEWS:
+        inner = gc.get_referents(thing)[0]
+        if isinstance(inner, dict):
+            measured(inner, "D")
+            return Turns(inner, "D", iter(thing), not isinstance(thing, _collections_abc.KeysView))
+        return thing
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
+        cur.acts += 1  # an iterator of any kind may go on, and a loop that does that is not polling
+        if kind is zip:
+            sources = sources_of(thing)
+            return Zipped(thing, sources) if sources and len(sources) > 1 else thing
+        if kind in REVERSED and id(thing) not in names:
+            container = walked_backwards(thing)
+            return thing if container is None else Turns(container[1], container[0], thing, container[0] == "D", True)
+        return OpaqueTurns(thing) if is_shared_opaque(thing) else thing
+    if shape != "L" or issubclass(kind, collections.deque):
+        measured(thing, shape)
+    return Turns(thing, shape, iter(thing), False)
+
+
+class Zipped:
+    """Iterates over what `zip` has put side by side: a turn is one act, whatever it reads."""
+
+    __slots__ = ("rows", "sources")
+
+    def __init__(self, rows, sources):
+        self.rows = rows
+        self.sources = sources
+        for turns in sources:
+            turns.quiet = True
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if not solo:
+            announce(self.touches)
+            if detail:
+                note("read", ", ".join(place_of(turns.thing) for turns in self.sources), None)
+        return next(self.rows)
+
+    def touches(self):
+        touches = ()
+        for index, turns in enumerate(self.sources):
+            if turns in self.sources[:index]:
+                touches += whole_touches(*container_of(turns.thing))  # it goes on by more than one element a turn
+            else:
+                touches += turns.touches()
+        return touches
+
+
+def rd_rows(thing, pattern=None):
+    """What a loop over `thing` iterates over if each element is unpacked: by `pattern` (see `unpacked`), if there is another within."""
+    turns = rd_turns(thing)
+    kind = type(turns)
+    if pattern is None and kind in (enumerate, zip, Zipped) or not hasattr(kind, "__iter__"):
+        return turns  # nobody else knows these rows
+    row = rd_whole if pattern is None else functools.partial(rd_unpacked, pattern=pattern)
+    if kind is Turns and turns is not thing:
+        turns.row = row
+        return turns
+    return map(row, turns)
+
+
+def rd_unpacked(value, pattern):
+    """The value of an assignment to targets of which some have others within."""
+    return value if solo or type(value) in ATOMS else unpacked(value, pattern)
+
+
+def unpacked(value, pattern):
+    """What is unpacked into targets that are unpacked into in turn. `pattern` has those before a star and those after it, if there is
+    one: for each such a pattern, or nothing if it is a name."""
+    rd_whole(value)
+    kind = type(value)
+    if not hasattr(kind, "__iter__"):
+        return value  # Python says what is wrong with it
+    before, after = pattern
+    if after is None:
+        inner = iter(value)
+        return map(later, inner, itertools.chain(before, itertools.repeat(None)))
+    every = list(iter(value))  # as Python does, which does not ask `value` for its length
+    if len(every) < len(before) + len(after):
+        return every
+    within = (*before, *[None] * (len(every) - len(before) - len(after)), *after)
+    return [later(each, its) for each, its in zip(every, within)]
+
+
+def later(value, pattern):
+    return value if pattern is None or type(value) in ATOMS else Later(value, pattern)
+
+
+class Later:
+    """What is unpacked when it is its turn."""
+
+    __slots__ = ("value", "pattern")
+
+    def __init__(self, value, pattern):
+        self.value = value
+        self.pattern = pattern
+
+    def __iter__(self):
+        value = self.value
+        if not hasattr(type(value), "__iter__") and not hasattr(type(value), "__getitem__"):
+            raise TypeError("cannot unpack non-iterable %s object" % type(value).__name__)
+        return iter(unpacked(value, self.pattern))
+
+
+def rd_spread(thing):
+    """What all of is unpacked at once."""
+    if not solo and type(thing) in PASSING:
+        return rd_call(list, thing)
+    return rd_whole(thing)
+
+
+def measured(thing, shape):
+    """Making an iterator of a dict, set or deque notes its size: the first turn fails if that has changed since."""
+    if not solo:
+        announce(structure_touches, shape, thing, READ)
+        if detail:
+            note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))
