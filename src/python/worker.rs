@@ -27,6 +27,8 @@ const BOOT: &str = include_str!("harness/boot.py");
 /// The harness: one namespace, in files by subject, because names of one module are the fastest that Python has.
 pub(super) const HARNESS: &str = concat!(
     include_str!("harness/core.py"),
+    include_str!("harness/naming.py"),
+    include_str!("harness/mistakes.py"),
     include_str!("harness/shared.py"),
     include_str!("harness/containers.py"),
     include_str!("harness/turns.py"),
@@ -36,7 +38,9 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/trees.py"),
     include_str!("harness/rewrite.py"),
     include_str!("harness/threads.py"),
+    include_str!("harness/waiting.py"),
     include_str!("harness/sync.py"),
+    include_str!("harness/queues.py"),
     include_str!("harness/pool.py"),
     include_str!("harness/caches.py"),
     include_str!("harness/world.py"),

@@ -19,8 +19,8 @@ import sys
 
 HARNESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "python", "harness")
 PARTS = (
-    "core", "shared", "containers", "turns", "calls", "opaque", "wording", "trees", "rewrite", "threads", "sync", "pool", "caches",
-    "world", "execution", "serve",
+    "core", "naming", "mistakes", "shared", "containers", "turns", "calls", "opaque", "wording", "trees", "rewrite", "threads",
+    "waiting", "sync", "queues", "pool", "caches", "world", "execution", "serve",
 )  # fmt: skip
 ORDERS = ["stay", "rotate", "random 1"]
 MORE_ORDERS = ["random 2", "random 3"]  # for the table

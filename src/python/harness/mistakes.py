@@ -1,0 +1,51 @@
+# Telling mistakes of the harness from what a scenario does wrong. Part of the harness; see core.py.
+
+
+def functions_of(namespace, module):
+    """The code of all functions and methods that `namespace` holds and `module` defines."""
+    for value in list(namespace.values()):
+        if isinstance(value, types.FunctionType) and value.__module__ == module:
+            yield value.__code__
+        elif isinstance(value, type) and value.__module__ == module:
+            yield from functions_of(vars(value), module)
+
+
+# Nothing in the files before this does anything on behalf of the scenario: whatever fails in it is a mistake.
+MACHINERY = frozenset(functions_of(globals(), __name__))
+OWN_CLASSES = (Op, Guard, Carrier, Strand)  # no scenario ever holds an instance of these
+
+
+def is_mistake(error):
+    """Whether `error` is a mistake of the harness, and says nothing of the scenario.
+
+    The harness also raises what CPython would, and is where Python notices what is wrong with what the scenario asked for. So
+    only what cannot be either of those counts: a name that is not there, whatever fails in the machinery, an attribute that a
+    module or an object of the harness's own does not have."""
+    if not isinstance(error, Exception) or isinstance(error, (MemoryError, RecursionError)):
+        return False
+    innermost = error.__traceback__
+    if innermost is None:
+        return False
+    while innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    frame = innermost.tb_frame
+    import opcode
+
+    if frame.f_globals is not globals() or frame.f_code.co_code[innermost.tb_lasti] == opcode.opmap["RAISE_VARARGS"]:
+        return False
+    if isinstance(error, NameError) or frame.f_code in MACHINERY:
+        return True
+    if type(error) is not AttributeError:
+        return False
+    asked = getattr(error, "obj", None)
+    if isinstance(asked, types.ModuleType):
+        # The scenario asks modules too, but not with an instruction of the harness's.
+        return opcode.opname[frame.f_code.co_code[innermost.tb_lasti]] in ("LOAD_ATTR", "LOAD_METHOD")
+    return isinstance(asked, OWN_CLASSES)
+
+
+def sound(error):
+    """`error`, unless it is a mistake of the harness: then the execution is over, and tells that instead."""
+    if is_mistake(error):
+        fail(error)
+    return error

@@ -1,0 +1,143 @@
+# Loops that wait for a change, sleeping, and the clock. Part of the harness; see core.py.
+
+
+ENOUGH_TURNS = 10_000  # of an execution that is made again anyway, with more known to be shared
+
+
+def turn(site):
+    """At the top of each turn of a `while` loop: a turn that changed nothing will repeat until somebody else does."""
+    me = cur
+    if ended:
+        raise Abandon
+    me.turns += 1
+    if me.turns > ENOUGH_TURNS:
+        if me.turns > MAX_TURNS:
+            if seeing or showing:
+                raise Endless
+            finish("limit", me)
+        if found - program.tracked and not seeing and not showing:
+            finish("limit", me)
+    if solo:
+        return True
+    frame = sys._getframe(1)
+    if frame.f_code.co_name == "<module>":
+        state = None
+    else:
+        state = dict(frame.f_locals)
+    last = me.marks.get(site)
+    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state):
+        since = last[3]
+        first_read = {}
+        for seen in me.segments[last[5] :]:
+            for place, when in seen.items():
+                first_read.setdefault(place, when)
+        if me.held and me.timed_out > since:
+            # It holds the lock of the condition that it will wait on: that is where it waits for a change.
+            me.stuck = (first_read, me.acts)
+        else:
+            wait_for_change(first_read)
+            state = state if state is None else dict(frame.f_locals)
+    if me.seen:  # a turn that read nothing needs no place for it
+        me.seen = {}
+        me.segments.append(me.seen)
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1)
+    return True
+
+
+def unchanged(first_read):
+    """Whether nobody has written any of these places since the thread first read them. (What was written before, this turn
+    of the loop saw, and so will the next.)"""
+    return all(last_write.get(place, 0) <= when for place, when in first_read.items())
+
+
+def same_state(before, after):
+    if before is None or after is None:
+        return before is after
+    if len(before) != len(after):
+        return False
+    for name, value in after.items():
+        other = before.get(name, MISSING)
+        if other is value:
+            continue
+        if name.startswith("__rd_"):
+            continue
+        kind = type(value)
+        if kind is not type(other) or kind not in (int, str, float, bool) or other != value:
+            return False
+    return True
+
+
+def wait_for_change(first_read):
+    """Waits until somebody has written one of these places: the next turn of the loop would be the same until then.
+
+    It is a step even if somebody has, for whether he was sooner than the end of the turn, nobody can tell."""
+    me = cur
+    me.acts += 1
+    guard = Guard(("spin", me.code, me.acts), not unchanged(first_read))
+    op = op_of(tuple((place, READ) for place in sorted(first_read)), guard.id)
+    if not guard.open:
+        for place in first_read:
+            spinning.setdefault(place, []).append(guard)
+    me.waits = "spin"
+    visible(op, guard)
+    me.waits = None
+    if detail:
+        note("look again")
+
+
+def wake_spinners(op):
+    """Opens the guards of the loops that wait for a write to what `op` has just written."""
+    for place in op.writes:
+        for guard in spinning.pop(place, ()):
+            guard.set(True)
+
+
+# Time --------------------------------------------------------------------------------------------------------------------
+
+EPOCH = 1_700_000_000.0
+TICK = 1e-6
+
+
+def sleep(seconds):
+    """`time.sleep`. No real time passes, and the thread's own clock goes on.
+
+    It orders nothing, unless the scenario says that sleeps do. Then time stands still as long as anybody can go. When nobody
+    can, whoever wakes first makes time go on, in a step of its own after all that happened and before all that will;
+    those who wake at the same moment can go from then on in any order."""
+    me = cur
+    if seconds < 0:
+        raise ValueError("sleep length must be non-negative")
+    me.clock += seconds
+    if not ordered:
+        return
+    if solo:
+        virtual_now[0] = max(virtual_now[0] + seconds, me.clock)
+        return
+    me.names += 1
+    me.acts += 1
+    guard = Guard(("sleep", me.code, me.names), False)
+    me.wakes = virtual_now[0] + seconds
+    me.alarm = guard
+    visible(op_of((), guard.id), guard)
+    if detail:
+        note("wake", "at %g s" % me.wakes)
+    moment, me.wakes = me.wakes, None
+    if not guard.open:
+        # This thread made time go on.
+        guard.set(True)
+        virtual_now[0] = moment
+        for strand in strands:
+            if strand.wakes == moment and not strand.done:
+                strand.alarm.set(True)
+
+
+virtual_now = [0.0]
+
+
+def now():
+    me = cur
+    me.acts += 1
+    if ordered:
+        return virtual_now[0]
+    me.clock += TICK
+    return me.clock
