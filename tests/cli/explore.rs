@@ -387,7 +387,7 @@ fn two_locks_in_two_orders_can_deadlock() {
     3 executions in [TIME], Python [VERSION]
 
     ── 1. deadlock ─────────────────────────────────────────────────────────────────
-      2 switches, schedule 0*8 1*2 2*2
+      2 switches, schedule 0 1*2 2*2
         MainThread         │  Thread-1 (one)            │  Thread-2 (two)
         21 thread.start()  │                            │
            start Thread-2  │                            │
@@ -403,7 +403,7 @@ fn two_locks_in_two_orders_can_deadlock() {
       Thread-2 (line 15) waits for a, which Thread-1 holds
 
     ── 2. prints done ──────────────────────────────────────────────────────────────
-      3 switches, schedule 0*8 1*6 2*6 0*5
+      3 switches, schedule 0 1*6 2*6 0*2
         MainThread                │  Thread-1 (one)   │  Thread-2 (two)
         21 thread.start()         │                   │
            start Thread-2         │                   │
@@ -892,7 +892,7 @@ fn a_death_of_the_interpreter_is_an_outcome() {
       the process was killed by SIGABRT while Thread-1 was at line 14
 
     ── 2. prints used ──────────────────────────────────────────────────────────────
-      3 switches, schedule 0*8 2*3 1*4 0*5
+      3 switches, schedule 0 2*3 1*4 0*2
         MainThread                │  Thread-1 (use)       │  Thread-2 (prepare)
         20 thread.start()         │                       │
            start Thread-2         │                       │

@@ -41,7 +41,7 @@ const KILLS: usize = 40;
 /// How many workers are there at once when all are killed.
 const HANDS: usize = 4;
 /// How many executions each of them is asked for: there are some hundred thousand.
-const EXECUTIONS: u64 = 100;
+const EXECUTIONS: u64 = 300;
 
 /// Has more orders than anybody waits for.
 const LONG: &str = "

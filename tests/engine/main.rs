@@ -9,6 +9,7 @@ mod interpreters;
 mod library;
 mod literature;
 mod names;
+mod owning;
 mod pythons;
 mod random;
 mod scenarios;

@@ -3,7 +3,8 @@
 //! Of each program are held: that the outcomes are those of the exhaustive twin; that executions of one class (a
 //! Mazurkiewicz trace, told by a canonical order that shares no code with what is tested) have one outcome; that each class
 //! is executed once; that none is given up; that each witness replays, also in a second worker that was only told what is
-//! shared; and that no execution at all with an outcome has fewer context switches than its witness.
+//! shared; that no execution at all with an outcome has fewer context switches than its witness; and that the outcomes are the same
+//! if what only one thread has to do with is announced like all else.
 //!
 //! `cargo test` holds some. To hold more: `RACEDAY_RANDOM=FIRST..LAST cargo test --test engine random_programs`.
 
@@ -20,6 +21,7 @@ use raceday::explore::Exhaustive;
 use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python::PythonError;
+use raceday::python::Shared;
 use raceday::python::Worker;
 use raceday::scenario::Access;
 use raceday::scenario::Answer;
@@ -134,6 +136,12 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
             ));
         }
     }
+    let mut announcing = workers.second.load_knowing(scenario, &everything_shared()).map_err(said)?;
+    let bounds = Bounds { executions: 4 * sizes.states as u64, batch: 16 };
+    let other = explore(&mut announcing, Dpor::default(), bounds, &mut |_| true).map_err(said)?;
+    if other.exhaustive && outcomes(&other) != outcomes(&report) {
+        return Err(format!("if everything is announced: {:?}, but {:?}", outcomes(&other), outcomes(&report)));
+    }
     let shared = recorder.inner.shared().clone();
     for found in &report.outcomes {
         let least = fewest.as_ref().and_then(|fewest| fewest.get(&found.outcome));
@@ -151,6 +159,16 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
         }
     }
     Ok(Some(held))
+}
+
+/// Returns what a program is loaded with that is to announce everything that another thread could have to do with.
+fn everything_shared() -> Shared {
+    serde_json::from_value(serde_json::json!({"names": [["everything", "shared"]], "workers": false}))
+        .expect("it is written as it is kept")
+}
+
+fn outcomes(report: &Report) -> BTreeSet<&Outcome> {
+    report.outcomes.iter().map(|found| &found.outcome).collect()
 }
 
 /// Makes every execution there is, unless there are more than `most`.

@@ -167,6 +167,7 @@ def with_others(touches, thing, others):
 def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, unless it calls the scenario's code."""
     touches = ()
+    is_step = False
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
@@ -175,6 +176,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
             wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
         looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
         touches = announce(method_touches, thing, name, shape, key, looked_into)
+        is_step = bool(touches)
         if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
             touches = ()
     if touches:
@@ -187,7 +189,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         for argument in arguments:
             if type(argument) not in ATOMS:
                 publish(argument)
-    if detail and not solo:
+    if detail and is_step:
         note(name, place_of(thing), ", ".join(map(show, arguments)) or None)
         value = method(*arguments, **keywords)
         if value is not None and details:
@@ -365,7 +367,7 @@ def call_changing(function, position_of_it, arguments, keywords):
             if type(argument) not in ATOMS:
                 publish(argument)
     touches = announce(change_touches, shape, thing, others)
-    if detail:
+    if detail and touches:
         note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
     return in_the_middle(touches, function, arguments, keywords)
 
@@ -398,7 +400,7 @@ def augment(name, left, right):
                 call_method(left, "update", shape, left.update, right)
                 return left
             touches = announce(extension_touches, shape, left, right)
-            if detail:
+            if detail and touches:
                 note("extend", place_of(left), show(right))
             if type(right) not in ATOMS:
                 if id(left) in names:

@@ -49,6 +49,37 @@ def key_of(key):
 
 SMALL = 64
 
+tracked_containers = frozenset()  # by name, those that one thread was seen to change and another to use
+every_use = False
+shared_here = set()  # the same, in this execution: with those of which it is clear from the beginning
+owners = {}  # of each other container: the thread that has used it, or `MANY` if several only looked
+changed = set()  # those of them that were changed
+MANY = object()
+EVERYTHING = ("everything", "shared")  # what one thread alone has to do with is announced too
+
+
+def is_shared(thing, changes):
+    """Whether what the running thread does to a container, `changes` it or only looks, is to be announced. As long as nobody else has
+    to do with it, it is the thread's own business."""
+    name = name_of(thing)
+    if name in shared_here or every_use:
+        return True
+    me = cur
+    owner = owners.get(name)
+    if owner is not me:
+        if owner is None:
+            owners[name] = me
+        elif changes or name in changed:
+            found.add(("container", name))
+        else:
+            owners[name] = MANY
+    if changes:
+        changed.add(name)
+        me.acts += 1
+        if me.daemon:
+            found.add(("container", name))  # the end of the program cuts that off anywhere, which may be seen
+    return False
+
 
 # A container has a location for each element, and three for the whole: '*' is its structure (which elements there are, in
 # what order), 'all' is written by what concerns every element at once, and 'any' is there for acts whose elements depend
@@ -57,6 +88,8 @@ SMALL = 64
 
 def list_element_touches(thing, key, manner):
     """What reading or writing one element of something list-like touches."""
+    if not is_shared(thing, manner == WRITE):
+        return ()
     name = name_of(thing)
     structure = digest((name, "*"))
     if isinstance(key, slice):
@@ -79,6 +112,8 @@ def list_element_touches(thing, key, manner):
 
 def key_touches(thing, key, manner, structure):
     """What an act on one key of a dict or one member of a set touches: the element, and the structure or not."""
+    if not is_shared(thing, manner == WRITE or structure == WRITE):
+        return ()
     name = name_of(thing)
     touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
     if structure is None:
@@ -92,6 +127,8 @@ def whole_touches(shape, thing):
         return field_touches(thing)
     if shape == "O":
         return state_touches(thing, manner_of_use(thing, "__next__"))
+    if not is_shared(thing, False):
+        return ()
     name = name_of(thing)
     touches = [(digest((name, "*")), READ)]
     if shape != "L":
@@ -112,6 +149,8 @@ def whole_touches(shape, thing):
 
 def structure_touches(shape, thing, manner):
     """What changing all of a container, or measuring it, touches."""
+    if not is_shared(thing, manner == WRITE):
+        return ()
     name = name_of(thing)
     if shape != "L":
         if manner == WRITE:
@@ -182,7 +221,7 @@ def rd_item(thing, key):
     value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
-    if detail:
+    if detail and touches:
         note("read", item_place(thing, key), show(value))
     return value
 
@@ -198,12 +237,12 @@ def wr_item(value, thing, key):
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
             if type(key) is slice and type(value) not in ATOMS:
-                announce(slice_touches, thing, key, value)
+                touches = announce(slice_touches, thing, key, value)
             else:
                 if shape == "L" and type(key) is not int:
                     key = index_of(thing, key)
-                announce(item_touches, thing, key, WRITE, shape)
-            if detail:
+                touches = announce(item_touches, thing, key, WRITE, shape)
+            if detail and touches:
                 note("write", item_place(thing, key), show(value))
     elif opaque_kinds.get(kind):
         publish(value)
@@ -232,8 +271,8 @@ def del_item(thing, key):
                 key = index_of(thing, key)
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
-            announce(removal_touches, thing, key, shape)
-            if detail:
+            touches = announce(removal_touches, thing, key, shape)
+            if detail and touches:
                 note("delete", item_place(thing, key))
         else:
             use(thing, "__delitem__")
@@ -244,6 +283,7 @@ def rd_in(key, thing):
     """`key in thing`."""
     if not solo:
         thing_read = thing
+        touches = ()
         by_key = True
         if type(thing) in VIEWS:
             thing_read = gc.get_referents(thing)[0]
@@ -254,15 +294,15 @@ def rd_in(key, thing):
             rd_all_deep((key, thing_read))
             return key in thing
         if shape == "L" and type(key) in ATOMS:
-            announce(whole_touches, shape, thing_read)
+            touches = announce(whole_touches, shape, thing_read)
         elif shape == "L" or type(thing) is tuple:
             rd_all_deep((key, thing_read))
             return key in thing
         elif shape != "-":
-            announce(key_touches, thing_read, key, READ, None)
+            touches = announce(key_touches, thing_read, key, READ, None)
         else:
             use(thing, "__contains__")
-        if detail and shape != "-":
+        if detail and touches:
             answer = key in thing
             note("read", item_place(thing_read, key) if shape != "L" else place_of(thing_read), show(answer))
             return answer
@@ -279,8 +319,8 @@ def rd_whole(thing):
     if not solo and type(thing) not in ATOMS:
         container = container_of(thing)
         if container is not None:
-            announce(whole_touches, *container)
-            if detail:
+            touches = announce(whole_touches, *container)
+            if detail and touches:
                 note("read", place_of(container[1]), show(container[1]))
     return thing
 
@@ -324,7 +364,8 @@ def rd_wholes(things):
     if not containers:
         return ()
     touches = announce(touches_of_all, containers)
-    tell_read(containers)
+    if touches:
+        tell_read(containers)
     return touches
 
 
@@ -362,7 +403,8 @@ def rd_all_deep(things, objects=False):
     if not inside:
         return ()
     touches = announce(deep_touches, things, objects)
-    tell_read(containers_among(things) or inside)
+    if touches:
+        tell_read(containers_among(things) or inside)
     return touches
 
 
@@ -428,7 +470,7 @@ def field_touches(thing):
 def deep_touches(things, objects):
     inside, nested = within(things, objects)
     touches = touches_of_all(inside)
-    if nested:
+    if nested and touches:
         if NESTED in program.tracked:
             touches += ((nested_place, ATTEMPT),)
         else:
@@ -466,8 +508,8 @@ def rd_truth(thing):
             return thing
         shape = kinds.get(kind) or kind_of(kind)
         if shape != "-":
-            announce(structure_touches, shape, thing, READ)
-            if detail:
+            touches = announce(structure_touches, shape, thing, READ)
+            if detail and touches:
                 note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))
         else:
             use(thing, "__len__")

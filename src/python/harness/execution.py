@@ -21,15 +21,18 @@ class Program:
         self.outcomes = {}
         self.outcomes_sent = 0
         self.is_settled = False
+        self.lessons = 0  # how often more turned out to be shared
         self.code = None
         self.compile()
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global reads_within, settling_is_told, uses_opaque
+        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, own_globals
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
+        tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
+        every_use = EVERYTHING in self.tracked
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
@@ -37,8 +40,9 @@ class Program:
         # Whatever is wrong with the text is found in the text itself.
         compile(self.source, self.filename, "exec", dont_inherit=True)
         module = parse(self.source, self.filename)
-        rewritten = Rewriter(module).module
-        self.code = compile(rewritten, self.filename, "exec", dont_inherit=True)
+        rewriter = Rewriter(module)
+        own_globals = rewriter.own
+        self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):
         return [each for each in self.tracked if len(each) == 2]
@@ -145,7 +149,7 @@ blocked_now = []
 
 def execute(request_prefix, in_detail, with_lines):
     """Runs the program once."""
-    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live
+    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live, shared_here
     global ordered, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
@@ -159,6 +163,8 @@ def execute(request_prefix, in_detail, with_lines):
     names.clear()
     kinds.clear()
     forget_opaque_kinds()
+    owners.clear()
+    changed.clear()
     attribute_shapes.clear()
     namespaces.clear()
     futures.clear()
@@ -191,6 +197,7 @@ def execute(request_prefix, in_detail, with_lines):
                        "__package__": None, "__loader__": None, "__spec__": None, "__annotations__": {}}  # fmt: skip
     names[id(program_globals)] = (GLOBALS, program_globals)
     namespaces[id(program_globals)] = "global"
+    shared_here = {GLOBALS, *tracked_containers}
     main = Strand(0, None, "MainThread")
     main.began = True
     main.baton = main_baton

@@ -133,7 +133,7 @@ def use(thing, name="", function=None):
     if thing is os.environ and manner == WRITE:
         raise Unsupported("changing os.environ while several threads live", "the library reads it in no step of its own")
     touches = announce(state_touches, thing, manner)
-    if detail:
+    if detail and touches:
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches)
@@ -178,8 +178,8 @@ def rd_opaque(thing, name):
         if callable(value) and getattr(value, "__self__", None) is thing:
             return functools.partial(call_opaque, thing, name, value)
         if type(thing) not in PROXIES:
-            announce(state_touches, thing, READ)
-            if detail:
+            touches = announce(state_touches, thing, READ)
+            if detail and touches:
                 note(name, place_of(thing))
             return getattr(thing, name)
     return value

@@ -27,6 +27,7 @@ class Queue(Model):
         self._room, self._put_op = self._guarded("room", True)
         self._within = ()
         if QUEUES in program.tracked and isinstance(self._items, CONTAINERS):
+            shared_here.add(name_of(self._items))
             self._within = structure_touches(kind_of(type(self._items)), self._items, WRITE)
             self._get_op = op_of(self._get_op.touches + self._within, self._get_op.guard)
             self._put_op = op_of(self._put_op.touches + self._within, self._put_op.guard)

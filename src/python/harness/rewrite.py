@@ -6,6 +6,10 @@ RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
+# What shows a module's globals to who does not mention them by name.
+LOOKING_AT_GLOBALS = frozenset((
+    "__builtins__ __dict__ __globals__ _getframe dir eval exec f_back f_globals f_locals gc globals inspect locals modules vars"
+).split())
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 REFUSED_SYNTAX = {
     "AsyncFunctionDef": "async functions",
@@ -51,6 +55,8 @@ class Scopes(Visitor):
     def __init__(self, module):
         self.of = {}
         self.count = 0
+        self.lazy = set()  # the scopes of generators
+        self.words = set()  # names of attributes, and texts
         self.scope = self.open("module", module)
         for statement in module.body:
             self.visit(statement)
@@ -60,6 +66,24 @@ class Scopes(Visitor):
                     home = scope.home(name)
                     if home is not None and home is not scope and home.kind == "function":
                         home.shared.add(name)
+
+    def own(self):
+        """The globals that no code but the module's own mentions, so that only the main thread has to do with them."""
+        ours, others = set(), set()
+        for scope in self.of.values():
+            within = scope
+            while within.kind == "comprehension" and within not in self.lazy:
+                within = within.parent  # it is run where it stands
+            self.words |= scope.used
+            if scope.kind == "module":
+                ours = scope.bound
+            elif within.kind == "class":
+                others |= scope.used | scope.bound
+            elif within.kind != "module":
+                others |= {name for name in scope.used | scope.globals | scope.bound if scope.home(name) is None}
+        if not self.words.isdisjoint(LOOKING_AT_GLOBALS):
+            return frozenset()
+        return frozenset(name for name in ours - others if "__" not in name)  # which may be one of a class, as it is called outside
 
     def open(self, kind, node):
         scope = self.of[node] = Scope(kind, getattr(self, "scope", None), self.count)
@@ -121,6 +145,8 @@ class Scopes(Visitor):
                 self.visit(node.elt)
 
         self.inside("comprehension", node, inner)
+        if isinstance(node, ast.GeneratorExp):
+            self.lazy.add(self.of[node])
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = comprehension
 
@@ -137,6 +163,13 @@ class Scopes(Visitor):
             self.scope.used.add(node.id)
         else:
             self.scope.bound.add(node.id)
+
+    def visit_Attribute(self, node):
+        self.words.add(node.attr)
+        self.visit_children(node)
+
+    def visit_Constant(self, node):
+        self.words.add(node.value)
 
     def visit_Global(self, node):
         self.scope.globals.update(node.names)
@@ -181,7 +214,9 @@ class Rewriter(Transformer):
     """Rewrites one module."""
 
     def __init__(self, module):
-        self.scopes = Scopes(module).of
+        scopes = Scopes(module)
+        self.scopes = scopes.of
+        self.own = frozenset() if every_use else scopes.own()
         self.scope = self.scopes[module]
         self.hidden = set()
         self.classes = []
@@ -231,7 +266,7 @@ class Rewriter(Transformer):
         home = self.scope.home(name)
         if home is None:
             own = self.scope.kind == "class" and name in self.scope.bound and name not in self.scope.globals
-            return None if own else "global"
+            return None if own or name in self.own else "global"
         if home.kind == "function" and name in home.shared:
             return home
         return None

@@ -104,10 +104,16 @@ LITTER = 100_000  # objects that may lie around, if nobody uses them, before the
 def learn(more, workers):
     """The program shares more than was known: rewrites it."""
     program.tracked = program.tracked | more
+    program.lessons += 1
+    if program.lessons > MANY_LESSONS:
+        program.tracked.add(EVERYTHING)
     program.workers = program.workers or workers
     program.compile()
     release()
     return {"start_over": True, "shared": {"names": sorted(program.tracked, key=str), "workers": program.workers}}
+
+
+MANY_LESSONS = 10  # after so many, nothing is anybody's own
 
 
 def fresh_ops():

@@ -7,6 +7,7 @@ tracked_globals = frozenset()
 tracked_attributes = frozenset()
 tracked_class_attributes = frozenset()  # those that threads set on classes, where instances find them
 tracked_cells = frozenset()
+own_globals = frozenset()  # those that only the module's own code knows, and with it the main thread alone
 reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
@@ -394,6 +395,7 @@ def wr_related(value, thing, name):
                 note("write", place_of(thing, name), show(value))
         setattr(thing, name, value)
         keep_name(thing, name_of(value))  # what has the same dict has the same attributes
+        shared_here.add(name_of(value))
         namespaces[id(value)] = "attribute"
         return
     setattr(thing, name, value)
@@ -411,6 +413,7 @@ def rd_dict(thing, name):
         thing = stands_for(thing)
     if type(inner) is dict and type(thing) is not types.ModuleType:
         names[id(inner)] = (name_of(thing), inner)
+        shared_here.add(name_of(thing))
         namespaces[id(inner)] = "attribute"
     return inner
 

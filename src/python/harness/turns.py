@@ -24,8 +24,8 @@ class Turns:
 
     def __next__(self):
         if not solo and not self.quiet:
-            announce(self.touches)
-            if detail:
+            touches = announce(self.touches)
+            if detail and touches:
                 note("read", place_of(self.thing), None)
         self.index += self.step
         if self.keys is not None:
@@ -42,6 +42,8 @@ class Turns:
 
     def touches_of_turn(self):
         if self.shape == "L":
+            if not is_shared(self.thing, False):
+                return ()
             name = name_of(self.thing)
             return ((digest((name, self.index)), READ), (digest((name, "*")), READ))
         if self.values:
@@ -91,8 +93,8 @@ class Zipped:
 
     def __next__(self):
         if not solo:
-            announce(self.touches)
-            if detail:
+            touches = announce(self.touches)
+            if detail and touches:
                 note("read", ", ".join(place_of(turns.thing) for turns in self.sources), None)
         return next(self.rows)
 
@@ -172,6 +174,6 @@ def rd_spread(thing):
 def measured(thing, shape):
     """Making an iterator of a dict, set or deque notes its size: the first turn fails if that has changed since."""
     if not solo:
-        announce(structure_touches, shape, thing, READ)
-        if detail:
+        touches = announce(structure_touches, shape, thing, READ)
+        if detail and touches:
             note("read", "len(%s)" % place_of(thing), show(raw_len(thing)))

@@ -1,0 +1,211 @@
+//! What only one thread has to do with is its own business: no step, however it is changed. What others have to do with as well, if
+//! only in some orders or by ways around, is a step in all of them.
+
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::explore;
+
+use super::pythons::explored;
+use super::pythons::replayed;
+use super::pythons::scenario;
+use super::pythons::worker;
+
+fn outcomes(source: &str, observe: &str) -> Vec<String> {
+    let report = explored(&scenario(source, Some(observe))).expect("it explores");
+    assert!(report.exhaustive, "{source}");
+    let mut values: Vec<String> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    values.sort();
+    values
+}
+
+#[test]
+fn a_threads_own_containers_and_the_modules_own_names_are_no_steps() {
+    let source = "
+from threading import Thread
+total = 0
+def work():
+    global total
+    own = [1]
+    for each in range(3):
+        own.append(each)
+    counts = {}
+    for each in own:
+        counts[each] = counts.get(each, 0) + 1
+    total += len(counts)
+threads = []
+for number in range(2):
+    thread = Thread(target=work)
+    threads.append(thread)
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let scenario = scenario(source, Some("total"));
+    let verbs: Vec<String> = replayed(&scenario, |report| {
+        let found = report.outcomes.iter().find(|found| found.outcome.value.as_deref() == Some("6"));
+        found.expect("nobody's count is lost").witness.clone()
+    })
+    .details
+    .into_iter()
+    .map(|detail| format!("{} {}", detail.verb, detail.location))
+    .collect();
+    let of_one = ["begin ", "read total", "write total", "end "];
+    let expected: Vec<&str> = ["start Thread-2 (work)"]
+        .into_iter()
+        .chain(of_one)
+        .chain(of_one)
+        .chain(["join Thread-1 (work)", "join Thread-2 (work)"])
+        .collect();
+    assert_eq!(verbs, expected);
+}
+
+#[test]
+fn what_two_threads_use_in_some_orders_only_is_shared_in_all() {
+    let source = "
+from threading import Thread
+x = 0
+a, b = [], []
+def first():
+    global x
+    x = 1
+    b.append(1)
+def second():
+    (a if x else b).append(2)
+threads = [Thread(target=first), Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "a, b"), ["([2], [1])", "([], [1, 2])", "([], [2, 1])"]);
+}
+
+#[test]
+fn who_only_looks_shares_with_who_changes() {
+    let source = "
+from threading import Thread
+there, seen = [], []
+def change():
+    there.append(1)
+def look():
+    seen.append(len(there))
+threads = [Thread(target=change), Thread(target=look)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[0]", "[1]"]);
+    let reversed = source.replace("target=change), Thread(target=look", "target=look), Thread(target=change");
+    assert_eq!(outcomes(&reversed, "seen"), ["[0]", "[1]"]);
+}
+
+/// Once its own names were no steps any more, a loop of the module that counts with them could look like one that waits.
+#[test]
+fn a_loop_that_counts_with_the_modules_own_names_is_not_waiting() {
+    let source = "
+from threading import Thread
+thread = Thread(target=print)
+thread.start()
+turns = 0
+while turns < 5:
+    turns += 1
+kept = []
+while True:
+    kept.append(turns)
+    if len(kept) == 3:
+        break
+thread.join()
+";
+    assert_eq!(outcomes(source, "turns, kept"), ["(5, [5, 5, 5])"]);
+}
+
+#[test]
+fn waiting_for_a_container_that_nobody_has_changed_yet_ends_when_somebody_does() {
+    let source = "
+from threading import Thread
+there = []
+def wait():
+    while not there:
+        pass
+    there.append(2)
+thread = Thread(target=wait)
+thread.start()
+there.append(1)
+thread.join()
+";
+    assert_eq!(outcomes(source, "there"), ["[1, 2]"]);
+}
+
+#[test]
+fn names_that_others_come_by_in_other_ways_are_shared() {
+    let by = |way: &str| {
+        let source = format!(
+            "
+from threading import Thread
+import sys
+seen = []
+def look():
+    {way}
+thread = Thread(target=look)
+value = 1
+thread.start()
+value = 2
+thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, "seen"), ["[1]", "[2]"], "{way}");
+    };
+    by("seen.append(globals()['value'])");
+    by("seen.append(look.__globals__['value'])");
+    by("seen.append(sys._getframe().f_globals['value'])");
+    by("seen.append((lambda: value)())");
+    by("seen.extend([value for _ in range(1)])");
+    by("class Reads:\n        kept = value\n    seen.append(Reads.kept)");
+}
+
+/// A generator of the module may be run by anybody.
+#[test]
+fn names_in_a_generator_are_of_whoever_runs_it() {
+    let source = "
+from threading import Thread
+seen = []
+value = 1
+def look(values):
+    seen.extend(values)
+thread = Thread(target=look, args=((value for _ in range(1)),))
+thread.start()
+value = 2
+thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[1]", "[2]"]);
+}
+
+/// Each time something more turns out to be shared all begins again; that must not go on for as long as there are containers.
+#[test]
+fn what_turns_out_to_be_shared_bit_by_bit_is_soon_taken_to_be_all() {
+    let source = "
+from threading import Thread
+x = 0
+lists = [[] for _ in range(20)]
+def first():
+    global x
+    for number in range(20):
+        x = number
+        lists[number].append(1)
+def second():
+    lists[x].append(2)
+threads = [Thread(target=first), Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let scenario = scenario(source, Some("[(n, each[0]) for n, each in enumerate(lists) if len(each) > 1]"));
+    let mut worker = worker();
+    let mut program = worker.load(&scenario).expect("it loads");
+    let mut restarts = 0;
+    let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |progress| {
+        restarts = progress.restarts;
+        true
+    })
+    .expect("it explores");
+    assert!(report.exhaustive);
+    // Before the first number is set, or after a number was: before or after that list has its first element.
+    assert_eq!(report.outcomes.len(), 40, "{:?}", report.outcomes);
+    assert!(restarts <= 12, "{restarts} restarts");
+}
