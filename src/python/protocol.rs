@@ -1,7 +1,9 @@
 //! The messages to and from the harness, and what they mean in our words.
 
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error as _;
 
 use crate::scenario::Access;
 use crate::scenario::Blocked;
@@ -18,6 +20,7 @@ use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 
 use super::confine;
+use super::numbers::Numbers;
 use super::process;
 
 /// What the harness is asked.
@@ -74,7 +77,7 @@ pub(super) struct Said {
     pub(super) start_over: bool,
     #[serde(default)]
     pub(super) shared: Shared,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "read_executions")]
     pub(super) executions: Vec<Ran>,
     #[serde(default)]
     ops: Vec<(Vec<u64>, u64)>,
@@ -136,7 +139,6 @@ pub(super) struct Fault {
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
 /// index, operation's number), the outcome's number, changes of guards (step, guard, open), guards shut at first,
 /// the steps' lines if they were asked for.
-#[derive(Deserialize)]
 pub(super) struct Ran(
     pub(super) Vec<u64>,
     pub(super) Vec<u64>,
@@ -146,6 +148,29 @@ pub(super) struct Ran(
     Vec<u64>,
     Vec<u32>,
 );
+
+impl Ran {
+    /// Reads an execution, of which each list comes after its count; `None` if something is missing.
+    fn read(numbers: &mut Numbers) -> Option<Ran> {
+        let (threads, steps, pending) = (numbers.many()?, numbers.many()?, numbers.many()?);
+        let outcome = numbers.one()? as i64;
+        let changes = numbers.many().filter(|changes| changes.len() % 3 == 0)?;
+        let changes = changes.chunks_exact(3).map(|change| (change[0] as i64, change[1], change[2] != 0)).collect();
+        let shut = numbers.many()?;
+        let lines = numbers.many()?.into_iter().map(|line| u32::try_from(line).ok()).collect::<Option<_>>()?;
+        Some(Ran(threads, steps, pending, outcome, changes, shut, lines))
+    }
+}
+
+/// Reads executions, one after another, from the text that their numbers are in.
+fn read_executions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Ran>, D::Error> {
+    let mut numbers = Numbers::from_hex(<&str>::deserialize(from)?).ok_or_else(|| D::Error::custom("no numbers"))?;
+    let mut executions = Vec::new();
+    while !numbers.is_empty() {
+        executions.push(Ran::read(&mut numbers).ok_or_else(|| D::Error::custom("an execution is incomplete"))?);
+    }
+    Ok(executions)
+}
 
 /// What numbers in the messages stand for.
 #[derive(Default)]
@@ -330,15 +355,19 @@ mod tests {
     /// Found by fuzzing: a worker that lies about who could go must not bring down who asks it.
     #[test]
     fn frames_that_lie_about_choices_end_before_they_are_explored() {
-        let frame = |executions: &str| {
+        let frame = |steps: &[u8]| {
+            // Two threads, their steps, nobody waiting, the first outcome, and three empty lists.
+            let execution = [&[2, 0, 1, u8::try_from(steps.len()).expect("few")], steps, &[0, 0, 0, 0, 0]].concat();
+            let numbers: String = execution.iter().map(|number| format!("69{number:02x}000000")).collect();
             let json = format!(
-                r#"{{"executions":[{executions}],"ops":[[[],0]],"outcomes":[{{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}}],"id":1}}"#
+                r#"{{"executions":"5b{:02x}000000{numbers}","ops":[[[],0]],"outcomes":[{{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}}],"id":1}}"#,
+                execution.len()
             );
             [&u32::try_from(json.len()).expect("short").to_be_bytes(), json.as_bytes()].concat()
         };
-        assert_eq!(replays_in(&frame("[[0,1],[0,0,1,1,0,3],[],0,[],[],[]]")).len(), 1);
-        assert_eq!(replays_in(&frame("[[0,1],[1,0,1],[],0,[],[],[]]")).len(), 0);
-        assert_eq!(replays_in(&frame("[[0,1],[0,0,5],[],0,[],[],[]]")).len(), 0);
+        assert_eq!(replays_in(&frame(&[0, 0, 1, 1, 0, 3])).len(), 1);
+        assert_eq!(replays_in(&frame(&[1, 0, 1])).len(), 0);
+        assert_eq!(replays_in(&frame(&[0, 0, 5])).len(), 0);
     }
 
     /// An answer of some megabytes once took gigabytes: each of its steps had all that one operation touches.

@@ -317,7 +317,7 @@ def execute(space, source, kind, method, result, order):
     if "error" in answer:
         result.problem = "%(kind)s: %(what)s (line %(line)s)" % dict({"line": 0}, **answer["error"])
         return
-    outcome = list(space["program"].outcomes)[answer["executions"][0][3]]
+    outcome = space["outcome"]
     if outcome[2] != "finished":
         result.problem = outcome[2]
     elif result.faults is None and outcome[3]:

@@ -29,6 +29,7 @@ import functools
 import gc
 import io
 import itertools
+import marshal
 import operator
 import os
 import sys
@@ -205,6 +206,7 @@ guard_changes = []
 shut_at_first = set()
 live = 0
 unjoined = set()
+loops = True  # whether the scenario has loops that could wait for a change: only they ask who read and wrote what, and when
 last_write = {}  # of each place that was written: after how many steps
 spinning = {}
 names = {}
@@ -448,7 +450,7 @@ def visible(op, guard=None, make=None):
         op = wait_for_turn(op, guard, make)
     trace.extend((me.index, op.id, enabled))
     position += 1
-    if op.writes:
+    if loops and op.writes:
         me.acts += op.weight
         for place in op.writes:
             last_write[place] = position

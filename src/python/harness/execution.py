@@ -27,7 +27,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, own_globals
+        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, own_globals, loops
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
@@ -42,6 +42,7 @@ class Program:
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         own_globals = rewriter.own
+        loops = rewriter.loops
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):
@@ -165,7 +166,7 @@ def execute(request_prefix, in_detail, with_lines):
     forget_opaque_kinds()
     owners.clear()
     changed.clear()
-    attribute_shapes.clear()
+    forget_attributes()
     namespaces.clear()
     futures.clear()
     pools.clear()

@@ -224,6 +224,7 @@ class Rewriter(Transformer):
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
+        self.loops = False  # whether there is one that could wait for a change
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
         body = []
         for statement in module.body:
@@ -738,6 +739,7 @@ class Rewriter(Transformer):
         return node
 
     def visit_While(self, node):
+        self.loops = True
         turn = calls("__rd_turn__", [text(node.lineno * 1000 + node.col_offset)], node.test)
         endless = isinstance(node.test, ast.Constant) and node.test.value
         test = self.truth(node.test)

@@ -42,19 +42,30 @@ def problem_answer():
     return {"error": {"kind": "mistake", "what": describe(error) + where, "line": line_of(error)}}
 
 
-def told():
-    """The execution that is over, in numbers."""
+def tell(numbers):
+    """Adds the execution that is over, in numbers: each list after its count."""
     if outcome is None:
         number = -1
     else:
         number = program.outcomes.setdefault(outcome, len(program.outcomes))
-    return [[strand.code for strand in strands], list(trace), list(pending), number, list(guard_changes),
-            list(shut_at_first), [entry[3] for entry in details]]  # fmt: skip
+    numbers.append(len(strands))
+    numbers += [strand.code for strand in strands]
+    numbers.append(len(trace))
+    numbers += trace
+    numbers.append(len(pending))
+    numbers += pending
+    numbers += (number, 3 * len(guard_changes))
+    for change in guard_changes:
+        numbers += change
+    numbers.append(len(shut_at_first))
+    numbers += shut_at_first
+    numbers.append(len(details))
+    numbers += [entry[3] for entry in details]
 
 
 def run(request):
     found.clear()
-    told_of_all = []
+    numbers = []
     until = monotonic() + LONG
     for one in request["requests"]:
         execute(one, request.get("detail", False), request.get("lines", False))
@@ -64,11 +75,11 @@ def run(request):
             return learn(set(), True)
         if problem is not None:
             return problem_answer()
-        told_of_all.append(told())
+        tell(numbers)
         release()
         if monotonic() > until:
             break
-    return answer_of(told_of_all)
+    return answer_of(numbers)
 
 
 monotonic = real_time.monotonic
@@ -124,11 +135,11 @@ def fresh_ops():
     return [[[part for touch in op.touches for part in (touch[0], int(touch[1]))], op.guard] for op in fresh]
 
 
-def answer_of(told_of_all):
+def answer_of(numbers):
     fresh = list(program.outcomes)[program.outcomes_sent :]
     program.outcomes_sent = len(program.outcomes)
     return {
-        "executions": told_of_all,
+        "executions": marshal.dumps(numbers, 2).hex(),  # which takes a fraction of the time that JSON would
         "ops": fresh_ops(),
         "outcomes": [
             {"value": value, "stdout": stdout, "ending": ending, "claims": claims,
@@ -154,8 +165,6 @@ def replay(request):
 
 def code_of_harness(_):
     """The harness, compiled, for the next worker of the same Python."""
-    import marshal
-
     return {"code": marshal.dumps(harness_code).hex()}
 
 

@@ -11,6 +11,7 @@ own_globals = frozenset()  # those that only the module's own code knows, and wi
 reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
+own_attributes = {}  # by class and name: whether whoever reads or writes that of an instance touches one place, which is the instance's own
 namespaces = {}  # the dicts whose elements are also something else, by their id: attributes, or global names
 
 
@@ -29,7 +30,7 @@ def announce(make, *arguments):
         return ()
     visible(ops_by_key.get((touches, 0)) or op_of(touches), None, (make, arguments))
     op = ops[trace[-2]]
-    if not op.writes:
+    if loops and not op.writes:
         seen = cur.seen
         for place, _ in op.touches:
             seen.setdefault(place, position)
@@ -65,7 +66,8 @@ def rd_global(name):
     if not solo:
         op = reads.get((GLOBALS, name)) or read_op(GLOBALS, name)
         visible(op)
-        cur.seen.setdefault(op.touches[0][0], position)
+        if loops:
+            cur.seen.setdefault(op.touches[0][0], position)
         if detail:
             note("read", name, show(program_globals[name]) if name in program_globals else None)
     return True
@@ -91,7 +93,8 @@ def rd_cell(getter, name):
         cell = getter.__closure__[0]
         op = read_op(name_of(cell), "cell")
         visible(op)
-        cur.seen.setdefault(op.touches[0][0], position)
+        if loops:
+            cur.seen.setdefault(op.touches[0][0], position)
         if detail:
             try:
                 note("read", name, show(cell.cell_contents))
@@ -228,6 +231,12 @@ def attribute_shape(kind, name):
     return "own"
 
 
+def forget_attributes():
+    """Forgets what is known of the attributes of classes: there are others now."""
+    attribute_shapes.clear()
+    own_attributes.clear()
+
+
 def class_name(kind):
     return "class %s" % kind.__qualname__
 
@@ -273,10 +282,33 @@ def owners_touches(kind, name):
     return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
 
 
+def is_own(kind, name):
+    """Finds out what `own_attributes` has."""
+    is_plain = not issubclass(kind, type) and kind is not types.ModuleType
+    own = is_plain and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
+    if own:
+        own = not issubclass(kind, Local) and kind not in PROXIES and attribute_shape(kind, name) != "code"
+    own_attributes[kind, name] = own
+    return own
+
+
 def rd_attr(thing, name):
     """`thing.name`, tracked."""
     if solo:
         return getattr(thing, name)
+    key = type(thing), name
+    own = own_attributes.get(key)
+    if own or own is None and is_own(*key):
+        # Most are like that, and mostly it is not worth while to find out anew.
+        who = name_of(thing)
+        op = reads.get((who, name)) or read_op(who, name)
+        visible(op)
+        if loops:
+            cur.seen.setdefault(op.touches[0][0], position)
+        value = getattr(thing, name)
+        if detail:
+            note("read", place_of(thing, name), show(value))
+        return value
     announce(attribute_touches, thing, name, READ)
     value = getattr(thing, name)
     if detail:
@@ -290,9 +322,15 @@ def wr_attr(value, thing, name):
     if not solo:
         if issubclass(type(thing), type) and name not in tracked_class_attributes:
             found.add(("class attribute", name))
+        key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
                 found.add(("attribute", name))
+        elif not reads_within and (own_attributes[key] if key in own_attributes else is_own(*key)):
+            who = name_of(thing)
+            visible(writes.get((who, name)) or write_op(who, name))
+            if detail:
+                note("write", place_of(thing, name), show(value))
         else:
             announce(attribute_touches, thing, name, WRITE)
             if detail and attribute_touches(thing, name, WRITE):
@@ -301,7 +339,7 @@ def wr_attr(value, thing, name):
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
     if is_class:
-        attribute_shapes.clear()
+        forget_attributes()
     elif type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
     setattr(thing, name, value)
@@ -338,7 +376,7 @@ def del_attr(thing, name):
             if detail:
                 note("delete", place_of(thing, name))
     if issubclass(type(thing), type):
-        attribute_shapes.clear()
+        forget_attributes()
     if type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
     delattr(thing, name)
