@@ -102,13 +102,14 @@ impl<S: Strategy + ?Sized> Strategy for &mut S {
 pub struct Bounds {
     /// At most so many executions.
     pub executions: u64,
-    /// At most so many requests at once.
+    /// At most so many requests at once. Answers are taken in the order in which they were asked for, so the smaller batches are, the
+    /// sooner whoever is done has something to do again; the larger, the fewer messages there are.
     pub batch: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { executions: u64::MAX, batch: 64 }
+        Bounds { executions: u64::MAX, batch: 8 }
     }
 }
 
@@ -133,6 +134,9 @@ const MAX_RESTARTS: u32 = 1000;
 /// In how many executions the process may die before an exploration ends with a bounded report: each time processes are started
 /// to find out where, which takes many times longer than an execution.
 const MAX_DEATHS: u32 = 20;
+
+/// How many requests are not shared out among several hands.
+const WORTH: usize = 4;
 
 /// After how many executions it is guessed anew how many there will be, for a guess takes longer than an execution may.
 const ESTIMATE_PERIOD: u64 = 50;
@@ -214,17 +218,13 @@ struct Batches {
 impl Batches {
     /// Sees to it that all hands have something to do, as far as there is something and `bounds` allow it.
     fn fill<E: Execute>(&mut self, execute: &mut E, strategy: &mut impl Strategy, bounds: Bounds, made: u64) {
-        let hands = execute.hands();
-        // Each hand has its next batch at hand when it is done with one, if that is worth a batch.
-        while self.under_way.len() < 2 * hands {
-            let idle = hands.saturating_sub(self.under_way.len());
-            if idle == 0 && strategy.waiting() < bounds.batch {
-                break;
-            }
+        // One for each hand, and one that it finds when it is done.
+        let places = 2 * execute.hands();
+        while self.under_way.len() < places {
             let asked: usize = self.under_way.iter().map(VecDeque::len).sum();
             let left = bounds.executions.saturating_sub(made).saturating_sub(asked as u64);
-            // What there is, in equal shares.
-            let share = strategy.waiting().div_ceil(idle.max(1));
+            // What there is, in equal shares, as far as that is worth a batch.
+            let share = strategy.waiting().div_ceil(places - self.under_way.len()).max(WORTH);
             let most = share.min(bounds.batch).min(usize::try_from(left).unwrap_or(usize::MAX));
             let mut batch = Vec::with_capacity(most);
             strategy.next(most, &mut batch);

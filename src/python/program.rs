@@ -196,7 +196,7 @@ impl Program<'_> {
     /// Returns the answer to `requests`, which the process is asked now unless it was before.
     fn executed(&mut self, requests: &[Request]) -> Result<Said, PythonError> {
         let begun = self.begun.iter().position(|begun| begun.requests == requests);
-        let place = begun.unwrap_or_else(|| {
+        let mut place = begun.unwrap_or_else(|| {
             self.prepare(requests);
             self.begun.len() - 1
         });
@@ -208,7 +208,15 @@ impl Program<'_> {
             let next = self.begun.iter().position(|begun| begun.answer.is_none()).unwrap_or(place);
             let answer = self.receive(self.begun[next].requests.len());
             if matches!(answer, Err(PythonError::Broken { .. })) {
-                return answer;
+                if next == place {
+                    return answer;
+                }
+                // It broke at another batch, which is made anew when it is that one's turn.
+                self.begun.clear();
+                self.restart()?;
+                self.prepare(requests);
+                place = 0;
+                continue;
             }
             self.begun[next].answer = Some(answer);
         }
