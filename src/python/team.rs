@@ -67,19 +67,29 @@ impl<'a> Team<'a> {
         self.hands[0].shared()
     }
 
+    /// Returns how many workers there can be, `most` at most: together they have the memory of one.
+    fn hands_that_fit(&self, most: usize) -> usize {
+        (2..=most).rev().find(|&hands| self.hands[0].worker.can_share_memory(hands)).unwrap_or(1)
+    }
+
     /// Has more workers start, or join, if it is time to.
     fn grow(&mut self) {
         match &mut self.reserve {
             Reserve::Waiting(reserve) if self.executed >= MANY => {
-                self.reserve = Reserve::Starting(mem::take(reserve).into_iter().map(thread::spawn).collect());
+                let mut reserve = mem::take(reserve);
+                reserve.truncate(self.hands_that_fit(1 + reserve.len()) - 1);
+                self.reserve = Reserve::Starting(reserve.into_iter().map(thread::spawn).collect());
             }
             // They have had more time than it takes. Who joins when is up to no chance: the order of executions depends on it.
             Reserve::Starting(starting) if self.executed >= 2 * MANY => {
-                for start in mem::take(starting) {
-                    // Whatever is wrong with one of them, the others do without.
-                    if let Ok(Ok(worker)) = start.join() {
-                        let _ = self.join(worker);
-                    }
+                // Whatever is wrong with one of them, the others do without.
+                let mut workers: Vec<Worker> =
+                    mem::take(starting).into_iter().filter_map(|start| start.join().ok()?.ok()).collect();
+                let hands = self.hands_that_fit(1 + workers.len());
+                workers.truncate(hands - 1);
+                self.hands[0].worker.share_memory(hands, workers.iter_mut());
+                for worker in workers {
+                    let _ = self.join(worker);
                 }
             }
             Reserve::Waiting(_) | Reserve::Starting(_) => {}

@@ -8,7 +8,9 @@ use crate::scenario::ThreadId;
 use super::Confined;
 use super::Confinement;
 use super::Interpreter;
+use super::Level;
 use super::PythonError;
+use super::confine;
 use super::confine::Attempt;
 use super::confine::HelperEnd;
 use super::process::Process;
@@ -85,6 +87,8 @@ pub struct Worker {
     compiled: Option<Vec<u8>>,
     /// The processor that its process is to keep to; if it is not said, one of the process's choice.
     processor: Option<usize>,
+    /// How much memory its process may have, if that is less than its confinement says.
+    memory: Option<u64>,
     pub(super) running: Option<Running>,
 }
 
@@ -131,7 +135,7 @@ impl Worker {
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
-        Ok(Worker { interpreter, confinement, limits, compiled, processor: None, running: Some(running) })
+        Ok(Worker { interpreter, confinement, limits, compiled, processor: None, memory: None, running: Some(running) })
     }
 
     /// Returns how the process is confined, if there is one just now.
@@ -172,6 +176,30 @@ impl Worker {
         self.processor = next;
         if let (Some(processor), Some(running)) = (next, &self.running) {
             running.process.keep_to(processor);
+        }
+    }
+
+    /// Returns whether so many workers like this one, which has worked for a while, can do with the memory that one may have.
+    pub(super) fn can_share_memory(&self, workers: usize) -> bool {
+        self.running.as_ref().is_some_and(|running| {
+            running.confined.level == Level::None || confine::share_of_memory(running.process.id(), workers).is_some()
+        })
+    }
+
+    /// Leaves it with `share` of the memory that it may have.
+    fn limit_memory(&mut self, share: u64) {
+        self.memory = Some(share);
+        if let Some(running) = &self.running {
+            confine::lower_memory(running.process.id(), share);
+        }
+    }
+
+    /// Leaves it, the first of so many, and `others` with as much memory together as one may have.
+    pub(super) fn share_memory<'w>(&mut self, workers: usize, others: impl Iterator<Item = &'w mut Worker>) {
+        let share = self.running.as_ref().and_then(|running| confine::share_of_memory(running.process.id(), workers));
+        if let Some(share) = share {
+            self.limit_memory(share);
+            others.for_each(|other| other.limit_memory(share));
         }
     }
 
@@ -219,6 +247,7 @@ impl Worker {
             let compiled = self.compiled.as_deref();
             let running = Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?;
             self.processor.inspect(|&processor| running.process.keep_to(processor));
+            self.memory.inspect(|&memory| confine::lower_memory(running.process.id(), memory));
             self.running = Some(running);
         }
         let loaded = self.ask(1, |id| Ask::Load {

@@ -24,6 +24,7 @@ use raceday::python::Forgetful;
 use raceday::python::Level;
 use raceday::python::Limits;
 use raceday::python::PythonError;
+use raceday::python::Team;
 use raceday::python::Worker;
 use raceday::scenario::Ending;
 use raceday::scenario::Scenario;
@@ -204,6 +205,53 @@ fn children() -> Vec<Pid> {
     let ids =
         |list: String| list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect::<Vec<_>>();
     lists.flat_map(ids).collect()
+}
+
+/// Four threads that count with a read and a write each, twice, in too many orders to go through.
+const MANY_ORDERS: &str = "
+import threading
+count = 0
+def work():
+    global count
+    for _ in range(2):
+        count += 1
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+#[test]
+fn several_workers_have_together_what_one_may_have() {
+    let _alone = machine::alone();
+    let (interpreter, confinement) = (machine::interpreter(), machine::confinement());
+    let start = || {
+        let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
+        let start: python::Start = Box::new(move || Worker::start(&interpreter, &confinement, Limits::default()));
+        start
+    };
+    let mut first = start()().expect("a worker starts");
+    let scenario = Scenario { observe: Some("count".to_owned()), ..Scenario::new("many.py", MANY_ORDERS) };
+    let mut team = Team::new(first.load(&scenario).expect("it loads"), vec![start(), start(), start()]);
+    let memory = || -> Vec<u64> {
+        let limits = children().into_iter().map(|child| {
+            fs::read_to_string(format!("/proc/{}/limits", child.as_raw_nonzero())).expect("limits can be read")
+        });
+        let line =
+            |limits: String| limits.lines().find(|line| line.starts_with("Max address space")).map(str::to_owned);
+        limits
+            .filter_map(|limits| line(limits)?.split_whitespace().nth(3).and_then(|bytes| bytes.parse().ok()))
+            .collect()
+    };
+    let bounds = Bounds { executions: 1200, ..Bounds::default() };
+    let before = memory();
+    assert_eq!(before, [1 << 30]);
+    let report = explore(&mut team, Dpor::default(), bounds, &mut |_| true).expect("it explores");
+    assert_eq!(report.executions, 1200);
+    let after = memory();
+    assert!(after.len() > 1, "more have joined");
+    assert!(after.iter().sum::<u64>() <= 1 << 30, "{after:?}");
 }
 
 #[test]

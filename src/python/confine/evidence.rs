@@ -65,6 +65,19 @@ pub(crate) fn is_crowded(pid: u32) -> bool {
     threads.is_some_and(|threads| threads > limits::THREADS)
 }
 
+/// Returns how much memory the process `pid` has mapped at most, in bytes.
+fn peak_of_memory(pid: u32) -> Option<u64> {
+    let status = Status::of(&pid.to_string()).ok()?;
+    let kilobytes: u64 = status.field("VmPeak")?.split_whitespace().next()?.parse().ok()?;
+    kilobytes.checked_mul(1 << 10)
+}
+
+/// Returns how much memory each of `workers` may have, of which `pid` is the first, so that all together have what one may; `None` if
+/// what it has come to need is more.
+pub(crate) fn share_of_memory(pid: u32, workers: usize) -> Option<u64> {
+    limits::share_of_memory(workers, peak_of_memory(pid)?)
+}
+
 /// Returns whether the kernel keeps the process `pid` from having too many threads. It does not count root's.
 pub(super) fn counts_threads(pid: u32) -> bool {
     let parent = Status::of("self").ok();

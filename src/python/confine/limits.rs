@@ -83,6 +83,24 @@ pub(super) fn set(alone: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// How much more one of several workers may need than the first has come to.
+const SPARE: u64 = 64 << 20;
+
+/// Returns how much memory each of `workers` may map that share what one may have, if that is enough for one that has mapped
+/// `peak` at most.
+pub(super) fn share_of_memory(workers: usize, peak: u64) -> Option<u64> {
+    let share = MEMORY / workers as u64;
+    (peak + SPARE <= share).then_some(share)
+}
+
+/// Has the process `pid` map no more than `bytes` from now on. Best effort: what it has it keeps.
+pub(crate) fn lower_memory(pid: u32, bytes: u64) {
+    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = rustix::process::prlimit(Some(pid), Resource::As, limit);
+    }
+}
+
 /// Has the kernel choose this process first when memory is short. Best effort.
 pub(super) fn offer_as_victim() {
     let _ = fs::write("/proc/self/oom_score_adj", "1000");
@@ -101,6 +119,15 @@ pub(super) fn end_with(parent: u32) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn workers_share_memory_only_if_that_is_enough() {
+        const MB: u64 = 1 << 20;
+        assert_eq!(share_of_memory(2, 200 * MB), Some(512 * MB));
+        assert_eq!(share_of_memory(4, 192 * MB), Some(256 * MB));
+        assert_eq!(share_of_memory(4, 193 * MB), None);
+        assert_eq!(share_of_memory(2, MEMORY), None);
+    }
 
     #[test]
     fn threads_are_counted_apart_since_5_14() {

@@ -36,6 +36,10 @@ use super::Interpreter;
 
 #[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;
+#[cfg(target_os = "linux")]
+pub(super) use evidence::share_of_memory;
+#[cfg(target_os = "linux")]
+pub(super) use limits::lower_memory;
 
 /// The argument that makes our program the helper.
 const SUBCOMMAND: &str = "__sandbox";
@@ -407,6 +411,15 @@ fn become_worker(arguments: &[OsString]) -> (String, i32) {
 fn become_worker(_: &[OsString]) -> (String, i32) {
     (format!("`{SUBCOMMAND}` is for Linux"), FAILED)
 }
+
+/// Nobody limits memory here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn share_of_memory(_: u32, _: usize) -> Option<u64> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn lower_memory(_: u32, _: u64) {}
 
 /// Whether the process `pid` has too many threads: nobody limits them here.
 #[cfg(not(target_os = "linux"))]
