@@ -175,6 +175,6 @@ print([thing.number for thing in things], [locks.index(lock) for lock in set(loc
     for _ in 0..3 {
         let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
         let seen: Vec<_> = report.outcomes.iter().map(|found| found.outcome.stdout.as_deref()).collect();
-        assert_eq!(seen, [Some("[0, 1, 2, 3, 4, 5] [0, 1, 2, 3, 4, 5] [1, 2, 0]\n")]);
+        assert_eq!(seen, [Some("[0, 1, 2, 3, 4, 5] [0, 1, 2, 3, 4, 5] [0, 1, 2]\n")]);
     }
 }

@@ -209,3 +209,152 @@ for thread in threads: thread.join()
     assert_eq!(report.outcomes.len(), 40, "{:?}", report.outcomes);
     assert!(restarts <= 12, "{restarts} restarts");
 }
+
+/// What a name is bound to may be known to others, though the name is not; and what was never published has another name in each
+/// order, so that it is not told apart by that.
+#[test]
+fn what_others_come_by_without_its_name_is_shared() {
+    let both = ["[1, 2]", "[2, 1]"];
+    let by = |there: &str, first: &str, second: &str, seen: &str, expected: &[&str]| {
+        let source = format!(
+            "
+from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+import array, collections, types
+{there}
+threads = [{first}, {second}]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, seen), expected, "{source}");
+    };
+    let appends = ["Thread(target=xs.append, args=(1,))", "Thread(target=xs.append, args=(2,))"];
+    by("xs = []", appends[0], appends[1], "xs", &both);
+    by("xs = put = []\nput = xs.append", "Thread(target=put, args=(1,))", "Thread(target=put, args=(2,))", "xs", &both);
+    by(
+        "P = collections.namedtuple('P', 'l m'); p = P([], [])",
+        "Thread(target=lambda: p.l.append(1))",
+        "Thread(target=lambda: p.l.append(2))",
+        "p.l",
+        &both,
+    );
+    by(
+        "class C: pair = ([], [])",
+        "Thread(target=lambda: C.pair[0].append(1))",
+        "Thread(target=lambda: C.pair[0].append(2))",
+        "C.pair[0]",
+        &both,
+    );
+    by(
+        "def put(value, kept=([],)): kept[0].append(value)",
+        "Thread(target=put, args=(1,))",
+        "Thread(target=put, args=(2,))",
+        "put.__defaults__[0][0]",
+        &both,
+    );
+    by(
+        "def put(value): put.kept.append(value)\nput.kept = []",
+        "Thread(target=put, args=(1,))",
+        "Thread(target=put, args=(2,))",
+        "put.kept",
+        &both,
+    );
+    by(
+        "m = types.ModuleType('m'); m.kept = []",
+        "Thread(target=lambda: m.kept.append(1))",
+        "Thread(target=lambda: m.kept.append(2))",
+        "m.kept",
+        &both,
+    );
+}
+
+#[test]
+fn tasks_that_call_methods_of_containers_share_them() {
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+xs, ys = [], []
+with ThreadPoolExecutor(2) as pool:
+    pool.submit(xs.append, 1).add_done_callback(ys.append)
+    pool.submit(xs.append, 2)
+";
+    assert_eq!(outcomes(source, "xs, len(ys)"), ["([1, 2], 1)", "([2, 1], 1)"]);
+}
+
+/// Acts of one's own in the middle of a longer act were none, and then nobody came in between.
+#[test]
+fn others_come_into_the_middle_of_an_act_that_runs_code_of_ones_own() {
+    let source = "
+from threading import Thread
+xs = [3, 1, 2]
+seen = []
+def key(x):
+    own = []
+    own.append(x)
+    return own
+def first():
+    xs.sort(key=key)
+def second():
+    seen.append(len(xs))
+threads = [Thread(target=first), Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[0]", "[3]"]);
+}
+
+#[test]
+fn a_loop_of_the_module_that_reads_a_stream_is_not_waiting() {
+    let source = "
+import io, threading
+event = threading.Event()
+thread = threading.Thread(target=event.wait)
+thread.start()
+stream = io.StringIO('a\\na\\na\\na\\n')
+lines = 0
+while True:
+    line = stream.readline()
+    if not line:
+        break
+    lines += 1
+event.set()
+thread.join()
+";
+    assert_eq!(outcomes(source, "lines"), ["4"]);
+}
+
+#[test]
+fn things_that_nobody_looks_into_are_shared_without_their_names() {
+    let source = "
+import array, threading
+s = array.array('i')
+event = threading.Event()
+waits = threading.Thread(target=event.wait)
+waits.start()
+threads = [threading.Thread(target=s.append, args=(each,)) for each in (1, 2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+event.set()
+";
+    assert_eq!(outcomes(source, "list(s)"), ["[1, 2]", "[2, 1]"]);
+}
+
+#[test]
+fn a_dict_that_becomes_an_objects_attributes_is_shared_as_they_are() {
+    let source = "
+import threading
+class Borg:
+    state = {'n': 0}
+seen = []
+def first():
+    borg = Borg()
+    borg.__dict__ = Borg.state
+    seen.append(borg.n)
+def second():
+    Borg.state['n'] = 1
+threads = [threading.Thread(target=each) for each in (first, second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[0]", "[1]"]);
+}

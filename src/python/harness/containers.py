@@ -50,35 +50,43 @@ def key_of(key):
 SMALL = 64
 
 tracked_containers = frozenset()  # by name, those that one thread was seen to change and another to use
-every_use = False
+every_use = False  # whether that is taken for all of them
 shared_here = set()  # the same, in this execution: with those of which it is clear from the beginning
-owners = {}  # of each other container: the thread that has used it, or `MANY` if several only looked
-changed = set()  # those of them that were changed
+container_users = {}  # of each other container: the thread that has used it, or `MANY` if several only looked
+changed_containers = set()  # those of them that were changed
+unpublished_containers = set()  # those that were used before they were published
 MANY = object()
 EVERYTHING = ("everything", "shared")  # what one thread alone has to do with is announced too
 
 
-def is_shared(thing, changes):
+def is_step(thing, changes):
     """Whether what the running thread does to a container, `changes` it or only looks, is to be announced. As long as nobody else has
     to do with it, it is the thread's own business."""
-    name = name_of(thing)
+    known = names.get(id(thing))
+    if known is not None:
+        name = known[0]
+    else:
+        name = name_of(thing)
+        unpublished_containers.add(name)
     if name in shared_here or every_use:
         return True
     me = cur
-    owner = owners.get(name)
-    if owner is not me:
-        if owner is None:
-            owners[name] = me
-        elif changes or name in changed:
-            found.add(("container", name))
+    user = container_users.get(name)
+    if user is not me:
+        if user is None:
+            container_users[name] = me
+        elif changes or name in changed_containers:
+            # Who names what was never published is the first that comes: in another order it has another name.
+            found.add(EVERYTHING if name in unpublished_containers else ("container", name))
         else:
-            owners[name] = MANY
+            container_users[name] = MANY
     if changes:
-        changed.add(name)
+        changed_containers.add(name)
         me.acts += 1
         if me.daemon:
-            found.add(("container", name))  # the end of the program cuts that off anywhere, which may be seen
-    return False
+            # The end of the program cuts that off anywhere, which may be seen.
+            found.add(EVERYTHING if name in unpublished_containers else ("container", name))
+    return bool(me.inside)  # in the middle of an act others may come in between where a step is
 
 
 # A container has a location for each element, and three for the whole: '*' is its structure (which elements there are, in
@@ -88,7 +96,7 @@ def is_shared(thing, changes):
 
 def list_element_touches(thing, key, manner):
     """What reading or writing one element of something list-like touches."""
-    if not is_shared(thing, manner == WRITE):
+    if not is_step(thing, manner == WRITE):
         return ()
     name = name_of(thing)
     structure = digest((name, "*"))
@@ -112,7 +120,7 @@ def list_element_touches(thing, key, manner):
 
 def key_touches(thing, key, manner, structure):
     """What an act on one key of a dict or one member of a set touches: the element, and the structure or not."""
-    if not is_shared(thing, manner == WRITE or structure == WRITE):
+    if not is_step(thing, manner == WRITE or structure == WRITE):
         return ()
     name = name_of(thing)
     touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
@@ -127,7 +135,7 @@ def whole_touches(shape, thing):
         return field_touches(thing)
     if shape == "O":
         return state_touches(thing, manner_of_use(thing, "__next__"))
-    if not is_shared(thing, False):
+    if not is_step(thing, False):
         return ()
     name = name_of(thing)
     touches = [(digest((name, "*")), READ)]
@@ -149,7 +157,7 @@ def whole_touches(shape, thing):
 
 def structure_touches(shape, thing, manner):
     """What changing all of a container, or measuring it, touches."""
-    if not is_shared(thing, manner == WRITE):
+    if not is_step(thing, manner == WRITE):
         return ()
     name = name_of(thing)
     if shape != "L":

@@ -12,7 +12,7 @@ The synchronisation objects of `threading` and `concurrent.futures` are replaced
 What is shared. Names and attributes count as shared once some thread has been seen to write them while others lived (`tracked`). A
 write to a name that is not tracked yet makes the execution worthless: the answer says `start_over`, and the scenario is
 rewritten with that name tracked. A container is shared once one thread changed it and another used it, and until then its
-elements are no steps (`is_shared`); names that no code but the module's own mentions are the main thread's.
+elements are no steps (`is_step`); names that no code but the module's own mentions are the main thread's.
 
 Names of things. An object that threads can reach gets a name when it is first published (stored where another
 thread can find it): the thread that published it and a number of that thread. So the same object has the same name in all

@@ -27,12 +27,13 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, own_globals, loops
+        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
-        every_use = EVERYTHING in self.tracked
+        # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
+        every_use = EVERYTHING in self.tracked or "weakref" in self.source or "__del__" in self.source
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
@@ -41,7 +42,7 @@ class Program:
         compile(self.source, self.filename, "exec", dont_inherit=True)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
-        own_globals = rewriter.own
+        renames = "__dict__" in self.source
         loops = rewriter.loops
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
@@ -164,8 +165,9 @@ def execute(request_prefix, in_detail, with_lines):
     names.clear()
     kinds.clear()
     forget_opaque_kinds()
-    owners.clear()
-    changed.clear()
+    container_users.clear()
+    changed_containers.clear()
+    unpublished_containers.clear()
     forget_attributes()
     namespaces.clear()
     futures.clear()

@@ -67,6 +67,7 @@ def publish_opaque(thing):
             # From now on whoever uses it announces that it reads them.
             for turns in sources:
                 turns.quiet = True
+            found.add(EVERYTHING)  # who goes through it does not always say through what
             shared_sources[id(thing)] = sources
     elif what == "alias":
         publish(stands_for(thing))

@@ -56,7 +56,8 @@ class Scopes(Visitor):
         self.of = {}
         self.count = 0
         self.lazy = set()  # the scopes of generators
-        self.words = set()  # names of attributes, and texts
+        self.words = set()  # names of attributes and modules, and texts
+        self.waits = False  # whether the module's own code has a loop that could wait for a change
         self.scope = self.open("module", module)
         for statement in module.body:
             self.visit(statement)
@@ -81,7 +82,7 @@ class Scopes(Visitor):
                 others |= scope.used | scope.bound
             elif within.kind != "module":
                 others |= {name for name in scope.used | scope.globals | scope.bound if scope.home(name) is None}
-        if not self.words.isdisjoint(LOOKING_AT_GLOBALS):
+        if self.waits or not self.words.isdisjoint(LOOKING_AT_GLOBALS):
             return frozenset()
         return frozenset(name for name in ours - others if "__" not in name)  # which may be one of a class, as it is called outside
 
@@ -98,6 +99,7 @@ class Scopes(Visitor):
 
     def visit_FunctionDef(self, node):
         self.scope.bound.add(node.name)
+        self.words.add(node.name)
         for each in node.decorator_list:
             self.visit(each)
         self.function(node, node.body)
@@ -171,6 +173,10 @@ class Scopes(Visitor):
     def visit_Constant(self, node):
         self.words.add(node.value)
 
+    def visit_While(self, node):
+        self.waits = self.waits or self.scope.kind == "module"  # whatever it binds is an act of its own
+        self.visit_children(node)
+
     def visit_Global(self, node):
         self.scope.globals.update(node.names)
 
@@ -180,8 +186,11 @@ class Scopes(Visitor):
     def visit_Import(self, node):
         for alias in node.names:
             self.scope.bound.add(alias.asname or alias.name.split(".")[0])
+            self.words.add(alias.name)
 
-    visit_ImportFrom = visit_Import
+    def visit_ImportFrom(self, node):
+        self.visit_Import(node)
+        self.words.add(node.module)
 
     def visit_ExceptHandler(self, node):
         if node.name:
@@ -272,6 +281,10 @@ class Rewriter(Transformer):
             return home
         return None
 
+    def is_own(self, name):
+        """Whether it is a global that only the module's own code knows."""
+        return name in self.own and self.scope.home(name) is None
+
     def getter(self, name, like):
         arguments = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
         return place_like(ast.Lambda(arguments, ast.Name(name, ast.Load())), like)
@@ -280,7 +293,8 @@ class Rewriter(Transformer):
         """The value to bind `name` to: announced where others can see the name."""
         where = self.where(name)
         if where is None:
-            return value
+            # Who else may know the value, if not the name, is told apart by what it is called.
+            return calls("__rd_born__", [value], like) if self.is_own(name) and not isinstance(value, ast.Constant) else value
         if where == "global":
             return calls("__rd_wr_global__", [value, text(self.mangled(name))], like)
         return calls("__rd_wr_cell__", [value, self.getter(name, like), text(name), text(where.number)], like)
@@ -311,6 +325,8 @@ class Rewriter(Transformer):
             place = calls("__rd_at_item__", [self.visit(node.value)], node)
             return self.located(ast.Subscript(place, self.key(node), ast.Store()), node)
         where = self.where(node.id)
+        if where is None and self.is_own(node.id):
+            return self.located(ast.Subscript(ast.Name("__rd_at_own__", ast.Load()), text(node.id), ast.Store()), node)
         if where is None:
             return node
         if where == "global":

@@ -7,7 +7,7 @@ tracked_globals = frozenset()
 tracked_attributes = frozenset()
 tracked_class_attributes = frozenset()  # those that threads set on classes, where instances find them
 tracked_cells = frozenset()
-own_globals = frozenset()  # those that only the module's own code knows, and with it the main thread alone
+renames = False  # whether the scenario could give an object another `__dict__`, and its attributes other places with that
 reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
@@ -20,7 +20,6 @@ def wrote_in_namespace(thing, keys):
     for key in list(keys):
         if type(key) is str:
             found.add((namespaces[id(thing)], key))
-
 
 
 def announce(make, *arguments):
@@ -118,7 +117,8 @@ def wr_cell(value, getter, name, scope):
 
 
 def born(value):
-    """Names a mutable default or class attribute where it is made."""
+    """Names what a thread has made or got, where others may come by it unannounced: a default, a class attribute, what a global of the
+    module's own is bound to."""
     if type(value) not in ATOMS:
         publish(value)
     return value
@@ -210,7 +210,17 @@ class ItemPlace:
         wr_item(value, self.thing, key)
 
 
+class OwnPlace:
+    """The globals that only the module's own code knows."""
+
+    __slots__ = ()
+
+    def __setitem__(self, name, value):
+        program_globals[name] = born(value)
+
+
 at_global = GlobalPlace()
+at_own = OwnPlace()
 
 
 # Attributes ------------------------------------------------------------------------------------------------------------
@@ -284,7 +294,7 @@ def owners_touches(kind, name):
 
 def is_own(kind, name):
     """Finds out what `own_attributes` has."""
-    is_plain = not issubclass(kind, type) and kind is not types.ModuleType
+    is_plain = not renames and not issubclass(kind, type) and kind is not types.ModuleType
     own = is_plain and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
     if own:
         own = not issubclass(kind, Local) and kind not in PROXIES and attribute_shape(kind, name) != "code"
@@ -338,11 +348,13 @@ def wr_attr(value, thing, name):
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
-    if is_class:
-        forget_attributes()
-    elif type(thing) is types.ModuleType and id(thing) not in changed_modules:
+    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
-    setattr(thing, name, value)
+    try:
+        setattr(thing, name, value)
+    finally:
+        if is_class:
+            forget_attributes()
 
 
 def store_attr(store, thing, name, *value):
@@ -375,11 +387,13 @@ def del_attr(thing, name):
             announce(attribute_touches, thing, name, WRITE)
             if detail:
                 note("delete", place_of(thing, name))
-    if issubclass(type(thing), type):
-        forget_attributes()
     if type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
-    delattr(thing, name)
+    try:
+        delattr(thing, name)
+    finally:
+        if issubclass(type(thing), type):
+            forget_attributes()
 
 
 def my_getattr(thing, name, *default):
@@ -433,7 +447,7 @@ def wr_related(value, thing, name):
                 note("write", place_of(thing, name), show(value))
         setattr(thing, name, value)
         keep_name(thing, name_of(value))  # what has the same dict has the same attributes
-        shared_here.add(name_of(value))
+        announce_all_of(value)
         namespaces[id(value)] = "attribute"
         return
     setattr(thing, name, value)
@@ -444,6 +458,14 @@ def renaming_touches(thing, other):
     return tuple((digest((name, each)), WRITE) for name in (name_of(thing), name_of(other)) for each in sorted(tracked_attributes))
 
 
+def announce_all_of(attributes):
+    """Has every use of a dict be a step, now that it holds attributes: they are places that others announce."""
+    name = name_of(attributes)
+    if not solo and name not in shared_here:
+        found.add(("container", name))  # what was done to it until now was none
+    shared_here.add(name)
+
+
 def rd_dict(thing, name):
     """`thing.__dict__`: the same locations as the attributes."""
     inner = getattr(thing, name)
@@ -451,7 +473,7 @@ def rd_dict(thing, name):
         thing = stands_for(thing)
     if type(inner) is dict and type(thing) is not types.ModuleType:
         names[id(inner)] = (name_of(thing), inner)
-        shared_here.add(name_of(thing))
+        announce_all_of(inner)
         namespaces[id(inner)] = "attribute"
     return inner
 

@@ -42,7 +42,7 @@ class Turns:
 
     def touches_of_turn(self):
         if self.shape == "L":
-            if not is_shared(self.thing, False):
+            if not is_step(self.thing, False):
                 return ()
             name = name_of(self.thing)
             return ((digest((name, self.index)), READ), (digest((name, "*")), READ))

@@ -21,7 +21,7 @@ def turn(site):
         return True
     frame = sys._getframe(1)
     if frame.f_code.co_name == "<module>":
-        state = {name: program_globals.get(name) for name in own_globals}
+        state = None
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
@@ -36,7 +36,7 @@ def turn(site):
             me.stuck = (first_read, me.acts)
         else:
             wait_for_change(first_read)
-            state = state if frame.f_code.co_name == "<module>" else dict(frame.f_locals)
+            state = state if state is None else dict(frame.f_locals)
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)

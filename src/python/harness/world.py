@@ -632,6 +632,7 @@ def make_builtins():
         "__rd_opaque__": rd_opaque, "__rd_subject__": rd_subject,
         "__rd_method__": rd_method, "__rd_call__": rd_call, "__rd_augment__": augment, "__rd_old_attr__": old_attr,
         "__rd_new_attr__": new_attr, "__rd_old_item__": old_item, "__rd_new_item__": new_item, "__rd_at_global__": at_global,
+        "__rd_at_own__": at_own,
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
         "__rd_callee__": callee, **ON_BOTH,
