@@ -207,21 +207,6 @@ fn children() -> Vec<Pid> {
     lists.flat_map(ids).collect()
 }
 
-/// Four threads that count with a read and a write each, twice, in too many orders to go through.
-const MANY_ORDERS: &str = "
-import threading
-count = 0
-def work():
-    global count
-    for _ in range(2):
-        count += 1
-threads = [threading.Thread(target=work) for _ in range(4)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-";
-
 #[test]
 fn several_workers_have_together_what_one_may_have() {
     let _alone = machine::alone();
@@ -232,7 +217,7 @@ fn several_workers_have_together_what_one_may_have() {
         start
     };
     let mut first = start()().expect("a worker starts");
-    let scenario = Scenario { observe: Some("count".to_owned()), ..Scenario::new("many.py", MANY_ORDERS) };
+    let scenario = Scenario { observe: Some("result".to_owned()), ..Scenario::new("long.py", LONG) };
     let mut team = Team::new(first.load(&scenario).expect("it loads"), vec![start(), start(), start()]);
     let memory = || -> Vec<u64> {
         let limits = children().into_iter().map(|child| {
