@@ -17,11 +17,7 @@ import re
 import subprocess
 import sys
 
-HARNESS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "python", "harness")
-PARTS = (
-    "core", "naming", "mistakes", "shared", "containers", "turns", "calls", "opaque", "wording", "trees", "rewrite", "threads",
-    "waiting", "sync", "queues", "pool", "caches", "world", "execution", "serve",
-)  # fmt: skip
+WORKER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "python", "worker.rs")
 ORDERS = ["stay", "rotate", "random 1"]
 MORE_ORDERS = ["random 2", "random 3"]  # for the table
 
@@ -267,7 +263,12 @@ def run_in_all_orders(space, source, test):
 
 def harness():
     """The harness's namespace, without the conversation that it ends with."""
-    text = "".join(open(os.path.join(HARNESS, part + ".py"), encoding="utf-8").read() for part in PARTS)
+    with open(WORKER, encoding="utf-8") as file:
+        listed = file.read().partition("HARNESS: &str")[2].partition(");")[0]
+    text = ""
+    for part in re.findall(r'include_str!\("(harness/\w+\.py)"\)', listed):
+        with open(os.path.join(os.path.dirname(WORKER), part), encoding="utf-8") as file:
+            text += file.read()
     assert text.endswith("\nserve()\n")
     space = {"__name__": "raceday_harness"}
     exec(compile(text[: -len("serve()\n")], "<harness>", "exec"), space)
