@@ -11,7 +11,7 @@ renames = False  # whether the scenario could give an object another `__dict__`,
 reads_within = False  # whether the scenario was seen to read containers within containers in one act
 program_globals = {}
 attribute_shapes = {}
-own_attributes = {}  # by class and name: whether whoever reads or writes that of an instance touches one place, which is the instance's own
+one_place = {}  # by class and name: whether whoever reads or writes that of an instance touches one place, which is the instance's
 namespaces = {}  # the dicts whose elements are also something else, by their id: attributes, or global names
 
 
@@ -244,7 +244,7 @@ def attribute_shape(kind, name):
 def forget_attributes():
     """Forgets what is known of the attributes of classes: there are others now."""
     attribute_shapes.clear()
-    own_attributes.clear()
+    one_place.clear()
 
 
 def class_name(kind):
@@ -292,14 +292,14 @@ def owners_touches(kind, name):
     return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
 
 
-def is_own(kind, name):
-    """Finds out what `own_attributes` has."""
-    is_plain = not renames and not issubclass(kind, type) and kind is not types.ModuleType
-    own = is_plain and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
-    if own:
-        own = not issubclass(kind, Local) and kind not in PROXIES and attribute_shape(kind, name) != "code"
-    own_attributes[kind, name] = own
-    return own
+def touches_one_place(kind, name):
+    """Finds out what `one_place` has: where `attribute_touches` gives the same one place, whatever the instance is like."""
+    known = one_place[kind, name] = (
+        not renames and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
+        and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
+        and attribute_shape(kind, name) != "code"
+    )  # fmt: skip
+    return known
 
 
 def rd_attr(thing, name):
@@ -307,8 +307,7 @@ def rd_attr(thing, name):
     if solo:
         return getattr(thing, name)
     key = type(thing), name
-    own = own_attributes.get(key)
-    if own or own is None and is_own(*key):
+    if one_place[key] if key in one_place else touches_one_place(*key):
         # Most are like that, and mostly it is not worth while to find out anew.
         who = name_of(thing)
         op = reads.get((who, name)) or read_op(who, name)
@@ -336,7 +335,7 @@ def wr_attr(value, thing, name):
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
                 found.add(("attribute", name))
-        elif not reads_within and (own_attributes[key] if key in own_attributes else is_own(*key)):
+        elif not reads_within and (one_place[key] if key in one_place else touches_one_place(*key)):
             who = name_of(thing)
             visible(writes.get((who, name)) or write_op(who, name))
             if detail:
