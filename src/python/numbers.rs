@@ -1,24 +1,18 @@
-//! Lists of numbers as the harness writes them: in Python's `marshal` format, in hexadecimal digits. Python writes that several times
+//! Bytes as the harness writes them, in hexadecimal digits, and lists of numbers, in Python's `marshal` format. Python writes that several times
 //! faster than numbers in JSON, and executions are thousands of numbers. What they mean is for `protocol` to say.
 
-use std::iter::Peekable;
 use std::vec;
 
 /// Numbers that are read one after another.
-pub(super) struct Numbers(Peekable<vec::IntoIter<u64>>);
+pub(super) struct Numbers(vec::IntoIter<u64>);
 
 impl Numbers {
     /// Reads a list of whole numbers, as `marshal.dumps(list, 2).hex()` gives it: the type `[` with a count, and of each number its
     /// type with its value: `i` in 4 bytes, `l` in digits to the base of 2^15 after their count, negative if the number is, or
     /// `T` or `F`. Negative numbers are given as in two's complement. `None` if it is something else.
     pub(super) fn from_hex(text: &str) -> Option<Numbers> {
-        let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
-        let (pairs, half) = digits.as_chunks::<2>();
-        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+        let bytes = bytes_of_hex(text)?;
         let rest = &mut bytes.as_slice();
-        if !half.is_empty() {
-            return None;
-        }
         if take::<1>(rest)? != [b'['] {
             return None;
         }
@@ -28,12 +22,12 @@ impl Numbers {
         for _ in 0..count {
             numbers.push(number(rest)?);
         }
-        rest.is_empty().then(|| Numbers(numbers.into_iter().peekable()))
+        rest.is_empty().then(|| Numbers(numbers.into_iter()))
     }
 
     /// Returns whether all were read.
-    pub(super) fn is_empty(&mut self) -> bool {
-        self.0.peek().is_none()
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.len() == 0
     }
 
     /// Reads a number.
@@ -49,6 +43,13 @@ impl Numbers {
         }
         Some(self.0.by_ref().take(count).collect())
     }
+}
+
+/// Reads what Python's `bytes.hex` gives; `None` if it is something else.
+pub(super) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
+    let (pairs, half) = digits.as_chunks::<2>();
+    half.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 fn digit(byte: u8) -> Option<u8> {

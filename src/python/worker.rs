@@ -13,6 +13,7 @@ use super::PythonError;
 use super::confine;
 use super::confine::Attempt;
 use super::confine::HelperEnd;
+use super::numbers::bytes_of_hex;
 use super::process::Process;
 use super::program::Hold;
 use super::program::Program;
@@ -154,14 +155,7 @@ impl Worker {
     /// The process has ended, or says something else.
     pub fn compiled(&mut self) -> Result<Vec<u8>, PythonError> {
         let said = self.ask(1, |id| Ask::Code { id })?.code;
-        let digits: Option<Vec<u32>> = said.chars().map(|digit| digit.to_digit(16)).collect();
-        let bytes = digits.filter(|digits| digits.len() % 2 == 0).map(|digits| {
-            digits
-                .chunks_exact(2)
-                .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).expect("two digits are a byte"))
-                .collect()
-        });
-        bytes.ok_or_else(|| self.broken("its code is not in digits".to_owned()))
+        bytes_of_hex(&said).ok_or_else(|| self.broken("its code is not in digits".to_owned()))
     }
 
     /// Has the processes to come start from the compiled harness.
