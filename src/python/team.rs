@@ -67,9 +67,10 @@ impl<'a> Team<'a> {
         self.hands[0].shared()
     }
 
-    /// Returns how many workers there can be, `most` at most: together they have the memory of one.
-    fn hands_that_fit(&self, most: usize) -> usize {
-        (2..=most).rev().find(|&hands| self.hands[0].worker.can_share_memory(hands)).unwrap_or(1)
+    /// Returns how many workers there can be, `most` at most, and how much memory each may have, so that together they have that of one.
+    fn hands_that_fit(&self, most: usize) -> (usize, Option<u64>) {
+        let fits = |hands| Some((hands, Some(self.hands[0].worker.share_of_memory(hands)?)));
+        (2..=most).rev().find_map(fits).unwrap_or((1, None))
     }
 
     /// Has more workers start, or join, if it is time to.
@@ -77,7 +78,7 @@ impl<'a> Team<'a> {
         match &mut self.reserve {
             Reserve::Waiting(reserve) if self.executed >= MANY => {
                 let mut reserve = mem::take(reserve);
-                reserve.truncate(self.hands_that_fit(1 + reserve.len()) - 1);
+                reserve.truncate(self.hands_that_fit(1 + reserve.len()).0 - 1);
                 self.reserve = Reserve::Starting(reserve.into_iter().map(thread::spawn).collect());
             }
             // They have had more time than it takes. Who joins when is up to no chance: the order of executions depends on it.
@@ -85,11 +86,13 @@ impl<'a> Team<'a> {
                 // Whatever is wrong with one of them, the others do without.
                 let mut workers: Vec<Worker> =
                     mem::take(starting).into_iter().filter_map(|start| start.join().ok()?.ok()).collect();
-                let hands = self.hands_that_fit(1 + workers.len());
+                let (hands, share) = self.hands_that_fit(1 + workers.len());
+                let Some(share) = share.filter(|&share| self.hands[0].worker.limit_memory(share)) else { return };
                 workers.truncate(hands - 1);
-                self.hands[0].worker.share_memory(hands, workers.iter_mut());
-                for worker in workers {
-                    let _ = self.join(worker);
+                for mut worker in workers {
+                    if worker.limit_memory(share) {
+                        let _ = self.join(worker);
+                    }
                 }
             }
             Reserve::Waiting(_) | Reserve::Starting(_) => {}

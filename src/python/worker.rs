@@ -175,28 +175,20 @@ impl Worker {
         }
     }
 
-    /// Returns whether so many workers like this one, which has worked for a while, can do with the memory that one may have.
-    pub(super) fn can_share_memory(&self, workers: usize) -> bool {
-        self.running.as_ref().is_some_and(|running| {
-            running.confined.level == Level::None || confine::share_of_memory(running.process.id(), workers).is_some()
-        })
+    /// Returns how much memory each of so many workers may have, of which this one has worked for a while, so that all together have
+    /// what one may; `None` if it has come to need more.
+    pub(super) fn share_of_memory(&self, workers: usize) -> Option<u64> {
+        let running = self.running.as_ref()?;
+        match running.confined.level {
+            Level::None => Some(u64::MAX),
+            Level::Strict | Level::Full => confine::share_of_memory(running.process.id(), workers),
+        }
     }
 
-    /// Leaves it with `share` of the memory that it may have.
-    fn limit_memory(&mut self, share: u64) {
+    /// Leaves it with so much memory from now on, and returns whether that is certain.
+    pub(super) fn limit_memory(&mut self, share: u64) -> bool {
         self.memory = Some(share);
-        if let Some(running) = &self.running {
-            confine::lower_memory(running.process.id(), share);
-        }
-    }
-
-    /// Leaves it, the first of so many, and `others` with as much memory together as one may have.
-    pub(super) fn share_memory<'w>(&mut self, workers: usize, others: impl Iterator<Item = &'w mut Worker>) {
-        let share = self.running.as_ref().and_then(|running| confine::share_of_memory(running.process.id(), workers));
-        if let Some(share) = share {
-            self.limit_memory(share);
-            others.for_each(|other| other.limit_memory(share));
-        }
+        self.running.as_ref().is_some_and(|running| running.limit_memory(share))
     }
 
     /// Returns the interpreter that this is a process of.
@@ -243,7 +235,7 @@ impl Worker {
             let compiled = self.compiled.as_deref();
             let running = Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?;
             self.processor.inspect(|&processor| running.process.keep_to(processor));
-            self.memory.inspect(|&memory| confine::lower_memory(running.process.id(), memory));
+            self.memory.inspect(|&memory| _ = running.limit_memory(memory));
             self.running = Some(running);
         }
         let loaded = self.ask(1, |id| Ask::Load {
@@ -386,6 +378,11 @@ impl Running {
             None => PythonError::NotReady { path: path.clone(), what, said },
         };
         Err((error, code))
+    }
+
+    /// Leaves it with so much memory, if its memory is limited, and returns whether it did.
+    fn limit_memory(&self, share: u64) -> bool {
+        self.confined.level == Level::None || confine::lower_memory(self.process.id(), share)
     }
 
     fn ask<'a>(&mut self, patience: Duration, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, String> {

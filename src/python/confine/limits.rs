@@ -93,12 +93,11 @@ pub(super) fn share_of_memory(workers: usize, peak: u64) -> Option<u64> {
     (peak + SPARE <= share).then_some(share)
 }
 
-/// Has the process `pid` map no more than `bytes` from now on. Best effort: what it has it keeps.
-pub(crate) fn lower_memory(pid: u32, bytes: u64) {
+/// Has the process `pid` map no more than `bytes` from now on, what it has included, and returns whether it does.
+pub(crate) fn lower_memory(pid: u32, bytes: u64) -> bool {
     let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
-        let _ = rustix::process::prlimit(Some(pid), Resource::As, limit);
-    }
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_some_and(|pid| rustix::process::prlimit(Some(pid), Resource::As, limit).is_ok())
 }
 
 /// Has the kernel choose this process first when memory is short. Best effort.

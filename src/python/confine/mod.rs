@@ -419,7 +419,9 @@ pub(super) fn share_of_memory(_: u32, _: usize) -> Option<u64> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn lower_memory(_: u32, _: u64) {}
+pub(super) fn lower_memory(_: u32, _: u64) -> bool {
+    false
+}
 
 /// Whether the process `pid` has too many threads: nobody limits them here.
 #[cfg(not(target_os = "linux"))]
