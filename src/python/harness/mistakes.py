@@ -29,9 +29,7 @@ def is_mistake(error):
     while innermost.tb_next is not None:
         innermost = innermost.tb_next
     frame = innermost.tb_frame
-    import opcode
-
-    if frame.f_globals is not globals() or frame.f_code.co_code[innermost.tb_lasti] == opcode.opmap["RAISE_VARARGS"]:
+    if frame.f_globals is not globals() or instruction(innermost) == RAISE:
         return False
     if isinstance(error, NameError) or frame.f_code in MACHINERY:
         return True
@@ -40,8 +38,21 @@ def is_mistake(error):
     asked = getattr(error, "obj", None)
     if isinstance(asked, types.ModuleType):
         # The scenario asks modules too, but not with an instruction of the harness's.
-        return opcode.opname[frame.f_code.co_code[innermost.tb_lasti]] in ("LOAD_ATTR", "LOAD_METHOD")
+        import opcode
+
+        return opcode.opname[instruction(innermost)] in ("LOAD_ATTR", "LOAD_METHOD")
     return isinstance(asked, OWN_CLASSES)
+
+
+def instruction(traceback):
+    """The number of the instruction that `traceback` names."""
+    return traceback.tb_frame.f_code.co_code[traceback.tb_lasti]
+
+
+try:
+    raise Exception
+except Exception as error:
+    RAISE = instruction(error.__traceback__)  # `opcode` knows it too, but takes a millisecond to import
 
 
 def sound(error):
