@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::io::Seek as _;
+use std::num::NonZero;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::symlink;
@@ -31,6 +32,7 @@ use raceday::scenario::Scenario;
 use rustix::io::FdFlags;
 use rustix::process::Pid;
 use rustix::process::Signal;
+use rustix::thread::CpuSet;
 use tempfile::TempDir;
 
 use super::ground;
@@ -204,7 +206,12 @@ fn children() -> Vec<Pid> {
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     let ids =
         |list: String| list.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect::<Vec<_>>();
-    lists.flat_map(ids).collect()
+    // Who was killed may not have been waited for yet.
+    let lives = |child: &Pid| {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.as_raw_nonzero())).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    };
+    lists.flat_map(ids).filter(lives).collect()
 }
 
 #[test]
@@ -237,6 +244,26 @@ fn several_workers_have_together_what_one_may_have() {
     let after = memory();
     assert!(after.len() > 1, "more have joined");
     assert!(after.iter().sum::<u64>() <= 1 << 30, "{after:?}");
+}
+
+#[test]
+fn workers_that_start_together_keep_to_different_processors() {
+    let _alone = machine::alone();
+    if std::thread::available_parallelism().map_or(1, NonZero::get) < 2 {
+        return eprintln!("SKIPPED: there is only one processor");
+    }
+    let (interpreter, confinement) = (machine::interpreter(), machine::confinement());
+    let start = || Worker::start(&interpreter, &confinement, Limits::default()).expect("a worker starts");
+    // The number of a process says nothing: there may be others between.
+    let _two = (start(), start());
+    let processors = |child: Pid| {
+        let set = rustix::thread::sched_getaffinity(Some(child)).expect("where a child may run can be asked");
+        (0..CpuSet::MAX_CPU).filter(|&processor| set.is_set(processor)).collect::<Vec<_>>()
+    };
+    let kept: Vec<_> = children().into_iter().map(processors).collect();
+    assert!(kept.iter().all(|processors| processors.len() == 1), "{kept:?}");
+    assert_eq!(kept.len(), 2);
+    assert_ne!(kept[0], kept[1]);
 }
 
 #[test]
