@@ -5,6 +5,7 @@
 //! (`calls`) refuses all of it again, so that the first Landlock is enough.
 
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -14,12 +15,15 @@ use landlock::AccessFs;
 use landlock::AccessNet;
 use landlock::CompatLevel;
 use landlock::Compatible as _;
+use landlock::PathBeneath;
 use landlock::Ruleset;
 use landlock::RulesetAttr as _;
 use landlock::RulesetCreatedAttr as _;
 use landlock::RulesetError;
 use landlock::Scope;
 use landlock::path_beneath_rules;
+use rustix::fs::Mode;
+use rustix::fs::OFlags;
 
 use super::policy::Policy;
 
@@ -61,7 +65,7 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), FilesError> {
         .add_rules(path_beneath_rules(&policy.execute, AccessFs::ReadFile | AccessFs::Execute))?
         .add_rules(path_beneath_rules(whole, reading))?
         .add_rules(path_beneath_rules(&parted, AccessFs::ReadDir))?
-        .add_rules(path_beneath_rules(parted.iter().flat_map(|path| own(path)), reading))?
+        .add_rules(parted.iter().flat_map(|path| own(path)))?
         .restrict_self()?;
     Ok(())
 }
@@ -74,11 +78,22 @@ fn foreign(path: &Path) -> Option<PathBuf> {
     FOREIGN.into_iter().map(|name| path.join(name)).find(|path| path.is_dir())
 }
 
-/// Returns what is in the folder `path` but foreign modules. Rules can only give, so everything else is given by name.
-fn own(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let own = entries.filter(|entry| !FOREIGN.iter().any(|name| entry.file_name() == *name));
-    // A link that leads out of the folder would give what it leads to.
-    let inside = |entry: &PathBuf| fs::canonicalize(entry).is_ok_and(|real| real.starts_with(path));
-    own.map(|entry| entry.path()).filter(|entry| !entry.is_symlink() || inside(entry)).collect()
+/// Returns rules that let be read what is in the folder `path` but foreign modules. Rules can only give, so everything else is given
+/// by name: some two hundred, which is why each is opened from the folder and not looked at twice. They are opened as they are
+/// taken: this process may not have many files open.
+fn own(path: &Path) -> impl Iterator<Item = Result<PathBeneath<OwnedFd>, RulesetError>> {
+    let folder = rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+    let rule = move |entry: fs::DirEntry| {
+        let (folder, name, kind) = (folder.as_ref().ok()?, entry.file_name(), entry.file_type().ok()?);
+        // A link that leads out of the folder would give what it leads to.
+        let leads_out = || !fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(path));
+        if FOREIGN.iter().any(|foreign| name == *foreign) || kind.is_symlink() && leads_out() {
+            return None;
+        }
+        let opened = rustix::fs::openat(folder, &name, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+        let is_folder = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
+        let access = if is_folder { AccessFs::ReadFile | AccessFs::ReadDir } else { AccessFs::ReadFile.into() };
+        Some(Ok(PathBeneath::new(opened, access)))
+    };
+    fs::read_dir(path).into_iter().flatten().flatten().filter_map(rule)
 }
