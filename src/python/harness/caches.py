@@ -18,10 +18,6 @@ def cache(user_function, /):
     return cached(user_function, None, False)
 
 
-CacheInfo = collections.namedtuple("CacheInfo", "hits misses maxsize currsize")
-CacheInfo.__module__ = "functools"
-
-
 def cached(function, maxsize, typed):
     """`function`, whose results are kept."""
     publish(function)
@@ -70,7 +66,7 @@ def cached(function, maxsize, typed):
     def cache_info():
         if not solo:
             announce(lambda: ((everything, READ), (counts, READ)))
-        return CacheInfo(hits, misses, maxsize, len(kept))
+        return functools._CacheInfo(hits, misses, maxsize, len(kept))
 
     def cache_clear():
         nonlocal hits, misses

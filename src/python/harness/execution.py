@@ -23,6 +23,8 @@ class Program:
         self.is_settled = False
         self.lessons = 0  # how often more turned out to be shared
         self.code = None
+        # Whatever is wrong with the text is found in the text itself.
+        compile(self.source, self.filename, "exec", dont_inherit=True)
         self.compile()
 
     def compile(self):
@@ -38,8 +40,6 @@ class Program:
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
-        # Whatever is wrong with the text is found in the text itself.
-        compile(self.source, self.filename, "exec", dont_inherit=True)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         renames = "__dict__" in self.source

@@ -528,15 +528,7 @@ class MainThread(Thread):
 MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
 
 
-class ExceptHookArgs(collections.namedtuple("ExceptHookArgs", "exc_type exc_value exc_traceback thread")):
-    """What `threading.excepthook` is given."""
-
-    __slots__ = ()
-
-    def __new__(cls, arguments):
-        if len(arguments) != 4:
-            raise TypeError("ExceptHookArgs() takes a 4-sequence (%d-sequence given)" % len(arguments))
-        return super().__new__(cls, *arguments)
+ExceptHookArgs = real_threading.ExceptHookArgs
 
 
 def excepthook(args, /):

@@ -19,16 +19,12 @@ def place_like(node, like):
 
 
 def place_all(node, place=(1, 0, 1, 0)):
-    """Gives what has no place its parent's, and returns `node`."""
+    """Gives what has no place its parent's, and returns `node`. A node has all of a place, or nothing of it."""
     if "lineno" in node._attributes:
-        own = []
-        for name, outer in zip(PLACE, place):
-            value = getattr(node, name, None)
-            if value is None:
-                value = outer
-                setattr(node, name, value)
-            own.append(value)
-        place = tuple(own)
+        if getattr(node, "lineno", None) is None:
+            node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = place
+        else:
+            place = node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
     for child in children(node):
         place_all(child, place)
     return node
