@@ -9,8 +9,8 @@ use std::io;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -100,12 +100,12 @@ pub struct Engine {
     trusted: BTreeSet<DeckId>,
     /// A process that has explored nothing yet; see [`Engine::explore`].
     worker: Option<Worker>,
-    /// The process that will confirm what that one finds: it gets ready meanwhile.
-    next: Option<JoinHandle<Result<Worker, PythonError>>>,
+    /// The processes that get ready.
+    coming: Coming,
     /// Whether to believe what was remembered of the Python.
     anew: bool,
     /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<Arc<Vec<u8>>>,
+    compiled: Option<Arc<[u8]>>,
     /// How the last worker that was started is confined.
     confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
@@ -136,7 +136,7 @@ impl Engine {
             deck: None,
             trusted: BTreeSet::new(),
             worker: None,
-            next: None,
+            coming: Coming::default(),
             anew: false,
             compiled: None,
             confined: None,
@@ -183,7 +183,7 @@ impl Engine {
         if self.deck.as_ref() != deck {
             self.deck = deck.cloned();
             self.worker = None;
-            self.next = None;
+            self.coming = Coming::default();
         }
     }
 
@@ -390,10 +390,10 @@ impl Engine {
     /// Starts a worker, from the compiled harness if one is kept.
     fn start(&mut self) -> Result<Worker, Failure> {
         let interpreter = self.interpreter()?.clone();
-        let worker = match self.next.take().map(JoinHandle::join) {
-            Some(Ok(Ok(worker))) => worker,
+        let worker = match self.coming.first() {
+            Some(Ok(worker)) => worker,
             // What was in its way may not be there any more; if it is, it is told now.
-            Some(_) | None => {
+            Some(Err(_)) | None => {
                 self.recall_harness(&interpreter);
                 self.start_under(&interpreter, &self.confinement_here())?
             }
@@ -402,33 +402,32 @@ impl Engine {
         Ok(worker)
     }
 
-    /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds.
+    /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds. Who is ready
+    /// first explores.
     fn start_two(&mut self) -> Result<(), Failure> {
         let interpreter = self.interpreter()?.clone();
         self.recall_harness(&interpreter);
-        self.start_next(&interpreter);
         if self.worker.is_none() {
-            let worker = self.start_under(&interpreter, &self.confinement_here())?;
-            self.confined = worker.confined().cloned();
-            self.worker = Some(worker);
+            self.send_for(2, &interpreter);
+            self.worker = Some(self.start()?);
         }
-        self.start_next(&interpreter);
+        self.send_for(1, &interpreter);
         Ok(())
     }
 
-    /// Lets the next process get ready, unless it does already. Only with a compiled harness: two that compile it get in each
-    /// other's way.
-    fn start_next(&mut self, interpreter: &Interpreter) {
-        if self.next.is_none()
+    /// Lets processes get ready, until so many do. Only with a compiled harness: two that compile it get in each other's way.
+    fn send_for(&mut self, workers: usize, interpreter: &Interpreter) {
+        while self.coming.count < workers
             && let Some(compiled) = &self.compiled
         {
-            self.next = Some(thread::spawn(self.start_later(interpreter, compiled)));
+            let start = self.start_later(interpreter, compiled);
+            self.coming.add(start);
         }
     }
 
-    fn start_later(&self, interpreter: &Interpreter, compiled: &Arc<Vec<u8>>) -> Start {
+    fn start_later(&self, interpreter: &Interpreter, compiled: &Arc<[u8]>) -> Start {
         let (interpreter, confinement, compiled) = (interpreter.clone(), self.confinement_here(), Arc::clone(compiled));
-        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled.to_vec()))
+        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled))
     }
 
     /// Returns what starts those who help to explore what takes long: one for each processor but the first.
@@ -443,8 +442,8 @@ impl Engine {
 
     fn recall_harness(&mut self, interpreter: &Interpreter) {
         if self.compiled.is_none() {
-            let kept = self.cache.harness(&interpreter.version.to_string(), &Worker::harness_digest());
-            self.compiled = kept.map(Arc::new);
+            let kept = self.cache.harness(&interpreter.version.to_string(), Worker::harness_digest());
+            self.compiled = kept.map(Arc::from);
         }
     }
 
@@ -456,15 +455,16 @@ impl Engine {
     fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
         // What is kept may be of a Python that says it is this one and reads other code.
         if let Some(compiled) = self.compiled.take()
-            && let Ok(worker) = Worker::start_compiled(interpreter, confinement, Limits::default(), compiled.to_vec())
+            && let Ok(worker) =
+                Worker::start_compiled(interpreter, confinement, Limits::default(), Arc::clone(&compiled))
         {
             self.compiled = Some(compiled);
             return Ok(worker);
         }
         let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
         let compiled = worker.compiled()?;
-        self.cache.keep_harness(&interpreter.version.to_string(), &Worker::harness_digest(), &compiled);
-        self.compiled = Some(Arc::new(compiled));
+        self.cache.keep_harness(&interpreter.version.to_string(), Worker::harness_digest(), &compiled);
+        self.compiled = Some(compiled.into());
         Ok(worker)
     }
 
@@ -473,7 +473,39 @@ impl Engine {
         let program = serde_json::to_string(scenario).expect("a scenario is JSON");
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
-        Ok(ReportKey::of(&["2", what, &program, &budget, &python, &Worker::harness_digest()]))
+        Ok(ReportKey::of(&["2", what, &program, &budget, &python, Worker::harness_digest()]))
+    }
+}
+
+/// Processes that get ready, each in a thread of its own.
+struct Coming {
+    count: usize,
+    ready: mpsc::Receiver<Came>,
+    here: mpsc::Sender<Came>,
+}
+
+/// How one came: the outer error is a panic.
+type Came = thread::Result<Result<Worker, PythonError>>;
+
+impl Default for Coming {
+    fn default() -> Coming {
+        let (here, ready) = mpsc::channel();
+        Coming { count: 0, ready, here }
+    }
+}
+
+impl Coming {
+    fn add(&mut self, start: Start) {
+        self.count += 1;
+        let here = self.here.clone();
+        // If nobody waits for it any more, it ends.
+        thread::spawn(move || drop(here.send(thread::spawn(start).join())));
+    }
+
+    /// Returns the one that is ready, or fails, first; `None` if none is coming.
+    fn first(&mut self) -> Option<Result<Worker, PythonError>> {
+        self.count = self.count.checked_sub(1)?;
+        self.ready.recv().ok()?.ok()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Bytes as the harness writes them, in hexadecimal digits, and lists of numbers, in Python's `marshal` format. Python writes that several times
+//! Bytes as the harness and we write them, in hexadecimal digits, and lists of numbers, in Python's `marshal` format. Python writes that several times
 //! faster than numbers in JSON, and executions are thousands of numbers. What they mean is for `protocol` to say.
 
 use std::vec;
@@ -50,6 +50,12 @@ pub(super) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
     let (pairs, half) = digits.as_chunks::<2>();
     half.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+/// Returns what Python's `bytes.fromhex` reads as `bytes`.
+pub(super) fn hex_of(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
 }
 
 fn digit(byte: u8) -> Option<u8> {
@@ -146,5 +152,12 @@ mod tests {
         assert!(numbers.is_empty());
         let mut numbers = Numbers::from_hex("5b0200000069020000006907000000").expect("two numbers");
         assert_eq!(numbers.many(), None);
+    }
+
+    #[test]
+    fn bytes_come_back_from_their_digits() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(bytes_of_hex(&hex_of(&bytes)), Some(bytes));
+        assert_eq!(bytes_of_hex("0"), None);
     }
 }

@@ -205,16 +205,17 @@ impl Process {
 
     /// Sends one frame. Whether it arrived shows in the answer.
     pub(super) fn send(&mut self, payload: &[u8]) {
-        self.send_all(&[payload]);
+        self.send_all(&[&[payload]]);
     }
 
-    /// Sends frames, one after another.
-    pub(super) fn send_all(&mut self, payloads: &[&[u8]]) {
-        let mut frame = Vec::with_capacity(payloads.iter().map(|payload| payload.len() + 4).sum());
-        for payload in payloads {
-            let length = u32::try_from(payload.len()).expect("requests are far smaller than 4 GiB");
+    /// Sends frames, one after another, each of which may be in parts.
+    pub(super) fn send_all(&mut self, payloads: &[&[&[u8]]]) {
+        let lengths = payloads.iter().map(|parts| parts.iter().map(|part| part.len()).sum::<usize>());
+        let mut frame = Vec::with_capacity(lengths.clone().map(|length| length + 4).sum());
+        for (parts, length) in payloads.iter().zip(lengths) {
+            let length = u32::try_from(length).expect("requests are far smaller than 4 GiB");
             frame.extend_from_slice(&length.to_be_bytes());
-            frame.extend_from_slice(payload);
+            parts.iter().for_each(|part| frame.extend_from_slice(part));
         }
         // If writing fails the child has gone, and then the answer is an error.
         if frame.len() <= MAX_DIRECT && self.unwritten.load(Ordering::SeqCst) == 0 {

@@ -1,5 +1,9 @@
 //! A warm Python process that runs scenarios, one loaded at a time.
 
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::scenario::Scenario;
@@ -87,7 +91,7 @@ pub struct Worker {
     interpreter: Interpreter,
     confinement: Confinement,
     pub(super) limits: Limits,
-    compiled: Option<Vec<u8>>,
+    compiled: Option<Arc<[u8]>>,
     /// The processor that its process is to keep to; if it is not said, one of the process's choice.
     processor: Option<usize>,
     /// How much memory its process may have, if that is less than its confinement says.
@@ -125,7 +129,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Vec<u8>,
+        compiled: Arc<[u8]>,
     ) -> Result<Worker, PythonError> {
         Worker::start_with(interpreter, confinement, limits, Some(compiled))
     }
@@ -134,7 +138,7 @@ impl Worker {
         interpreter: &Interpreter,
         confinement: &Confinement,
         limits: Limits,
-        compiled: Option<Vec<u8>>,
+        compiled: Option<Arc<[u8]>>,
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
@@ -161,7 +165,7 @@ impl Worker {
     /// Has the processes to come start from the compiled harness.
     pub(super) fn keep_compiled(&mut self) -> Result<(), PythonError> {
         if self.compiled.is_none() {
-            self.compiled = Some(self.compiled()?);
+            self.compiled = Some(self.compiled()?.into());
         }
         Ok(())
     }
@@ -197,8 +201,9 @@ impl Worker {
     }
 
     /// Returns a digest of the harness: executions of different harnesses need not agree.
-    pub fn harness_digest() -> String {
-        blake3::hash(HARNESS.as_bytes()).to_hex().to_string()
+    pub fn harness_digest() -> &'static str {
+        static DIGEST: LazyLock<String> = LazyLock::new(|| blake3::hash(HARNESS.as_bytes()).to_hex().to_string());
+        &DIGEST
     }
 
     /// Loads a scenario of which nothing is known yet, ready to be executed. It takes the place of the one loaded before.
@@ -349,11 +354,9 @@ impl Running {
         let (program, arguments) = confinement.command(attempt, interpreter, &arguments);
         let mut process = Process::start(&program, &arguments, &ENVIRONMENT, attempt.leaves_by_itself())
             .map_err(|source| (PythonError::Start { path: program, source }, None))?;
-        let harness = match compiled {
-            Some(compiled) => [b"c", compiled].concat(),
-            None => [b"s", HARNESS.as_bytes()].concat(),
-        };
-        process.send_all(&[&confinement.plan(attempt, process.id()), &harness]);
+        let plan = confinement.plan(attempt, process.id(), next_processor());
+        let harness = compiled.map_or([b"s", HARNESS.as_bytes()], |compiled| [b"c", compiled]);
+        process.send_all(&[&[&plan], &harness]);
         let hello = process
             .receive(limits.start)
             .and_then(|frame| serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned()));
@@ -429,4 +432,11 @@ impl Running {
         self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
         Ok(said)
     }
+}
+
+/// Returns the number of a processor, of which those who are there are counted round and round: another each time, so that processes that
+/// start together are not in each other's way, and other ones in each process of ours.
+fn next_processor() -> usize {
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    std::process::id() as usize + STARTED.fetch_add(1, Ordering::Relaxed)
 }

@@ -107,7 +107,7 @@ fn breach(attack: &Attack, interpreter: &Interpreter, confinement: &Confinement,
     let source = ground.told(&attack.code);
     let scenario = Scenario { observe: Some("result".to_owned()), ..Scenario::new("attack.py", source) };
     let limits = Limits::default();
-    let mut worker = Worker::start_compiled(interpreter, confinement, limits, compiled.to_vec())
+    let mut worker = Worker::start_compiled(interpreter, confinement, limits, compiled.into())
         .unwrap_or_else(|error| panic!("{}: {error}", attack.name));
     let report = worker.load(&scenario).and_then(|mut program| {
         explore(&mut program, Dpor::default(), Bounds { executions: 1, ..Bounds::default() }, &mut |_| true)

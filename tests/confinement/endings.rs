@@ -134,7 +134,7 @@ fn workers_that_are_killed_at_any_moment_prove_nothing_and_are_replaced() {
     let (interpreter, confinement) = (machine::interpreter(), machine::confinement());
     let start = || Worker::start(&interpreter, &confinement, Limits::default());
     let compiled = start().and_then(|mut worker| worker.compiled()).expect("the harness is compiled");
-    let start = || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled.clone());
+    let start = || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled.as_slice().into());
     let long = Scenario { observe: Some("result".to_owned()), ..Scenario::new("long.py", LONG) };
     let short = Scenario { observe: Some("result".to_owned()), ..Scenario::new("short.py", "result = 7\n") };
     let bounds = Bounds { executions: EXECUTIONS, ..Bounds::default() };
@@ -247,6 +247,7 @@ fn several_workers_have_together_what_one_may_have() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 fn workers_that_start_together_keep_to_different_processors() {
     let _alone = machine::alone();
     if std::thread::available_parallelism().map_or(1, NonZero::get) < 2 {

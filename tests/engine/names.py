@@ -19,7 +19,7 @@ import subprocess
 import symtable
 import sys
 
-GIVEN = {"harness_code", "confinement", "__class__"}  # by boot.py, and by Python to methods that call `super()`
+GIVEN = {"harness_code", "plan_json", "__class__"}  # by boot.py, and by Python to methods that call `super()`
 
 
 def harness(worker_rs):

@@ -666,12 +666,12 @@ print(total)
 fn a_worker_starts_from_what_another_compiled() {
     let interpreter = &interpreters()[0];
     let compiled = worker().compiled().expect("it says so");
-    let mut second =
-        Worker::start_compiled(interpreter, &confinement(), Limits::default(), compiled).expect("a worker starts");
+    let mut second = Worker::start_compiled(interpreter, &confinement(), Limits::default(), compiled.into())
+        .expect("a worker starts");
     let report = explored_by(&mut second, &scenario(WITHDRAW, Some("account.balance"))).expect("it explores");
     assert_eq!(report.executions, 6);
     assert!(matches!(
-        Worker::start_compiled(interpreter, &confinement(), Limits::default(), vec![0]),
+        Worker::start_compiled(interpreter, &confinement(), Limits::default(), [0].into()),
         Err(PythonError::NotReady { .. })
     ));
 }

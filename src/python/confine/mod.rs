@@ -183,22 +183,23 @@ impl Confinement {
         (interpreter.path.clone(), arguments)
     }
 
-    /// Returns what the harness of the process `pid` is told, as JSON.
-    pub(super) fn plan(&self, attempt: Attempt, pid: u32) -> Vec<u8> {
+    /// Returns what the harness of the process `pid` is told, which keeps to the processor `processor`, as JSON.
+    pub(super) fn plan(&self, attempt: Attempt, pid: u32, processor: usize) -> Vec<u8> {
         #[cfg(target_os = "linux")]
         if attempt.level > Level::None && self.layers.calls {
             let paths = attempt.level == Level::Full;
             let filter = calls::allow(calls::Stage::Second { paths }, pid).expect("the list is a constant, and tested");
             let plan = Plan {
+                processor,
                 confined: true,
                 preload: if paths { &[] } else { PRELOADED },
                 seccomp: libc::SYS_seccomp,
-                filter: calls::bytes(&filter).iter().map(|byte| format!("{byte:02x}")).collect(),
+                filter: super::numbers::hex_of(&calls::bytes(&filter)),
             };
             return serde_json::to_vec(&plan).expect("a plan is JSON");
         }
         let _ = (attempt, pid);
-        br#"{"confined":false}"#.to_vec()
+        format!(r#"{{"processor":{processor},"confined":false}}"#).into_bytes()
     }
 
     /// Whether the process `pid`, which is not confined as a whole, has a number of threads that the parent need not see to.
@@ -271,6 +272,7 @@ pub struct Confined {
 /// What the harness is told.
 #[derive(Serialize)]
 struct Plan<'a> {
+    processor: usize,
     confined: bool,
     /// Modules to load while that is possible.
     preload: &'a [&'a str],

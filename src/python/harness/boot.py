@@ -12,11 +12,11 @@ def take(count):
     return parts
 def frame():
     return take(int.from_bytes(take(4), "big"))
-confinement = frame()
+plan = frame()
 body = frame()
 if body[:1] == b"c":
     import marshal
     code = marshal.loads(memoryview(body)[1:])
 else:
     code = compile(body[1:], "<harness>", "exec")
-exec(code, {"__name__": "raceday_harness", "harness_code": code, "confinement": confinement})
+exec(code, {"__name__": "raceday_harness", "harness_code": code, "plan_json": plan})

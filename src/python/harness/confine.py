@@ -2,9 +2,8 @@
 # be refused is refused. What was taken away before, and why, is for src/python/confine/ to say. Part of the harness; see core.py.
 
 
-def confine():
+def confine(plan):
     """Takes away what only the start needed, and returns what can be had all the same; nothing where there is no confinement."""
-    plan = read_json(confinement.decode(), 0)[0]
     if not plan["confined"]:
         return None
     for name in plan["preload"]:
@@ -14,17 +13,17 @@ def confine():
             pass  # not every version has every module
     if plan["preload"]:
         sys.meta_path.append(Unavailable)
-    second = False
+    call = None
     if plan["filter"]:
         try:
             import _ctypes
         except ImportError:
             pass
         else:
-            install(_ctypes, plan["seccomp"], bytes.fromhex(plan["filter"]))
-            second = True
+            call = caller(_ctypes)
+            install(_ctypes, call, plan["seccomp"], bytes.fromhex(plan["filter"]))
     refused, allowed = [], []
-    for name, attempt in PROBES:
+    for name, attempt in probes(call):
         try:
             attempt()
         except PermissionError:
@@ -33,7 +32,7 @@ def confine():
             allowed.append("%s (%s)" % (name, describe(error)))
         else:
             allowed.append(name)
-    return {"second": second, "refused": refused, "allowed": allowed}
+    return {"second": call is not None, "refused": refused, "allowed": allowed}
 
 
 class Unavailable:
@@ -44,37 +43,48 @@ class Unavailable:
         raise Unsupported("import %s" % name, "this system has no Landlock, so only common modules can be imported")
 
 
-def install(c, seccomp, instructions):
-    """Sets a seccomp filter for all threads, of which there is one so far. Nobody may read this process's memory either.
+def caller(c):
+    """What calls functions of the C library, of whole numbers.
 
     `c` is the compiled part of `ctypes`: to import what is around it takes a tenth of the worker's whole start."""
 
     class Long(c._SimpleCData):
         _type_ = "l"
 
-    class Byte(c._SimpleCData):
-        _type_ = "b"
+    class Int(c._SimpleCData):
+        _type_ = "i"
 
     class Function(c.CFuncPtr):
         _flags_ = c.FUNCFLAG_CDECL | c.FUNCFLAG_USE_ERRNO
-        _restype_ = Long
+        _restype_ = Int
+
+    def call(name, *numbers):
+        result = Function(c.dlsym(c.dlopen(None, 0), name))(*map(Long, numbers))
+        if result == -1:
+            raise OSError(c.get_errno(), name)
+        return result
+
+    return call
+
+
+def install(c, call, seccomp, instructions):
+    """Sets a seccomp filter for all threads, of which there is one so far. Nobody may read this process's memory either."""
+
+    class Byte(c._SimpleCData):
+        _type_ = "b"
 
     def bytes_in_memory(data):
         return type("Bytes", (c.Array,), {"_type_": Byte, "_length_": len(data)}).from_buffer_copy(data)
 
-    def call(name, *numbers):
-        return Function(c.dlsym(c.dlopen(None, 0), name))(*map(Long, numbers))
-
     pr_set_dumpable, set_mode_filter, tsync = 4, 1, 1
-    if call("prctl", pr_set_dumpable, 0, 0, 0, 0) != 0:
-        raise OSError(c.get_errno(), "cannot close its memory to others")
+    call("prctl", pr_set_dumpable, 0, 0, 0, 0)
     program = bytes_in_memory(instructions)
     # As `struct sock_fprog` has it: how many instructions in two bytes, and where they are, after what aligns a pointer.
     count, place = len(instructions) // 8, c.addressof(program)
-    width = c.sizeof(Long)
+    width = sys.maxsize.bit_length() // 8 + 1
     head = bytes_in_memory(count.to_bytes(2, sys.byteorder) + bytes(width - 2) + place.to_bytes(width, sys.byteorder))
     if call("syscall", seccomp, set_mode_filter, tsync, c.addressof(head)) != 0:
-        raise OSError(c.get_errno(), "cannot set the second list of system calls")
+        raise OSError("cannot set the second list of system calls")
 
 
 def try_to_fork():
@@ -82,20 +92,24 @@ def try_to_fork():
         os._exit(0)
 
 
-def try_to_connect(family):
-    import _socket
+def try_to_connect(call, family):
+    if call is not None:
+        return os.close(call("socket", family, 1, 0))
+    import _socket  # which takes longer than the other way
 
     _socket.socket(family, _socket.SOCK_STREAM).close()
 
 
-# Each is harmless where it is not refused, and there wherever Linux is, so that nothing is refused for want of it.
-PROBES = (
-    ("read a file", lambda: os.close(os.open("/proc/self/environ", os.O_RDONLY))),
-    ("list a folder", lambda: os.listdir("/")),
-    ("write to a file", lambda: os.close(os.open("/dev/null", os.O_WRONLY))),
-    ("start a process", try_to_fork),
-    ("execute a program", lambda: os.execv("/nonexistent", ["nonexistent"])),
-    ("signal another process", lambda: os.kill(os.getppid(), 0)),
-    ("use the network", lambda: try_to_connect(2)),
-    ("use a local socket", lambda: try_to_connect(1)),
-)
+def probes(call):
+    """What to try, by name. Each is harmless where it is not refused, and there wherever Linux is, so that nothing is refused for
+    want of it."""
+    return (
+        ("read a file", lambda: os.close(os.open("/proc/self/environ", os.O_RDONLY))),
+        ("list a folder", lambda: os.listdir("/")),
+        ("write to a file", lambda: os.close(os.open("/dev/null", os.O_WRONLY))),
+        ("start a process", try_to_fork),
+        ("execute a program", lambda: os.execv("/nonexistent", ["nonexistent"])),
+        ("signal another process", lambda: os.kill(os.getppid(), 0)),
+        ("use the network", lambda: try_to_connect(call, 2)),
+        ("use a local socket", lambda: try_to_connect(call, 1)),
+    )

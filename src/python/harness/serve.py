@@ -218,16 +218,17 @@ def serve():
     global scenario_builtins, answers
     answers = os.dup(1)
     os.dup2(2, 1)
+    plan = read_json(plan_json.decode(), 0)[0]
     sys.stdin = NoInput()
     sys.stdout = sys.__stdout__ = stdout_ignored
-    pin()
+    pin(plan["processor"])
     sys.setswitchinterval(1000.0)
     sys.setswitchinterval = no_switch_interval
     sys.setrecursionlimit(3000)
     make_models()
     scenario_builtins = make_builtins()
     sys.modules["__main__"] = types.ModuleType("__main__")
-    confined = confine()
+    confined = confine(plan)
     gc.freeze()
     send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS, "confined": confined})
     dispatch = {"load": load, "run": run, "replay": replay, "careful": careful, "code": code_of_harness}
@@ -238,14 +239,14 @@ def serve():
         send(answer)
 
 
-def pin():
-    """Stays on one processor: handing on to a thread there is several times cheaper than across two. And whoever is woken
+def pin(processor):
+    """Stays on one processor, that of so many: handing on to a thread there is several times cheaper than across two. And whoever is woken
     waits until the waker waits: it could do nothing but wait for the interpreter's lock."""
     global spare_processors
     try:
         processors = sorted(os.sched_getaffinity(0))
         spare_processors = len(processors) > 1
-        os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
+        os.sched_setaffinity(0, {processors[processor % len(processors)]})
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     except (AttributeError, OSError):
         pass
