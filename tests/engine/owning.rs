@@ -339,6 +339,91 @@ event.set()
     assert_eq!(outcomes(source, "list(s)"), ["[1, 2]", "[2, 1]"]);
 }
 
+/// What was taken from the library before there was a thread was called as if nobody else knew the thing it belongs to.
+#[test]
+fn what_threads_are_given_to_call_says_what_it_does() {
+    let threads = "
+threads = [threading.Thread(target=target, args=given + (each,)) for each in (1, 2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let pool = "
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as pool:
+    for each in (1, 2):
+        pool.submit(target, *given, each)
+";
+    let timers = "
+threads = [threading.Timer(1, target, given + (each,)) for each in (1, 2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    for (target, given, observe, expected) in [
+        ("setattr", "(box, 'v')", "box.v", ["1", "2"]),
+        ("object.__setattr__", "(box, 'v')", "box.v", ["1", "2"]),
+        ("box.__setattr__", "('v',)", "box.v", ["1", "2"]),
+        ("codes.append", "()", "list(codes)", ["[1, 2]", "[2, 1]"]),
+        ("user.setdefault", "('k',)", "user['k']", ["1", "2"]),
+        ("operator.setitem", "(plain, 0)", "plain", ["[1]", "[2]"]),
+        ("plain.append", "()", "plain[1:]", ["[1, 2]", "[2, 1]"]),
+    ] {
+        for calls in [threads, pool, timers] {
+            let source = format!(
+                "
+import array, collections, operator, threading
+class Box: v = 0
+box, codes, user, plain = Box(), array.array('i'), collections.UserDict(), [0]
+target, given = {target}, {given}
+{calls}"
+            );
+            assert_eq!(outcomes(&source, observe), expected, "{source}");
+        }
+    }
+}
+
+#[test]
+fn what_writes_into_a_stream_for_a_pool_does_so_in_any_order() {
+    let source = "
+import io
+from concurrent.futures import ThreadPoolExecutor
+out = io.StringIO()
+with ThreadPoolExecutor(2) as pool:
+    pool.map(out.write, 'ab')
+";
+    assert_eq!(outcomes(source, "out.getvalue()"), ["'ab'", "'ba'"]);
+}
+
+#[test]
+fn who_looks_at_a_dict_through_a_read_only_view_sees_what_others_change() {
+    let source = "
+import threading, types
+d = {'k': 0}
+view = types.MappingProxyType(d)
+seen = []
+def change(): d['k'] = 1
+def look(): seen.append(view['k'])
+threads = [threading.Thread(target=target) for target in (change, look)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[0]", "[1]"]);
+}
+
+#[test]
+fn who_reads_what_a_class_holds_sees_what_others_change() {
+    let source = "
+import threading
+class C: kind = 0
+seen = []
+def change(): C.kind = 1
+def look(): seen.append((C.__dict__['kind'], vars(C)['kind']))
+threads = [threading.Thread(target=target) for target in (change, look)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, "seen"), ["[(0, 0)]", "[(0, 1)]", "[(1, 1)]"]);
+}
+
 #[test]
 fn a_dict_that_becomes_an_objects_attributes_is_shared_as_they_are() {
     let source = "

@@ -250,7 +250,7 @@ def is_direct(function):
     kind = type(function)
     if kind in DIRECT or id(function) in BLIND_IDS:
         written = function.__func__ if kind is types.MethodType else function
-        if kind is types.MethodType and type(written) in UNBOUND:
+        if kind is types.MethodType and (type(written) in UNBOUND or is_shared_opaque(function.__self__) and not is_written_here(written)):
             return False
         return type(written) is not types.FunctionType or written.__globals__.get("__name__") not in LOOKING
     if issubclass(kind, type):

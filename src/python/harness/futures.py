@@ -234,7 +234,7 @@ NAMES_OF_STATES = {
 
 def run_callback(function, future):
     try:
-        function(future)
+        callee(function)(future)
     except Exception as error:
         sound(error)
         log_of_futures("exception", "exception calling callback for %r", future)

@@ -15,7 +15,7 @@ VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
     (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
 )}  # fmt: skip
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
-opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, bytearray), "alias")  # for the classes that were asked for: what makes them opaque, or nothing
+opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, types.MappingProxyType, bytearray), "alias")  # for the classes that were asked for: what makes them opaque, or nothing
 opaque_kinds_made = []
 shared_sources = {}  # by the id of an iterator that threads share: the turns that it passes on
 # Methods that change nothing, of any class but iterators.
@@ -84,6 +84,8 @@ def stands_for(alias):
     try:
         if type(alias) in PROXIES:
             return alias.__reduce_ex__.__self__
+        if type(alias) is types.MappingProxyType:
+            return gc.get_referents(alias)[0]
         return getattr(alias, VIEWS_OF[type(alias)])
     except (ReferenceError, ValueError, AttributeError):
         return None

@@ -169,7 +169,7 @@ class ThreadPoolExecutor(Executor, Model):
         """A worker's life."""
         if self._initializer is not None:
             try:
-                self._initializer(*self._initargs)
+                callee(self._initializer)(*self._initargs)
             except (Abandon, Unsupported, Diverged, NeedsWorkers):
                 raise
             except BaseException as error:
@@ -342,7 +342,7 @@ class Task:
         """Calls what was submitted; returns its value and its exception."""
         error = value = None
         try:
-            value = self.function(*self.arguments, **self.keywords)
+            value = callee(self.function)(*self.arguments, **self.keywords)
         except (Abandon, Unsupported, Diverged, NeedsWorkers):
             raise
         except BaseException as raised:

@@ -466,7 +466,11 @@ def announce_all_of(attributes):
 
 
 def rd_dict(thing, name):
-    """`thing.__dict__`: the same locations as the attributes."""
+    """`thing.__dict__`: the same locations as the attributes. A class shows its own through a view, which is not looked at later."""
+    if not solo and issubclass(type(thing), type) and thing.__module__ == "__main__":
+        touches = announce(class_dict_touches, thing)
+        if detail and touches:
+            note("read", place_of(thing, name))
     inner = getattr(thing, name)
     if type(thing) in PROXIES:
         thing = stands_for(thing)
@@ -475,6 +479,11 @@ def rd_dict(thing, name):
         announce_all_of(inner)
         namespaces[id(inner)] = "attribute"
     return inner
+
+
+def class_dict_touches(kind):
+    """What reading all attributes of a class touches."""
+    return tuple((digest((class_name(kind), each)), READ) for each in sorted(tracked_class_attributes))
 
 
 def old_attr(thing, name):

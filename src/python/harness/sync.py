@@ -371,7 +371,7 @@ class Barrier(Model):
             if self._action is not None:
                 self._calm.set(False)
                 try:
-                    self._action()
+                    callee(self._action)()
                 except Abandon:
                     raise
                 except BaseException:
@@ -473,5 +473,5 @@ class Timer(Thread):
     def run(self):
         self.finished.wait(self.interval)
         if not self.finished.is_set():
-            self.function(*self.args, **self.kwargs)
+            callee(self.function)(*self.args, **self.kwargs)
         self.finished.set()

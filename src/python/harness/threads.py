@@ -408,7 +408,7 @@ class Thread(Model):
     def run(self):
         try:
             if self._target is not None:
-                self._target(*self._args, **self._kwargs)
+                callee(self._target)(*self._args, **self._kwargs)
         finally:
             if not ended:
                 del self._target, self._args, self._kwargs
