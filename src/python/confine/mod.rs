@@ -121,7 +121,8 @@ impl Confinement {
         Confinement { or_none: true, ..self }
     }
 
-    /// Returns this with some `layers` only, for tests.
+    /// Returns this with some `layers` only. No build but that of the tests has it.
+    #[cfg(feature = "layers")]
     pub fn with_layers(self, layers: Layers) -> Confinement {
         Confinement { layers, ..self }
     }
