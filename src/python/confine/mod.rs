@@ -130,6 +130,7 @@ impl Confinement {
     /// Returns what to try first, or why nothing can be tried.
     pub(super) fn first(&self) -> Result<Attempt, String> {
         match cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+            _ if self.layers == Layers::NONE => Ok(Attempt { level: Level::None, user_namespace: false }),
             true => Ok(Attempt { level: Level::Full, user_namespace: self.layers.user_namespace }),
             false if self.or_none => Ok(Attempt { level: Level::None, user_namespace: false }),
             false => Err("confinement is known for Linux on x86-64 and aarch64 only".to_owned()),
