@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -102,6 +103,8 @@ pub struct Engine {
     worker: Option<Worker>,
     /// The processes that get ready.
     coming: Coming,
+    /// The processes that end.
+    leaving: Leaving,
     /// Whether to believe what was remembered of the Python.
     anew: bool,
     /// The harness as this Python compiled it, from before any program ran there.
@@ -137,6 +140,7 @@ impl Engine {
             trusted: BTreeSet::new(),
             worker: None,
             coming: Coming::default(),
+            leaving: Leaving::default(),
             anew: false,
             compiled: None,
             confined: None,
@@ -256,7 +260,7 @@ impl Engine {
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
-        self.worker = None;
+        self.worker.take().into_iter().for_each(|worker| self.leaving.add(worker));
         let (explored, shared) = explored?;
         if self.deck.is_none() {
             // For `--replay`, which may be asked of another process. Of questions the report keeps it.
@@ -474,6 +478,33 @@ impl Engine {
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
         Ok(ReportKey::of(&["2", what, &program, &budget, &python, Worker::harness_digest()]))
+    }
+}
+
+impl Drop for Coming {
+    /// Waits for those whom nobody waited for, and ends them.
+    fn drop(&mut self) {
+        while self.first().is_some() {}
+    }
+}
+
+/// Processes that end, which takes a millisecond, while something else goes on. In the end all are waited for: who was only killed would
+/// be left to a system where nobody may do that.
+#[derive(Default)]
+struct Leaving(Vec<JoinHandle<()>>);
+
+impl Leaving {
+    fn add(&mut self, worker: Worker) {
+        self.0.retain(|leaving| !leaving.is_finished());
+        self.0.push(thread::spawn(move || drop(worker)));
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        for leaving in self.0.drain(..) {
+            let _ = leaving.join();
+        }
     }
 }
 

@@ -127,8 +127,6 @@ impl Process {
                 let child = Arc::new(Mutex::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
                     watch(&child, &gone, &left, &threads);
-                    // Who needs it no more has killed it. To be rid of a process takes a millisecond, which is nobody else's.
-                    let _ = lock(&child).wait();
                 }
             }
             Err(error) => _ = start.send(Err(error)),
@@ -324,9 +322,7 @@ fn tick(crowd: u8) -> Duration {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.ended.is_none() {
-            end(&self.child, self.group);
-        }
+        self.kill();
     }
 }
 
