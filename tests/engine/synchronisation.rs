@@ -304,3 +304,101 @@ except:
     let error = explored(&scenario(source, Some("1"))).expect_err("a queue's own locks are not modelled");
     assert!(matches!(&error, PythonError::Unsupported { what, .. } if what == "queue.Queue.mutex"), "{error}");
 }
+
+#[test]
+fn tasks_of_one_worker_find_what_the_one_before_left_in_its_thread() {
+    for (there, set, get) in [
+        ("local = threading.local()", "lambda: setattr(local, 'x', 1)", "lambda: getattr(local, 'x', None)"),
+        ("v = contextvars.ContextVar('v', default=0)", "lambda: v.set(1)", "v.get"),
+    ] {
+        let source = format!(
+            "
+import contextvars, threading
+from concurrent.futures import ThreadPoolExecutor
+{there}
+with ThreadPoolExecutor(1) as pool:
+    pool.submit({set})
+    print(pool.submit({get}).result())
+"
+        );
+        assert_eq!(outcomes(&source, None), ["1"], "{there}");
+    }
+}
+
+/// What was raised there to unwind the execution went no further, and it seemed to have finished.
+#[test]
+fn who_gets_stuck_as_the_last_thing_is_deleted_does_not_finish() {
+    let source = "
+import threading
+lock = threading.Lock()
+lock.acquire()
+class Thing:
+    def __del__(self): lock.acquire()
+thing = Thing()
+del thing
+";
+    assert_eq!(outcomes(source, None), [" Deadlock"]);
+}
+
+#[test]
+fn who_leaves_a_barrier_late_may_find_it_broken() {
+    let source = "
+import threading
+barrier = threading.Barrier(2)
+def late():
+    try:
+        barrier.wait()
+        print('through')
+    except threading.BrokenBarrierError:
+        print('broken')
+def breaks():
+    barrier.wait()
+    barrier.abort()
+threads = [threading.Thread(target=target) for target in (late, breaks)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    // Who breaks it may also be who leaves late, but then he has not broken it yet.
+    assert_eq!(outcomes(source, None), ["broken", "through"]);
+}
+
+#[test]
+fn who_joins_the_main_thread_waits_for_the_end_of_the_module() {
+    let waits = "
+import threading
+def work():
+    threading.main_thread().join()
+    print('after main')
+thread = threading.Thread(target=work)
+thread.start()
+";
+    assert_eq!(outcomes(&format!("{waits}print('main')"), None), ["main\nafter main"]);
+    assert_eq!(outcomes(&format!("{waits}thread.join()"), None), [" Deadlock"]);
+}
+
+#[test]
+fn a_condition_waits_for_a_list_to_be_filled() {
+    let source = "
+import threading
+condition = threading.Condition()
+items = []
+def wait():
+    with condition:
+        print(bool(condition.wait_for(lambda: items, timeout=1)))
+threads = [threading.Thread(target=wait), threading.Thread(target=items.append, args=(1,))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, None), ["False", "True"]);
+}
+
+#[test]
+fn what_a_future_is_printed_as_depends_on_when() {
+    let source = "
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+future = pool.submit(pow, 2, 3)
+print(str(future).split('state=')[1])
+";
+    assert_eq!(outcomes(source, None), ["finished returned int>", "pending>"]);
+}

@@ -78,6 +78,8 @@ def rd_method(thing, name):
             return functools.partial(join_text, thing)
         if kind is super:
             return method_of_super(getattr(thing, name), name)
+        if kind in VIEWS:
+            return functools.partial(rd_call, getattr(thing, name))
         if kind in PROXIES and container_of(stands_for(thing)) is not None:
             return rd_method(stands_for(thing), name)
         if name in tracked_attributes:
@@ -155,7 +157,12 @@ def method_touches(thing, name, shape, key, arguments):
         # What adds changes something where the key is not there, what removes where it is.
         changes = raw_has(thing, key) != (name in ("setdefault", "add"))
         touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+    if name in COMPARING and shape == "L":
+        touches += deep_touches([thing, *arguments], False)
     return with_others(touches, thing, arguments)
+
+
+COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which may be containers themselves
 
 
 def with_others(touches, thing, others):
@@ -223,8 +230,8 @@ CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, (
 # Modules whose functions, though written in Python, are called as if they were not: they look at what they are given, and
 # not at who calls them.
 LOOKING = frozenset((
-    "bisect copy dataclasses difflib heapq json json.encoder operator pickle pprint random reprlib statistics string "
-    "textwrap"
+    "bisect copy dataclasses difflib fnmatch heapq html json json.encoder operator pickle pprint random reprlib shlex statistics "
+    "string textwrap urllib.parse"
 ).split())  # fmt: skip
 # Those that look at no more than the container itself.
 SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.Counter,
@@ -232,6 +239,7 @@ SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
 SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
+BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
 BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
@@ -249,6 +257,8 @@ def is_direct(function):
     """Whether a call of `function` needs no announcement: it is the scenario's own, a model, or looks at nothing."""
     kind = type(function)
     if kind in DIRECT or id(function) in BLIND_IDS:
+        if kind is functools.partial:
+            return is_direct(function.func)
         written = function.__func__ if kind is types.MethodType else function
         if kind is types.MethodType and (type(written) in UNBOUND or is_shared_opaque(function.__self__) and not is_written_here(written)):
             return False
@@ -281,6 +291,8 @@ def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
     if is_direct(function):
         return function(*arguments, **keywords)
+    if type(function) is functools.partial:
+        return rd_call(function.func, *function.args, *arguments, **{**function.keywords, **keywords})
     owner = getattr(function, "__self__", None)
     if owner is not None and is_shared_opaque(owner):
         return call_opaque(owner, function.__name__, function, *arguments, **keywords)
@@ -304,14 +316,14 @@ def rd_call(function, /, *arguments, **keywords):
             return store_attr(function, *arguments)
         elif type(function) is types.MethodWrapperType and function.__name__ in ("__setattr__", "__delattr__"):
             return store_attr(lambda _, *rest: function(*rest), function.__self__, *arguments)
-        elif type(function) in UNBOUND and arguments and function.__name__ in METHODS:
+        elif (type(function) in UNBOUND and arguments and function.__name__ in METHODS
+              and (kinds.get(type(arguments[0])) or kind_of(type(arguments[0]))) != "-"):  # fmt: skip
             thing, *rest = arguments
-            kind = type(thing)
-            shape = kinds.get(kind) or kind_of(kind)
-            if shape != "-":
-                return call_method(thing, function.__name__, shape, functools.partial(function, thing), *rest, **keywords)
+            return call_method(thing, function.__name__, kinds[type(thing)], functools.partial(function, thing), *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
+            if type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS:
+                given = (owner, *given)
             if type(function) in BUILT_IN:
                 for each in given:
                     if type(each) in PASSING:
@@ -319,10 +331,12 @@ def rd_call(function, /, *arguments, **keywords):
                         if sources:
                             return call_at_once(function, sources, arguments, keywords)
                         break
-            if id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
+            if function is functools.reduce and given and type(given[0]) in BUILT_IN:
+                touches = rd_all_deep(given)
+            elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
-                touches = rd_all_deep(given, looks_at_attributes(function))
+                touches = rd_all_deep(given, any(map(looks_at_attributes, (function, *given))))
             if touches:
                 for each in given:
                     if type(each) is types.GeneratorType and is_shared_opaque(each):

@@ -42,6 +42,9 @@ def key_of(key):
     try:
         if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
             return ("object", name_of(key))
+        for plain in (str, int, bytes):
+            if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
+                return plain(key) if plain is int else plain.__getitem__(key, slice(None))
         return ("hash", atomically(hash, key))
     except TypeError:
         return ("unhashable",)
@@ -497,6 +500,13 @@ def both(function, read=rd_wholes):
     return operate
 
 
+def rd_formatted(operands):
+    """Before `%`: a text says all of what is put into it."""
+    text, given = operands
+    if isinstance(text, (str, bytes, bytearray)):
+        rd_all_deep((text, given))
+
+
 COMPARISONS = frozenset("Eq NotEq Lt LtE Gt GtE".split())
 ON_BOTH = {
     "__rd_%s__" % name: both(function, rd_all_deep if name in COMPARISONS else rd_wholes) for name, function in {
@@ -505,6 +515,7 @@ ON_BOTH = {
         "Mult": operator.mul,
     }.items()
 }  # fmt: skip
+ON_BOTH["__rd_Mod__"] = both(operator.mod, rd_formatted)
 
 
 def rd_truth(thing):

@@ -11,13 +11,14 @@ class Program:
         self.ordered = request["sleeps"] == "ordered"
         self.pools = "ThreadPoolExecutor" in self.source
         self.callbacks = "add_done_callback" in self.source
+        self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
         # What was found out about the same text before: which names are shared, and whether pools have workers that can be
         # told apart. With it a schedule means what it meant then.
         shared = request["shared"]
         self.tracked = {tuple(each) for each in shared["names"]}
-        self.workers = shared["workers"]
+        self.workers = shared["workers"] or self.pools and ("contextvars" in self.source or "decimal" in self.source)
         self.outcomes = {}
         self.outcomes_sent = 0
         self.is_settled = False
@@ -202,6 +203,8 @@ def execute(request_prefix, in_detail, with_lines):
     namespaces[id(program_globals)] = "global"
     shared_here = {GLOBALS, *tracked_containers}
     main = Strand(0, None, "MainThread")
+    if program.knows_main:
+        main.over = Guard(("over", 0), False)
     main.began = True
     main.baton = main_baton
     cur = main
@@ -247,6 +250,8 @@ def run_main(main):
         raise
     except BaseException as error:
         failures.append((0, "MainThread", sound(error)))
+    if ended:
+        raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
     if not solo and program.pools:
         visible(refuse_op)
@@ -255,6 +260,13 @@ def run_main(main):
     exiting = True
     for pool in pools:
         pool._exit()
+    if main.over is not None:
+        # Who joins the main thread waits for it so far.
+        if not solo:
+            visible(main.end_op)
+            if detail:
+                note("end")
+        main.over.set(True)
     while True:
         left = [
             strand for strand in strands

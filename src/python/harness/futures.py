@@ -216,6 +216,7 @@ class Future(Model):
         self._settled()
 
     def __repr__(self):
+        look_at(self)
         what = NAMES_OF_STATES[self._state]
         if self._state == FINISHED:
             if self._error is not None:

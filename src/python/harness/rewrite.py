@@ -31,6 +31,7 @@ class Rewriter(Transformer):
         scopes = Scopes(module)
         self.scopes = scopes.of
         self.own = frozenset() if every_use else scopes.own()
+        self.variables = scopes.variables
         self.scope = self.scopes[module]
         self.hidden = set()
         self.classes = []
@@ -356,12 +357,19 @@ class Rewriter(Transformer):
         ) or isinstance(node.func, ast.Attribute) and node.func.attr in RESUMING
         known = isinstance(node.func, ast.Name) and node.func.id not in self.bound_somewhere
         builtin = node.func.id if known else None
+        # What a definition or an import has bound looks at no more than it is given; a variable may be a method of anything.
+        if isinstance(node.func, ast.Name):
+            is_variable = node.func.id in self.variables
+        elif isinstance(node.func, ast.Attribute):
+            is_variable = node.func.attr in self.variables
+        else:
+            is_variable = True
         function = self.visit(node.func)
         node.args = [self.visit(each) for each in node.args]
         for keyword in node.keywords:
             keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)
         node.func = function
-        if not opaque or builtin in BLIND_BUILTINS:
+        if not (opaque or is_variable) or builtin in BLIND_BUILTINS:
             return node
         starred = any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords)
         if not starred and builtin in BUILTIN_NAMES:
@@ -380,17 +388,12 @@ class Rewriter(Transformer):
         numbers = isinstance(node.left, ast.Constant) and not isinstance(node.left.value, str) or isinstance(
             node.right, ast.Constant
         ) and not isinstance(node.right.value, str)
-        if isinstance(node.op, OPERATORS_ON_CONTAINERS) and not numbers:
+        if isinstance(node.op, OPERATORS_ON_CONTAINERS + (ast.Mod,)) and not numbers:
             return self.both(node, node.left, node.op, node.right)
         if isinstance(node.op, ast.Mult) and not any(
             isinstance(each, ast.Constant) and type(each.value) is float for each in (node.left, node.right)
         ):
             return self.both(node, node.left, node.op, node.right)
-        if isinstance(node.op, (ast.Mod, ast.Mult)):
-            text_left = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
-            node.left = self.visit(node.left)
-            node.right = self.deep(node.right) if text_left else self.visit(node.right)
-            return node
         return self.visit_children(node)
 
     def both(self, node, left, operator, right):

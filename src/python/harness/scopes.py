@@ -44,6 +44,7 @@ class Scopes(Visitor):
         self.count = 0
         self.lazy = set()  # the scopes of generators
         self.words = set()  # names of attributes and modules, and texts
+        self.variables = set()  # names, of attributes too, that are bound otherwise than by a definition or an import
         self.waits = False  # whether the module's own code has a loop that could wait for a change
         self.scope = self.open("module", module)
         for statement in module.body:
@@ -87,6 +88,8 @@ class Scopes(Visitor):
     def visit_FunctionDef(self, node):
         self.scope.bound.add(node.name)
         self.words.add(node.name)
+        if node.decorator_list:
+            self.variables.add(node.name)
         for each in node.decorator_list:
             self.visit(each)
         self.function(node, node.body)
@@ -106,6 +109,7 @@ class Scopes(Visitor):
             for argument in every + [arguments.vararg, arguments.kwarg]:
                 if argument is not None:
                     self.scope.bound.add(argument.arg)
+                    self.variables.add(argument.arg)
             for each in body:
                 self.visit(each)
 
@@ -145,6 +149,7 @@ class Scopes(Visitor):
         while scope.kind == "comprehension":
             scope = scope.parent
         scope.bound.add(node.target.id)
+        self.variables.add(node.target.id)
         self.scope.used.add(node.target.id)
 
     def visit_Name(self, node):
@@ -152,9 +157,12 @@ class Scopes(Visitor):
             self.scope.used.add(node.id)
         else:
             self.scope.bound.add(node.id)
+            self.variables.add(node.id)
 
     def visit_Attribute(self, node):
         self.words.add(node.attr)
+        if not isinstance(node.ctx, ast.Load):
+            self.variables.add(node.attr)
         self.visit_children(node)
 
     def visit_Constant(self, node):

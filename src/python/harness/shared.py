@@ -241,6 +241,12 @@ def attribute_shape(kind, name):
     return "own"
 
 
+def is_data(kind, name):
+    """Whether the class says what an attribute of that name is, whatever the instance itself has: a property, for one."""
+    held = next((owner.__dict__[name] for owner in kind.__mro__ if name in owner.__dict__), None)
+    return hasattr(type(held), "__set__") or hasattr(type(held), "__delete__")
+
+
 def forget_attributes():
     """Forgets what is known of the attributes of classes: there are others now."""
     attribute_shapes.clear()
@@ -277,7 +283,10 @@ def attribute_touches(thing, name, manner):
         inner = dict_of(thing)
         if inner is None or name not in inner:
             # That it is code is what may have changed, or may be about to.
-            return owners_touches(kind, name) if name in tracked_class_attributes else ()
+            touches = owners_touches(kind, name) if name in tracked_class_attributes else ()
+            if inner is not None and not is_data(kind, name):
+                touches += ((digest((name_of(thing), name)), manner),)
+            return touches
     own = (digest((name_of(thing), name)), manner)
     if manner == WRITE:
         # What the scenario's own `__setattr__` does it announces itself.

@@ -84,8 +84,9 @@ class Condition(Model):
         return waiter.notified
 
     def wait_for(self, predicate, timeout=None):
+        predicate = callee(predicate)
         result = predicate()
-        while not result:
+        while not rd_truth(result):
             if not self.wait(timeout):
                 return predicate()
             result = predicate()
@@ -227,6 +228,7 @@ class Semaphore(Model):
         self.release()
 
     def __repr__(self):
+        look_at(self)
         return represented(self, "value=%d" % self._value)
 
 
@@ -242,6 +244,7 @@ class BoundedSemaphore(Semaphore):
             raise ValueError("Semaphore released too many times")
 
     def __repr__(self):
+        look_at(self)
         return represented(self, "value=%d/%d" % (self._value, self._initial_value))
 
 
@@ -315,6 +318,7 @@ class Event(Model):
         return freed.up
 
     def __repr__(self):
+        look_at(self)
         return represented(self, "set" if self._flag else "unset")
 
 
@@ -340,7 +344,8 @@ BrokenBarrierError.__module__ = "threading"
 
 
 class Barrier(Model):
-    """`threading.Barrier`. Who leaves late cannot be told from who leaves at once, so the next round may begin meanwhile."""
+    """`threading.Barrier`. Who leaves late cannot be told from who leaves at once unless the barrier is broken before he has left, so
+    the next round may begin meanwhile."""
 
     _kind = "barrier"
 
@@ -352,6 +357,7 @@ class Barrier(Model):
         self._action = action
         self._timeout = timeout
         self._round = Round(self)
+        self._leaving = None  # the round that is over, which not all may have left
         self._broken = False
         # The action runs with the barrier's own lock held: meanwhile nobody arrives, breaks it or finds his time up.
         self._calm, self._act_op = self._guarded("calm", True)
@@ -383,6 +389,8 @@ class Barrier(Model):
                 self._calm.set(True)
             self._round = Round(self)
             mine.over = True
+            mine.late = self._parties - 1
+            self._leaving = mine
             mine.guard.set(True)
             return index
         cur.waits = self
@@ -399,12 +407,16 @@ class Barrier(Model):
                 if detail:
                     note("time out", called(self))
                 self._break()
+        if mine.over:
+            mine.late -= 1
         if mine.broken:
             raise BrokenBarrierError
         return index
 
     def _break(self):
         self._broken = True
+        if self._leaving is not None and self._leaving.late:
+            self._leaving.broken = True
         self._round.broken = True
         self._round.guard.set(True)
 
@@ -439,19 +451,21 @@ class Barrier(Model):
         return self._broken
 
     def __repr__(self):
+        look_at(self)
         return represented(self, "broken" if self._broken else "waiters=%d/%d" % (self._round.count, self._parties))
 
 
 class Round:
     """One round of a barrier."""
 
-    __slots__ = ("count", "over", "broken", "guard", "op")
+    __slots__ = ("count", "over", "broken", "late", "guard", "op")
 
     def __init__(self, barrier):
         me = cur
         me.names += 1
         self.count = 0
         self.over = self.broken = False
+        self.late = 0  # how many have yet to leave, once it is over
         self.guard = Guard(("round", me.code, me.names), False)
         self.op = op_of(((barrier._place, READ),), self.guard.id)
 

@@ -168,6 +168,7 @@ class Lock(Exclusive):
     locked_lock = locked
 
     def __repr__(self):
+        look_at(self)
         return "<%s _thread.lock object at %s>" % ("unlocked" if self._holder is None else "locked", address_of(self))
 
 
@@ -250,6 +251,7 @@ class RLock(Exclusive):
         self.release()
 
     def __repr__(self):
+        look_at(self)
         return "<%s _thread.RLock object owner=%s count=%d at %s>" % (
             "unlocked" if self._holder is None else "locked", 0 if self._holder is None else ident_of(self._holder),
             self._count, address_of(self),
@@ -267,6 +269,8 @@ class Local:
 
     def _rd_table(self):
         tables = object.__getattribute__(self, "_rd_tables")
+        if cur is not None and cur.pool is not None:
+            thread_of(cur)  # which of a pool's workers it is can be told from what it finds there
         code = cur.code if cur is not None else 0
         table = tables.get(code)
         if table is None:
@@ -308,6 +312,13 @@ class Local:
 
 
 # Threads ---------------------------------------------------------------------------------------------------------------
+
+
+def look_at(model):
+    """Before a model is shown as a text, which says what it is like."""
+    if not solo and not showing:
+        visible(model._read)
+        polled(model._read)
 
 
 class Thread(Model):
@@ -461,27 +472,38 @@ class Thread(Model):
 
     @property
     def name(self):
+        if NAMES_CHANGE in program.tracked and not solo and not showing:
+            visible(read_op(name_of(self), "name"))
+            if detail:
+                note("read", place_of(self, "name"), show(self._given_name))
         return self._named_aloud()
 
     @name.setter
     def name(self, name):
+        if not solo:
+            found.add(NAMES_CHANGE)
+            visible(write_op(name_of(self), "name"))
+            if detail:
+                note("write", place_of(self, "name"), show(name))
         self._given_name = str(name)
         self._numbered = False
         if self._strand is not None:
             self._strand.name = self._given_name
 
     def getName(self):
-        return self._named_aloud()
+        return self.name
 
     def setName(self, name):
         self.name = name
 
     @property
     def ident(self):
+        self._look()
         return None if self._strand is None else ident_of(self._strand)
 
     @property
     def native_id(self):
+        self._look()
         return None if self._strand is None else ident_of(self._strand)
 
     @property
@@ -501,6 +523,8 @@ class Thread(Model):
         self.daemon = daemonic
 
     def __repr__(self):
+        if self._initialized:
+            self.is_alive()
         strand = self._strand
         status = "initial" if strand is None else "stopped" if strand.done else "started"
         if self._daemonic:
@@ -539,6 +563,7 @@ def excepthook(args, /):
 
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
+NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
 
