@@ -18,6 +18,8 @@ use crate::store::ReportKey;
 const SHARED: &str = "shared.json";
 /// Of how many programs it says so: those explored last.
 const MOST_SHARED: usize = 32;
+/// How many bytes that may take of one program: as much as thousands of names.
+const LARGEST_SHARED: usize = 1 << 17;
 
 /// The folder, if there is one.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +70,10 @@ impl Cache {
             return;
         }
         kept.retain(|(other, _)| *other != this.0);
-        kept.insert(0, this);
+        // A program that says it shares a million names does not fill the disk with them: it is explored again.
+        if serde_json::to_vec(&this).expect("names are JSON").len() <= LARGEST_SHARED {
+            kept.insert(0, this);
+        }
         kept.truncate(MOST_SHARED);
         self.write(SHARED, &serde_json::to_vec(&kept).expect("names are JSON"));
     }
@@ -198,6 +203,9 @@ mod tests {
         cache.keep_shared(&key(1), &shared("after"));
         assert_eq!(cache.shared(&key(1)), Some(shared("after")));
         assert_eq!(cache.shared(&key(2)), Some(shared("before")), "to explore again what is kept pushes nothing out");
+        cache.keep_shared(&key(2), &shared(&"x".repeat(LARGEST_SHARED)));
+        assert_eq!(cache.shared(&key(2)), None, "nobody fills the disk");
+        assert_eq!(cache.shared(&key(1)), Some(shared("after")));
         fs::write(folder.path().join(SHARED), "[[").expect("written");
         assert_eq!(cache.shared(&key(1)), None);
     }

@@ -179,6 +179,8 @@ pub(super) struct Meanings {
     operations: Vec<Operation>,
     /// Outcomes by their number, for one loaded scenario.
     outcomes: Vec<Outcome>,
+    /// How many claims it has, so each of its outcomes.
+    claims: usize,
 }
 
 /// An answer that does not make sense.
@@ -186,9 +188,10 @@ pub(super) struct Meanings {
 pub(super) struct Nonsense(pub(super) &'static str);
 
 impl Meanings {
-    /// Forgets what belonged to the scenario loaded before.
-    pub(super) fn forget_scenario(&mut self) {
+    /// Forgets what belonged to the scenario loaded before. That one has so many claims.
+    pub(super) fn begin_scenario(&mut self, claims: usize) {
         self.outcomes.clear();
+        self.claims = claims;
     }
 
     /// Learns the numbers that `said` explains.
@@ -207,6 +210,9 @@ impl Meanings {
             });
             let guard = (guard != 0).then_some(Guard(guard));
             self.operations.push(Operation { touches: touches.collect(), guard });
+        }
+        if said.outcomes.iter().any(|outcome| outcome.claims.len() != self.claims) {
+            return Err(Nonsense("an outcome does not say what becomes of each claim"));
         }
         self.outcomes.append(&mut said.outcomes);
         Ok(())
@@ -381,7 +387,8 @@ mod tests {
             {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}
         ))
         .expect("an outcome");
-        let meanings = Meanings { operations: vec![operation(10), operation(1 << 16)], outcomes: vec![outcome] };
+        let meanings =
+            Meanings { operations: vec![operation(10), operation(1 << 16)], outcomes: vec![outcome], claims: 0 };
         let execution = |number: u64, steps: usize| {
             meanings.execution(&Ran(vec![0], [0, number, 1].repeat(steps), vec![], 0, vec![], vec![], vec![]))
         };

@@ -254,7 +254,7 @@ impl Worker {
         });
         // All answers until then were about the scenario before.
         if let Some(running) = &mut self.running {
-            running.meanings.forget_scenario();
+            running.meanings.begin_scenario(scenario.claims.len());
         }
         loaded.map_err(|error| match error {
             // Python does not say where a character is that it does not get past at all.

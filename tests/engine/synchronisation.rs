@@ -402,3 +402,19 @@ print(str(future).split('state=')[1])
 ";
     assert_eq!(outcomes(source, None), ["finished returned int>", "pending>"]);
 }
+
+/// The worker's answer was none that could be read.
+#[test]
+fn half_a_character_is_shown_by_its_number() {
+    let source = "
+import threading
+thread = threading.Thread(target=print, args=('a',), name='half \\ud800')
+thread.start()
+thread.join()
+raise ValueError('\\udfff of one')
+";
+    let report = explored(&scenario(source, Some("thread.name"))).expect("it explores");
+    let outcome = &report.outcomes[0].outcome;
+    assert_eq!(outcome.value.as_deref(), Some("'half \\ud800'"));
+    assert_eq!(outcome.exceptions[0].message, "\\udfff of one");
+}

@@ -76,7 +76,6 @@ const PLAIN: &[c_long] = &[
     libc::SYS_set_tid_address,
     libc::SYS_rseq,
     libc::SYS_sched_yield,
-    libc::SYS_sched_getaffinity,
     libc::SYS_membarrier,
     libc::SYS_gettid,
     libc::SYS_exit,
@@ -113,8 +112,6 @@ const PLAIN: &[c_long] = &[
     // who and where one is
     libc::SYS_getpid,
     libc::SYS_getppid,
-    libc::SYS_getpgid,
-    libc::SYS_getsid,
     libc::SYS_getuid,
     libc::SYS_geteuid,
     libc::SYS_getgid,
@@ -156,6 +153,9 @@ const PATHS: &[c_long] = &[
 const OLD_PATHS: &[c_long] = &[libc::SYS_stat, libc::SYS_lstat, libc::SYS_access, libc::SYS_readlink];
 #[cfg(not(target_arch = "x86_64"))]
 const OLD_PATHS: &[c_long] = &[];
+
+/// Calls that ask about a process, and may ask about this one: it goes by 0 as well.
+const ABOUT_ONESELF: &[c_long] = &[libc::SYS_sched_getaffinity, libc::SYS_getpgid, libc::SYS_getsid];
 
 /// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor.
 const ONCE: &[c_long] = &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler];
@@ -213,6 +213,9 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     let own =
         SeccompRule::new(vec![equal(0, 0)?, SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?])?;
     rules.insert(libc::SYS_prlimit64, vec![own]);
+    for &call in ABOUT_ONESELF {
+        rules.insert(call, one_of(0, &[0, u64::from(pid)])?);
+    }
     for call in [libc::SYS_kill, libc::SYS_tgkill] {
         rules.insert(call, vec![SeccompRule::new(vec![equal(0, u64::from(pid))?])?]);
     }
@@ -293,6 +296,14 @@ mod tests {
         ] {
             assert!(!first.contains(&call), "{call}");
         }
+    }
+
+    /// They told which processes there are, in which sessions, and where they run.
+    #[test]
+    fn nobody_else_can_be_asked_about() {
+        let rules = allowed(Stage::First, 7).expect("the lists are sound");
+        let answered = |call: c_long| rules.get(&call).is_some_and(|each| each.len() == 2);
+        assert!(ABOUT_ONESELF.iter().all(|&call| answered(call)));
     }
 
     #[test]

@@ -114,6 +114,8 @@ LITTER = 100_000  # objects that may lie around, if nobody uses them, before the
 
 def learn(more, workers):
     """The program shares more than was known: rewrites it."""
+    if any("\ud800" <= letter <= "\udfff" for each in more for part in each if type(part) is str for letter in part):
+        return {"error": {"kind": "unsupported", "what": "a name with half of a pair of surrogates", "why": "", "line": 0}}
     program.tracked = program.tracked | more
     program.lessons += 1
     if program.lessons > MANY_LESSONS:
@@ -254,7 +256,7 @@ def pin(processor):
 
 def json_codec():
     """What reads and what writes JSON: the compiled parts of `json`, used as it uses them. The rest is some ten modules."""
-    from _json import encode_basestring_ascii, make_encoder, make_scanner
+    from _json import encode_basestring, make_encoder, make_scanner
 
     class Reading:
         strict = True
@@ -262,14 +264,19 @@ def json_codec():
         parse_float, parse_int = float, int
         memo = {}
 
-    return make_scanner(Reading), make_encoder(None, None, encode_basestring_ascii, None, ":", ",", False, False, False)
+    return make_scanner(Reading), make_encoder(None, None, encode_basestring, None, ":", ",", False, False, False)
 
 
 read_json, write_json = json_codec()
 
 
 def send(answer):
-    data = "".join(write_json(answer, 0)).encode("ascii")
+    text = "".join(write_json(answer, 0))
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        # Half of a pair of surrogates is no character, and is shown by its number.
+        data = "".join("\\\\u%04x" % ord(each) if "\ud800" <= each <= "\udfff" else each for each in text).encode()
     write_all(len(data).to_bytes(4, "big") + data)
 
 
