@@ -8,8 +8,8 @@ use super::pythons::scenario;
 use super::pythons::worker;
 
 const PREAMBLE: &str = "
-import array, collections, concurrent.futures, contextlib, copy, dataclasses, enum, functools, io, itertools, json, logging, operator
-import queue, random, shlex, threading, types, weakref
+import array, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, enum, functools, hashlib, io, itertools, json, logging, operator
+import queue, random, shlex, threading, types, weakref, xml.etree.ElementTree
 class Meta(type):
     count = 1
     @property
@@ -157,6 +157,9 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=itertools.count()", "q.__next__()", "q.__next__()"),
     ("q=itertools.cycle('ab')", "next(q)", "list(zip(q, [0]))"),
     ("q=array.array('i', [1])", "q.append(2)", "list(q)"),
+    ("q=hashlib.sha256()", "q.update(b'a')", "q.hexdigest()[:4]"),
+    ("q=xml.etree.ElementTree.Element('r')", "q.append(xml.etree.ElementTree.Element('a'))", "len(q)"),
+    ("q=configparser.ConfigParser()", "q.add_section('a')", "q.sections()"),
     ("q=array.array('i', [1])", "q[0]=2", "q[0]"),
     ("q=io.StringIO()", "q.write('x')", "q.getvalue()"),
     ("q=io.StringIO()", "print('x', file=q)", "q.getvalue()"),

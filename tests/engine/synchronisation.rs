@@ -418,3 +418,32 @@ raise ValueError('\\udfff of one')
     assert_eq!(outcome.value.as_deref(), Some("'half \\ud800'"));
     assert_eq!(outcome.exceptions[0].message, "\\udfff of one");
 }
+
+#[test]
+fn what_is_logged_depends_on_who_changes_the_message_the_level_and_the_stream_when() {
+    for (there, one, other, seen, expected) in [
+        ("pass", "logging.info('a')", "logging.info('b')", "stream.getvalue()", ["'a\\nb\\n'", "'b\\na\\n'"]),
+        ("pass", "logging.info('a')", "logging.getLogger().setLevel(40)", "stream.getvalue()", ["''", "'a\\n'"]),
+        (
+            "pass",
+            "logging.info('a')",
+            "logging.getLogger().handlers[0].setLevel(40)",
+            "stream.getvalue()",
+            ["''", "'a\\n'"],
+        ),
+        ("items = [1]", "logging.info(items)", "items.append(2)", "stream.getvalue()", ["'[1, 2]\\n'", "'[1]\\n'"]),
+    ] {
+        let source = format!(
+            "
+import io, logging, threading
+stream = io.StringIO()
+logging.basicConfig(stream=stream, level=20, format='%(message)s')
+{there}
+threads = [threading.Thread(target=lambda: {one}), threading.Thread(target=lambda: {other})]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, Some(seen)), expected, "{one}, {other}");
+    }
+}

@@ -8,7 +8,8 @@ OPAQUE = ("objects", "opaque")  # whether the scenario was seen to share any but
 uses_opaque = False
 OPAQUE_CLASSES = frozenset((
     "array.array _io.StringIO _io.BytesIO collections.UserDict collections.UserList collections.UserString "
-    "collections.ChainMap weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
+    "collections.ChainMap _csv.writer csv.DictWriter _hashlib.HASH _hashlib.HMAC hmac.HMAC zlib.Compress zlib.Decompress "
+    "xml.etree.ElementTree.Element configparser.RawConfigParser graphlib.TopologicalSorter email.message.Message weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
 ).split())  # fmt: skip
 # What stands for something else, and the attribute that says for what.
 VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(

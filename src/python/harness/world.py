@@ -476,15 +476,56 @@ def adapt_logging():
     logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
     logging.Handler.createLock = create_lock
     logging.Logger.handle = functools.partialmethod(handle_record, logging.Logger.handle)
+    logging.Logger.isEnabledFor = functools.partialmethod(ask_for_level, logging.Logger.isEnabledFor)
+    logging.StreamHandler.emit = functools.partialmethod(emit_record, logging.StreamHandler.emit)
+    for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
+                       (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
+        setattr(kind, name, functools.partialmethod(configure_logging, getattr(kind, name)))
     logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
 
 
 def handle_record(logger, handle, record):
     """`Logger.handle`, where what is logged is read in the end."""
-    if not solo and record.args:
-        rd_all_deep(record.args if type(record.args) is tuple else (record.args,))
+    if not solo:
+        given = record.args if type(record.args) is tuple else (record.args,)
+        rd_all_deep((record.msg, *given))
     return handle(logger, record)
+
+
+LOGGING = ("logging", "configuration")  # whether levels, handlers and filters are changed while several threads live
+logging_write, logging_read = (op_of(((outside_place("logging"), manner),)) for manner in (WRITE, READ))
+
+
+def configure_logging(thing, change, *arguments, **keywords):
+    """What changes levels, handlers and filters: one step."""
+    if not solo:
+        found.add(LOGGING)
+        visible(logging_write)
+        if detail:
+            note("configure logging")
+    return change(thing, *arguments, **keywords)
+
+
+def ask_for_level(logger, ask, level):
+    """`Logger.isEnabledFor`, which every call that logs begins with."""
+    if not solo and LOGGING in program.tracked:
+        visible(logging_read)
+        if detail:
+            note("read", "the configuration of logging")
+    return ask(logger, level)
+
+
+def emit_record(handler, emit, record):
+    """`StreamHandler.emit`: a stream in memory is one of the things that nobody looks into."""
+    touches = ()
+    if not solo:
+        publish(handler.stream)
+        if is_shared_opaque(handler.stream):
+            touches = announce(state_touches, handler.stream, WRITE)
+            if detail and touches:
+                note("write", place_of(handler.stream))
+    return in_the_middle(touches, emit, (handler, record), {}) if touches else emit(handler, record)
 
 
 loggers_kept = {}
