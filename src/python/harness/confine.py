@@ -20,8 +20,8 @@ def confine(plan):
         except ImportError:
             pass
         else:
-            call = caller(_ctypes)
-            install(_ctypes, call, plan["seccomp"], bytes.fromhex(plan["filter"]))
+            call, where_is = library(_ctypes)
+            install(call, where_is, plan["seccomp"], bytes.fromhex(plan["filter"]))
     refused, allowed = [], []
     for name, attempt in probes(call):
         try:
@@ -43,8 +43,8 @@ class Unavailable:
         raise Unsupported("import %s" % name, "this system has no Landlock, so only common modules can be imported")
 
 
-def caller(c):
-    """What calls functions of the C library, of whole numbers.
+def library(c):
+    """Two functions: what calls one of the C library's with whole numbers, and what tells where the bytes of a bytearray are.
 
     `c` is the compiled part of `ctypes`: to import what is around it takes a tenth of the worker's whole start."""
 
@@ -64,26 +64,19 @@ def caller(c):
             raise OSError(c.get_errno(), name)
         return result
 
-    return call
+    return call, lambda data: c.addressof(Long.from_buffer(data))
 
 
-def install(c, call, seccomp, instructions):
+def install(call, where_is, seccomp, instructions):
     """Sets a seccomp filter for all threads, of which there is one so far. Nobody may read this process's memory either."""
-
-    class Byte(c._SimpleCData):
-        _type_ = "b"
-
-    def bytes_in_memory(data):
-        return type("Bytes", (c.Array,), {"_type_": Byte, "_length_": len(data)}).from_buffer_copy(data)
-
     pr_set_dumpable, set_mode_filter, tsync = 4, 1, 1
     call("prctl", pr_set_dumpable, 0, 0, 0, 0)
-    program = bytes_in_memory(instructions)
+    program = bytearray(instructions)
     # As `struct sock_fprog` has it: how many instructions in two bytes, and where they are, after what aligns a pointer.
-    count, place = len(instructions) // 8, c.addressof(program)
     width = sys.maxsize.bit_length() // 8 + 1
-    head = bytes_in_memory(count.to_bytes(2, sys.byteorder) + bytes(width - 2) + place.to_bytes(width, sys.byteorder))
-    if call("syscall", seccomp, set_mode_filter, tsync, c.addressof(head)) != 0:
+    count, place = len(program) // 8, where_is(program)
+    head = bytearray(count.to_bytes(2, sys.byteorder) + bytes(width - 2) + place.to_bytes(width, sys.byteorder))
+    if call("syscall", seccomp, set_mode_filter, tsync, where_is(head)) != 0:
         raise OSError("cannot set the second list of system calls")
 
 
