@@ -409,6 +409,25 @@ for thread in threads: thread.join()
     assert_eq!(outcomes(source, "seen"), ["[0]", "[1]"]);
 }
 
+/// Sorting with a key function of one's own was taken for reading every attribute of what is sorted.
+#[test]
+fn who_sorts_by_one_attribute_does_not_read_the_others() {
+    let source = "
+import threading
+class Thing:
+    def __init__(self, rank): self.rank, self.mark = rank, 0
+things = [Thing(2), Thing(1)]
+def order(): sorted(things, key=lambda thing: thing.rank)
+def mark(): things[0].mark = 1
+def look(): things[0].mark
+threads = [threading.Thread(target=target) for target in (order, mark, look)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let report = explored(&scenario(source, Some("things[0].mark"))).expect("it explores");
+    assert_eq!(report.executions, 2, "only the mark is written and read");
+}
+
 #[test]
 fn who_reads_what_a_class_holds_sees_what_others_change() {
     let source = "

@@ -336,7 +336,9 @@ def rd_call(function, /, *arguments, **keywords):
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
-                touches = rd_all_deep(given, any(map(looks_at_attributes, (function, *given))))
+                # What the scenario's own key functions look at they announce themselves.
+                getters = any(type(each) is operator.attrgetter for each in given)
+                touches = rd_all_deep(given, getters or looks_at_attributes(function))
             if touches:
                 for each in given:
                     if type(each) is types.GeneratorType and is_shared_opaque(each):

@@ -44,7 +44,8 @@ def key_of(key):
             return ("object", name_of(key))
         for plain in (str, int, bytes):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
-                return plain(key) if plain is int else plain.__getitem__(key, slice(None))
+                # As the plain value that it is equal to, without asking the scenario's class for it.
+                return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
         return ("hash", atomically(hash, key))
     except TypeError:
         return ("unhashable",)
