@@ -260,7 +260,9 @@ impl Engine {
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
-        self.worker.take().into_iter().for_each(|worker| self.leaving.add(worker));
+        if let Some(worker) = self.worker.take() {
+            self.leaving.add(worker);
+        }
         let (explored, shared) = explored?;
         if self.deck.is_none() {
             // For `--replay`, which may be asked of another process. Of questions the report keeps it.
@@ -481,13 +483,6 @@ impl Engine {
     }
 }
 
-impl Drop for Coming {
-    /// Waits for those whom nobody waited for, and ends them.
-    fn drop(&mut self) {
-        while self.first().is_some() {}
-    }
-}
-
 /// Processes that end, which takes a millisecond, while something else goes on. In the end all are waited for: who was only killed would
 /// be left to a system where nobody may do that.
 #[derive(Default)]
@@ -537,6 +532,15 @@ impl Coming {
     fn first(&mut self) -> Option<Result<Worker, PythonError>> {
         self.count = self.count.checked_sub(1)?;
         self.ready.recv().ok()?.ok()
+    }
+}
+
+impl Drop for Coming {
+    /// Waits for those whom nobody waited for, and ends them.
+    fn drop(&mut self) {
+        while self.count > 0 {
+            drop(self.first());
+        }
     }
 }
 

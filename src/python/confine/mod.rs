@@ -274,6 +274,7 @@ pub struct Confined {
 /// What the harness is told.
 #[derive(Serialize)]
 struct Plan<'a> {
+    /// Which processor to keep to, of those there are, counted round and round.
     processor: usize,
     confined: bool,
     /// Modules to load while that is possible.

@@ -9,14 +9,16 @@ uses_opaque = False
 OPAQUE_CLASSES = frozenset((
     "array.array _io.StringIO _io.BytesIO collections.UserDict collections.UserList collections.UserString "
     "collections.ChainMap _csv.writer csv.DictWriter _hashlib.HASH _hashlib.HMAC hmac.HMAC zlib.Compress zlib.Decompress "
-    "xml.etree.ElementTree.Element configparser.RawConfigParser graphlib.TopologicalSorter email.message.Message weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
+    "xml.etree.ElementTree.Element configparser.RawConfigParser graphlib.TopologicalSorter email.message.Message "
+    "weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
 ).split())  # fmt: skip
 # What stands for something else, and the attribute that says for what.
 VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
     (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
 )}  # fmt: skip
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
-opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, types.MappingProxyType, bytearray), "alias")  # for the classes that were asked for: what makes them opaque, or nothing
+# For the classes that were asked for: what makes them opaque, or nothing.
+opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, types.MappingProxyType, bytearray), "alias")
 opaque_kinds_made = []
 shared_sources = {}  # by the id of an iterator that threads share: the turns that it passes on
 # Methods that change nothing, of any class but iterators.
