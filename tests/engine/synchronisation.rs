@@ -3,6 +3,7 @@
 use raceday::explore::Report;
 use raceday::python::PythonError;
 use raceday::scenario::Ending;
+use raceday::scenario::ThreadId;
 
 use super::pythons::explored;
 use super::pythons::scenario;
@@ -446,4 +447,27 @@ for thread in threads: thread.join()
         );
         assert_eq!(outcomes(&source, Some(seen)), expected, "{one}, {other}");
     }
+}
+
+/// To say what it is like was a step of its own there, and others came in between.
+#[test]
+fn who_settles_a_future_twice_is_told_in_the_same_step() {
+    let source = "
+import threading
+from concurrent.futures import Future, InvalidStateError
+future = Future()
+future.set_result(1)
+def again():
+    try:
+        future.set_exception(ValueError())
+    except InvalidStateError as error:
+        assert 'FINISHED: <Future at' in str(error)
+thread = threading.Thread(target=again)
+thread.start()
+thread.join()
+";
+    let report = explored(&scenario(source, Some("0"))).expect("it explores");
+    assert!(report.outcomes[0].outcome.exceptions.is_empty(), "{:?}", report.outcomes);
+    let steps = report.outcomes[0].witness.threads().iter().filter(|thread| **thread != ThreadId::MAIN).count();
+    assert_eq!(steps, 3, "it begins, tries, and ends");
 }

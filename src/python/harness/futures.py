@@ -194,29 +194,26 @@ class Future(Model):
 
     def set_result(self, result):
         publish(result)
-        if not solo:
-            announce(self._settle_touches)
-        if self._done.open:
-            raise InvalidStateError("%s: %r" % (self._state, self))
-        if detail and not solo:
-            note("set result", self._label, show(result))
-        self._value = result
-        self._state = FINISHED
-        self._settled()
+        self._set("set result", result, None)
 
     def set_exception(self, exception):
+        self._set("set exception", None, exception)
+
+    def _set(self, act, value, error):
         if not solo:
             announce(self._settle_touches)
         if self._done.open:
-            raise InvalidStateError("%s: %r" % (self._state, self))
+            raise InvalidStateError("%s: %s" % (self._state, self._as_text()))
         if detail and not solo:
-            note("set exception", self._label, show(exception))
-        self._error = exception
-        self._state = FINISHED
+            note(act, self._label, show(value if error is None else error))
+        self._value, self._error, self._state = value, error, FINISHED
         self._settled()
 
     def __repr__(self):
         look_at(self)
+        return self._as_text()
+
+    def _as_text(self):
         what = NAMES_OF_STATES[self._state]
         if self._state == FINISHED:
             if self._error is not None:
