@@ -8,8 +8,9 @@ use super::pythons::scenario;
 use super::pythons::worker;
 
 const PREAMBLE: &str = "
-import array, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, enum, functools, hashlib, io, itertools, json, logging, operator
-import queue, random, shlex, threading, types, weakref, xml.etree.ElementTree
+import argparse, array, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, decimal, difflib, enum, functools, hashlib, io
+import itertools, json, logging, operator, queue, random, shlex, sys, textwrap, threading, types, weakref, xml.etree.ElementTree
+import __main__
 class Meta(type):
     count = 1
     @property
@@ -35,6 +36,17 @@ class Super:
 class Own:
     def __setattr__(self, name, value): self.__dict__[name] = value
     def __getattr__(self, name): return 0
+class Record(dict):
+    __getattr__ = dict.__getitem__
+    __setattr__ = dict.__setitem__
+    __delattr__ = dict.__delitem__
+class Heir(C):
+    kind = 2
+    def inherited(self): return super().kind
+class Guarded(C):
+    def __getattribute__(self, name): return object.__getattribute__(self, name)
+class Shown(C):
+    def __getattribute__(self, name): return super().__getattribute__(name)
 @dataclasses.dataclass(order=True)
 class P:
     x: int = 1
@@ -170,6 +182,13 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=collections.UserDict(a=1)", "q['a']=2", "sorted(q.items())"),
     ("d={}; q=collections.ChainMap({}, d)", "d['a']=1", "q.get('a', 0)"),
     ("d={}; q=collections.ChainMap(d)", "q.update(a=1)", "d.get('a')"),
+    // Whatever else the library has that changes.
+    ("q=textwrap.TextWrapper(width=10)", "q.width=2", "len(q.wrap('aa bb'))"),
+    ("q=decimal.Context(prec=3)", "q.prec=5", "q.divide(1, 3)"),
+    ("q=decimal.Context(prec=3)", "q.prec=5", "q.prec"),
+    ("q=difflib.SequenceMatcher(None, 'abc', 'abd')", "q.set_seq2('abc')", "q.ratio()"),
+    ("q=argparse.Namespace(n=0)", "q.n=1", "str(q)"),
+    ("q=argparse.ArgumentParser()", "q.add_argument('-a')", "len(q.parse_args([]).__dict__)"),
     // Attributes that a class has from its own class.
     ("q=K", "Meta.count=2", "K.count"),
     ("q=K", "Meta.count=2", "K.total"),
@@ -180,6 +199,18 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=C()", "C.get=lambda self: 2", "q.get()"),
     ("q=C()", "C.p=2", "q.p"),
     ("q=C()", "del C.p", "hasattr(q, 'p')"),
+    // Attributes by other ways.
+    ("q=Record(y=1)", "q.y=2", "q['y']"),
+    ("q=Record(y=1)", "q['y']=2", "q.y"),
+    ("q=Record(y=1)", "del q.y", "'y' in q"),
+    ("q=Heir()", "C.kind=3", "q.inherited()"),
+    ("q=Guarded()", "q.y=2", "q.y"),
+    ("q=Shown()", "q.y=2", "q.y"),
+    ("q=C()", "q.y=2", "object.__getattribute__(q, 'y')"),
+    ("q=1", "sys.modules[__name__].q=2", "q"),
+    ("q=1", "global q; q=2", "sys.modules['__main__'].q"),
+    ("q=1", "__main__.q=2", "q"),
+    ("q=1", "setattr(__main__, 'q', 2)", "getattr(__main__, 'q')"),
     // Which attributes there are.
     ("q=C()", "q.z=2", "len(vars(q))"),
     ("q=C()", "q.z=2", "list(vars(q))"),
@@ -433,5 +464,133 @@ for thread in threads:
         seen.sort();
         let expected: Vec<_> = expected.iter().map(|each| format!("'{each}'")).collect();
         assert!(expected.iter().all(|each| seen.contains(each)), "`{one}` and `{other}`: {seen:?}");
+    }
+}
+
+/// What two threads print, one of which does `act` and the other prints, and what was caught in `caught`.
+fn printed_beside(act: &str) -> Vec<String> {
+    let source = format!(
+        "
+import contextlib, io, sys, threading
+caught = io.StringIO()
+def act():
+    {act}
+def speak():
+    print('b')
+threads = [threading.Thread(target=each) for each in (act, speak)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(repr(caught.getvalue()))
+"
+    );
+    let report = explored_by(&mut worker(), &scenario(&source, None)).expect("it explores");
+    assert!(report.exhaustive);
+    let mut printed: Vec<String> = report.outcomes.into_iter().filter_map(|found| found.outcome.stdout).collect();
+    printed.sort();
+    printed
+}
+
+#[test]
+fn who_redirects_the_output_catches_what_others_print() {
+    let both = ["'a\\nb\\n'\n", "'b\\na\\n'\n", "b\n'a\\n'\n"];
+    assert_eq!(printed_beside("with contextlib.redirect_stdout(caught): print('a')"), both);
+    assert_eq!(printed_beside("kept = sys.stdout; sys.stdout = caught; print('a'); sys.stdout = kept"), both);
+}
+
+#[test]
+fn threads_draw_from_one_sequence_where_the_seed_is_set() {
+    let drawn = |before: &str| {
+        let source = format!(
+            "
+import random, threading
+{before}
+drawn = [None, None]
+def draw(index):
+    drawn[index] = random.random()
+threads = [threading.Thread(target=draw, args=(index,)) for index in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+own = random.Random(3)
+sequence = [own.random(), own.random()]
+"
+        );
+        let scenario =
+            scenario(&source, Some("[sequence.index(each) if each in sequence else None for each in drawn]"));
+        let report = explored_by(&mut worker(), &scenario).expect("it explores");
+        let mut values: Vec<String> = report.outcomes.into_iter().filter_map(|found| found.outcome.value).collect();
+        values.sort();
+        values
+    };
+    assert_eq!(drawn("random.seed(3)"), ["[0, 1]", "[1, 0]"]);
+    // Any numbers may come: one outcome stands for all.
+    assert_eq!(drawn(""), ["[None, None]"]);
+}
+
+/// Python takes what is starred only once it has the keywords' values, if nothing else is given by position.
+#[test]
+fn what_is_starred_alone_is_taken_after_the_keywords() {
+    let source = "
+import threading
+things = [1]
+def count(*given, key):
+    return len(given)
+def grow():
+    things.append(2)
+counts = []
+thread = threading.Thread(target=grow)
+def key():
+    thread.start()
+    thread.join()
+counts.append(count(*things, key=key()))
+";
+    let report = explored_by(&mut worker(), &scenario(source, Some("counts"))).expect("it explores");
+    let values: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
+    assert_eq!(values, [Some("[2]")]);
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "what is not tested is said")]
+fn connections_and_cursors_of_a_database_are_one_thing() {
+    let source = "
+import threading
+try:
+    import sqlite3
+except ImportError:
+    sqlite3 = None
+found = None
+if sqlite3:
+    database = sqlite3.connect(':memory:', check_same_thread=False)
+    database.execute('create table counts (n)')
+    database.execute('insert into counts values (0)')
+    def count():
+        cursor = database.cursor()
+        n, = cursor.execute('select n from counts').fetchone()
+        cursor.execute('update counts set n = ?', (n + 1,))
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = database.execute('select n from counts').fetchone()[0]
+";
+    let report = explored_by(&mut worker(), &scenario(source, Some("found"))).expect("it explores");
+    let mut values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    values.sort_unstable();
+    if values == ["None"] {
+        eprintln!("SKIPPED: this Python has no sqlite3");
+    } else {
+        assert_eq!(values, ["1", "2"]);
+    }
+}
+
+#[test]
+fn mocks_are_refused() {
+    for import in ["import unittest.mock", "from unittest import mock", "from unittest.mock import Mock"] {
+        let error = explored_by(&mut worker(), &scenario(import, None)).expect_err("it is refused");
+        assert!(error.to_string().contains("unittest.mock"), "{error}");
     }
 }

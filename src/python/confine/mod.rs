@@ -373,7 +373,6 @@ const PRELOADED: &[&str] = &[
     "types",
     "typing",
     "unicodedata",
-    "unittest.mock",
     "urllib.parse",
     "uuid",
     "warnings",

@@ -240,6 +240,7 @@ SHALLOW_IDS = frozenset(map(id, SHALLOW))
 SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
+BY_NAME = {"__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr}
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
 BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
@@ -267,6 +268,15 @@ def is_direct(function):
         # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
         return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
     return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
+
+
+def starred(function):
+    """What to call in place of `function(*things, name=value)` with the same things, which are taken only after the value."""
+    return functools.partial(call_starred, callee(function))
+
+
+def call_starred(function, things, /, **keywords):
+    return function(*rd_spread(things), **keywords)
 
 
 class Announced(functools.partial):
@@ -314,8 +324,10 @@ def rd_call(function, /, *arguments, **keywords):
             return rd_call(function.__func__, function.__self__, *arguments, **keywords)
         elif function is object.__setattr__ or function is object.__delattr__:
             return store_attr(function, *arguments)
-        elif type(function) is types.MethodWrapperType and function.__name__ in ("__setattr__", "__delattr__"):
-            return store_attr(lambda _, *rest: function(*rest), function.__self__, *arguments)
+        elif type(function) is types.WrapperDescriptorType and function.__name__ == "__getattribute__":
+            return load_attr(function, *arguments)
+        elif type(function) is types.MethodWrapperType and function.__name__ in BY_NAME:
+            return BY_NAME[function.__name__](lambda _, *rest: function(*rest), function.__self__, *arguments)
         elif (type(function) in UNBOUND and arguments and function.__name__ in METHODS
               and (kinds.get(type(arguments[0])) or kind_of(type(arguments[0]))) != "-"):  # fmt: skip
             thing, *rest = arguments

@@ -11,6 +11,8 @@ class Program:
         self.ordered = request["sleeps"] == "ordered"
         self.pools = "ThreadPoolExecutor" in self.source
         self.callbacks = "add_done_callback" in self.source
+        self.seeds = "seed(" in self.source
+        self.knows_itself = "modules" in self.source or "import __main__" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -33,6 +35,8 @@ class Program:
         global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
+        if self.knows_itself:
+            tracked_attributes |= tracked_globals
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
         # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
@@ -179,7 +183,7 @@ def execute(request_prefix, in_detail, with_lines):
     details.clear()
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
-    random_seed[0] = 0
+    forget_draws()
     at_exit.clear()
     if environment != environment_kept:
         restore_environment()
@@ -197,8 +201,9 @@ def execute(request_prefix, in_detail, with_lines):
     outcome = problem = ending_now = None
     exiting = False
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
-    program_globals = {"__name__": "__main__", "__builtins__": scenario_builtins, "__doc__": None, "__file__": program.filename,
-                       "__package__": None, "__loader__": None, "__spec__": None, "__annotations__": {}}  # fmt: skip
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    program_globals = vars(sys.modules["__main__"])
+    program_globals.update(__builtins__=scenario_builtins, __file__=program.filename, __annotations__={})
     names[id(program_globals)] = (GLOBALS, program_globals)
     namespaces[id(program_globals)] = "global"
     shared_here = {GLOBALS, *tracked_containers}

@@ -1,17 +1,27 @@
 # Things of the library that change when they are used, in ways that nobody looks into: iterators, streams in memory, arrays. Each
-# has one place, and whatever is done with one that threads share may change it, unless it is known only to look. And things that
-# stand for others: weak proxies and views. Part of the harness; see core.py.
+# has one place, and whatever is done with one that threads share may change it, unless it is known only to look. Any class of the library
+# is taken for such but those that are known to be constant, or to be modelled elsewhere. And things that stand for others: weak proxies
+# and views. Part of the harness; see core.py.
 
 import _weakref
 
 OPAQUE = ("objects", "opaque")  # whether the scenario was seen to share any but iterators: their methods have any names
 uses_opaque = False
-OPAQUE_CLASSES = frozenset((
-    "array.array _io.StringIO _io.BytesIO collections.UserDict collections.UserList collections.UserString "
-    "collections.ChainMap _csv.writer csv.DictWriter _hashlib.HASH _hashlib.HMAC hmac.HMAC zlib.Compress zlib.Decompress "
-    "xml.etree.ElementTree.Element configparser.RawConfigParser graphlib.TopologicalSorter email.message.Message "
-    "weakref.WeakValueDictionary weakref.WeakKeyDictionary _weakrefset.WeakSet _random.Random"
+# The library's classes that are not: whose objects are constant, change by nothing but their attributes, or are modelled.
+KNOWN_MODULES = frozenset((
+    "builtins types typing abc _abc enum numbers datetime zoneinfo fractions uuid pathlib pathlib._local ipaddress re _sre operator functools "
+    "string string.templatelib struct _struct time calendar _calendar ast _ast dataclasses inspect itertools statistics annotationlib "
+    "collections.abc _collections_abc threading _thread _threading_local queue _queue concurrent.futures concurrent.futures._base "
+    "concurrent.futures.thread contextvars _contextvars logging logging.handlers json.encoder json.decoder importlib "
+    "_frozen_importlib _frozen_importlib_external traceback warnings weakref _weakref os posix"
 ).split())  # fmt: skip
+KNOWN_CLASSES = frozenset((
+    "decimal.Decimal random.SystemRandom argparse.Namespace contextlib.AbstractContextManager contextlib.ContextDecorator "
+    "contextlib.nullcontext contextlib.suppress contextlib.closing contextlib.redirect_stdout contextlib.redirect_stderr "
+    "contextlib._RedirectStream contextlib._GeneratorContextManager contextlib._GeneratorContextManagerBase _io._IOBase _io._TextIOBase "
+    "io.IOBase io.TextIOBase"
+).split())  # fmt: skip
+OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary".split())  # of modules that are known
 # What stands for something else, and the attribute that says for what.
 VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
     (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
@@ -29,19 +39,27 @@ LOOKS = frozenset((
 
 
 def opaqueness(kind):
-    """What makes things of a class opaque: `class`, `iterator` or `alias`; or nothing."""
+    """What makes things of a class opaque: `class`, `family`, `iterator` or `alias`; or nothing."""
     known = opaque_kinds.get(kind)
     if known is None:
-        if any("%s.%s" % (each.__module__, each.__qualname__) in OPAQUE_CLASSES for each in kind.__mro__) or kind is Context:
-            known = "class"
-        elif kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__):
+        if kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
             known = "iterator"
+        elif kind is Context or not issubclass(kind, (tuple, BaseException)) and any(map(changes_unseen, kind.__mro__)):
+            known = "class"
         else:
             known = ""
         opaque_kinds[kind] = known
         if kind.__flags__ & 512:
             opaque_kinds_made.append(kind)
     return known
+
+
+def changes_unseen(kind):
+    """Whether objects of a class may change in ways that nobody looks into, as far as that class itself has to do with it."""
+    if kind.__module__ in ("__main__", __name__):
+        return False
+    name = "%s.%s" % (kind.__module__, kind.__qualname__)
+    return name in OPAQUE_CLASSES or kind.__module__ not in KNOWN_MODULES and name not in KNOWN_CLASSES
 
 
 def forget_opaque_kinds():
@@ -52,17 +70,27 @@ def forget_opaque_kinds():
     shared_sources.clear()
 
 
+def is_of_library(kind):
+    """Whether objects of a class are opaque, and their attributes none of the scenario's own."""
+    return kind.__module__ != "__main__" and opaqueness(kind) == "class"
+
+
 def is_shared_opaque(thing):
     """Whether it is opaque and more than one thread may know it. Those who go through containers announce each turn themselves."""
     kind = type(thing)
     what = opaque_kinds.get(kind)
-    return what and (what == "alias" or id(thing) in names and kind is not Turns)
+    return what and (what == "alias" or what == "family" or id(thing) in names and kind is not Turns)
+
+
+def adapt_database(module):
+    """Connections and cursors of `sqlite3` are one thing: what one of them does another may see."""
+    opaque_kinds.update(dict.fromkeys((module.Connection, module.Cursor), "family"))
 
 
 def publish_opaque(thing):
     """Names what is opaque, if `thing` is. Returns whether it is."""
     what = opaqueness(type(thing))
-    if what == "class":
+    if what == "class" or what == "family":
         found.add(OPAQUE)
     elif what == "iterator" and type(thing) in PASSING and type(thing) is not Turns:
         sources = sources_of(thing)
@@ -107,6 +135,8 @@ def state_touches(thing, manner):
     if opaque_kinds.get(type(thing)) == "alias":
         container = container_of(stands_for(thing))
         return () if container is None else touches_as(manner, *container)
+    if opaque_kinds.get(type(thing)) == "family":
+        return ((digest((type(thing).__module__, "state")), manner),)
     touches = ((digest((name_of(thing), "state")), manner),)
     for turns in shared_sources.get(id(thing), ()):
         touches += turns.touches()

@@ -229,7 +229,6 @@ def serve():
     sys.setrecursionlimit(3000)
     make_models()
     scenario_builtins = make_builtins()
-    sys.modules["__main__"] = types.ModuleType("__main__")
     confined = confine(plan)
     gc.freeze()
     send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS, "confined": confined})

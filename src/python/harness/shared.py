@@ -150,10 +150,23 @@ def defined(name, value):
 
 def hashed(made):
     """The outermost decorator of a class: what has no hash of its own gets one that is always the same, for the order of a set
-    follows from it."""
-    if isinstance(made, type) and made.__hash__ is object.__hash__:
-        type.__setattr__(made, "__hash__", stable_hash)
+    follows from it; and what is a container's method under the name of another (`__getattr__ = dict.__getitem__`) is announced."""
+    if isinstance(made, type):
+        if made.__hash__ is object.__hash__:
+            type.__setattr__(made, "__hash__", stable_hash)
+        for name, held in list(vars(made).items()):
+            if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:
+                type.__setattr__(made, name, announcing(held))
     return made
+
+
+def announcing(method):
+    """A container's method as a function that announces what it does."""
+
+    def call(*arguments, **keywords):
+        return rd_call(method, *arguments, **keywords)
+
+    return call
 
 
 def stable_hash(self):
@@ -269,7 +282,10 @@ def attribute_touches(thing, name, manner):
             (digest((class_name(owner), name)), READ) for owner in owners if owner.__module__ == "__main__"
         )
     if kind is types.ModuleType:
-        return ((digest(("module " + thing.__name__, name)), manner),)
+        return ((digest((GLOBALS if vars(thing) is program_globals else "module " + thing.__name__, name)), manner),)
+    if kind is super:
+        kinds_after = itertools.dropwhile(lambda owner: owner is not thing.__thisclass__, thing.__self_class__.__mro__)
+        return tuple((digest((class_name(owner), name)), READ) for owner in kinds_after if owner.__module__ == "__main__")
     shape = attribute_shapes.get((kind, name))
     if shape is None:
         if issubclass(kind, Local) or kind in PROXIES:
@@ -280,6 +296,8 @@ def attribute_touches(thing, name, manner):
     if shape == "code":
         if kind in PROXIES:
             return attribute_touches(stands_for(thing), name, manner)
+        if is_of_library(kind):
+            return state_touches(thing, manner)
         inner = dict_of(thing)
         if inner is None or name not in inner:
             # That it is code is what may have changed, or may be about to.
@@ -288,9 +306,14 @@ def attribute_touches(thing, name, manner):
                 touches += ((digest((name_of(thing), name)), manner),)
             return touches
     own = (digest((name_of(thing), name)), manner)
+    if manner == READ and type(kind.__getattribute__) is types.FunctionType:
+        return ()  # as below
     if manner == WRITE:
         # What the scenario's own `__setattr__` does it announces itself.
-        return () if type(kind.__setattr__) is types.FunctionType else (own,)
+        if type(kind.__setattr__) is types.FunctionType and kind.__module__ == "__main__":
+            return ()
+        # Methods of the library look at it.
+        return (own, *state_touches(thing, WRITE)) if is_of_library(kind) else (own,)
     if name not in tracked_class_attributes:
         return (own,)
     return (own, *owners_touches(kind, name))
@@ -305,7 +328,9 @@ def touches_one_place(kind, name):
     """Finds out what `one_place` has: where `attribute_touches` gives the same one place, whatever the instance is like."""
     known = one_place[kind, name] = (
         not renames and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
-        and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
+        and kind is not super and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
+        and type(kind.__getattribute__) is not types.FunctionType
+        and not is_of_library(kind)
         and attribute_shape(kind, name) != "code"
     )  # fmt: skip
     return known
@@ -337,6 +362,9 @@ def rd_attr(thing, name):
 
 def wr_attr(value, thing, name):
     """`thing.name = value`."""
+    if type(thing) is types.ModuleType and vars(thing) is program_globals:
+        program_globals[name] = wr_global(value, name)
+        return
     if not solo:
         if issubclass(type(thing), type) and name not in tracked_class_attributes:
             found.add(("class attribute", name))
@@ -382,6 +410,20 @@ def store_attr(store, thing, name, *value):
 
 def stored_touches(thing, name):
     return ((digest((name_of(thing), name)), WRITE),)
+
+
+def load_attr(load, thing, name):
+    """`object.__getattribute__`, called by name: what the class of `thing` makes of reading is not asked."""
+    if not solo and name in tracked_attributes:
+        announce(loaded_touches, thing, name)
+        if detail:
+            note("read", place_of(thing, name))
+    return load(thing, name)
+
+
+def loaded_touches(thing, name):
+    owners = owners_touches(type(thing), name) if name in tracked_class_attributes else ()
+    return ((digest((name_of(thing), name)), READ), *owners)
 
 
 def del_attr(thing, name):

@@ -79,6 +79,10 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         builtins.print(**wrong)
     if not solo:
         rd_all_deep(values)
+        if file is None and "stdout" in tracked_attributes:
+            announce(attribute_touches, sys, "stdout", READ)
+            if detail:
+                note("read", "sys.stdout")
     if file is not None or sys.stdout is not scenario_stdout:
         use(sys.stdout if file is None else file, "write")
         builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
@@ -128,7 +132,8 @@ def no_switch_interval(_):
 
 
 class StrandRandom:
-    """Functions of `random`: every thread has a sequence of its own, so chance does not depend on who runs first."""
+    """Functions of `random`. A program that sets the seed has one sequence, from which threads draw in some order. Where nobody does, any
+    numbers may come, and every thread has a sequence of its own, so that chance does not depend on who runs first."""
 
     def __init__(self, name):
         self.name = name
@@ -136,13 +141,18 @@ class StrandRandom:
     def __call__(self, *arguments, **keywords):
         me = cur
         me.acts += 1
-        if me.rng is None:
-            me.rng = RealRandom(me.code * 7919 + random_seed[0])
-        if self.name == "seed":
-            random_seed[0] = hash(arguments[0]) if arguments and arguments[0] is not None else 0
-            me.rng.seed(*arguments, **keywords)
-            return None
-        function = getattr(me.rng, self.name)
+        if program.seeds:
+            generator = sequence_of_all()
+            act(draw_op)
+            if detail and not solo:
+                note("draw", "random")
+        else:
+            if me.rng is None:
+                me.rng = RealRandom(me.code * 7919)
+            generator = me.rng
+        function = getattr(generator, self.name)
+        if self.name == "seed" and [*arguments, *keywords.values(), None][0] is None:
+            return function(0)
         if self.name == "shuffle" and not solo:
             return call_changing(function, 0, arguments, keywords)
         for argument in arguments:
@@ -151,8 +161,23 @@ class StrandRandom:
         return function(*arguments, **keywords)
 
 
-random_seed = [0]
+draw_op = op_of(((outside_place("random"), WRITE),))
 RealRandom = None  # once the scenario imports `random`
+common_sequence = None
+
+
+def sequence_of_all():
+    """What all threads draw from."""
+    global common_sequence
+    if common_sequence is None:
+        common_sequence = RealRandom(0)
+    return common_sequence
+
+
+def forget_draws():
+    """Each execution draws the same."""
+    global common_sequence
+    common_sequence = None
 
 
 def clock_members():
@@ -372,6 +397,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     root = name.split(".")[0]
     if root in REFUSED and name != "urllib.parse":
         raise Unsupported("import %s" % name, REFUSED[root])
+    if name == "unittest.mock" or name == "unittest" and "mock" in (fromlist or ()):
+        raise Unsupported("import unittest.mock", "mocks change in ways that nobody looks into")
     if model_of(root) is not None:
         module = MODELS.get(name)
         if module is None:
@@ -392,6 +419,11 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         logging_used = True
         if "logging.handlers" in sys.modules:
             adapt_log_handlers(sys.modules["logging.handlers"])
+    if root == "sqlite3":
+        adapt_database(module)
+    if root == "contextlib":
+        # What redirects the output sets `sys.stdout`, which is a step.
+        module.setattr, module.getattr = my_setattr, my_getattr
     if not tracebacks_are_clean and "traceback" in sys.modules:
         clean_tracebacks(sys.modules["traceback"])
     return module
@@ -457,7 +489,7 @@ def make_builtins():
         "__rd_at_own__": at_own,
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
-        "__rd_callee__": callee, **ON_BOTH,
+        "__rd_callee__": callee, "__rd_starred__": starred, **ON_BOTH,
         "__rd_turn__": turn, "__rd_slice__": slice,
     })  # fmt: skip
     return members
