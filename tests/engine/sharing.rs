@@ -9,7 +9,7 @@ use super::pythons::worker;
 
 const PREAMBLE: &str = "
 import argparse, array, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, decimal, difflib, enum, functools, hashlib, io
-import itertools, json, logging, operator, queue, random, shlex, sys, textwrap, threading, types, weakref, xml.etree.ElementTree
+import itertools, json, logging, operator, queue, random, shlex, string, sys, textwrap, threading, types, weakref, xml.etree.ElementTree
 import __main__
 class Meta(type):
     count = 1
@@ -189,6 +189,10 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=difflib.SequenceMatcher(None, 'abc', 'abd')", "q.set_seq2('abc')", "q.ratio()"),
     ("q=argparse.Namespace(n=0)", "q.n=1", "str(q)"),
     ("q=argparse.ArgumentParser()", "q.add_argument('-a')", "len(q.parse_args([]).__dict__)"),
+    ("q=string.Template('$a')", "q.template='b'", "q.substitute(a=1)"),
+    ("q=types.SimpleNamespace(n=0)", "q.n=1", "vars(q)['n']"),
+    ("q=types.SimpleNamespace()", "q.n=1", "vars(q).get('n')"),
+    ("q=ValueError(); q.n=0", "q.n=1", "q.n"),
     // Attributes that a class has from its own class.
     ("q=K", "Meta.count=2", "K.count"),
     ("q=K", "Meta.count=2", "K.total"),

@@ -10,7 +10,7 @@ uses_opaque = False
 # The library's classes that are not: whose objects are constant, change by nothing but their attributes, or are modelled.
 KNOWN_MODULES = frozenset((
     "builtins types typing abc _abc enum numbers datetime zoneinfo fractions uuid pathlib pathlib._local ipaddress re _sre operator functools "
-    "string string.templatelib struct _struct time calendar _calendar ast _ast dataclasses inspect itertools statistics annotationlib "
+    "string.templatelib struct _struct time calendar _calendar ast _ast dataclasses inspect itertools statistics annotationlib "
     "collections.abc _collections_abc threading _thread _threading_local queue _queue concurrent.futures concurrent.futures._base "
     "concurrent.futures.thread contextvars _contextvars logging logging.handlers json.encoder json.decoder importlib "
     "_frozen_importlib _frozen_importlib_external traceback warnings weakref _weakref os posix"

@@ -154,9 +154,10 @@ def hashed(made):
     if isinstance(made, type):
         if made.__hash__ is object.__hash__:
             type.__setattr__(made, "__hash__", stable_hash)
-        for name, held in list(vars(made).items()):
-            if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:
-                type.__setattr__(made, name, announcing(held))
+        if issubclass(made, CONTAINERS):
+            for name, held in list(vars(made).items()):
+                if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:
+                    type.__setattr__(made, name, announcing(held))
     return made
 
 
