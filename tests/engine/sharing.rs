@@ -193,6 +193,8 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=types.SimpleNamespace(n=0)", "q.n=1", "vars(q)['n']"),
     ("q=types.SimpleNamespace()", "q.n=1", "vars(q).get('n')"),
     ("q=ValueError(); q.n=0", "q.n=1", "q.n"),
+    ("q=logging.getLogger('a')", "q.disabled=True", "caught(q)"),
+    ("q=logging.getLogger('a')", "q.propagate=False", "caught(q)"),
     // Attributes that a class has from its own class.
     ("q=K", "Meta.count=2", "K.count"),
     ("q=K", "Meta.count=2", "K.total"),
@@ -293,6 +295,11 @@ def said(what):
     stream = io.StringIO()
     logging.basicConfig(stream=stream, format='%(message)s', force=True)
     logging.warning('%s', what)
+    return stream.getvalue()
+def caught(logger):
+    stream = io.StringIO()
+    logging.basicConfig(stream=stream, format='%(message)s', force=True)
+    logger.warning('a')
     return stream.getvalue()
 def act():
     {}

@@ -313,6 +313,9 @@ def attribute_touches(thing, name, manner):
         # What the scenario's own `__setattr__` does it announces itself.
         if type(kind.__setattr__) is types.FunctionType and kind.__module__ == "__main__":
             return ()
+        if kind.__module__ == "logging":
+            found.add(LOGGING)
+            return (own, *logging_write.touches)
         # Methods of the library look at it.
         return (own, *state_touches(thing, WRITE)) if is_of_library(kind) else (own,)
     if name not in tracked_class_attributes:
@@ -331,7 +334,7 @@ def touches_one_place(kind, name):
         not renames and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
         and kind is not super and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
         and type(kind.__getattribute__) is not types.FunctionType
-        and not is_of_library(kind)
+        and not is_of_library(kind) and kind.__module__ != "logging"
         and attribute_shape(kind, name) != "code"
     )  # fmt: skip
     return known
