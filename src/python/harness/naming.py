@@ -94,7 +94,7 @@ def name_one(thing):
         if issubclass(kind, type):
             if thing.__module__ != "__main__":
                 return []
-        elif not publish_opaque(thing) and kind.__module__ != "__main__" and not issubclass(kind, BaseException) and not has_fields(kind):
+        elif not publish_opaque(thing) and kind.__module__ != "__main__" and kind not in kinds_with_fields:
             return []
     keep_name(thing, new_name())
     reached = []

@@ -30,6 +30,7 @@ PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
 # For the classes that were asked for: what makes them opaque, or nothing.
 opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, types.MappingProxyType, bytearray), "alias")
 opaque_kinds_made = []
+kinds_with_fields = set()  # those of the same whose instances have attributes of the scenario's choice
 shared_sources = {}  # by the id of an iterator that threads share: the turns that it passes on
 # Methods that change nothing, of any class but iterators.
 LOOKS = frozenset((
@@ -49,7 +50,9 @@ def opaqueness(kind):
         else:
             known = ""
         opaque_kinds[kind] = known
-        if kind.__flags__ & 512:
+        if issubclass(kind, BaseException) or has_fields(kind):
+            kinds_with_fields.add(kind)
+        if kind.__flags__ & 512 and kind not in MODEL_CLASSES:
             opaque_kinds_made.append(kind)
     return known
 
@@ -66,6 +69,7 @@ def forget_opaque_kinds():
     """Forgets the classes that Python code made, as the scenario does, and what is shared: the next execution has others."""
     for kind in opaque_kinds_made:
         opaque_kinds.pop(kind, None)  # two threads may have asked for one at a time
+        kinds_with_fields.discard(kind)
     opaque_kinds_made.clear()
     shared_sources.clear()
 

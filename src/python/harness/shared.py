@@ -334,7 +334,7 @@ def touches_one_place(kind, name):
         not renames and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
         and kind is not super and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
         and type(kind.__getattribute__) is not types.FunctionType
-        and not is_of_library(kind) and kind.__module__ != "logging"
+        and (kind.__module__ == "__main__" or kind.__module__ != "logging" and not is_of_library(kind))
         and attribute_shape(kind, name) != "code"
     )  # fmt: skip
     return known
