@@ -37,7 +37,7 @@ def cached(function, maxsize, typed):
 
     def wrapper(*arguments, **keywords):
         nonlocal hits, misses
-        key = functools._make_key(arguments, keywords, typed)
+        key = python_functools._make_key(arguments, keywords, typed)
         if not solo:
             announce(touches, key, READ)
             if detail:
@@ -66,7 +66,7 @@ def cached(function, maxsize, typed):
     def cache_info():
         if not solo:
             announce(lambda: ((everything, READ), (counts, READ)))
-        return functools._CacheInfo(hits, misses, maxsize, len(kept))
+        return python_functools._CacheInfo(hits, misses, maxsize, len(kept))
 
     def cache_clear():
         nonlocal hits, misses
@@ -81,7 +81,7 @@ def cached(function, maxsize, typed):
     known.cache_info = cache_info
     known.cache_clear = cache_clear
     known.cache_parameters = lambda: {"maxsize": maxsize, "typed": typed}
-    return functools.update_wrapper(known, function)
+    return python_functools.update_wrapper(known, function)
 
 
 class CachedFunction:
@@ -158,8 +158,15 @@ CachedProperty.__name__ = CachedProperty.__qualname__ = "cached_property"
 CachedProperty.__module__ = "functools"
 
 
+python_functools = None  # once the scenario imports it
+
+
 def make_functools():
-    module = types.ModuleType("functools", functools.__doc__)
-    module.__dict__.update(vars(functools))
+    global python_functools
+    import functools as python_functools
+
+    BLIND_IDS.add(id(python_functools.wraps))
+    module = types.ModuleType("functools", python_functools.__doc__)
+    module.__dict__.update(vars(python_functools))
     module.__dict__.update(lru_cache=lru_cache, cache=cache, cached_property=CachedProperty)
     MODELS["functools"] = module

@@ -89,14 +89,14 @@ def rd_method(thing, name):
     if type(method) is types.MethodType:
         if method.__func__.__module__ == "__main__":
             return method
-        if method.__func__ in COUNTING:
+        if method.__func__.__module__ == "collections" and method.__func__.__qualname__ in COUNTING:
             return Method(count, thing, name, shape, method)
     elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
         return method
     return Method(call_method, thing, name, shape, method)
 
 
-COUNTING = (collections.Counter.update, collections.Counter.subtract)
+COUNTING = ("Counter.update", "Counter.subtract")
 
 
 def count(thing, name, shape, method, /, *arguments, **keywords):
@@ -216,9 +216,9 @@ LAZY = {enumerate, zip, map, filter, iter, *(
 )}  # fmt: skip
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
-         functools.partial, functools.wraps, sys._getframe}  # fmt: skip
+         functools.partial, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
-LENGTH_IDS, LAZY_IDS, BLIND_IDS = (frozenset(map(id, each)) for each in (LENGTH, LAZY, BLIND))
+LENGTH_IDS, LAZY_IDS, BLIND_IDS = (set(map(id, each)) for each in (LENGTH, LAZY, BLIND))
 # What changes a container that it is given: by module and name, which of its arguments that is.
 CHANGES = {
     ("_heapq", name + kind): 0 for name in ("heapify", "heappop", "heappush", "heappushpop", "heapreplace") for kind in ("", "_max")
@@ -234,10 +234,10 @@ LOOKING = frozenset((
     "string textwrap urllib.parse"
 ).split())  # fmt: skip
 # Those that look at no more than the container itself.
-SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.Counter,
-           collections.OrderedDict, collections.defaultdict, functools.reduce}  # fmt: skip
+SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.OrderedDict,
+           collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
-SHALLOW_MODULES = frozenset(("_collections", "itertools", "math", "random", "statistics", "_statistics"))
+SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 BY_NAME = {"__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr}

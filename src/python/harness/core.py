@@ -22,22 +22,20 @@ equivalent executions, and locations mean the same from one execution to the nex
 # A scenario that waits to be explored waits for these imports. So what is only needed now and then is imported then, and of some
 # modules only the part that is compiled: what is around it takes longer than exploring a program does.
 import _ast as ast
+import _collections as collections
 import _collections_abc
+import _functools as functools
+import _operator as operator
 import builtins
-import collections
-import functools
 import gc
 import io
 import itertools
 import marshal
-import operator
 import os
 import sys
-import threading as real_threading
 import time as real_time
 import types
-from _contextvars import Context
-from _thread import allocate_lock, start_new_thread
+from _thread import TIMEOUT_MAX, _ExceptHookArgs, allocate_lock, start_new_thread
 from _weakref import ref as weak_reference
 
 __name__ = "raceday_harness"  # so that the models' classes are told from the scenario's, which are `__main__`'s
@@ -322,6 +320,9 @@ def child_code(parent, counted=True):
     return parent.code << 12 | number
 
 
+Context = None  # of context variables, once the scenario has any: then each strand has its own, and each execution others
+
+
 def carry(carrier):
     """What an operating system thread does: runs strands, for ever."""
     global problem
@@ -330,7 +331,10 @@ def carry(carrier):
         strand = carrier.strand
         try:
             go(strand, strand.op, strand.guard)
-            Context().run(strand.target)  # who carried others before has nothing of theirs
+            if Context is None:
+                strand.target()
+            else:
+                Context().run(strand.target)  # who carried others before has nothing of theirs
         except Abandon:
             pass
         except BaseException as error:  # a fault of ours, or Unsupported: told once, by whoever answers

@@ -220,7 +220,10 @@ def execute(request_prefix, in_detail, with_lines):
     ended = False
     solo = True
     try:
-        Context().run(run_main, main)
+        if Context is None:
+            run_main(main)
+        else:
+            Context().run(run_main, main)
     except Abandon:
         pass
     except (Unsupported, Diverged, NeedsWorkers) as error:

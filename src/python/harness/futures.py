@@ -269,7 +269,17 @@ settling_place = sync_place(SETTLING)
 # wait and as_completed -------------------------------------------------------------------------------------------------
 
 FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED = "FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"
-DoneAndNotDoneFutures = collections.namedtuple("DoneAndNotDoneFutures", "done not_done")
+DoneAndNotDoneFutures = None
+
+
+def done_and_not_done(done, not_done):
+    """What `wait` returns: a class that is made when it is first needed, for most programs do without named tuples."""
+    global DoneAndNotDoneFutures
+    if DoneAndNotDoneFutures is None:
+        from collections import namedtuple
+
+        DoneAndNotDoneFutures = namedtuple("DoneAndNotDoneFutures", "done not_done")
+    return DoneAndNotDoneFutures(done, not_done)
 
 
 def wait(fs, timeout=None, return_when=ALL_COMPLETED):
@@ -297,7 +307,7 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
     over = {future for future in waited if future._is_over()}
     for future in over:
         future._known_over()
-    return DoneAndNotDoneFutures(over, set(waited) - over)
+    return done_and_not_done(over, set(waited) - over)
 
 
 def watch(waited):

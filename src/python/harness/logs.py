@@ -111,6 +111,7 @@ def adapt_logging():
     """Gives `logging` locks, names and times of ours."""
     global logging_is_adapted
     import logging
+    from functools import partialmethod
 
     logging_is_adapted = True
 
@@ -130,12 +131,12 @@ def adapt_logging():
     logging._lock = NoLock()
     logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
     logging.Handler.createLock = create_lock
-    logging.Logger.handle = functools.partialmethod(handle_record, logging.Logger.handle)
-    logging.Logger.isEnabledFor = functools.partialmethod(ask_for_level, logging.Logger.isEnabledFor)
-    logging.StreamHandler.emit = functools.partialmethod(emit_record, logging.StreamHandler.emit)
+    logging.Logger.handle = partialmethod(handle_record, logging.Logger.handle)
+    logging.Logger.isEnabledFor = partialmethod(ask_for_level, logging.Logger.isEnabledFor)
+    logging.StreamHandler.emit = partialmethod(emit_record, logging.StreamHandler.emit)
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
-        setattr(kind, name, functools.partialmethod(configure_logging, getattr(kind, name)))
+        setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
     logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
 

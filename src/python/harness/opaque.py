@@ -182,7 +182,7 @@ def use(thing, name="", function=None):
 
 # What only one thread at a time can be in, by the method that goes in. Others are let in after the first step of that, and are turned away
 # until the second: a thread may lose the processor as soon as it has come in, whatever it does there.
-ENTERS = {"__next__": (types.GeneratorType,), "send": (types.GeneratorType,), "run": (Context,)}
+ENTERS = {"__next__": (types.GeneratorType,), "send": (types.GeneratorType,)}
 entered = set()
 
 

@@ -1,7 +1,5 @@
 # Threads and locks of `threading`, modelled: one step an act, CPython's errors. Part of the harness; see core.py.
 
-TIMEOUT_MAX = real_threading.TIMEOUT_MAX
-
 
 def act(op, guard=None):
     """One act on a synchronisation object. A thread that is alone acts without a step, unless it has to wait."""
@@ -552,7 +550,7 @@ class MainThread(Thread):
 MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
 
 
-ExceptHookArgs = real_threading.ExceptHookArgs
+ExceptHookArgs = _ExceptHookArgs
 
 
 def excepthook(args, /):

@@ -228,6 +228,12 @@ def make_models():
     Executor.__module__ = Future.__module__ = "concurrent.futures._base"
     ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
     Local.__name__ = Local.__qualname__ = "local"
+    real_threading = LateModule("threading", "Thread module emulating a subset of Java's threading model.")
+    real_threading.__all__ = (
+        "get_ident", "active_count", "Condition", "current_thread", "enumerate", "main_thread", "TIMEOUT_MAX", "Event", "Lock", "RLock",
+        "Semaphore", "BoundedSemaphore", "Thread", "Barrier", "BrokenBarrierError", "Timer", "ThreadError", "local", "stack_size",
+        "excepthook", "ExceptHookArgs", "get_native_id",
+    )  # fmt: skip
     MODELS["threading"] = model_module("threading", real_threading, {
         "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
         "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
@@ -419,6 +425,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         logging_used = True
         if "logging.handlers" in sys.modules:
             adapt_log_handlers(sys.modules["logging.handlers"])
+    if Context is None and ("_contextvars" in sys.modules or "decimal" in sys.modules):
+        adapt_contexts()
     if root == "sqlite3":
         adapt_database(module)
     if root == "contextlib":
@@ -430,6 +438,14 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
 
 
 tracebacks_are_clean = False
+
+
+def adapt_contexts():
+    """From now on each strand has a context of its own."""
+    global Context
+    from _contextvars import Context
+
+    ENTERS["run"] = (Context,)
 
 
 def clean_tracebacks(module):
