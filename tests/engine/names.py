@@ -1,9 +1,11 @@
 """Says which names the harness uses and nobody defines, one a line; nothing if all is well.
 
-    names.py WORKER_RS [--without FUNCTION]
+    names.py WORKER_RS [--without FUNCTION | --imports]
 
 WORKER_RS is `src/python/worker.rs`, which names the harness's files in their order. They are one namespace, so a name that any of them
 defines is there for all. `--without` looks at the harness as if that function were called something else.
+
+With `--imports` it says instead which modules written in Python the harness imports as it starts, beyond those that the interpreter does.
 
 Also said are attributes of modules that these do not have, and functions that rewritten scenarios are made to call
 (`__rd_...__`) and do not find among their builtins.
@@ -87,12 +89,27 @@ def unknown_calls(source):
     return set(re.findall(r'(?:calls|Name)\("(__rd_\w+__)"', source)) - offered
 
 
+def imported(source):
+    """The modules written in Python that are there once the harness is, and were not before."""
+    program = (
+        "import sys; before = set(sys.modules); source = sys.stdin.read(); exec(source, {'__name__': 'harness'}); "
+        "print(*sorted(name for name in set(sys.modules) - before if getattr(sys.modules[name], '__file__', '').endswith('.py')))"
+    )
+    source = source[: source.rindex("\nserve()")]
+    answer = subprocess.run([sys.executable, "-I", "-S", "-c", program], input=source, stdout=subprocess.PIPE, check=True, text=True)
+    return answer.stdout.split()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("worker_rs")
     parser.add_argument("--without")
+    parser.add_argument("--imports", action="store_true")
     options = parser.parse_args()
     source = harness(options.worker_rs)
+    if options.imports:
+        print(*imported(source), sep="\n")
+        return
     if options.without:
         definition = "\ndef %s(" % options.without
         assert source.count(definition) == 1, "the harness has such a function"

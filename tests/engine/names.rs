@@ -7,7 +7,7 @@ use std::process::Command;
 use super::pythons::interpreters;
 
 #[expect(clippy::disallowed_methods, reason = "the search is a Python program of its own, without a worker")]
-fn undefined(arguments: &[&str]) -> Vec<String> {
+fn said_of_names(arguments: &[&str]) -> Vec<String> {
     let output = Command::new(&interpreters()[0].path)
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/names.py"))
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/python/worker.rs"))
@@ -20,12 +20,22 @@ fn undefined(arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_name_of_the_harness_is_defined() {
-    assert_eq!(undefined(&[]), [""; 0]);
+    assert_eq!(said_of_names(&[]), [""; 0]);
 }
 
 #[test]
 fn a_helper_with_another_name_is_missed() {
     for helper in ["locks_of", "key_touches", "item_place", "checked_timeout", "refused_builtin", "line_of"] {
-        assert_eq!(undefined(&["--without", helper]), [helper]);
+        assert_eq!(said_of_names(&["--without", helper]), [helper]);
     }
+}
+
+/// Each module that is written in Python takes about as long to import as a small program takes to explore. Those that most
+/// interpreters have compiled in take less.
+#[test]
+fn the_harness_imports_hardly_anything_as_it_starts() {
+    let compiled_in = ["_collections_abc", "genericpath", "os", "os.path", "posixpath", "stat"];
+    let mut imported = said_of_names(&["--imports"]);
+    imported.retain(|name| !compiled_in.contains(&name.as_str()));
+    assert_eq!(imported, ["types"]);
 }
