@@ -59,6 +59,9 @@ impl World {
         ] {
             command.env(name, value);
         }
+        for name in ["PATH", "RACEDAY_PYTHON"] {
+            command.envs(std::env::var_os(name).map(|value| (name, value)));
+        }
         let mut session = OsSession::spawn(command).expect("the binary starts");
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         session
@@ -178,6 +181,41 @@ fn ctrl_c_while_a_line_is_typed_leaves_the_shell_a_line_of_its_own() {
     // Two see to it, in either order, so what is at the very end is not known.
     assert!(last.contains("half a no") && last.contains("\r\n"), "{last:?}");
     assert!(last.contains(SHOW_CURSOR), "{last:?}");
+}
+
+/// Has more orders than anybody waits for.
+const COUNTERS: &str = "
+import threading
+n = 0
+def count():
+    global n
+    for _ in range(3):
+        n += 1
+threads = [threading.Thread(target=count) for _ in range(5)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(n)
+";
+
+#[test]
+fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
+    let world = World::new();
+    fs::write(world.home.path().join("count.py"), COUNTERS).expect("files can be written");
+    let mut session = world.start(&["explore", "count.py"], "xterm");
+    wait_for(&mut session, "exploring count.py");
+    session.send("\x03").expect("a key");
+    let (said, code) = wait_for_end(&mut session);
+    assert_eq!(code, 130, "{said}");
+    assert!(said.contains("outcomes of what it prints") && said.contains("The search is not finished"), "{said}");
+    // A claim that is violated so far is violated.
+    let mut session = world.start(&["explore", "count.py", "--always", "n == 15", "--json"], "xterm");
+    wait_for(&mut session, "exploring count.py");
+    session.send("\x03").expect("a key");
+    let (said, code) = wait_for_end(&mut session);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("\"exhaustive\": false"), "{said}");
 }
 
 #[test]

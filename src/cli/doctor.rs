@@ -129,7 +129,7 @@ fn python(engine: &mut Engine, world: &World) -> Vec<Finding> {
         }
     };
     let trial = Scenario { observe: Some("count".to_owned()), ..Scenario::new("trial.py", TRIAL) };
-    let explored = match engine.explore(&trial, Budget::QUESTION, &mut |_| {}) {
+    let explored = match engine.explore(&trial, Budget::QUESTION, &mut |_| true) {
         Ok(explored) => explored,
         Err(failure) => return vec![fine("Python", found), failed("Python", &failure)],
     };

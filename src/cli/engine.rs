@@ -211,7 +211,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Explores `scenario` within `budget`; `watch` hears of each execution.
+    /// Explores `scenario` within `budget`; `watch` hears of each execution and says whether to go on.
     ///
     /// The process that explored is not used again: whatever the program did to it ends there, and what it is said to have
     /// found is confirmed in a fresh one.
@@ -219,7 +219,7 @@ impl Engine {
         &mut self,
         scenario: &Scenario,
         budget: Budget,
-        watch: &mut dyn FnMut(&Progress),
+        watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Explored, Failure> {
         self.explore_by(scenario, &mut Dpor::default(), false, budget, watch)
     }
@@ -229,7 +229,7 @@ impl Engine {
         &mut self,
         scenario: &Scenario,
         budget: Budget,
-        watch: &mut dyn FnMut(&Progress),
+        watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<(Explored, Vec<RacingPair>), Failure> {
         let mut strategy = SeekRaces::new(Dpor::default());
         let explored = self.explore_by(scenario, &mut strategy, true, budget, watch)?;
@@ -242,7 +242,7 @@ impl Engine {
         strategy: &mut impl Strategy,
         lines: bool,
         budget: Budget,
-        watch: &mut dyn FnMut(&Progress),
+        watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
         self.start_two()?;
@@ -255,8 +255,7 @@ impl Engine {
             // Starting Python is not exploring.
             let stopwatch = Stopwatch::start();
             let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
-                watch(progress);
-                stopwatch.elapsed() < budget.time
+                watch(progress) && stopwatch.elapsed() < budget.time
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
@@ -280,7 +279,10 @@ impl Engine {
         budget: Budget,
         watch: &mut dyn FnMut(&Progress),
     ) -> Result<Explored, Failure> {
-        let explored = self.explore(scenario, budget, watch)?;
+        let explored = self.explore(scenario, budget, &mut |so_far| {
+            watch(so_far);
+            true
+        })?;
         self.confirm(scenario, &explored.report.outcomes, &mut |_| {})?;
         Ok(explored)
     }
@@ -348,7 +350,10 @@ impl Engine {
         let key = self.key(scenario, "shared")?;
         match self.cache.shared(&key) {
             Some(shared) => drop(self.known.insert(scenario.clone(), shared)),
-            None => drop(self.explore(scenario, budget, watch)?),
+            None => drop(self.explore(scenario, budget, &mut |so_far| {
+                watch(so_far);
+                true
+            })?),
         }
         Ok(())
     }

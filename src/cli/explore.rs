@@ -27,6 +27,7 @@ use crate::scenario::Replay;
 use crate::scenario::Scenario;
 use crate::scenario::Schedule;
 use crate::scenario::Sleeps;
+use crate::terminal;
 
 use super::Exit;
 use super::Failure;
@@ -51,6 +52,8 @@ Examples:
 
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
+
+Ctrl-C stops the search, and what was found so far is shown; pressed again, it ends the program.
 
 The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported.
 ";
@@ -130,11 +133,20 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     let budget = Budget { executions: args.budget_executions.unwrap_or(u64::MAX), time: args.budget_seconds };
     let name = report::clean_line(&scenario.name);
     let mut progress = Progress::new(format!("exploring {name}"), progress::is_welcome(world));
-    let mut watch = |so_far: &explore::Progress| progress.explored(so_far);
+    let search = terminal::begin_search();
+    let mut watch = |so_far: &explore::Progress| {
+        progress.explored(so_far);
+        !search.is_stopped()
+    };
     let (explored, pairs) = match args.races {
         true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs)))?,
         false => (engine.explore(scenario, budget, &mut watch)?, None),
     };
+    let is_stopped = search.is_stopped();
+    drop(search);
+    if explored.report.executions == 0 && is_stopped {
+        return Ok(Exit::Interrupted);
+    }
     if explored.report.executions == 0 {
         // Where nothing was seen, no claim holds, not even so far.
         let failure = Failure::unusable(format!("no execution of `{}` was made to its end", scenario.name));
@@ -166,7 +178,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         let text = format!("`{observe}` raises an exception wherever it is evaluated: is it spelled right?");
         world.say("hint", &text)?;
     }
-    Ok(exit)
+    Ok(if is_stopped && exit == Exit::Fine { Exit::Interrupted } else { exit })
 }
 
 /// Returns those of the outcomes `found` that are to be shown, by their places counted from 1, each with its execution. Tools

@@ -1,4 +1,4 @@
-//! Ctrl-C while nothing is being asked.
+//! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program.
 
 use std::process;
 use std::sync::Mutex;
@@ -15,6 +15,8 @@ pub(super) const INTERRUPTED: i32 = 130;
 enum Owner {
     /// Ours: it ends the process.
     Ourselves,
+    /// A search's: the first stops it, the next ends the process.
+    Search { stopped: bool },
     /// Another program has the terminal, and Ctrl-C goes to it as well: what that makes of it shows in how it ends.
     Guest { interrupted: bool },
     /// The other program has just ended. A Ctrl-C that was pressed before may be heard of only now.
@@ -31,7 +33,11 @@ pub fn end_on_interrupt() {
     let _ = ctrlc::try_set_handler(|| {
         let mut owner = owner();
         match &mut *owner {
-            Owner::Ourselves => {}
+            Owner::Ourselves | Owner::Search { stopped: true } => {}
+            Owner::Search { stopped } => {
+                *stopped = true;
+                return;
+            }
             Owner::Guest { interrupted } => {
                 *interrupted = true;
                 return;
@@ -46,6 +52,30 @@ pub fn end_on_interrupt() {
         }
         leave();
     });
+}
+
+/// Has Ctrl-C stop a search from now on, until the search is dropped.
+pub fn begin_search() -> Search {
+    end_on_interrupt();
+    *owner() = Owner::Search { stopped: false };
+    Search(())
+}
+
+/// Something that takes long, and has something to show whenever it is stopped.
+#[derive(Debug)]
+pub struct Search(());
+
+impl Search {
+    /// Returns whether somebody has pressed Ctrl-C since.
+    pub fn is_stopped(&self) -> bool {
+        *owner() == Owner::Search { stopped: true }
+    }
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        *owner() = Owner::Ourselves;
+    }
 }
 
 /// Leaves the terminal to another program until the guest is dropped, and Ctrl-C until somebody is asked something. What
