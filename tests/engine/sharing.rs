@@ -154,6 +154,8 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=C()", "q.get=lambda: 5", "q.get()"),
     ("class E(str, enum.Enum): A='a'\nq={'a': 1}", "q['a']=2", "q[E.A]"),
     ("class E(enum.IntEnum): A=1\nq={1: 1}", "q[1]=2", "q[E.A]"),
+    ("q={1: 1}", "q[decimal.Decimal(1)]=2", "q[1]"),
+    ("q={(1, 2): 1}", "q[1.0, 2]=2", "q[1, 2]"),
     // What models say of themselves.
     ("q=threading.Lock()", "q.acquire()", "repr(q).split()[0]"),
     ("q=threading.RLock()", "q.acquire()", "repr(q).split()[0]"),

@@ -46,7 +46,7 @@ def key_of(key):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
                 # As the plain value that it is equal to, without asking the scenario's class for it.
                 return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
-        return ("hash", atomically(hash, key))
+        return atomically(hash, key)  # which numbers that are equal have in common
     except TypeError:
         return ("unhashable",)
 
