@@ -1,4 +1,8 @@
-import gc, os, sys
+import gc, sys
+try:
+    import posix as os
+except ImportError:
+    import os
 gc.disable()
 os.closerange(3, int(sys.argv[1]))
 sys.path[:] = [each for each in sys.path if each]

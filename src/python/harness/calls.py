@@ -104,8 +104,10 @@ def count(thing, name, shape, method, /, *arguments, **keywords):
     written, and others get in between."""
     if solo or len(arguments) > 1:
         return method(*arguments, **keywords)
+    from _collections_abc import Mapping
+
     for given in (*arguments, keywords):
-        counts = isinstance(given, _collections_abc.Mapping)
+        counts = isinstance(given, Mapping)
         if given is None or given is keywords and not keywords:
             continue
         if name == "update" and not counts:

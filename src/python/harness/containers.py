@@ -1,8 +1,9 @@
 # Accesses to containers that threads can share: which places they touch, and reading and writing elements, or all of them. Part of
 # the harness; see core.py.
 
-VIEWS = (type({}.keys()), type({}.values()), type({}.items()), type(collections.OrderedDict().values()),
-         type(collections.OrderedDict().items()), type(collections.OrderedDict().keys()))  # fmt: skip
+KEY_VIEWS = (type({}.keys()), type(collections.OrderedDict().keys()))
+VIEWS = (*KEY_VIEWS, type({}.values()), type({}.items()), type(collections.OrderedDict().values()),
+         type(collections.OrderedDict().items()))  # fmt: skip
 
 # Kinds -----------------------------------------------------------------------------------------------------------------
 
@@ -299,7 +300,7 @@ def rd_in(key, thing):
         by_key = True
         if type(thing) in VIEWS:
             thing_read = gc.get_referents(thing)[0]
-            by_key = isinstance(thing, _collections_abc.KeysView)
+            by_key = type(thing) in KEY_VIEWS
         kind = type(thing_read)
         shape = kinds.get(kind) or kind_of(kind)
         if shape == "D" and not by_key:

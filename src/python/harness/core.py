@@ -23,7 +23,6 @@ equivalent executions, and locations mean the same from one execution to the nex
 # modules only the part that is compiled: what is around it takes longer than exploring a program does.
 import _ast as ast
 import _collections as collections
-import _collections_abc
 import _functools as functools
 import _operator as operator
 import builtins
@@ -31,12 +30,16 @@ import gc
 import io
 import itertools
 import marshal
-import os
 import sys
 import time as real_time
 import types
 from _thread import TIMEOUT_MAX, _ExceptHookArgs, allocate_lock, start_new_thread
 from _weakref import ref as weak_reference
+
+try:
+    import posix as os
+except ImportError:
+    import os
 
 __name__ = "raceday_harness"  # so that the models' classes are told from the scenario's, which are `__main__`'s
 

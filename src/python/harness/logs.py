@@ -217,3 +217,6 @@ def adapt_log_handlers(module):
     """`logging.handlers` gets the models: its queue listener has a thread."""
     module.threading = MODELS["threading"]
     module.queue = model_of("queue")
+
+
+not_adapted["logging.handlers"] = adapt_log_handlers

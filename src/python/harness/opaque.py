@@ -23,9 +23,7 @@ KNOWN_CLASSES = frozenset((
 ).split())  # fmt: skip
 OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary".split())  # of modules that are known
 # What stands for something else, and the attribute that says for what.
-VIEWS_OF = {memoryview: "obj", type(os.environ): "_data", **dict.fromkeys(
-    (_collections_abc.KeysView, _collections_abc.ValuesView, _collections_abc.ItemsView), "_mapping"
-)}  # fmt: skip
+VIEWS_OF = {memoryview: "obj"}  # and those of modules that are imported
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)
 # For the classes that were asked for: what makes them opaque, or nothing.
 opaque_kinds = dict.fromkeys((*VIEWS_OF, *PROXIES, types.MappingProxyType, bytearray), "alias")
@@ -77,6 +75,16 @@ def forget_opaque_kinds():
 def is_of_library(kind):
     """Whether objects of a class are opaque, and their attributes none of the scenario's own."""
     return kind.__module__ != "__main__" and opaqueness(kind) == "class"
+
+
+def stand_for(kinds, attribute):
+    """From now on, objects of `kinds` are known to stand for what that attribute holds."""
+    VIEWS_OF.update(dict.fromkeys(kinds, attribute))
+    opaque_kinds.update(dict.fromkeys(kinds, "alias"))
+
+
+def adapt_views(module):
+    stand_for((module.KeysView, module.ValuesView, module.ItemsView), "_mapping")
 
 
 def is_shared_opaque(thing):
@@ -170,7 +178,7 @@ def use(thing, name="", function=None):
     if is_written_here(function) or kind is memoryview and name == "__len__":
         return ()
     manner = manner_of_use(thing, name)
-    if thing is os.environ and manner == WRITE:
+    if thing is environ and manner == WRITE:
         raise Unsupported("changing os.environ while several threads live", "the library reads it in no step of its own")
     touches = announce(state_touches, thing, manner)
     if detail and touches:

@@ -60,7 +60,7 @@ def rd_turns(thing):
         inner = gc.get_referents(thing)[0]
         if isinstance(inner, dict):
             measured(inner, "D")
-            return Turns(inner, "D", iter(thing), not isinstance(thing, _collections_abc.KeysView))
+            return Turns(inner, "D", iter(thing), kind not in KEY_VIEWS)
         return thing
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":

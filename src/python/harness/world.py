@@ -354,8 +354,14 @@ def make_atexit():
     MODELS["atexit"] = model_module("atexit", real_atexit, {"register": register_at_exit, "unregister": unregister_at_exit})
 
 
-environment = os.environ._data
-environment_kept = dict(environment)
+environ = environment = environment_kept = None  # `os.environ`, the dict in it, and that as it was, once somebody imports `os`
+
+
+def adapt_environment(module):
+    global environ, environment, environment_kept
+    environ, environment = module.environ, module.environ._data
+    environment_kept = dict(environment)
+    stand_for((type(environ),), "_data")
 
 
 def restore_environment():
@@ -412,6 +418,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         for each in fromlist or ():
             if each != "*":
                 getattr(module, each)
+        if len(sys.modules) != modules_known:
+            adapt_modules()
         return module if fromlist else MODELS[root]
     if root == "logging" and not logging_is_adapted:
         adapt_logging()
@@ -423,24 +431,29 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         raise Unsupported("import %s" % name, "only the standard library can be imported") from None
     if root == "logging":
         logging_used = True
-        if "logging.handlers" in sys.modules:
-            adapt_log_handlers(sys.modules["logging.handlers"])
-    if Context is None and ("_contextvars" in sys.modules or "decimal" in sys.modules):
-        adapt_contexts()
-    if root == "sqlite3":
-        adapt_database(module)
-    if root == "contextlib":
-        # What redirects the output sets `sys.stdout`, which is a step.
-        module.setattr, module.getattr = my_setattr, my_getattr
-    if not tracebacks_are_clean and "traceback" in sys.modules:
-        clean_tracebacks(sys.modules["traceback"])
+    if len(sys.modules) != modules_known:
+        adapt_modules()
     return module
 
 
-tracebacks_are_clean = False
+modules_known = 0  # how many there were when they were last looked through
 
 
-def adapt_contexts():
+def adapt_modules():
+    """Adapts what has come to be imported, by whomever."""
+    global modules_known
+    modules_known = len(sys.modules)
+    for name in list(not_adapted):
+        if name in sys.modules:
+            not_adapted.pop(name)(sys.modules[name])
+
+
+def adapt_redirection(module):
+    """What redirects the output sets `sys.stdout`, which is a step."""
+    module.setattr, module.getattr = my_setattr, my_getattr
+
+
+def adapt_contexts(_):
     """From now on each strand has a context of its own."""
     global Context
     from _contextvars import Context
@@ -450,8 +463,6 @@ def adapt_contexts():
 
 def clean_tracebacks(module):
     """Has the module `traceback` leave out the harness's frames: a scenario's tracebacks are its own."""
-    global tracebacks_are_clean
-    tracebacks_are_clean = True
     ours = globals()
 
     def without_ours(walk):
@@ -461,6 +472,12 @@ def clean_tracebacks(module):
     for name in ("walk_tb", "walk_stack", "_walk_tb_with_full_positions"):
         if hasattr(module, name):
             setattr(module, name, without_ours(getattr(module, name)))
+
+
+not_adapted = {
+    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
+    "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+}  # fmt: skip
 
 
 def refused_builtin(name, why):
