@@ -33,8 +33,9 @@ use super::protocol::Nonsense;
 use super::protocol::Said;
 use super::protocol::Word;
 use super::protocol::check_choice;
-use super::protocol::check_touches;
 use super::protocol::detail;
+use super::room;
+use super::room::Room;
 
 /// What an execution told on its way.
 #[derive(Default)]
@@ -43,8 +44,8 @@ struct Journal {
     names: Vec<String>,
     steps: Vec<Step>,
     details: Vec<Option<Detail>>,
-    /// How much its steps touch in all.
-    touches: usize,
+    /// How much of it was taken in.
+    room: Room,
     line: u32,
     is_over: bool,
 }
@@ -115,7 +116,7 @@ impl Program<'_> {
             return Ok(None);
         }
         let ran = said.executions.pop().ok_or(Nonsense("it executed nothing"));
-        let told = ran.and_then(|ran| Ok((self.worker.running().meanings.execution(&ran)?, ran)));
+        let told = ran.and_then(|ran| Ok((self.worker.running().meanings.execution(&ran, &mut Room::default())?, ran)));
         let (mut execution, ran) = told.map_err(|nonsense| self.worker.broken(nonsense.0.to_owned()))?;
         if let Some(&first) = stops.iter().min() {
             let stopped: Vec<ThreadId> =
@@ -205,22 +206,27 @@ impl Journal {
         match word {
             Word::Step { thread, operation: number, enabled, threads } => {
                 let id = |code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id"));
+                if self.threads.len() + threads.len() > room::MAX_THREADS || self.steps.len() == room::MAX_STEPS {
+                    return Err(Nonsense("an execution has too many threads or steps"));
+                }
                 for (code, name) in threads {
+                    self.room.read(name.len())?;
                     self.threads.push(id(code)?);
                     self.names.push(name);
                 }
                 let (thread, operation) = (id(thread)?, operation(number)?);
-                if !self.threads.contains(&thread) || self.threads.len() > 64 {
+                if !self.threads.contains(&thread) {
                     return Err(Nonsense("the threads are wrong"));
                 }
                 check_choice(thread, enabled, &self.threads)?;
-                self.touches += operation.touches.len();
-                check_touches(self.touches)?;
+                self.room.touch(&operation)?;
                 self.steps.push(Step { thread, operation, enabled, guards: Vec::new() });
                 self.details.push(None);
             }
             Word::Did(step, did) => {
-                *self.details.get_mut(step).ok_or(Nonsense("no such step"))? = Some(detail(did));
+                let detail = detail(did);
+                self.room.hear(&detail)?;
+                *self.details.get_mut(step).ok_or(Nonsense("no such step"))? = Some(detail);
             }
             Word::Line(line) => self.line = line,
             Word::Seeing => self.is_over = true,

@@ -13,6 +13,7 @@ mod process;
 mod program;
 mod protocol;
 mod pyenv;
+mod room;
 mod stamp;
 mod team;
 mod worker;

@@ -9,8 +9,8 @@ pub(super) struct Numbers(vec::IntoIter<u64>);
 impl Numbers {
     /// Reads a list of whole numbers, as `marshal.dumps(list, 2).hex()` gives it: the type `[` with a count, and of each number its
     /// type with its value: `i` in 4 bytes, `l` in digits to the base of 2^15 after their count, negative if the number is, or
-    /// `T` or `F`. Negative numbers are given as in two's complement. `None` if it is something else.
-    pub(super) fn from_hex(text: &str) -> Option<Numbers> {
+    /// `T` or `F`. Negative numbers are given as in two's complement. `None` if it is something else, or has more than `most`.
+    pub(super) fn from_hex(text: &str, most: usize) -> Option<Numbers> {
         let bytes = bytes_of_hex(text)?;
         let rest = &mut bytes.as_slice();
         if take::<1>(rest)? != [b'['] {
@@ -18,7 +18,10 @@ impl Numbers {
         }
         let count = u32::from_le_bytes(take(rest)?) as usize;
         // Each takes a byte at least: who announces more than there are is not believed.
-        let mut numbers = Vec::with_capacity(count.min(rest.len()));
+        if count > rest.len().min(most) {
+            return None;
+        }
+        let mut numbers = Vec::with_capacity(count);
         for _ in 0..count {
             numbers.push(number(rest)?);
         }
@@ -47,9 +50,12 @@ impl Numbers {
 
 /// Reads what Python's `bytes.hex` gives; `None` if it is something else.
 pub(super) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().map(digit).collect::<Option<_>>()?;
-    let (pairs, half) = digits.as_chunks::<2>();
-    half.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+    let (pairs, half) = text.as_bytes().as_chunks::<2>();
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for &[high, low] in pairs {
+        bytes.push(digit(high)? << 4 | digit(low)?);
+    }
+    half.is_empty().then_some(bytes)
 }
 
 /// Returns what Python's `bytes.fromhex` reads as `bytes`.
@@ -100,7 +106,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Vec<u64>> {
-        let mut numbers = Numbers::from_hex(text)?;
+        let mut numbers = Numbers::from_hex(text, 100)?;
         let mut all = Vec::new();
         while let Some(number) = numbers.one() {
             all.push(number);
@@ -146,12 +152,14 @@ mod tests {
 
     #[test]
     fn counts_are_of_what_is_there() {
-        assert!(Numbers::from_hex("5b0100000069020000006907000000").is_none(), "one more than was announced");
-        let mut numbers = Numbers::from_hex("5b03000000690200000069070000006908000000").expect("three numbers");
+        assert!(Numbers::from_hex("5b0100000069020000006907000000", 100).is_none(), "one more than was announced");
+        let mut numbers = Numbers::from_hex("5b03000000690200000069070000006908000000", 3).expect("three numbers");
         assert_eq!(numbers.many(), Some(vec![7, 8]));
         assert!(numbers.is_empty());
-        let mut numbers = Numbers::from_hex("5b0200000069020000006907000000").expect("two numbers");
+        let mut numbers = Numbers::from_hex("5b0200000069020000006907000000", 3).expect("two numbers");
         assert_eq!(numbers.many(), None);
+        assert!(Numbers::from_hex("5b0200000069020000006907000000", 2).is_some());
+        assert!(Numbers::from_hex("5b0200000069020000006907000000", 1).is_none(), "one more than is taken");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::protocol::Ask;
 use super::protocol::Ran;
 use super::protocol::Said;
 use super::protocol::Shared;
+use super::room::Room;
 use super::worker::Worker;
 
 /// A scenario loaded in a worker.
@@ -119,7 +120,7 @@ impl<'a> Program<'a> {
         }
         let told = (|| {
             let running = self.worker.running.as_ref()?;
-            let execution = running.meanings.execution(said.executions.first()?).ok()?;
+            let execution = running.meanings.execution(said.executions.first()?, &mut Room::default()).ok()?;
             let (names, details, blocked) = (std::mem::take(&mut said.names), said.details(), said.blocked().ok()?);
             let whole = details.len() == execution.steps.len() && names.len() == execution.threads.len();
             whole.then_some(Replay { execution, names, details, blocked, death: None })
@@ -183,8 +184,9 @@ impl Execute for Program<'_> {
             return Err(self.worker.broken("it executed another number of schedules".to_owned()));
         }
         let mut executions = Vec::with_capacity(said.executions.len());
+        let mut room = Room::default();
         for ran in said.executions {
-            let execution = self.worker.running().meanings.execution(&ran);
+            let execution = self.worker.running().meanings.execution(&ran, &mut room);
             executions.push(execution.map_err(|nonsense| self.worker.broken(nonsense.0.to_owned()))?);
             self.agree(ran)?;
         }

@@ -1,9 +1,14 @@
-//! The messages to and from the harness, and what they mean in our words.
+//! The messages to and from the harness, and what they mean in our words. How much of them is taken in is for `room` to say.
+
+use std::fmt;
+use std::mem;
 
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
 use serde::de::Error as _;
+use serde::de::Unexpected;
+use serde::de::Visitor;
 
 use crate::scenario::Access;
 use crate::scenario::Blocked;
@@ -22,6 +27,8 @@ use crate::scenario::Touch;
 use super::confine;
 use super::numbers::Numbers;
 use super::process;
+use super::room;
+use super::room::Room;
 
 /// What the harness is asked.
 #[derive(Serialize)]
@@ -56,8 +63,57 @@ pub(super) use crate::scenario::Sleeps;
 /// What counts as a step depends on it, so a schedule means something only together with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shared {
-    names: Vec<Vec<serde_json::Value>>,
+    names: Vec<Box<[Part]>>,
     workers: bool,
+}
+
+/// A part of what is shared is called: a kind, a name in the program, the number of a thing. Nothing is within it, however deep a
+/// process that was taken over would like to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+enum Part {
+    Text(Box<str>),
+    Number(i64),
+}
+
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Part, D::Error> {
+        struct Parts;
+
+        impl Visitor<'_> for Parts {
+            type Value = Part;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a number")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Part, E> {
+                Ok(Part::Text(text.into()))
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Part, E> {
+                Ok(Part::Number(number))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Part, E> {
+                let known = i64::try_from(number).map(Part::Number);
+                known.map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+            }
+        }
+
+        from.deserialize_any(Parts)
+    }
+}
+
+impl Shared {
+    /// Returns how many bytes it takes.
+    fn size(&self) -> usize {
+        let of_part = |part: &Part| match part {
+            Part::Text(text) => size_of::<Part>() + text.len(),
+            Part::Number(_) => size_of::<Part>(),
+        };
+        self.names.iter().map(|name| size_of_val(name) + name.iter().map(of_part).sum::<usize>()).sum()
+    }
 }
 
 /// What the harness says when it is ready.
@@ -164,9 +220,13 @@ impl Ran {
 
 /// Reads executions, one after another, from the text that their numbers are in.
 fn read_executions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Ran>, D::Error> {
-    let mut numbers = Numbers::from_hex(<&str>::deserialize(from)?).ok_or_else(|| D::Error::custom("no numbers"))?;
+    let numbers = Numbers::from_hex(<&str>::deserialize(from)?, room::MAX_NUMBERS);
+    let mut numbers = numbers.ok_or_else(|| D::Error::custom("no numbers"))?;
     let mut executions = Vec::new();
     while !numbers.is_empty() {
+        if executions.len() == room::MAX_EXECUTIONS {
+            return Err(D::Error::custom("too many executions"));
+        }
         executions.push(Ran::read(&mut numbers).ok_or_else(|| D::Error::custom("an execution is incomplete"))?);
     }
     Ok(executions)
@@ -177,8 +237,12 @@ fn read_executions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Ran>, D::Er
 pub(super) struct Meanings {
     /// Operations by their number, for the worker's whole life.
     operations: Vec<Operation>,
+    /// What these take.
+    explained: Room,
     /// Outcomes by their number, for one loaded scenario.
     outcomes: Vec<Outcome>,
+    /// What these take.
+    seen: Room,
     /// How many claims it has, so each of its outcomes.
     claims: usize,
 }
@@ -191,6 +255,7 @@ impl Meanings {
     /// Forgets what belonged to the scenario loaded before. That one has so many claims.
     pub(super) fn begin_scenario(&mut self, claims: usize) {
         self.outcomes.clear();
+        self.seen = Room::default();
         self.claims = claims;
     }
 
@@ -209,12 +274,20 @@ impl Meanings {
                 },
             });
             let guard = (guard != 0).then_some(Guard(guard));
-            self.operations.push(Operation { touches: touches.collect(), guard });
+            let operation = Operation { touches: touches.collect(), guard };
+            self.explained.explain(&operation)?;
+            self.operations.push(operation);
         }
-        if said.outcomes.iter().any(|outcome| outcome.claims.len() != self.claims) {
-            return Err(Nonsense("an outcome does not say what becomes of each claim"));
+        for outcome in said.outcomes.drain(..) {
+            if outcome.claims.len() != self.claims {
+                return Err(Nonsense("an outcome does not say what becomes of each claim"));
+            }
+            self.seen.see(&outcome)?;
+            self.outcomes.push(outcome);
         }
-        self.outcomes.append(&mut said.outcomes);
+        if said.shared.size() > room::MAX_SHARED {
+            return Err(Nonsense("it shares too much"));
+        }
         Ok(())
     }
 
@@ -224,14 +297,14 @@ impl Meanings {
         known.cloned().ok_or(Nonsense("no such operation"))
     }
 
-    /// Returns the execution that `ran` tells of.
-    pub(super) fn execution(&self, ran: &Ran) -> Result<Execution, Nonsense> {
+    /// Returns the execution that `ran` tells of, if there is `room` for it beside the others of its answer.
+    pub(super) fn execution(&self, ran: &Ran, room: &mut Room) -> Result<Execution, Nonsense> {
         let Ran(codes, trace, pending, outcome, changes, shut, lines) = ran;
         let threads: Vec<ThreadId> = codes
             .iter()
             .map(|&code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id")))
             .collect::<Result<_, _>>()?;
-        if threads.first() != Some(&ThreadId::MAIN) || threads.len() > 64 {
+        if threads.first() != Some(&ThreadId::MAIN) || threads.len() > room::MAX_THREADS {
             return Err(Nonsense("the threads are wrong"));
         }
         let thread = |index: u64| {
@@ -241,15 +314,19 @@ impl Meanings {
         if trace.len() % 3 != 0 || pending.len() % 2 != 0 {
             return Err(Nonsense("a step is incomplete"));
         }
+        if trace.len() / 3 > room::MAX_STEPS {
+            return Err(Nonsense("an execution has too many steps"));
+        }
+        if pending.len() / 2 > threads.len() {
+            return Err(Nonsense("more threads are left than there are"));
+        }
         if !lines.is_empty() && lines.len() != trace.len() / 3 {
             return Err(Nonsense("a step has no line"));
         }
         let mut steps: Vec<Step> = Vec::with_capacity(trace.len() / 3);
-        let mut touches = 0;
         for step in trace.chunks_exact(3) {
             let (thread, operation) = (thread(step[0])?, operation(step[1])?);
-            touches += operation.touches.len();
-            check_touches(touches)?;
+            room.touch(&operation)?;
             check_choice(thread, step[2], &threads)?;
             steps.push(Step { thread, operation, enabled: step[2], guards: Vec::new() });
         }
@@ -257,12 +334,16 @@ impl Meanings {
             let step = usize::try_from(step).ok().and_then(|step| steps.get_mut(step));
             step.ok_or(Nonsense("a guard changes in no step"))?.guards.push((Guard(guard), open));
         }
-        let pending = pending
-            .chunks_exact(2)
-            .map(|each| Ok(Pending { thread: thread(each[0])?, operation: operation(each[1])? }));
+        let pending = pending.chunks_exact(2).map(|each| {
+            let (thread, operation) = (thread(each[0])?, operation(each[1])?);
+            room.touch(&operation)?;
+            Ok(Pending { thread, operation })
+        });
         let pending = pending.collect::<Result<_, _>>()?;
-        let outcome = usize::try_from(*outcome).ok().and_then(|number| self.outcomes.get(number)).cloned();
+        let outcome = usize::try_from(*outcome).ok().and_then(|number| self.outcomes.get(number));
         let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
+        room.see(outcome)?;
+        let outcome = outcome.clone();
         let shut = shut.iter().copied().map(Guard).collect();
         Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, outcome })
     }
@@ -280,16 +361,8 @@ pub(super) fn check_choice(thread: ThreadId, enabled: u64, threads: &[ThreadId])
     }
 }
 
-/// How much the steps of one execution may touch in all. Some hundred steps touch some hundred places; what a process says that
-/// was taken over must not take all memory there is.
-const MAX_TOUCHES: usize = 4 << 20;
-
-pub(super) fn check_touches(touches: usize) -> Result<(), Nonsense> {
-    if touches > MAX_TOUCHES { Err(Nonsense("an execution touches too much")) } else { Ok(()) }
-}
-
 /// Returns what a worker would be understood to have said that answered these bytes, up to the first that makes no sense: each
-/// execution, told with what the answer says of a replay.
+/// execution, the first of an answer told with what that says of a replay.
 ///
 /// For fuzzing: this is the way of everything that comes from a process that may be hostile.
 #[doc(hidden)]
@@ -297,16 +370,18 @@ pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
     let mut replays = Vec::new();
     let mut meanings = Meanings::default();
     while let Ok(frame) = process::read_frame(&mut bytes) {
-        let Ok(mut said) = serde_json::from_slice::<Said>(&frame) else { break };
+        let Ok(mut said) = Said::read(frame) else { break };
         if meanings.learn(&mut said).is_err() {
             break;
         }
-        let details = said.details();
-        let Ok(blocked) = said.blocked() else { break };
+        let mut details = said.details();
+        let Ok(mut blocked) = said.blocked() else { break };
+        let mut room = Room::default();
         for ran in &said.executions {
-            let Ok(execution) = meanings.execution(ran) else { return replays };
-            let names = said.names.clone();
-            replays.push(Replay { execution, names, details: details.clone(), blocked: blocked.clone(), death: None });
+            let Ok(execution) = meanings.execution(ran, &mut room) else { return replays };
+            let (names, details, blocked) =
+                (mem::take(&mut said.names), mem::take(&mut details), mem::take(&mut blocked));
+            replays.push(Replay { execution, names, details, blocked, death: None });
         }
     }
     replays
@@ -318,6 +393,14 @@ pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
 }
 
 impl Said {
+    /// Reads an answer, or says what is wrong with it.
+    pub(super) fn read(frame: Vec<u8>) -> Result<Said, String> {
+        if room::has_too_many_values(&frame) {
+            return Err("its answer has too many parts".to_owned());
+        }
+        serde_json::from_slice(&frame).map_err(|error| format!("its answer is wrong: {error}"))
+    }
+
     /// Returns what each step of a replay did.
     pub(super) fn details(&mut self) -> Vec<Detail> {
         self.details.drain(..).map(detail).collect()
@@ -326,6 +409,9 @@ impl Said {
     /// Returns who was left waiting at the end of a replay.
     pub(super) fn blocked(&mut self) -> Result<Vec<Blocked>, Nonsense> {
         let id = |code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id"));
+        if self.blocked.len() > room::MAX_THREADS {
+            return Err(Nonsense("more threads wait than there can be"));
+        }
         self.blocked
             .drain(..)
             .map(|(thread, line, verb, location, held_by, holds)| {
@@ -376,6 +462,82 @@ mod tests {
         assert_eq!(replays_in(&frame(&[0, 0, 5])).len(), 0);
     }
 
+    /// Returns a list that has `entry` so many times.
+    fn list(entry: &str, count: usize) -> String {
+        format!("[{}]", vec![entry; count].join(","))
+    }
+
+    fn understood(members: &str) -> Result<Said, String> {
+        Said::read(format!(r#"{{"id":1,{members}}}"#).into_bytes())
+    }
+
+    /// A frame of 64 MB took up to 6 GB: of millions of parts each became something that is larger.
+    #[test]
+    fn answers_of_millions_of_parts_are_not_read() {
+        let names = |name: &str, count| format!(r#""names":{}"#, list(name, count));
+        let details = |detail: &str, count| format!(r#""details":{}"#, list(detail, count));
+        let outcomes = |outcome: &str, count| format!(r#""outcomes":{}"#, list(outcome, count));
+        let shared = |name: &str, count| format!(r#""shared":{{"workers":false,"names":{}}}"#, list(name, count));
+        let held = |count| format!(r#"[12,"read","account.balance","100",{}]"#, list(r#""lock""#, count));
+        let raised =
+            |count| format!(r#"[null,"","finished",{},[]]"#, list(r#"["Thread-1","ValueError","",true]"#, count));
+        for (few, many) in [
+            (names(r#""a""#, 64), names(r#""a""#, 3 << 20)),
+            (names(r#""[[[[[[[[[[""#, 300_000), names(r#""\"""#, 3 << 20)),
+            (details(&held(1), room::MAX_STEPS), details(&held(1), 300_000)),
+            (details(&held(200), room::MAX_STEPS), details(&held(300), room::MAX_STEPS)),
+            (r#""blocked":[]"#.to_owned(), format!(r#""blocked":{}"#, list(r#"[0,0,"","",null,[]]"#, 300_000))),
+            (format!(r#""ops":{}"#, list("[[0,0],0]", 400_000)), format!(r#""ops":{}"#, list("[[],0]", 1 << 20))),
+            (format!(r#""ops":[[{},0]]"#, list("0", 2_000_000)), format!(r#""ops":[[{},0]]"#, list("0", 3 << 20))),
+            (outcomes(&raised(64), 8), outcomes(&raised(1_000_000), 1)),
+            (outcomes(&raised(10_000), 8), outcomes("[null,null,\"spin\",[],[]]", 500_000)),
+            (shared(r#"["global","x"]"#, 1000), shared(r#"["global","x"]"#, 1 << 20)),
+        ] {
+            assert!(understood(&few).is_ok(), "{}", &few[..30]);
+            let error = understood(&many).err();
+            assert_eq!(error.as_deref(), Some("its answer has too many parts"), "{}", &many[..30]);
+        }
+        let numbers = |count: u32| {
+            let count_in_hex: String = count.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+            format!(r#""executions":"5b{count_in_hex}{}""#, "46".repeat(count as usize))
+        };
+        // Those of seven zeros are told in the fewest numbers.
+        let most = 7 * u32::try_from(room::MAX_EXECUTIONS).expect("a small number");
+        assert!(understood(&numbers(most)).is_ok());
+        assert!(understood(&numbers(most + 7)).is_err());
+        assert!(understood(&numbers(5 << 20)).is_err());
+    }
+
+    #[test]
+    fn nothing_is_within_what_is_shared() {
+        let json = r#"{"names":[["global","x"],["container",-1],["cell","3","n"],["container",4503599627370495],[]],"workers":true}"#;
+        let shared: Shared = serde_json::from_str(json).expect("what is shared");
+        assert_eq!(serde_json::to_string(&shared).expect("JSON"), json);
+        for part in ["[]", "[[0]]", "{}", "null", "true", "1.5", "18446744073709551615"] {
+            let json = format!(r#"{{"names":[["container",{part}]],"workers":true}}"#);
+            assert!(serde_json::from_str::<Shared>(&json).is_err(), "{part}");
+        }
+    }
+
+    /// However it is spread over answers.
+    #[test]
+    fn what_a_process_says_in_its_life_is_bounded() {
+        let mut meanings = Meanings::default();
+        let mut learn = |members: &str, times: usize| -> Result<(), Nonsense> {
+            (0..times).try_for_each(|_| meanings.learn(&mut understood(members).expect("it is an answer")))
+        };
+        let operations = format!(r#""ops":{}"#, list("[[],0]", 1 << 18));
+        assert!(learn(&operations, 4).is_ok());
+        assert!(learn(&operations, 1).is_err());
+        let text = format!(r#""outcomes":[["{}",null,"finished",[],[]]]"#, "x".repeat(30 << 20));
+        assert!(learn(&text, 4).is_ok());
+        assert!(learn(&text, 1).is_err());
+        let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 100_000));
+        assert!(learn(&names, 3).is_ok(), "the last is what counts");
+        let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 400_000));
+        assert!(learn(&names, 1).is_err());
+    }
+
     /// An answer of some megabytes once took gigabytes: each of its steps had all that one operation touches.
     #[test]
     fn executions_that_touch_too_much_are_nonsense() {
@@ -387,13 +549,21 @@ mod tests {
             {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}
         ))
         .expect("an outcome");
-        let meanings =
-            Meanings { operations: vec![operation(10), operation(1 << 16)], outcomes: vec![outcome], claims: 0 };
-        let execution = |number: u64, steps: usize| {
-            meanings.execution(&Ran(vec![0], [0, number, 1].repeat(steps), vec![], 0, vec![], vec![], vec![]))
+        let operations = vec![operation(10), operation(1 << 16)];
+        let meanings = Meanings { operations, outcomes: vec![outcome], ..Meanings::default() };
+        let ran = |number: u64, steps: usize, threads: u64| {
+            let pending = (0..threads).flat_map(|thread| [thread, number]).collect();
+            Ran((0..64).collect(), [0, number, 1].repeat(steps), pending, 0, vec![], vec![], vec![])
         };
-        assert!(execution(0, 10_000).is_ok());
-        assert!(execution(1, 64).is_ok());
-        assert!(execution(1, 65).is_err());
+        let execution = |ran: &Ran| meanings.execution(ran, &mut Room::default()).is_ok();
+        assert!(execution(&ran(0, 10_000, 64)));
+        assert!(execution(&ran(1, 64, 0)));
+        assert!(!execution(&ran(1, 65, 0)));
+        assert!(execution(&ran(1, 0, 64)));
+        assert!(!execution(&ran(1, 1, 64)), "what waits touches as much as what is done");
+        // However many executions there are.
+        let mut room = Room::default();
+        assert!(meanings.execution(&ran(1, 40, 0), &mut room).is_ok());
+        assert!(meanings.execution(&ran(1, 40, 0), &mut room).is_err());
     }
 }

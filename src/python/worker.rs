@@ -409,23 +409,23 @@ impl Running {
     /// Returns the next answer, or the next word of it.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive(patience)?;
-        self.understand(&frame)
+        self.understand(frame)
     }
 
     /// Returns the next word of an answer whose first word was received, within what time was left for all of it.
     pub(super) fn receive_more(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive_more(patience)?;
-        self.understand(&frame)
+        self.understand(frame)
     }
 
     /// As [`Running::receive`], for an answer that is there in next to no time.
     pub(super) fn receive_soon(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive_soon(patience)?;
-        self.understand(&frame)
+        self.understand(frame)
     }
 
-    fn understand(&mut self, frame: &[u8]) -> Result<Said, String> {
-        let mut said: Said = serde_json::from_slice(frame).map_err(|error| format!("its answer is wrong: {error}"))?;
+    fn understand(&mut self, frame: Vec<u8>) -> Result<Said, String> {
+        let mut said = Said::read(frame)?;
         if said.id != self.answered + 1 {
             return Err("it answered another question".to_owned());
         }

@@ -11,6 +11,7 @@ use raceday::scenario::Answer;
 use raceday::scenario::Ending;
 use raceday::scenario::Execute;
 use raceday::scenario::Request;
+use raceday::scenario::Schedule;
 
 use super::pythons::confinement;
 use super::pythons::explored;
@@ -466,6 +467,13 @@ n
     let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it explores");
     assert!(!report.exhaustive);
     assert_eq!(texts(&report), ["0 (limit)"]);
+
+    // A schedule does not lead beyond it.
+    let found = &report.outcomes[0].witness;
+    let longer: Schedule =
+        found.threads().iter().copied().chain([found.threads()[found.threads().len() - 1]; 9]).collect();
+    let replay = program.replay(&longer).expect("it replays");
+    assert_eq!((replay.execution.steps.len(), replay.execution.outcome.ending), (10_000, Ending::Limit));
 }
 
 #[test]
@@ -606,6 +614,31 @@ fn a_runner_that_floods_is_killed() {
     match explored(&scenario(source, None)) {
         Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it did not stop printing"),
         other => panic!("{other:?}"),
+    }
+}
+
+/// A program that got hold of the harness can have it say anything.
+#[test]
+fn a_runner_that_says_millions_of_things_is_broken() {
+    for (said, what) in [
+        (r#"'"names":[' + ','.join(['"a"'] * 3000000) + ']'"#, "its answer has too many parts"),
+        (r#"'"shared":{"workers":false,"names":' + '[' * 4000000"#, "its answer has too many parts"),
+        (
+            r#"'"shared":{"workers":false,"names":[[[0]]]}'"#,
+            "its answer is wrong: invalid type: sequence, expected a text or a number",
+        ),
+        (r#"'"executions":"5b00005000' + '46' * 5242880 + '"'"#, "its answer is wrong: no numbers"),
+    ] {
+        let source = format!(
+            "import threading\n\
+             harness = vars(threading)['Lock'].acquire.__globals__\n\
+             said = ('{{\"id\":2,' + {said} + '}}').encode()\n\
+             harness['write_all'](len(said).to_bytes(4, 'big') + said)\n"
+        );
+        match explored(&scenario(&source, None)) {
+            Err(PythonError::Broken { what: said, .. }) => assert!(said.starts_with(what), "{said}"),
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -192,7 +192,7 @@ def execute(request_prefix, in_detail, with_lines):
     if logging_used:
         restore_logging()
     output_size = enabled = position = live = 0
-    prefix, prefix_length = request_prefix, len(request_prefix)
+    prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
     detail = in_detail
     lined = in_detail or with_lines
     ordered = program.ordered
