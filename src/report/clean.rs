@@ -1,8 +1,9 @@
-//! Makes text from elsewhere safe to show: no control codes, nothing that turns the direction of writing.
+//! Makes text from elsewhere safe to show: no control codes, nothing that turns the direction of writing, nothing invisible.
 //!
 //! Whatever a program printed, a deck says or a learner typed passes here before it reaches a terminal, where an
 //! escape sequence could rewrite what stands above it, and a change of direction could make code read as what it is
-//! not. What is not shown as it is, is shown as an escape, so that nothing vanishes.
+//! not. Two texts that differ in an invisible character would look the same, and be told apart all the same by a program. What
+//! is not shown as it is, is shown as an escape, so that nothing vanishes.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -89,8 +90,11 @@ mod tests {
             ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
             ("a\rb\x08c\x7fd", "a\\x0db\\x08c\\x7fd"),
             ("\u{9b}31m", "\\x9b31m"),
-            ("if admin\u{202e}: \u{2066}x", "if admin\\u202e: \\u2066x"),
+            ("if admin\u{202e}: \u{2066}x\u{200f}", "if admin\\u202e: \\u2066x\\u200f"),
             ("a\u{feff}b\u{2028}c\u{e0041}", "a\\ufeffb\\u2028c\\U000e0041"),
+            ("ad\u{ad}min \u{200b}\u{2063}\u{3164}", "ad\\xadmin \\u200b\\u2063\\u3164"),
+            ("a\u{fe00}\u{e01ef}\u{34f}\u{fff9}", "a\\ufe00\\U000e01ef\\u034f\\ufff9"),
+            ("می\u{200c}خواهم, क्\u{200d}ष, ❤\u{fe0f}, e\u{301}", "می\u{200c}خواهم, क्\u{200d}ष, ❤\u{fe0f}, e\u{301}"),
             ("two\nlines\tand a tab", "two\nlines    and a tab"),
         ] {
             assert_eq!(clean(text), shown);
@@ -104,10 +108,10 @@ mod tests {
 
     #[test]
     fn json_keeps_its_meaning() {
-        let text = "\u{9b}31m \u{202e} \u{e0041} \x7f é";
+        let text = "\u{9b}31m \u{202e} \u{e0041} \u{ad} \x7f é";
         let json = serde_json::to_string(text).expect("a string");
         let cleaned = clean_json(&json);
-        assert_eq!(cleaned, "\"\\u009b31m \\u202e \\udb40\\udc41 \\u007f é\"");
+        assert_eq!(cleaned, "\"\\u009b31m \\u202e \\udb40\\udc41 \\u00ad \\u007f é\"");
         assert_eq!(serde_json::from_str::<String>(&cleaned).expect("JSON"), text);
     }
 }

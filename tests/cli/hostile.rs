@@ -7,10 +7,10 @@ use crate::tiny;
 use crate::world::Output;
 use crate::world::World;
 
-/// The clipboard is set, the screen cleared, a title set, all by one byte, text turned round, columns gone back; and
-/// letters that have to stay as they are.
+/// The clipboard is set, the screen cleared, a title set, all by one byte, text turned round, columns gone back, letters put in between
+/// that nobody sees; and letters that have to stay as they are.
 const EVIL: &str =
-    "é変👩‍💻\x1b]52;c;ZXZpbA==\x07\x1b[2J\u{9d}0;title\u{9c}\u{9b}31m\u{202e}gpj.exe\u{2066}\u{200f}\r\x08\u{7f}";
+    "é変👩‍💻\x1b]52;c;ZXZpbA==\x07\x1b[2J\u{9d}0;title\u{9c}\u{9b}31m\u{202e}gpj\u{ad}\u{2066}\u{200b}\r\x08\u{7f}";
 /// What of it is shown as it is, by all who show it.
 const GOOD: &str = "é変👩‍💻";
 
@@ -18,7 +18,7 @@ const GOOD: &str = "é変👩‍💻";
 const PROGRAM: &str = r#"
 import threading
 
-EVIL = "é変👩‍💻\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9d0;title\x9c\x9b31m\u202egpj.exe\u2066\u200f\r\x08\x7f"
+EVIL = "é変👩‍💻\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9d0;title\x9c\x9b31m\u202egpj\xad\u2066\u200b\r\x08\x7f"
 
 
 class Evil(Exception):
