@@ -247,6 +247,10 @@ impl Engine {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
         self.start_two()?;
         let reserve = self.reserve();
+        if self.deck.is_none() {
+            // What was found out about the program before need not be found out again, which takes an execution or two.
+            self.recall_shared(scenario)?;
+        }
         let explored = self.with(scenario, |mut program| {
             if lines {
                 program.tell_lines();
@@ -347,15 +351,20 @@ impl Engine {
         if self.known.contains_key(scenario) {
             return Ok(());
         }
-        let key = self.key(scenario, "shared")?;
-        match self.cache.shared(&key) {
-            Some(shared) => drop(self.known.insert(scenario.clone(), shared)),
-            None => drop(self.explore(scenario, budget, &mut |so_far| {
+        if !self.recall_shared(scenario)? {
+            self.explore(scenario, budget, &mut |so_far| {
                 watch(so_far);
                 true
-            })?),
+            })?;
         }
         Ok(())
+    }
+
+    /// Recalls what an exploration of `scenario` showed before, and returns whether there was one.
+    fn recall_shared(&mut self, scenario: &Scenario) -> Result<bool, Failure> {
+        let key = self.key(scenario, "shared")?;
+        let shared = self.cache.shared(&key);
+        Ok(shared.map(|shared| self.known.insert(scenario.clone(), shared)).is_some())
     }
 
     /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.

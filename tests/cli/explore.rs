@@ -574,6 +574,31 @@ fn a_replay_after_an_exploration_explores_nothing() {
     assert_eq!(world.run(&replay).code, Some(2));
 }
 
+#[test]
+fn what_is_kept_of_an_exploration_changes_nothing_that_the_next_one_finds() {
+    let world = world().file("data/notes.txt", "This folder is there.");
+    let found = || {
+        let output =
+            world.run(&["--data-dir", "data", "explore", "withdraw.py", "--observe", "account.balance", "--json"]);
+        let mut json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+        json["elapsed_ms"].take();
+        json
+    };
+    let first = found();
+    assert_eq!(found(), first);
+    let kept = world.path("data/cache/shared.json");
+    let read = || -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(&kept).expect("it is kept")).expect("JSON")
+    };
+    let right = read();
+    for names in [serde_json::json!([]), serde_json::json!([["global", "nothing"]]), serde_json::json!("no names")] {
+        let mut wrong = right.clone();
+        wrong[0][1]["names"] = names;
+        std::fs::write(&kept, wrong.to_string()).expect("written");
+        assert_eq!(found()["outcomes"], first["outcomes"]);
+    }
+}
+
 /// All were printed, 80,000 lines of them, after each was run once more without a word.
 #[test]
 fn of_very_many_outcomes_some_are_shown() {
