@@ -306,6 +306,10 @@ class Strand:
         enabled |= self.bit
         live += 1
 
+    def is_alive(self):
+        """Whether `is_alive` says so: the main thread is over once it has only others to wait for."""
+        return not (self.done or self.code == 0 and self.over is not None and self.over.open)
+
 
 life_ops = {}
 idle = []
@@ -550,6 +554,7 @@ def dressed(op, strand):
 PROCESS = outside_place("process")
 CLOCK = outside_place("clock")
 POPULATION = outside_place("population")  # which threads there are: written by who asks, so that starting threads does not conflict
+STARTS = outside_place("starts")  # no step touches it: what loops that wait for a thread to start wait for
 EXITING = outside_place("exiting")  # whether the interpreter still takes tasks
 
 

@@ -214,7 +214,7 @@ def execute(request_prefix, in_detail, with_lines):
     main.baton = main_baton
     cur = main
     main.model = MainThread(main)
-    sys.stdout = scenario_stdout
+    sys.stdout = sys.__stdout__ = scenario_stdout
     sys.stderr = stderr_ignored
     sys.argv = [program.filename]
     ended = False

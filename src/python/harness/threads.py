@@ -376,6 +376,9 @@ class Thread(Model):
             raise RuntimeError("threads can only be started once")
         if detail and not solo:
             note("start", self._given_name)
+        if loops and not solo:
+            last_write[STARTS] = position
+            wake_spinners_on(STARTS)
         self._begin()
 
     def _start_touches(self):
@@ -457,8 +460,8 @@ class Thread(Model):
             visible(strand.alive_op)
             polled(strand.alive_op)
             if detail:
-                note("is alive?", self._given_name, show(not strand.done))
-        return not strand.done
+                note("is alive?", self._given_name, show(strand.is_alive()))
+        return strand.is_alive()
 
     isAlive = None  # gone since 3.9; a name that reads as missing
 
@@ -634,7 +637,14 @@ def enumerate_threads():
     if pools and not program.workers:
         raise NeedsWorkers
     if not solo:
+        me = cur
+        acts = me.acts
         announce(population_touches)
+        if loops:
+            # To ask changes nothing, so a loop that only asks waits until somebody ends or starts.
+            me.acts = acts
+            for place in (STARTS, *(strand.life for strand in strands if not strand.done)):
+                me.seen.setdefault(place, position)
     return [strand.model for strand in strands if not strand.done and strand.model is not None]
 
 

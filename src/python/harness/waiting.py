@@ -74,10 +74,11 @@ def wait_for_change(first_read):
     me = cur
     me.acts += 1
     guard = Guard(("spin", me.code, me.acts), not unchanged(first_read))
-    op = op_of(tuple((place, READ) for place in sorted(first_read)), guard.id)
-    if not guard.open:
-        for place in first_read:
-            spinning.setdefault(place, []).append(guard)
+    op = op_of(tuple((POPULATION, WRITE) if place == STARTS else (place, READ) for place in sorted(first_read)), guard.id)
+    if guard.open:
+        tell_openers(guard, first_read)
+    for place in first_read:
+        spinning.setdefault(place, []).append(guard)
     me.waits = "spin"
     visible(op, guard)
     me.waits = None
@@ -85,10 +86,29 @@ def wait_for_change(first_read):
         note("look again")
 
 
+def tell_openers(guard, first_read):
+    """Tells who has opened a guard that was never seen shut: in another order of the same steps it would have been there before them."""
+    guard_changes.append((min(first_read.values()) - 1, guard.id, False))
+    for place, when in first_read.items():
+        for step in range(when, position):
+            op = ops[trace[3 * step + 1]]
+            if place in op.writes or place == STARTS and (POPULATION, READ) in op.touches:
+                guard_changes.append((step, guard.id, True))
+                break
+
+
 def wake_spinners(op):
-    """Opens the guards of the loops that wait for a write to what `op` has just written."""
+    """Opens the guards of the loops that wait for a write to what `op` has just written. Of each place the first who writes is told:
+    any one of them would do."""
     for place in op.writes:
-        for guard in spinning.pop(place, ()):
+        wake_spinners_on(place)
+
+
+def wake_spinners_on(place):
+    for guard in spinning.pop(place, ()):
+        if guard.open:
+            guard_changes.append((position - 1, guard.id, True))
+        else:
             guard.set(True)
 
 

@@ -83,9 +83,11 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
             announce(attribute_touches, sys, "stdout", READ)
             if detail:
                 note("read", "sys.stdout")
-    if file is not None or sys.stdout is not scenario_stdout:
-        use(sys.stdout if file is None else file, "write")
-        builtins.print(*values, sep=sep, end=end, file=file, flush=flush)
+    stream = sys.stdout if file is None else file
+    if stream is not scenario_stdout:
+        use(stream, "write")
+        if stream is not None:
+            builtins.print(*values, sep=sep, end=end, file=stream, flush=flush)
         return
     text = io.StringIO()
     if all(type(value) in ATOMS for value in values):
