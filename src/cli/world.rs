@@ -116,11 +116,14 @@ pub struct Process {
 impl Process {
     /// The width to write for where nothing says otherwise.
     const USUAL_WIDTH: usize = 80;
+    /// The largest width that is believed: lines and rules are filled up to it.
+    const LARGEST_WIDTH: usize = 10_000;
 
     /// Returns how many columns to write: `COLUMNS`, the terminal's, or 80.
     pub(super) fn width(&self) -> usize {
         let given = self.environment.columns.as_ref().and_then(|columns| columns.to_str()?.parse().ok());
-        given.or(self.columns).filter(|&columns| columns > 0).unwrap_or(Self::USUAL_WIDTH)
+        let columns = given.or(self.columns).filter(|&columns| columns > 0).unwrap_or(Self::USUAL_WIDTH);
+        columns.min(Self::LARGEST_WIDTH)
     }
 
     /// Returns which streams to write in colour.
@@ -353,6 +356,17 @@ mod tests {
         assert_eq!(Process { columns: Some(120), ..process(fixed) }.width(), 64);
         assert_eq!(Process { columns: Some(120), ..process(nonsense) }.width(), 120);
         assert_eq!(process(Environment::default()).width(), 80);
+    }
+
+    /// A line that is filled up to some width took as much memory as that.
+    #[test]
+    fn no_width_is_believed_that_nobody_has() {
+        for columns in ["99999999999", "18446744073709551615"] {
+            let endless = Environment { columns: Some(columns.into()), ..Environment::default() };
+            assert_eq!(process(endless).width(), Process::LARGEST_WIDTH);
+        }
+        let none = Environment { columns: Some("0".into()), ..Environment::default() };
+        assert_eq!(process(none).width(), 80);
     }
 
     #[test]

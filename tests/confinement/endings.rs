@@ -1,10 +1,12 @@
 //! Ends of all kinds: nothing stays when Raceday is killed, nothing leaks in when it starts, and floods are cut off.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::io::Seek as _;
 use std::num::NonZero;
 use std::os::fd::AsRawFd as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -344,4 +346,22 @@ fn shims_and_virtual_environments_are_confined_like_any_python() {
         let worker = worker.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert_eq!(worker.confined().map(|confined| confined.level), Some(Level::Full));
     }
+}
+
+/// Paths are bytes, and what the helper is told is JSON.
+#[test]
+fn a_python_in_a_folder_whose_name_is_no_text_is_confined_like_any() {
+    let _alone = machine::alone();
+    let folder = TempDir::new().expect("a folder");
+    let real = machine::interpreter().path;
+    let home = folder.path().join(OsStr::from_bytes(b"bj\xf6rn"));
+    fs::create_dir_all(home.join("bin")).expect("folders can be made");
+    let path = home.join("bin/python3");
+    fs::copy(&real, &path).expect("a program can be copied");
+    let above = real.ancestors().nth(2).expect("it lies in a folder of a folder");
+    symlink(above.join("lib"), home.join("lib")).expect("links can be made");
+    let interpreter = python::find(&machine::named(&path), &mut Forgetful).expect("it is a Python");
+    assert_eq!(interpreter.path, path);
+    let worker = Worker::start(&interpreter, &machine::confinement(), Limits::default()).expect("a worker starts");
+    assert_eq!(worker.confined().map(|confined| confined.level), Some(Level::Full));
 }

@@ -59,7 +59,8 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), FilesError> {
             .scope(Scope::from_all(NEWEST))?;
     }
     let reading = AccessFs::ReadFile | AccessFs::ReadDir;
-    let (whole, parted): (Vec<_>, Vec<_>) = policy.read.iter().partition(|path| foreign(path).is_none());
+    let read = policy.read.iter().map(AsRef::<Path>::as_ref);
+    let (whole, parted): (Vec<_>, Vec<_>) = read.partition(|path| foreign(path).is_none());
     ruleset
         .create()?
         .add_rules(path_beneath_rules(&policy.execute, AccessFs::ReadFile | AccessFs::Execute))?

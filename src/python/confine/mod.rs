@@ -175,7 +175,7 @@ impl Confinement {
                 execute: policy::execute(interpreter),
                 read: policy::read(interpreter),
             };
-            let policy = serde_json::to_string(&policy).expect("paths of an interpreter are text");
+            let policy = serde_json::to_string(&policy).expect("a policy is JSON");
             let own = [SUBCOMMAND.into(), policy.into(), "--".into(), interpreter.path.clone().into_os_string()];
             let arguments = own.into_iter().chain(arguments.iter().map(Into::into)).collect();
             return (self.helper.clone(), arguments);

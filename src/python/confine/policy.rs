@@ -1,5 +1,9 @@
 //! What the helper is told by the parent: plain data, so that it can be printed and tried by hand.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -23,22 +27,72 @@ pub(super) struct Policy {
     /// Whether to set limits and drop capabilities.
     pub(super) limits: bool,
     /// What may be executed.
-    pub(super) execute: Vec<PathBuf>,
+    pub(super) execute: Vec<AnyPath>,
     /// What may be read, with all below it.
-    pub(super) read: Vec<PathBuf>,
+    pub(super) read: Vec<AnyPath>,
+}
+
+/// A path, which need not be text. JSON is: there it is a list of bytes if it has to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub(super) struct AnyPath(PathBuf);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(PathBuf),
+    Bytes(Vec<u8>),
+}
+
+impl From<AnyPath> for Written {
+    fn from(AnyPath(path): AnyPath) -> Written {
+        match path.to_str() {
+            Some(_) => Written::Text(path),
+            None => Written::Bytes(path.as_os_str().as_bytes().to_owned()),
+        }
+    }
+}
+
+impl From<Written> for AnyPath {
+    fn from(written: Written) -> AnyPath {
+        match written {
+            Written::Text(path) => AnyPath(path),
+            Written::Bytes(bytes) => AnyPath(OsString::from_vec(bytes).into()),
+        }
+    }
+}
+
+impl AsRef<Path> for AnyPath {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
 }
 
 /// Files beyond the interpreter's own that Python reads as it starts: where libraries are, and the locale it is started in.
 const SYSTEM: [&str; 3] = ["/etc/ld.so.cache", "/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
 
 /// Returns what may be executed: the interpreter and what loads it.
-pub(super) fn execute(interpreter: &Interpreter) -> Vec<PathBuf> {
-    std::iter::once(interpreter.path.clone()).chain(interpreter.loader.clone()).collect()
+pub(super) fn execute(interpreter: &Interpreter) -> Vec<AnyPath> {
+    std::iter::once(&interpreter.path).chain(&interpreter.loader).cloned().map(AnyPath).collect()
 }
 
 /// Returns what may be read: the standard library, the shared objects, and little else. Never where Python is installed as
 /// a whole, which may be the system's folder or the learner's.
-pub(super) fn read(interpreter: &Interpreter) -> Vec<PathBuf> {
+pub(super) fn read(interpreter: &Interpreter) -> Vec<AnyPath> {
     let own = interpreter.modules.iter().chain(&interpreter.libraries).cloned();
-    own.chain(SYSTEM.map(PathBuf::from)).collect()
+    own.chain(SYSTEM.map(PathBuf::from)).map(AnyPath).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_come_back_whatever_they_are_made_of() {
+        let paths = [&b"/usr/bin/python3"[..], "/home/björn".as_bytes(), b"/home/bj\xf6rn/python3", b""];
+        let paths = paths.map(|bytes| AnyPath(OsString::from_vec(bytes.to_owned()).into()));
+        let json = serde_json::to_string(&paths).expect("JSON");
+        assert_eq!(serde_json::from_str::<Vec<AnyPath>>(&json).expect("paths"), paths);
+        assert!(json.starts_with(r#"["/usr/bin/python3","/home/björn",[47,"#), "{json}");
+    }
 }
