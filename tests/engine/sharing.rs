@@ -184,6 +184,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=collections.UserDict(a=1)", "q['a']=2", "sorted(q.items())"),
     ("d={}; q=collections.ChainMap({}, d)", "d['a']=1", "q.get('a', 0)"),
     ("d={}; q=collections.ChainMap(d)", "q.update(a=1)", "d.get('a')"),
+    ("q=C", "C.kind=3", "operator.attrgetter('kind')(q)"),
     // Whatever else the library has that changes.
     ("q=textwrap.TextWrapper(width=10)", "q.width=2", "len(q.wrap('aa bb'))"),
     ("q=decimal.Context(prec=3)", "q.prec=5", "q.divide(1, 3)"),
@@ -606,4 +607,97 @@ fn mocks_are_refused() {
         let error = explored_by(&mut worker(), &scenario(import, None)).expect_err("it is refused");
         assert!(error.to_string().contains("unittest.mock"), "{error}");
     }
+}
+
+/// What `look` gives in all orders of it and of `act`, where there is `there`.
+fn seen_beside(there: &str, act: &str, look: &str) -> Vec<String> {
+    let source = format!(
+        "
+import collections, functools, io, itertools, sys, threading
+r = []
+{there}
+def act():
+    {act}
+def look():
+    {look}
+threads = [threading.Thread(target=each) for each in (act, look)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+    );
+    let report = explored_by(&mut worker(), &scenario(&source, Some("r"))).expect("it explores");
+    assert!(report.exhaustive);
+    let told = |found: &raceday::explore::Found| {
+        let raised = found.outcome.exceptions.first().map_or(String::new(), |raised| format!(" {}", raised.message));
+        found.outcome.value.clone().unwrap_or_default() + &raised
+    };
+    let mut seen: Vec<String> = report.outcomes.iter().map(told).collect();
+    seen.sort();
+    seen.dedup();
+    seen
+}
+
+#[test]
+fn others_fit_in_before_what_a_factory_made_is_kept() {
+    let seen = |factory: &str| {
+        let there = format!("d = collections.defaultdict({factory})\ndef add(name): d['x'].append(name)");
+        seen_beside(&there, "add('a'); r.append(d['x'])", "add('b')")
+    };
+    for factory in ["lambda: []", "functools.partial(lambda: [])"] {
+        assert_eq!(seen(factory), ["[['a', 'b']]", "[['a']]", "[['b', 'a']]", "[['b']]"], "{factory}");
+    }
+    assert_eq!(seen("list"), ["[['a', 'b']]", "[['b', 'a']]"], "what is written in C leaves no room");
+}
+
+#[test]
+fn a_generator_fills_a_container_item_by_item() {
+    for (there, act, item) in [
+        ("q=[]", "q.extend(x for x in (1, 2))", "q.append(3)"),
+        ("q=[]", "q.__iadd__(x for x in (1, 2))", "q.append(3)"),
+        ("q=[]", "x = q; x += (x for x in (1, 2))", "q.append(3)"),
+        ("q=collections.deque()", "q.extend(x for x in (1, 2))", "q.append(3)"),
+        ("q={}", "q.update((x, x) for x in (1, 2))", "q[3]=3"),
+        ("q=collections.Counter()", "q.update(x for x in (1, 2))", "q[3]=3"),
+    ] {
+        let act = format!("{act}; r.extend(q)");
+        // Who looks last sees all three; the third comes before, between or after, or when that was looked at already.
+        let seen = seen_beside(there, &act, item);
+        assert!(seen.contains(&"[1, 3, 2]".to_owned()) && seen.len() == 4, "{there}; {act}: {seen:?}");
+    }
+}
+
+#[test]
+fn a_list_that_is_sorted_by_a_key_is_empty_meanwhile() {
+    let seen = seen_beside("q=[2, 1]", "q.sort(key=lambda x: x)", "r.append(list(q))");
+    assert_eq!(seen, ["[[1, 2]]", "[[2, 1]]", "[[]]"]);
+    let seen = seen_beside("q=[2, 1]", "q.sort(key=lambda x: x)", "q.append(0)");
+    assert_eq!(seen, ["[]", "[] list modified during sort"]);
+}
+
+#[test]
+fn what_is_reduced_or_grouped_is_read_element_by_element() {
+    let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
+    assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);
+    let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append([each for each, _ in itertools.groupby(q)])");
+    assert_eq!(seen, ["[[1, 2]]", "[[1, 7]]", "[[5, 2]]", "[[5, 7]]"]);
+}
+
+#[test]
+fn two_who_redirect_the_output_put_back_what_they_found() {
+    let there = "import contextlib\nkept, a, b = sys.stdout, io.StringIO(), io.StringIO()";
+    let seen = seen_beside(
+        there,
+        "\n    with contextlib.redirect_stdout(a): print(1)",
+        "\n    with contextlib.redirect_stdout(b): print(2)\n    r.append((sys.stdout is kept, sys.stdout is a))",
+    );
+    assert!(seen.contains(&"[(True, False)]".to_owned()) && seen.contains(&"[(False, True)]".to_owned()), "{seen:?}");
+}
+
+#[test]
+fn what_is_printed_where_the_output_was_at_first_is_printed() {
+    let source = "import sys\nprint('a', file=sys.__stdout__)\nsys.__stdout__.write('b')";
+    let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
+    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("a\nb"));
 }

@@ -471,3 +471,65 @@ thread.join()
     let steps = report.outcomes[0].witness.threads().iter().filter(|thread| **thread != ThreadId::MAIN).count();
     assert_eq!(steps, 3, "it begins, tries, and ends");
 }
+
+/// A step between the look and the end of the turn hid who had written, so an order was asked for that cannot be.
+#[test]
+fn a_loop_that_gives_back_a_lock_after_it_has_failed_to_get_another_waits_for_that() {
+    let source = "
+import threading
+a, b = threading.Lock(), threading.Lock()
+def first():
+    for _ in range(2):
+        while True:
+            with a:
+                if b.acquire(blocking=False):
+                    b.release()
+                    break
+def second():
+    with b:
+        pass
+threads = [threading.Thread(target=each) for each in (first, second)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("a.locked() or b.locked()")), ["False"]);
+}
+
+/// It was cut off at the limit of steps: to ask was taken for doing something.
+#[test]
+fn a_loop_that_asks_how_many_threads_there_are_waits_for_one_to_start_or_end() {
+    let source = "
+import threading
+def work():
+    pass
+threading.Thread(target=work).start()
+while threading.active_count() > 1:
+    pass
+print('alone')
+";
+    assert_eq!(outcomes(source, None), ["alone"]);
+    let source = "
+import threading
+go = threading.Event()
+def watch():
+    while len(threading.enumerate()) < 3:
+        pass
+    go.set()
+threading.Thread(target=watch).start()
+threading.Thread(target=go.wait).start()
+";
+    assert_eq!(outcomes(source, Some("go.is_set()")), ["True"]);
+}
+
+#[test]
+fn the_main_thread_is_over_once_it_waits_for_the_others() {
+    let source = "
+import threading
+def look():
+    print(threading.main_thread().is_alive())
+threading.Thread(target=look).start()
+";
+    assert_eq!(outcomes(source, None), ["False", "True"]);
+}

@@ -111,7 +111,8 @@ def count(thing, name, shape, method, /, *arguments, **keywords):
         if given is None or given is keywords and not keywords:
             continue
         if name == "update" and not counts:
-            call_method(thing, name, shape, method, given)
+            for part in ((item,) for item in given) if comes_by_item(given) else (given,):
+                call_method(thing, name, shape, method, part)
         elif name == "update" and not rd_truth(thing):
             call_method(thing, "update", shape, functools.partial(dict.update, thing), given)
         elif counts:
@@ -164,6 +165,42 @@ def method_touches(thing, name, shape, key, arguments):
     return with_others(touches, thing, arguments)
 
 
+# Methods that take all of an iterator, one item after the other, and what each item is taken by.
+BY_ITEM = {"extend": "append", "extendleft": "appendleft", "update": "add", "__iadd__": "append"}
+
+
+def comes_by_item(given):
+    """Whether code of the scenario's own makes the items: others fit in between."""
+    return type(given) is types.GeneratorType and given.gi_code.co_filename == program.filename
+
+
+def take_by_item(thing, name, shape, given):
+    """`thing.extend(given)` and its like, item by item as CPython does it."""
+    for item in given:
+        if shape == "D":
+            ((key, value),) = dict((item,)).items()
+            wr_item(value, thing, key)
+        else:
+            call_method(thing, BY_ITEM[name], shape, getattr(thing, BY_ITEM[name]), item)
+    return thing if name == "__iadd__" else None
+
+
+def with_gap(thing, key):
+    """The key function of a sort, in the midst of which the list is empty for others, who may change it too."""
+    left = [True]
+
+    def called(item):
+        value = key(item)
+        if left:
+            left.clear()
+            touches = announce(structure_touches, "L", thing, WRITE)
+            if detail and touches:
+                note("sort", place_of(thing))
+        return value
+
+    return called
+
+
 COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which may be containers themselves
 
 
@@ -177,6 +214,11 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, unless it calls the scenario's code."""
     touches = ()
     is_step = False
+    if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
+            and comes_by_item(arguments[0])):  # fmt: skip
+        return take_by_item(thing, name, shape, arguments[0])
+    if name == "sort" and not solo and runs_python(keywords.get("key")):
+        keywords["key"] = with_gap(thing, keywords["key"])
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
@@ -213,7 +255,7 @@ MODEL_CLASSES = set()
 LENGTH = {len, bool, reversed}
 LAZY = {enumerate, zip, map, filter, iter, *(
     vars(itertools)[name] for name in (
-        "accumulate batched chain compress cycle dropwhile filterfalse islice pairwise starmap takewhile zip_longest".split()
+        "accumulate batched chain compress cycle dropwhile filterfalse groupby islice pairwise starmap takewhile tee zip_longest".split()
     ) if name in vars(itertools)
 )}  # fmt: skip
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
@@ -315,6 +357,12 @@ def rd_call(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
     if not solo:
+        if function is functools.reduce and len(arguments) > 1 and runs_python(arguments[0]):
+            return function(arguments[0], rd_turns(arguments[1]), *arguments[2:], **keywords)
+        if type(function) is operator.attrgetter and len(arguments) == 1:
+            names_read = function.__reduce__()[1]
+            if len(names_read) == 1 and "." not in names_read[0]:
+                return my_getattr(arguments[0], names_read[0])
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
@@ -425,6 +473,8 @@ def augment(name, left, right):
     if not solo:
         kind = type(left)
         shape = kinds.get(kind) or kind_of(kind)
+        if shape == "L" and name == "Add" and comes_by_item(right):
+            return take_by_item(left, "__iadd__", shape, right)
         if shape != "-":
             if shape == "D" and id(left) in namespaces:
                 call_method(left, "update", shape, left.update, right)

@@ -228,6 +228,8 @@ def rd_item(thing, key):
     if shape == "-":
         use(thing, "__getitem__")
         return thing[key]
+    if kind is collections.defaultdict and runs_python(thing.default_factory):
+        return rd_made(thing, key)
     if shape == "L" and type(key) is not int:
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
@@ -239,10 +241,38 @@ def rd_item(thing, key):
     return value
 
 
+def rd_made(thing, key):
+    """`thing[key]`, where what is missing is made by code written in Python: others fit in before it is kept."""
+    touches = announce(key_touches, thing, key, READ, None)
+    has = raw_has(thing, key)
+    if detail and touches:
+        note("read", item_place(thing, key), show(thing[key]) if has else None)
+    if has:
+        return thing[key]
+    value = callee(thing.default_factory)()
+    wr_item(value, thing, key)
+    return value
+
+
+def runs_python(function):
+    """Whether calling `function` runs code written in Python, so that others may come in between."""
+    kind = type(function)
+    if kind is functools.partial:
+        return runs_python(function.func)
+    if kind is types.FunctionType or kind is types.MethodType:
+        return True
+    if issubclass(kind, type):
+        makers = (getattr(function, "__init__", None), getattr(function, "__new__", None))
+        return function not in (Lock, RLock, SimpleQueue) and any(type(each) is types.FunctionType for each in makers)
+    return kind.__module__ == "__main__"
+
+
 def wr_item(value, thing, key):
     """`thing[key] = value`."""
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
+    if type(key) is slice and type(value) is types.GeneratorType:
+        value = list(value)  # as CPython has it, before it touches anything
     if shape != "-":
         if type(value) not in ATOMS and id(thing) in names:
             publish(value)

@@ -366,8 +366,8 @@ class Rewriter(Transformer):
             is_variable = True
         function = self.visit(node.func)
         late = len(node.args) == 1 and isinstance(node.args[0], ast.Starred) and any(
-            not isinstance(keyword.value, (ast.Constant, ast.Name)) for keyword in node.keywords
-        )
+            not isinstance(keyword.value, ast.Constant) for keyword in node.keywords
+        ) and all(keyword.arg for keyword in node.keywords)
         node.args = [self.visit(each.value if late else each) for each in node.args]
         for keyword in node.keywords:
             keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)

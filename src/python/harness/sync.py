@@ -350,7 +350,7 @@ class Barrier(Model):
     _kind = "barrier"
 
     def __init__(self, parties, action=None, timeout=None):
-        if parties < 1 and sys.version_info >= (3, 12):
+        if parties < 1 and sys.version_info >= (3, 13):
             raise ValueError("parties must be > 0" if sys.version_info < (3, 14) else "parties must be >= 1")
         self._named()
         self._parties = parties

@@ -106,7 +106,7 @@ def wake_spinners(op):
 
 def wake_spinners_on(place):
     for guard in spinning.pop(place, ()):
-        if guard.open:
+        if type(guard) is Guard and guard.open:
             guard_changes.append((position - 1, guard.id, True))
         else:
             guard.set(True)
