@@ -533,3 +533,54 @@ threading.Thread(target=look).start()
 ";
     assert_eq!(outcomes(source, None), ["False", "True"]);
 }
+
+/// Whoever has waited long enough wants the lock before it leaves: until then it may be notified, in vain.
+#[test]
+fn a_wait_whose_time_is_up_still_has_to_get_the_lock() {
+    let source = "
+import threading
+condition = threading.Condition()
+items = []
+said = []
+def take():
+    with condition:
+        while not items:
+            if not condition.wait(timeout=1):
+                said.append(('timeout', len(items)))
+                return
+        said.append(items.pop())
+def give():
+    with condition:
+        items.append(5)
+        condition.notify()
+threads = [threading.Thread(target=each) for each in (take, give)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("said")), ["[('timeout', 0)]", "[('timeout', 1)]", "[5]"]);
+    let source = "
+import threading
+condition = threading.Condition()
+said = []
+def patient():
+    with condition:
+        condition.wait()
+        said.append('patient')
+def impatient():
+    with condition:
+        said.append(condition.wait(timeout=1))
+def notify():
+    with condition:
+        condition.notify()
+        said.append('notified')
+threads = [threading.Thread(target=each) for each in (impatient, patient, notify)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let outcomes = outcomes(source, Some("said"));
+    assert!(outcomes.contains(&"['notified', False] Deadlock".to_owned()), "{outcomes:?}");
+}

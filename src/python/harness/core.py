@@ -280,7 +280,7 @@ class Strand:
         self.waits = self.make = self.wakes = self.printing = None
         self.known = set()  # the strands whose end it has seen itself
         self.held = 0  # the sum of the places of the locks it holds
-        self.patience = None  # for a timed wait: how long, and whether what it waits for is there
+        self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
         self.stuck = None
         self.timed_out = -1
         ops = life_ops.get(code)

@@ -57,31 +57,42 @@ class Condition(Model):
         visible(lock._write)
         if detail:
             note("wait", called(self))
-        waiter = Waiter(lock, timeout is not None)
+        waiter = Waiter(self, timeout is not None)
         self._waiters.append(waiter)
         lock._holder = None
         lock._set_free(True)
-        me.waits = self
-        if timeout is not None:
-            waiter.be_patient()
+        if timeout is None:
+            me.waits = self
+            try:
+                visible(waiter.op, waiter.guard)
+            finally:
+                waiter.leave()
+            notified = True
+            if detail:
+                note("wake", called(self))
+        else:
+            me.waits = "spin" if waiter.guard is not None else None
             me.patience = (timeout, lambda: waiter.notified)
-        try:
             visible(waiter.op, waiter.guard)
-        finally:
-            waiter.leave()
             me.patience = None
-        if not waiter.notified:
+            # Whoever notifies it from now on, before it has the lock again, does so in vain.
+            notified = waiter.notified
+            if detail:
+                note("wake" if notified else "time out", called(self))
+            me.waits = lock
+            visible(lock._acquire_op, lock._free)
+            if detail:
+                note("acquire", called(lock))
+        if not notified:
             me.timed_out = position
             me.clock += max(timeout, 0)
-        if detail:
-            note("wake" if waiter.notified else "time out", called(self))
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
         lock._holder = me
         if isinstance(lock, RLock):
             lock._count = count
         lock._set_free(False)
-        if not waiter.notified:
-            self._waiters.remove(waiter)
-        return waiter.notified
+        return notified
 
     def wait_for(self, predicate, timeout=None):
         predicate = callee(predicate)
@@ -98,6 +109,11 @@ class Condition(Model):
             raise RuntimeError("cannot notify on un-acquired lock")
         if n > 0 and self._waiters:
             cur.acts += 1
+            if any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
+                # Their time may be up while the lock is held.
+                visible(self._write)
+                if detail:
+                    note("notify", called(self))
         while n > 0 and self._waiters:
             self._waiters.popleft().notify()
             n -= 1
@@ -110,53 +126,49 @@ class Condition(Model):
 
 
 class Waiter:
-    """A thread that waits on a condition: it goes on when it is notified (or its time is up) and the lock is free."""
+    """A thread that waits on a condition. Without a limit it goes on when it is notified and the lock is free. With one it goes on whenever
+    it is chosen, and then wants the lock."""
 
-    __slots__ = ("lock", "guard", "op", "notified", "timed")
+    __slots__ = ("lock", "guard", "op", "notified", "has_limit")
 
-    def __init__(self, lock, timed):
+    def __init__(self, condition, has_limit):
         me = cur
         me.names += 1
-        self.lock = lock
-        self.timed = timed
+        self.lock = condition._lock
+        self.has_limit = has_limit
         self.notified = False
-        self.guard = Guard(("waiter", me.code, me.names), False)
-        self.op = op_of(((lock._place, WRITE),), self.guard.id)
-        self.op.weight = 0
-        if timed:
-            lock._wakers.append(self.guard)
+        if has_limit:
+            self.guard = None
+            self.op = condition._read
+            self.be_patient(condition)
+        else:
+            self.guard = Guard(("waiter", me.code, me.names), False)
+            self.op = op_of(((self.lock._place, WRITE),), self.guard.id)
+            self.op.weight = 0
 
-    def be_patient(self):
+    def be_patient(self, condition):
         """In a loop whose last turn timed out and changed nothing, time is up again only once something it reads has
         changed: until then every further turn would be the same."""
         me = cur
         stuck, me.stuck = me.stuck, None
-        if stuck is None or stuck[1] != me.acts or not unchanged(stuck[0]):
+        if stuck is None or stuck[1] != me.acts:
             return
-        places = sorted(stuck[0])
-        self.timed = False
-        self.lock._wakers.remove(self.guard)
-        self.guard.set(False)
-        self.op = op_of(((self.lock._place, WRITE),) + tuple((place, READ) for place in places), self.guard.id)
-        self.op.weight = 0
-        for place in places:
-            spinning.setdefault(place, []).append(self)
-        me.waits = "spin"
-
-    def set(self, _):
-        """Something has changed that the loop reads: from now on the wait may time out."""
-        if not self.timed and not self.notified:
-            self.timed = True
-            self.lock._wakers.append(self.guard)
-            if self.lock._holder is None:
-                self.guard.set(True)
+        first_read = stuck[0]
+        self.guard = Guard(("waiter", me.code, me.names), not unchanged(first_read))
+        if self.guard.open:
+            tell_openers(self.guard, first_read)
+        self.op = op_of(((condition._place, READ), *looking_at(first_read)), self.guard.id)
+        for place in first_read:
+            spinning.setdefault(place, []).append(self.guard)
 
     def notify(self):
         self.notified = True
-        if not self.timed:
+        if not self.has_limit:
             self.lock._wakers.append(self.guard)
             if self.lock._holder is None:
                 self.guard.set(True)
+        elif self.guard is not None:
+            open_guard(self.guard)
 
     def leave(self):
         if self.guard in self.lock._wakers:

@@ -18,7 +18,7 @@ def polled(op):
 def timed(seconds, there, touches, *arguments):
     """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up.
 
-    A wait on a condition is no such act, for it needs the lock to end."""
+    A wait on a condition takes another step to get the lock back."""
     me = cur
     if not solo:
         me.patience = (seconds, there)

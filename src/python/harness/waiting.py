@@ -74,7 +74,7 @@ def wait_for_change(first_read):
     me = cur
     me.acts += 1
     guard = Guard(("spin", me.code, me.acts), not unchanged(first_read))
-    op = op_of(tuple((POPULATION, WRITE) if place == STARTS else (place, READ) for place in sorted(first_read)), guard.id)
+    op = op_of(looking_at(first_read), guard.id)
     if guard.open:
         tell_openers(guard, first_read)
     for place in first_read:
@@ -84,6 +84,11 @@ def wait_for_change(first_read):
     me.waits = None
     if detail:
         note("look again")
+
+
+def looking_at(places):
+    """What touches who waits for one of these places to be written."""
+    return tuple((POPULATION, WRITE) if place == STARTS else (place, READ) for place in sorted(places))
 
 
 def tell_openers(guard, first_read):
@@ -106,10 +111,15 @@ def wake_spinners(op):
 
 def wake_spinners_on(place):
     for guard in spinning.pop(place, ()):
-        if type(guard) is Guard and guard.open:
-            guard_changes.append((position - 1, guard.id, True))
-        else:
-            guard.set(True)
+        open_guard(guard)
+
+
+def open_guard(guard):
+    """Opens a guard that may be open already: then the running thread is one more who would have done it."""
+    if guard.open:
+        guard_changes.append((position - 1, guard.id, True))
+    else:
+        guard.set(True)
 
 
 # Time --------------------------------------------------------------------------------------------------------------------
