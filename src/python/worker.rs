@@ -45,6 +45,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/trees.py"),
     include_str!("harness/scopes.py"),
     include_str!("harness/rewrite.py"),
+    include_str!("harness/locks.py"),
     include_str!("harness/threads.py"),
     include_str!("harness/waiting.py"),
     include_str!("harness/sync.py"),

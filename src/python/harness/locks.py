@@ -1,0 +1,263 @@
+# What all models are made of, and the locks of `threading`, modelled: one step an act, CPython's errors. Part of the harness; see core.py.
+
+
+def act(op, guard=None):
+    """One act on a synchronisation object. A thread that is alone acts without a step, unless it has to wait."""
+    if solo and (guard is None or guard.open):
+        return
+    visible(op, guard)
+
+
+def polled(op):
+    """Remembers what an act that changed nothing looked at, for the loop that may be polling."""
+    seen = cur.seen
+    for place, _ in op.touches:
+        seen.setdefault(place, position)
+
+
+def timed(seconds, there, touches, *arguments):
+    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up.
+
+    A wait on a condition takes another step to get the lock back."""
+    me = cur
+    if not solo:
+        me.patience = (seconds, there)
+        announce(touches, *arguments)
+        me.patience = None
+    if there():
+        return True
+    if seconds > 0:
+        me.clock += seconds
+    return False
+
+
+def address_of(model):
+    """What `repr` says of where a model lies: the same in every execution."""
+    return "0x%x" % (0x7F0000000000 + (model._name_ >> 20 << 16) + ((model._name_ & 0xFFFFF) << 4))
+
+
+model_acts = {}  # of each name that a model had: its place, what writes and what reads that, and its number
+
+
+class Model:
+    """A synchronisation object: a named thing with a place of its own."""
+
+    _kind = "object"
+
+    def __hash__(self):
+        return hash(getattr(self, "_name_", 0))
+
+    def _named(self):
+        name = self._name_ = new_name()
+        names[id(self)] = (name, self)
+        known = model_acts.get(name)
+        if known is None:
+            place = sync_place((name, "state"))
+            known = model_acts[name] = place, op_of(((place, WRITE),)), op_of(((place, READ),)), "-%d" % (name & 0xFFFFF)
+        self._place, self._write, self._read, number = known
+        self._write.weight = 1
+        self._label = self._kind + number
+
+    def _guarded(self, key, is_open):
+        guard = Guard((self._name_, key), is_open)
+        op = op_of(((self._place, WRITE),), guard.id)
+        op.weight = 1
+        return guard, op
+
+
+def look_at(model):
+    """Before a model is shown as a text, which says what it is like."""
+    if not solo and not showing:
+        visible(model._read)
+        polled(model._read)
+
+
+class Exclusive(Model):
+    """What one thread at a time can hold."""
+
+    def _named(self):
+        super()._named()
+        self._free, self._acquire_op = self._guarded("free", True)
+        self._acquire_op.weight = self._write.weight = 0
+        self._holder = None
+        self._wakers = []
+
+    def _set_free(self, free):
+        self._free.set(free)
+        if self._wakers:
+            for guard in self._wakers:
+                guard.set(free)
+
+    def _try_touches(self):
+        return ((self._place, WRITE if self._holder is None else ATTEMPT),)
+
+    def _is_free(self):
+        return self._holder is None
+
+    def _tried(self, timeout):
+        """An attempt that does not wait for ever: an act if it succeeds, and else a look that changes nothing."""
+        free = timed(timeout, self._is_free, self._try_touches)
+        if detail:
+            note("acquire" if free else "try to acquire", called(self), None if free else "no")
+        return free
+
+
+def checked_timeout(blocking, timeout):
+    if blocking and timeout == -1:
+        return
+    # A real lock, free and of nobody else's knowledge, says what is wrong in this Python's words.
+    allocate_lock().acquire(blocking, timeout)
+
+
+class Lock(Exclusive):
+    """`threading.Lock`."""
+
+    _kind = "lock"
+
+    def __init__(self):
+        self._named()
+
+    def acquire(self, blocking=True, timeout=-1):
+        checked_timeout(blocking, timeout)
+        if blocking and timeout == -1:
+            if not (solo and self._free.open):
+                cur.waits = self
+                visible(self._acquire_op, self._free)
+            if detail:
+                note("acquire", called(self))
+            self._take()
+            return True
+        if not self._tried(timeout if blocking else 0):
+            return False
+        self._take()
+        return True
+
+    def _take(self):
+        self._holder = cur
+        cur.held += self._place
+        self._set_free(False)
+
+    def release(self):
+        if not solo:
+            visible(self._write)
+        if self._holder is None:
+            raise RuntimeError("release unlocked lock")
+        if detail:
+            note("release", called(self))
+        self._holder = None
+        cur.held -= self._place
+        self._set_free(True)
+
+    def locked(self):
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        if detail:
+            note("is locked?", called(self), show(self._holder is not None))
+        return self._holder is not None
+
+    def __enter__(self):
+        if solo and self._free.open:
+            self._take()
+            return True
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    def _at_fork_reinit(self):
+        raise Unsupported("os.fork()", "processes share nothing that Raceday could explore")
+
+    acquire_lock = acquire
+    release_lock = release
+    locked_lock = locked
+
+    def __repr__(self):
+        look_at(self)
+        return "<%s _thread.lock object at %s>" % ("unlocked" if self._holder is None else "locked", address_of(self))
+
+
+class RLock(Exclusive):
+    """`threading.RLock`."""
+
+    _kind = "rlock"
+
+    def __init__(self):
+        self._named()
+        self._count = 0
+
+    def acquire(self, blocking=True, timeout=-1):
+        checked_timeout(blocking, timeout)
+        if self._holder is cur:
+            # Nobody else can tell: the owner's second acquisition is no step.
+            self._count += 1
+            return True
+        if blocking and timeout == -1:
+            if not (solo and self._free.open):
+                cur.waits = self
+                visible(self._acquire_op, self._free)
+            if detail:
+                note("acquire", called(self))
+        else:
+            if not self._tried(timeout if blocking else 0):
+                return False
+        self._holder = cur
+        self._count = 1
+        cur.held += self._place
+        self._set_free(False)
+        return True
+
+    def release(self):
+        if self._holder is not cur:
+            raise RuntimeError("cannot release un-acquired lock")
+        if self._count > 1:
+            self._count -= 1
+            return
+        if not solo:
+            visible(self._write)
+        if detail:
+            note("release", called(self))
+        self._count = 0
+        self._holder = None
+        cur.held -= self._place
+        self._set_free(True)
+
+    def _release_save(self):
+        if self._holder is not cur:
+            raise RuntimeError("cannot release un-acquired lock")
+        count, self._count = self._count, 1
+        self.release()
+        return count, ident_of(cur)
+
+    def _acquire_restore(self, state):
+        self.acquire()
+        self._count = state[0]
+
+    def _recursion_count(self):
+        return self._count if self._holder is cur else 0
+
+    _at_fork_reinit = Lock._at_fork_reinit
+
+    def locked(self):
+        if sys.version_info < (3, 14):
+            raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
+        if not solo:
+            visible(self._read)
+            polled(self._read)
+        return self._holder is not None
+
+    def _is_owned(self):
+        return self._holder is cur
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, *_):
+        self.release()
+
+    def __repr__(self):
+        look_at(self)
+        return "<%s _thread.RLock object owner=%s count=%d at %s>" % (
+            "unlocked" if self._holder is None else "locked", 0 if self._holder is None else ident_of(self._holder),
+            self._count, address_of(self),
+        )  # fmt: skip
