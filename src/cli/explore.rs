@@ -144,10 +144,10 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     };
     let is_stopped = search.is_stopped();
     drop(search);
-    if explored.report.executions == 0 && is_stopped {
-        return Ok(Exit::Interrupted);
-    }
     if explored.report.executions == 0 {
+        if is_stopped {
+            return Ok(Exit::Interrupted);
+        }
         // Where nothing was seen, no claim holds, not even so far.
         let failure = Failure::unusable(format!("no execution of `{}` was made to its end", scenario.name));
         return Err(failure.hint("is the budget too small, or does the program share something new each time it runs?"));

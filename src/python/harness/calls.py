@@ -187,12 +187,13 @@ def take_by_item(thing, name, shape, given):
 
 def with_gap(thing, key):
     """The key function of a sort, in the midst of which the list is empty for others, who may change it too."""
-    left = [True]
+    is_empty = False
 
     def called(item):
+        nonlocal is_empty
         value = key(item)
-        if left:
-            left.clear()
+        if not is_empty:
+            is_empty = True
             touches = announce(structure_touches, "L", thing, WRITE)
             if detail and touches:
                 note("sort", place_of(thing))

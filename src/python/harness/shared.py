@@ -307,7 +307,7 @@ def attribute_touches(thing, name, manner):
                 touches += ((digest((name_of(thing), name)), manner),)
             return touches
     own = (digest((name_of(thing), name)), manner)
-    if manner == READ and type(kind.__getattribute__) is types.FunctionType:
+    if manner == READ and type(kind.__getattribute__) is types.FunctionType and kind.__module__ == "__main__":
         return ()  # as below
     if manner == WRITE:
         # What the scenario's own `__setattr__` does it announces itself.

@@ -2,7 +2,8 @@
 
 
 class Condition(Model):
-    """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own."""
+    """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own, but where it notifies one who
+    waits with a limit: his time may be up while somebody holds the lock."""
 
     _kind = "condition"
 
@@ -110,7 +111,6 @@ class Condition(Model):
         if n > 0 and self._waiters:
             cur.acts += 1
             if any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
-                # Their time may be up while the lock is held.
                 visible(self._write)
                 if detail:
                     note("notify", called(self))
