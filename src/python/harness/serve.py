@@ -87,19 +87,29 @@ LONG = 0.05  # seconds, after which whoever asked hears what there is
 
 
 def release():
-    """Lets go of what the execution left, now and then."""
+    """Lets go of what the execution left, and now and then of what holds itself.
+
+    Most of that is taken apart here: what is freed at once is taken again while it is still in the processor's cache, and to look for
+    the rest takes as long as there is of it."""
     global executions_since_collection
     names.clear()
+    for future in futures:
+        future._task = future._strand = None
+        if future._error is not None:
+            BaseException.with_traceback(future._error, None)
+    for failure in failures:
+        BaseException.with_traceback(failure[2], None)
     futures.clear()
     pools.clear()
     failures.clear()
     program_globals.clear()
     for strand in strands:
+        strand.model = strand.target = strand.pool = None
         if strand.marks:  # a loop of ten thousand turns has left a megabyte, which would wait for the collection
             strand.marks.clear()
             strand.segments.clear()
     executions_since_collection += 1
-    if executions_since_collection >= 500 or gc.get_count()[0] >= LITTER:
+    if executions_since_collection >= COLLECTION_PERIOD or gc.get_count()[0] >= LITTER:
         executions_since_collection = 0
         gc.collect()
         if not program.is_settled:
@@ -109,6 +119,7 @@ def release():
 
 
 executions_since_collection = 0
+COLLECTION_PERIOD = 100
 LITTER = 100_000  # objects that may lie around, if nobody uses them, before they are looked for
 
 
