@@ -6,7 +6,6 @@ use std::mem;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
-use serde::de::Error as _;
 use serde::de::Unexpected;
 use serde::de::Visitor;
 
@@ -133,14 +132,16 @@ pub(super) struct Said {
     pub(super) start_over: bool,
     #[serde(default)]
     pub(super) shared: Shared,
-    #[serde(default, deserialize_with = "read_executions")]
+    /// What the numbers behind the JSON tell.
+    #[serde(skip)]
     pub(super) executions: Vec<Ran>,
     #[serde(default)]
     ops: Vec<(Vec<u64>, u64)>,
     #[serde(default)]
     outcomes: Vec<Outcome>,
-    #[serde(default)]
-    pub(super) code: String,
+    /// The harness, compiled; in the JSON, that this is what is behind it.
+    #[serde(default, deserialize_with = "bytes_behind")]
+    pub(super) code: Option<Vec<u8>>,
     #[serde(default)]
     pub(super) names: Vec<String>,
     #[serde(default)]
@@ -218,18 +219,22 @@ impl Ran {
     }
 }
 
-/// Reads executions, one after another, from the text that their numbers are in.
-fn read_executions<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Ran>, D::Error> {
-    let numbers = Numbers::from_hex(<&str>::deserialize(from)?, room::MAX_NUMBERS);
-    let mut numbers = numbers.ok_or_else(|| D::Error::custom("no numbers"))?;
+/// Reads executions, one after another, from the bytes that their numbers are in.
+fn read_executions(bytes: &[u8]) -> Result<Vec<Ran>, &'static str> {
+    let mut numbers = Numbers::read(bytes, room::MAX_NUMBERS).ok_or("no numbers")?;
     let mut executions = Vec::new();
     while !numbers.is_empty() {
         if executions.len() == room::MAX_EXECUTIONS {
-            return Err(D::Error::custom("too many executions"));
+            return Err("too many executions");
         }
-        executions.push(Ran::read(&mut numbers).ok_or_else(|| D::Error::custom("an execution is incomplete"))?);
+        executions.push(Ran::read(&mut numbers).ok_or("an execution is incomplete")?);
     }
     Ok(executions)
+}
+
+/// Reads whether there are bytes behind the JSON, which are still to be taken.
+fn bytes_behind<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+    Ok(bool::deserialize(from)?.then(Vec::new))
 }
 
 /// What numbers in the messages stand for.
@@ -370,7 +375,7 @@ pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
     let mut replays = Vec::new();
     let mut meanings = Meanings::default();
     while let Ok(frame) = process::read_frame(&mut bytes) {
-        let Ok(mut said) = Said::read(frame) else { break };
+        let Ok(mut said) = Said::read(&frame) else { break };
         if meanings.learn(&mut said).is_err() {
             break;
         }
@@ -393,12 +398,23 @@ pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
 }
 
 impl Said {
-    /// Reads an answer, or says what is wrong with it.
-    pub(super) fn read(frame: Vec<u8>) -> Result<Said, String> {
-        if room::has_too_many_values(&frame) {
+    /// Reads an answer, or says what is wrong with it. An answer is JSON, behind which, after a zero, there may be bytes: the
+    /// numbers of executions, or the harness.
+    pub(super) fn read(frame: &[u8]) -> Result<Said, String> {
+        let (json, behind) = match frame.iter().position(|&byte| byte == 0) {
+            Some(zero) => (&frame[..zero], &frame[zero + 1..]),
+            None => (frame, &[][..]),
+        };
+        if room::has_too_many_values(json) {
             return Err("its answer has too many parts".to_owned());
         }
-        serde_json::from_slice(&frame).map_err(|error| format!("its answer is wrong: {error}"))
+        let mut said: Said = serde_json::from_slice(json).map_err(|error| format!("its answer is wrong: {error}"))?;
+        if let Some(code) = &mut said.code {
+            *code = behind.to_vec();
+        } else if !behind.is_empty() {
+            said.executions = read_executions(behind).map_err(|what| format!("its answer is wrong: {what}"))?;
+        }
+        Ok(said)
     }
 
     /// Returns what each step of a replay did.
@@ -450,12 +466,11 @@ mod tests {
         let frame = |steps: &[u8]| {
             // Two threads, their steps, nobody waiting, the first outcome, and three empty lists.
             let execution = [&[2, 0, 1, u8::try_from(steps.len()).expect("few")], steps, &[0, 0, 0, 0, 0]].concat();
-            let numbers: String = execution.iter().map(|number| format!("69{number:02x}000000")).collect();
-            let json = format!(
-                r#"{{"executions":"5b{:02x}000000{numbers}","ops":[[[],0]],"outcomes":[{{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}}],"id":1}}"#,
-                execution.len()
-            );
-            [&u32::try_from(json.len()).expect("short").to_be_bytes(), json.as_bytes()].concat()
+            let numbers = execution.iter().flat_map(|&number| [b'i', number, 0, 0, 0]);
+            let count = u8::try_from(execution.len()).expect("few");
+            let json = r#"{"ops":[[[],0]],"outcomes":[{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}],"id":1}"#;
+            let frame: Vec<u8> = json.bytes().chain([0, b'[', count, 0, 0, 0]).chain(numbers).collect();
+            [&u32::try_from(frame.len()).expect("short").to_be_bytes(), frame.as_slice()].concat()
         };
         assert_eq!(replays_in(&frame(&[0, 0, 1, 1, 0, 3])).len(), 1);
         assert_eq!(replays_in(&frame(&[1, 0, 1])).len(), 0);
@@ -468,7 +483,7 @@ mod tests {
     }
 
     fn understood(members: &str) -> Result<Said, String> {
-        Said::read(format!(r#"{{"id":1,{members}}}"#).into_bytes())
+        Said::read(format!(r#"{{"id":1,{members}}}"#).as_bytes())
     }
 
     /// A frame of 64 MB took up to 6 GB: of millions of parts each became something that is larger.
@@ -498,14 +513,14 @@ mod tests {
             assert_eq!(error.as_deref(), Some("its answer has too many parts"), "{}", &many[..30]);
         }
         let numbers = |count: u32| {
-            let count_in_hex: String = count.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            format!(r#""executions":"5b{count_in_hex}{}""#, "46".repeat(count as usize))
+            let falses = b"F".repeat(count as usize);
+            Said::read(&[&br#"{"id":1}"#[..], &[0, b'['], &count.to_le_bytes()[..], &falses].concat())
         };
         // Those of seven zeros are told in the fewest numbers.
         let most = 7 * u32::try_from(room::MAX_EXECUTIONS).expect("a small number");
-        assert!(understood(&numbers(most)).is_ok());
-        assert!(understood(&numbers(most + 7)).is_err());
-        assert!(understood(&numbers(5 << 20)).is_err());
+        assert!(numbers(most).is_ok());
+        assert!(numbers(most + 7).is_err());
+        assert!(numbers(5 << 20).is_err());
     }
 
     #[test]

@@ -17,7 +17,6 @@ use super::PythonError;
 use super::confine;
 use super::confine::Attempt;
 use super::confine::HelperEnd;
-use super::numbers::bytes_of_hex;
 use super::process::Process;
 use super::program::Hold;
 use super::program::Program;
@@ -160,8 +159,8 @@ impl Worker {
     ///
     /// The process has ended, or says something else.
     pub fn compiled(&mut self) -> Result<Vec<u8>, PythonError> {
-        let said = self.ask(1, |id| Ask::Code { id })?.code;
-        bytes_of_hex(&said).ok_or_else(|| self.broken("its code is not in digits".to_owned()))
+        let said = self.ask(1, |id| Ask::Code { id })?;
+        said.code.ok_or_else(|| self.broken("it did not say its code".to_owned()))
     }
 
     /// Has the processes to come start from the compiled harness.
@@ -426,7 +425,7 @@ impl Running {
     }
 
     fn understand(&mut self, frame: Vec<u8>) -> Result<Said, String> {
-        let mut said = Said::read(frame)?;
+        let mut said = Said::read(&frame)?;
         if said.id != self.answered + 1 {
             return Err("it answered another question".to_owned());
         }

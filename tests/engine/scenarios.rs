@@ -620,19 +620,20 @@ fn a_runner_that_floods_is_killed() {
 /// A program that got hold of the harness can have it say anything.
 #[test]
 fn a_runner_that_says_millions_of_things_is_broken() {
-    for (said, what) in [
-        (r#"'"names":[' + ','.join(['"a"'] * 3000000) + ']'"#, "its answer has too many parts"),
-        (r#"'"shared":{"workers":false,"names":' + '[' * 4000000"#, "its answer has too many parts"),
+    for (said, behind, what) in [
+        (r#"'"names":[' + ','.join(['"a"'] * 3000000) + ']'"#, "b''", "its answer has too many parts"),
+        (r#"'"shared":{"workers":false,"names":' + '[' * 4000000"#, "b''", "its answer has too many parts"),
         (
             r#"'"shared":{"workers":false,"names":[[[0]]]}'"#,
+            "b''",
             "its answer is wrong: invalid type: sequence, expected a text or a number",
         ),
-        (r#"'"executions":"5b00005000' + '46' * 5242880 + '"'"#, "its answer is wrong: no numbers"),
+        (r#"'"ops":[]'"#, r"b'\0[\0\0\x50\0' + b'F' * 5242880", "its answer is wrong: no numbers"),
     ] {
         let source = format!(
             "import threading\n\
              harness = vars(threading)['Lock'].acquire.__globals__\n\
-             said = ('{{\"id\":2,' + {said} + '}}').encode()\n\
+             said = ('{{\"id\":2,' + {said} + '}}').encode() + {behind}\n\
              harness['write_all'](len(said).to_bytes(4, 'big') + said)\n"
         );
         match explored(&scenario(&source, None)) {
