@@ -14,6 +14,7 @@ mod pythons;
 mod random;
 mod scenarios;
 mod sharing;
+mod stacks;
 mod synchronisation;
 mod team;
 mod tutorials;

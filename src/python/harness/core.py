@@ -246,7 +246,7 @@ class Strand:
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
         "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "timed_out", "printing",
+        "stuck", "timed_out", "printing", "above", "below",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -257,6 +257,7 @@ class Strand:
         self.index = len(strands)
         self.bit = 1 << self.index
         self.baton = None
+        self.above = self.below = None  # who runs on top of its stack, and on top of whose it runs
         self.guard = None
         self.children = 0
         self.names = 0
@@ -332,21 +333,10 @@ Context = None  # of context variables, once the scenario has any: then each str
 
 def carry(carrier):
     """What an operating system thread does: runs strands, for ever."""
-    global problem
     while True:
         carrier.baton.acquire()
         strand = carrier.strand
-        try:
-            go(strand, strand.op, strand.guard)
-            if Context is None:
-                strand.target()
-            else:
-                Context().run(strand.target)  # who carried others before has nothing of theirs
-        except Abandon:
-            pass
-        except BaseException as error:  # a fault of ours, or Unsupported: told once, by whoever answers
-            if problem is None:
-                problem = error
+        live_through(strand)
         carrier.strand = None
         strand.done = True
         idle.append(carrier)
@@ -356,6 +346,22 @@ def carry(carrier):
             finish(None, strand)
         else:
             leave(strand)
+
+
+def live_through(strand):
+    """Runs a strand from its first step to its last."""
+    global problem
+    try:
+        go(strand, strand.op, strand.guard)
+        if Context is None:
+            strand.target()
+        else:
+            Context().run(strand.target)  # who carried others before has nothing of theirs
+    except Abandon:
+        pass
+    except BaseException as error:  # a fault of ours, or Unsupported: told once, by whoever answers
+        if problem is None:
+            problem = error
 
 
 def end(strand):
@@ -380,16 +386,23 @@ def close_strand(strand):
 
 def leave(strand):
     """Hands on from a strand that does no more; if it is done, its carrier is idle already."""
-    global cur
     nxt = choose(0)
     if nxt is None:
         finish(ending_now, strand)
-        return
+    else:
+        hand_to(nxt, strand)
+
+
+def hand_to(nxt, me):
+    """Lets `nxt` go, which is another."""
+    global cur
     cur = nxt
     if nxt.baton is None:
         launch(nxt)
-    else:
+    elif nxt.above is None:
         nxt.baton.release()
+    else:
+        give_way(nxt, me)
 
 
 def launch(strand):
@@ -398,6 +411,66 @@ def launch(strand):
     strand.baton = carrier.baton
     strand.began = True
     carrier.baton.release()
+
+
+# To hand on from one operating system thread to another takes as long as some hundred instructions of Python's. So where a strand waits
+# and another is to begin, that one runs on top of the stack of the one that waits, as if it was called, and is back when it is over.
+# Until then, nobody below it in the stack can go: if one has to after all, the execution is made again with a carrier for each.
+
+on_top = False  # whether the execution may do that
+never_on_top = set()  # pairs of codes, of which the second came to wait for the first when it ran on top of it
+lengths = {}  # how many steps each strand had when all went on while they could
+FEW_FRAMES = 64  # frames: who is deeper in has nobody run on top of it, who may be as deep
+
+
+class GiveWay(BaseException):
+    """The execution has to be made again, with a carrier for each strand."""
+
+
+def give_way(nxt, me):
+    """Ends an execution in which `nxt` is to go, and cannot before who runs on top of its stack is over."""
+    global problem
+    never_on_top.add((nxt.code, nxt.above.code))
+    problem = GiveWay()
+    finish(None, me)
+
+
+def may_go_on_top(nxt, me):
+    """Whether `nxt` will presumably be over before `me` or anybody below it has to go; and cannot tell where it runs."""
+    if me.held or (me.code, nxt.code) in never_on_top:
+        return False
+    if position + 1 < prefix_length:
+        to_come = prefix[position:prefix_length]
+        below = me
+        while below is not None:
+            if below.code in to_come:
+                before = to_come[: to_come.index(below.code)]
+                if before.count(nxt.code) < lengths.get(nxt.code, MAX_STEPS):
+                    return False
+            below = below.below
+    if sys.exc_info()[1] is not None:
+        return False  # it would be the context of what is raised there
+    limit = recursion_limit()
+    try:
+        set_recursion_limit(FEW_FRAMES)
+    except RecursionError:
+        return False
+    set_recursion_limit(limit)
+    return True
+
+
+recursion_limit, set_recursion_limit = sys.getrecursionlimit, sys.setrecursionlimit
+
+
+def run_on_top(strand, me):
+    """Runs a strand from its first step to its last, on top of the stack of `me`."""
+    me.above = strand
+    strand.below = me
+    strand.baton = me.baton
+    strand.began = True
+    live_through(strand)
+    strand.done = True
+    me.above = None
 
 
 ending_now = None
@@ -421,8 +494,13 @@ def choose(mine):
     if enabled & mine:
         return cur
     if enabled:
-        # The main thread last: as a rule it waits for the others in turn, and would only look in after each.
+        # The main thread last: as a rule it waits for the others in turn, and would only look in after each. Of the others the one
+        # that went last, for on its stack nobody else is; then those that have not begun, in their order.
         others = enabled & ~1 or enabled
+        if others & others - 1:
+            for at in range(3 * position - 3, -1, -3):
+                if others >> trace[at] & 1:
+                    return strands[trace[at]]
         return strands[(others & -others).bit_length() - 1]
     ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
     return None
@@ -473,7 +551,7 @@ def visible(op, guard=None, make=None):
 
 def wait_for_turn(op, guard, make):
     """Returns when the running thread has been chosen again, with its operation as it is then."""
-    global cur, enabled
+    global enabled
     me = cur
     me.op = op
     me.make = make
@@ -489,16 +567,7 @@ def wait_for_turn(op, guard, make):
             me.holds = locks_of(me)
     nxt = choose(me.bit)
     if nxt is not me:
-        if nxt is None:
-            finish(ending_now, me)
-        cur = nxt
-        if nxt.baton is None:
-            launch(nxt)
-        else:
-            nxt.baton.release()
-        me.baton.acquire()
-        if ended:
-            raise Abandon
+        let_go(nxt, me)
     op = me.op  # as time may have changed it
     if make is not None:
         if position != announced_at:
@@ -508,6 +577,29 @@ def wait_for_turn(op, guard, make):
         guard.waiting &= ~me.bit
         me.guard = None
     return op
+
+
+def let_go(nxt, me):
+    """Lets `nxt` go, which is another, or nobody, and returns when `me` has been chosen."""
+    global cur
+    while nxt is not me:
+        if nxt is None:
+            finish(ending_now, me)
+        if on_top and nxt.baton is None and may_go_on_top(nxt, me):
+            cur = nxt
+            run_on_top(nxt, me)
+            if ended:
+                raise Abandon
+            if problem is not None:
+                finish(None, me)
+            nxt = choose(0)
+        else:
+            hand_to(nxt, me)
+            me.baton.acquire()
+            if ended:
+                raise Abandon
+            return
+    cur = me
 
 
 def op_now(strand):
@@ -581,7 +673,7 @@ def finish(ending, me):
     remember_pending()
     ended = True
     solo = False
-    if me is main:
+    if me.baton is main.baton:
         raise Abandon
     if not main.done:
         cur = main

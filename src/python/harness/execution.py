@@ -21,6 +21,9 @@ class Program:
         shared = request["shared"]
         self.tracked = {tuple(each) for each in shared["names"]}
         self.workers = shared["workers"] or self.pools and ("contextvars" in self.source or "decimal" in self.source)
+        # Where a thread runs on top of another's stack, nobody has to be able to tell.
+        self.on_top = not any(word in self.source.lower() for word in STACK_WORDS)
+        self.ways_given = 0
         self.outcomes = {}
         self.outcomes_sent = 0
         self.is_settled = False
@@ -47,12 +50,19 @@ class Program:
         settling_is_told = SETTLING in self.tracked
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
+        never_on_top.clear()
+        lengths.clear()
         renames = "__dict__" in self.source
         loops = rewriter.loops
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):
         return [each for each in self.tracked if len(each) == 2]
+
+
+# What programs say that could tell what is below them in the stack, or which operating system thread they are in.
+STACK_WORDS = ("frame", "stack", "trace", "profile", "recursion", "faulthandler", "sqlite3")
+MANY_WAYS = 20  # so often an execution is made again with a carrier for each thread, before all are made so
 
 
 def see(ending):
@@ -155,7 +165,21 @@ blocked_now = []
 
 
 def execute(request_prefix, in_detail, with_lines):
-    """Runs the program once."""
+    """Runs the program once, as far as anybody can tell."""
+    global on_top
+    on_top = program.on_top and not in_detail and not with_lines and journal is None
+    execute_once(request_prefix, in_detail, with_lines)
+    if type(problem) is GiveWay:
+        program.ways_given += 1
+        if program.ways_given >= MANY_WAYS:
+            program.on_top = False
+        on_top = False
+        release()
+        execute_once(request_prefix, in_detail, with_lines)
+
+
+def execute_once(request_prefix, in_detail, with_lines):
+    """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live, shared_here
     global ordered, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
@@ -245,6 +269,10 @@ def execute(request_prefix, in_detail, with_lines):
             if not reaped.acquire(False):
                 break
         solo = True
+    if on_top and not lengths:
+        whose = trace[::3]
+        for strand in strands:
+            lengths[strand.code] = whose.count(strand.index)
 
 
 def run_main(main):
