@@ -2,6 +2,7 @@
 //! sequence.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::scenario::Access;
 use crate::scenario::Location;
@@ -30,7 +31,7 @@ pub(super) enum Begins {
 /// The operations seen so far, each kept once.
 #[derive(Debug, Default)]
 pub(super) struct Operations {
-    ids: HashMap<Vec<Touch>, OperationId>,
+    ids: HashMap<Arc<[Touch]>, OperationId>,
     known: Vec<Known>,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct OperationId(u32);
 
 #[derive(Debug)]
 struct Known {
-    touches: Vec<Touch>,
+    touches: Arc<[Touch]>,
     /// One bit a location, read or written; several locations may have one bit.
     touched: u64,
     written: u64,
@@ -52,16 +53,16 @@ impl Operations {
         self.id_of(&operation.touches)
     }
 
-    fn id_of(&mut self, touches: &[Touch]) -> OperationId {
+    fn id_of(&mut self, touches: &Arc<[Touch]>) -> OperationId {
         if let Some(&id) = self.ids.get(touches) {
             return id;
         }
         let bit = |location: Location| 1 << (location.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
         let writes = |touch: &&Touch| touch.access == Access::Write;
         let id = OperationId(u32::try_from(self.known.len()).expect("a program has far fewer operations"));
-        self.ids.insert(touches.to_vec(), id);
+        self.ids.insert(Arc::clone(touches), id);
         self.known.push(Known {
-            touches: touches.to_vec(),
+            touches: Arc::clone(touches),
             touched: touches.iter().fold(0, |bits, touch| bits | bit(touch.location)),
             written: touches.iter().filter(writes).fold(0, |bits, touch| bits | bit(touch.location)),
             elsewhere: id,
@@ -71,7 +72,7 @@ impl Operations {
                 Access::Attempt => Touch { access: Access::Write, ..*touch },
                 Access::Read | Access::Write => *touch,
             };
-            let elsewhere: Vec<Touch> = touches.iter().map(write).collect();
+            let elsewhere: Arc<[Touch]> = touches.iter().map(write).collect();
             self.known[id.0 as usize].elsewhere = self.id_of(&elsewhere);
         }
         id

@@ -55,6 +55,8 @@ pub struct Causality {
     guards: HashMap<Guard, usize>,
     changed: Vec<Changed>,
     // Scratch.
+    /// What the operation at hand touches, by the indices of its locations.
+    places: Vec<(usize, Access)>,
     past: Vec<u32>,
     born: Vec<usize>,
     overtakable: Vec<u32>,
@@ -102,17 +104,19 @@ impl Causality {
         for (step, done) in execution.steps.iter().enumerate() {
             let thread = index_of(execution, done.thread);
             self.set_past(thread);
+            self.set_places(&done.operation);
             self.find_races(Second::Step(step), &done.operation);
-            self.join_conflicting(&done.operation);
+            self.join_conflicting();
             self.past[thread] += 1;
             self.clocks.extend_from_slice(&self.past);
             self.steps.push((thread, self.past[thread]));
             self.steps_of[thread].push(as_u32(step));
-            self.note(step, &done.operation, &done.guards);
+            self.note(step, &done.guards);
         }
         for (index, pending) in execution.pending.iter().enumerate() {
             let thread = index_of(execution, pending.thread);
             self.set_past(thread);
+            self.set_places(&pending.operation);
             self.find_races(Second::Pending(index), &pending.operation);
         }
     }
@@ -195,18 +199,24 @@ impl Causality {
         }
     }
 
+    fn set_places(&mut self, operation: &Operation) {
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        places.extend(operation.touches.iter().map(|touch| (self.location_index(touch.location), touch.access)));
+        self.places = places;
+    }
+
     fn is_past(&self, step: u32) -> bool {
         let (thread, nth) = self.steps[step as usize];
         self.past[thread] >= nth
     }
 
-    /// Notes the races of `operation`, which comes after `past` in its thread.
+    /// Notes the races of `operation`, which comes after `past` in its thread and touches `places`.
     fn find_races(&mut self, second: Second, operation: &Operation) {
         self.overtakable.clear();
         let guard = operation.guard.map(|guard| self.guard_index(guard));
-        for touch in &operation.touches {
-            let location = self.location_index(touch.location);
-            let writes = touch.access == Access::Write;
+        for &(location, access) in &self.places {
+            let writes = access == Access::Write;
             let touched = &self.touched[location];
             let until = if writes { touched.by.len() } else { touched.until_write };
             for &(step, wrote) in touched.by[..until].iter().rev() {
@@ -249,14 +259,13 @@ impl Causality {
         kept.map_or(!changed.shut_at_first, |&(_, open)| open)
     }
 
-    /// Adds to `past` what happened before the steps that `operation` conflicts with.
-    fn join_conflicting(&mut self, operation: &Operation) {
-        for touch in &operation.touches {
-            let location = self.location_index(touch.location);
+    /// Adds to `past` what happened before the steps that an operation which touches `places` conflicts with.
+    fn join_conflicting(&mut self) {
+        for &(location, access) in &self.places {
             let touched = &self.touched[location];
             // The last write happens after all that came before it, and the reads since are not ordered.
             let from = touched.until_write.saturating_sub(1);
-            let until = if touch.access == Access::Write { touched.by.len() } else { touched.until_write };
+            let until = if access == Access::Write { touched.by.len() } else { touched.until_write };
             for &(step, _) in &touched.by[from..until] {
                 let clock = &self.clocks[step as usize * self.threads..][..self.threads];
                 for (ours, &theirs) in self.past.iter_mut().zip(clock) {
@@ -266,14 +275,13 @@ impl Causality {
         }
     }
 
-    fn note(&mut self, step: usize, operation: &Operation, guards: &[(Guard, bool)]) {
-        for touch in &operation.touches {
-            let location = self.location_index(touch.location);
+    fn note(&mut self, step: usize, guards: &[(Guard, bool)]) {
+        for &(location, access) in &self.places {
             let touched = &mut self.touched[location];
             if touched.by.is_empty() {
                 self.in_use.push(location);
             }
-            let writes = touch.access == Access::Write;
+            let writes = access == Access::Write;
             touched.by.push((as_u32(step), writes));
             if writes {
                 touched.until_write = touched.by.len();

@@ -197,7 +197,7 @@ impl Races {
     fn access(&mut self, act: Act, operation: &Operation, execution: &Execution, switches: usize) {
         // Acts that touch several locations in common make one pair.
         let mut paired: Vec<usize> = Vec::new();
-        for touch in &operation.touches {
+        for touch in operation.touches.iter() {
             let writes = touch.access == Access::Write;
             if !touch.location.is_data() || operation.guard.is_some() && !writes {
                 continue;

@@ -40,7 +40,7 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
     // Who touches each location.
     let mut users: BTreeMap<Location, BTreeSet<ThreadId>> = BTreeMap::new();
     for step in &replay.execution.steps {
-        for touch in &step.operation.touches {
+        for touch in step.operation.touches.iter() {
             users.entry(touch.location).or_default().insert(step.thread);
         }
     }

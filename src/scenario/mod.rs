@@ -15,6 +15,7 @@ pub use schedule::Schedule;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::Deserializer;
@@ -217,7 +218,7 @@ pub struct Operation {
     /// manner of touching one depends on what the act finds there, it is a write or an [`Access::Attempt`].
     ///
     /// A thread's start and its end write a location that stands for its life, its first step and joining it read it.
-    pub touches: Vec<Touch>,
+    pub touches: Arc<[Touch]>,
     /// What it waits for. An operation with a shut guard is blocked. It touches the location that the guard belongs
     /// to; where that is data, reading it is how a loop waits for a change. A thread's first step waits for nothing.
     pub guard: Option<Guard>,
@@ -433,8 +434,10 @@ mod tests {
 
     #[test]
     fn only_a_write_conflicts() {
-        let operation =
-            |location, access| Operation { touches: vec![Touch { location: Location(location), access }], guard: None };
+        let operation = |location, access| Operation {
+            touches: [Touch { location: Location(location), access }].into(),
+            guard: None,
+        };
         assert!(!operation(1, Access::Read).conflicts(&operation(1, Access::Read)));
         assert!(operation(1, Access::Read).conflicts(&operation(1, Access::Write)));
         assert!(operation(1, Access::Write).conflicts(&operation(1, Access::Write)));

@@ -388,7 +388,7 @@ fn told(executions: &[Execution]) -> String {
     for execution in executions {
         for step in &execution.steps {
             text.push_str(&format!("{}[", step.thread));
-            for touch in &step.operation.touches {
+            for touch in step.operation.touches.iter() {
                 let next = places.len();
                 let place = places.entry(touch.location).or_insert(next);
                 text.push_str(&format!("{}{place} ", &format!("{:?}", touch.access)[..1]));

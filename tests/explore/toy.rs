@@ -362,17 +362,18 @@ impl State<'_> {
 
     /// What the thread does next, in this state; `None` if it has ended.
     fn next(&self, thread: usize) -> Option<Operation> {
-        let mut operation = self.next_alone(thread)?;
-        if self.program.daemons && thread != 0 {
-            operation.touches.push(Touch { location: location(Kind::Life, 0), access: Access::Read });
-        }
-        Some(operation)
+        let operation = self.next_alone(thread)?;
+        let is_cut_off = self.program.daemons && thread != 0;
+        Some(match is_cut_off {
+            true => operation.and(Touch { location: location(Kind::Life, 0), access: Access::Read }),
+            false => operation,
+        })
     }
 
     fn next_alone(&self, thread: usize) -> Option<Operation> {
         let this = &self.threads[thread];
         let one = |kind, index, access, guard| {
-            let touches = vec![Touch { location: location(kind, index), access }];
+            let touches = [Touch { location: location(kind, index), access }].into();
             Some(Operation { touches, guard: (guard as Option<u64>).map(Guard) })
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
@@ -412,10 +413,8 @@ impl State<'_> {
             Act::Set(event) | Act::Clear(event) => one(Kind::Event, event, Access::Write, None),
             Act::Put(queue, _) => one(Kind::Queue, queue, Access::Write, None),
             Act::GetInto(queue, variable) => {
-                let mut operation = own(Kind::Queue, queue, Access::Write)?;
                 let location = location(Kind::Variable, variable);
-                operation.touches.push(Touch { location, access: Access::Write });
-                Some(operation)
+                own(Kind::Queue, queue, Access::Write)?.and(Touch { location, access: Access::Write }).into()
             }
             Act::Start(body) => one(Kind::Life, body, Access::Write, None),
             Act::Join(body) => own(Kind::Life, body, Access::Read),
@@ -524,4 +523,16 @@ fn has(variable: usize, value: i64) -> u64 {
 
 fn changed(variable: usize, body: usize) -> u64 {
     number(Kind::Changed, variable << 16 | body)
+}
+
+/// What a toy's operations are put together with.
+trait And {
+    /// Returns this, touching one thing more.
+    fn and(self, touch: Touch) -> Self;
+}
+
+impl And for Operation {
+    fn and(self, touch: Touch) -> Operation {
+        Operation { touches: self.touches.iter().copied().chain([touch]).collect(), ..self }
+    }
 }
