@@ -157,15 +157,15 @@ class Guard:
 
     __slots__ = ("id", "open", "waiting")
 
-    def __init__(self, key, is_open):
-        self.id = digest(("guard", key))
+    def __init__(self, number, is_open):
+        self.id = number
         self.open = is_open
         self.waiting = 0
         if not is_open:
             if position:
-                guard_changes.append((position - 1, self.id, False))
+                guard_changes.append((position - 1, number, False))
             else:
-                shut_at_first.add(self.id)
+                shut_at_first.add(number)
 
     def set(self, is_open):
         global enabled
@@ -183,6 +183,11 @@ class Guard:
                 enabled |= self.waiting
             else:
                 enabled &= ~self.waiting
+
+
+def guard_number(key):
+    """The number of the guard with that key (of ints and strings)."""
+    return digest(("guard", key))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -284,17 +289,7 @@ class Strand:
         self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
         self.stuck = None
         self.timed_out = -1
-        ops = life_ops.get(code)
-        if ops is None:
-            life = sync_place(("life", code))
-            over = digest(("guard", ("over", code)))
-            ops = life_ops[code] = (
-                op_of(((life, WRITE),)),
-                op_of(((life, READ),)),
-                op_of(((life, READ),), over),
-                life,
-            )
-        self.end_op, self.begin_op, self.join_op, self.life = ops
+        self.end_op, self.begin_op, self.join_op, self.life, _ = life_ops.get(code) or life_of(code)
         self.alive_op = self.begin_op
         self.op = self.begin_op
         if daemon:
@@ -312,7 +307,23 @@ class Strand:
         return not (self.done or self.code == 0 and self.over is not None and self.over.open)
 
 
-life_ops = {}
+    def end_is_told(self):
+        """Makes the guard of those who wait for its end."""
+        self.over = Guard(life_ops[self.code][4], False)
+
+
+life_ops = {}  # of each thread's code: its end, its first step and its joining, the place of its life, and the guard of its end
+
+
+def life_of(code):
+    life = sync_place(("life", code))
+    over = guard_number(("over", code))
+    known = life_ops[code] = (
+        op_of(((life, WRITE),)), op_of(((life, READ),)), op_of(((life, READ),), over), life, over,
+    )  # fmt: skip
+    return known
+
+
 idle = []
 reaped = allocate_lock()
 reaped.acquire()

@@ -233,7 +233,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     shared_here = {GLOBALS, *tracked_containers}
     main = Strand(0, None, "MainThread")
     if program.knows_main:
-        main.over = Guard(("over", 0), False)
+        main.end_is_told()
     main.began = True
     main.baton = main_baton
     cur = main

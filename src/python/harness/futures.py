@@ -32,6 +32,11 @@ PENDING, RUNNING, CANCELLED, FINISHED = "PENDING", "RUNNING", "CANCELLED", "FINI
 CANCELLED_AND_NOTIFIED = "CANCELLED_AND_NOTIFIED"  # a worker has come upon it
 
 
+# Of each name that a future had: the number of the guard that opens when it is done, who waits for that, and the place of whether its
+# call has begun, which is one of its own, for few want to know.
+future_acts = {}
+
+
 class Future(Model):
     """`concurrent.futures.Future`."""
 
@@ -39,8 +44,13 @@ class Future(Model):
 
     def __init__(self):
         self._named()
-        self._done, self._wait_op = self._guarded("done", False)
-        self._wait_op = op_of(((self._place, READ),), self._done.id)
+        name = self._name_
+        known = future_acts.get(name)
+        if known is None:
+            done = guard_number((name, "done"))
+            known = future_acts[name] = done, op_of(((self._place, READ),), done), sync_place((name, "phase"))
+        done, self._wait_op, self._phase = known
+        self._done = Guard(done, False)
         self._state = PENDING
         self._value = None
         self._error = None
@@ -51,8 +61,6 @@ class Future(Model):
         self._strand = None
         self._task = None
         self._with_end = False  # whether the step that settled it was the end of its task too
-        # Whether its call has begun: a place of its own, for few want to know.
-        self._phase = sync_place((self._name_, "phase"))
         futures.append(self)
 
     # Asking
@@ -330,7 +338,7 @@ def wait_until(enough, waited, place):
         return
     me = cur
     me.names += 1
-    guard = Guard(("enough", me.code, me.names), enough())
+    guard = Guard(guard_number(("enough", me.code, me.names)), enough())
     if not guard.open:
         for future in waited:
             if not future._is_over():

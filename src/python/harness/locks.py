@@ -39,6 +39,9 @@ def address_of(model):
 model_acts = {}  # of each name that a model had: its place, what writes and what reads that, and its number
 
 
+guarded_acts = {}  # of each name and what is waited for: the number of its guard, and the act
+
+
 class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
@@ -59,10 +62,14 @@ class Model:
         self._label = self._kind + number
 
     def _guarded(self, key, is_open):
-        guard = Guard((self._name_, key), is_open)
-        op = op_of(((self._place, WRITE),), guard.id)
+        name = self._name_, key
+        known = guarded_acts.get(name)
+        if known is None:
+            number = guard_number(name)
+            known = guarded_acts[name] = number, op_of(((self._place, WRITE),), number)
+        number, op = known
         op.weight = 1
-        return guard, op
+        return Guard(number, is_open), op
 
 
 def look_at(model):

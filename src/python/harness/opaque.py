@@ -41,7 +41,9 @@ def opaqueness(kind):
     """What makes things of a class opaque: `class`, `family`, `iterator` or `alias`; or nothing."""
     known = opaque_kinds.get(kind)
     if known is None:
-        if kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
+        if kind.__module__ == "__main__" and kind.__bases__ == (object,):
+            known = ""
+        elif kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
             known = "iterator"
         elif kind is Context or not issubclass(kind, (tuple, BaseException)) and any(map(changes_unseen, kind.__mro__)):
             known = "class"

@@ -100,7 +100,8 @@ class ThreadPoolExecutor(Executor, Model):
         return self._shut
 
     def _submit_touches(self):
-        touches = self._write.touches + life_of(child_code(cur, False))[0].touches + ((EXITING, READ),)
+        code = child_code(cur, False)
+        touches = self._write.touches + (life_ops.get(code) or life_of(code))[0].touches + ((EXITING, READ),)
         if len(self._tasks) >= self._max_workers and not program.workers:
             # Whether a worker is left over depends on which tasks are over.
             touches += ((self._slots, WRITE),) + tuple((strand.life, READ) for strand in self._tasks)
@@ -132,7 +133,7 @@ class ThreadPoolExecutor(Executor, Model):
             self._hand_to_workers(task)
             return future
         strand = Strand(child_code(cur), task.run, "task-%d (%s)" % (number, label))
-        strand.over = Guard(("over", strand.code), False)
+        strand.end_is_told()
         strand.pool = self
         strand.clock = cur.clock
         strand.model = task
@@ -144,7 +145,7 @@ class ThreadPoolExecutor(Executor, Model):
         self._tasks.append(strand)
         if number > self._max_workers:
             # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
-            task.turn = Guard(("turn", strand.code), number <= self._over + self._max_workers)
+            task.turn = Guard(guard_number(("turn", strand.code)), number <= self._over + self._max_workers)
             task.turn_op = op_of(((self._slots, READ), (future._phase, WRITE)), task.turn.id)
         else:
             strand.op = dressed(op_of(strand.begin_op.touches + ((future._phase, WRITE),)), strand)

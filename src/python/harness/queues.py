@@ -31,7 +31,7 @@ class Queue(Model):
             self._within = structure_touches(kind_of(type(self._items)), self._items, WRITE)
             self._get_op = op_of(self._get_op.touches + self._within, self._get_op.guard)
             self._put_op = op_of(self._put_op.touches + self._within, self._put_op.guard)
-        self._all_done = Guard((self._name_, "all done"), True)
+        self._all_done = Guard(guard_number((self._name_, "all done")), True)
         self._join_op = op_of(((self._place, READ),), self._all_done.id)
         self._unfinished = 0
         self.is_shutdown = False

@@ -69,7 +69,7 @@ def run(request):
     until = monotonic() + LONG
     for one in request["requests"]:
         execute(one, request.get("detail", False), request.get("lines", False))
-        if found - program.tracked and (problem is None or isinstance(problem, Diverged)):
+        if found and found - program.tracked and (problem is None or isinstance(problem, Diverged)):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
             return learn(set(), True)
@@ -149,20 +149,26 @@ def fresh_ops():
 
 
 def answer_of(numbers):
+    answer = {BEHIND: marshal.dumps(numbers, 2)}  # which takes a fraction of the time that JSON would
+    if len(ops) > ops_sent:
+        answer["ops"] = fresh_ops()
+    if len(program.outcomes) > program.outcomes_sent:
+        answer["outcomes"] = fresh_outcomes()
+    return answer
+
+
+def fresh_outcomes():
+    """The outcomes that the other side does not know yet."""
     fresh = list(program.outcomes)[program.outcomes_sent :]
     program.outcomes_sent = len(program.outcomes)
-    return {
-        BEHIND: marshal.dumps(numbers, 2),  # which takes a fraction of the time that JSON would
-        "ops": fresh_ops(),
-        "outcomes": [
-            {"value": value, "stdout": stdout, "ending": ending, "claims": claims,
-             "exceptions": [
-                 {"thread": name, "type": kind, "message": message, "swallowed": swallowed}
-                 for name, kind, message, swallowed in exceptions
-             ]}
-            for value, stdout, ending, exceptions, claims in fresh
-        ],
-    }  # fmt: skip
+    return [
+        {"value": value, "stdout": stdout, "ending": ending, "claims": claims,
+         "exceptions": [
+             {"thread": name, "type": kind, "message": message, "swallowed": swallowed}
+             for name, kind, message, swallowed in exceptions
+         ]}
+        for value, stdout, ending, exceptions, claims in fresh
+    ]  # fmt: skip
 
 
 def replay(request):

@@ -142,7 +142,7 @@ class Waiter:
             self.op = condition._read
             self.be_patient(condition)
         else:
-            self.guard = Guard(("waiter", me.code, me.names), False)
+            self.guard = Guard(guard_number(("waiter", me.code, me.names)), False)
             self.op = op_of(((self.lock._place, WRITE),), self.guard.id)
             self.op.weight = 0
 
@@ -154,7 +154,7 @@ class Waiter:
         if stuck is None or stuck[1] != me.acts:
             return
         first_read = stuck[0]
-        self.guard = Guard(("waiter", me.code, me.names), not unchanged(first_read))
+        self.guard = Guard(guard_number(("waiter", me.code, me.names)), not unchanged(first_read))
         if self.guard.open:
             tell_openers(self.guard, first_read)
         self.op = op_of(((condition._place, READ), *looking_at(first_read)), self.guard.id)
@@ -314,7 +314,7 @@ class Event(Model):
         me = cur
         me.names += 1
         place = sync_place(("event", me.code, me.names))
-        guard = Guard(("event", me.code, me.names), timeout is not None)
+        guard = Guard(guard_number(("event", me.code, me.names)), timeout is not None)
         freed = Flag(guard)
         self._waiting.append(freed)
         self._places.append(place)
@@ -478,7 +478,7 @@ class Round:
         self.count = 0
         self.over = self.broken = False
         self.late = 0  # how many have yet to leave, once it is over
-        self.guard = Guard(("round", me.code, me.names), False)
+        self.guard = Guard(guard_number(("round", me.code, me.names)), False)
         self.op = op_of(((barrier._place, READ),), self.guard.id)
 
 

@@ -118,7 +118,8 @@ class Thread(Model):
 
     def _start_touches(self):
         manner = WRITE if self._strand is None else ATTEMPT
-        place = life_of(child_code(cur, False))[3]
+        code = child_code(cur, False)
+        place = (life_ops.get(code) or life_of(code))[3]
         return ((place, manner), (self._place, manner), (POPULATION, READ))
 
     def _begin(self):
@@ -127,7 +128,7 @@ class Thread(Model):
         code = child_code(cur)
         strand = Strand(code, self._body, self._given_name, self._daemonic)
         strand.model = self
-        strand.over = Guard(("over", code), False)
+        strand.end_is_told()
         self._strand = strand
         self._starter = cur
         self._started_at = position
@@ -302,17 +303,6 @@ THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
-
-
-def life_of(code):
-    known = life_ops.get(code)
-    if known is None:
-        life = sync_place(("life", code))
-        over = digest(("guard", ("over", code)))
-        known = life_ops[code] = (
-            op_of(((life, WRITE),)), op_of(((life, READ),)), op_of(((life, READ),), over), life,
-        )  # fmt: skip
-    return known
 
 
 def join_strand(strand, label):

@@ -73,7 +73,7 @@ def wait_for_change(first_read):
     It is a step even if somebody has, for whether he was sooner than the end of the turn, nobody can tell."""
     me = cur
     me.acts += 1
-    guard = Guard(("spin", me.code, me.acts), not unchanged(first_read))
+    guard = Guard(guard_number(("spin", me.code, me.acts)), not unchanged(first_read))
     op = op_of(looking_at(first_read), guard.id)
     if guard.open:
         tell_openers(guard, first_read)
@@ -145,7 +145,7 @@ def sleep(seconds):
         return
     me.names += 1
     me.acts += 1
-    guard = Guard(("sleep", me.code, me.names), False)
+    guard = Guard(guard_number(("sleep", me.code, me.names)), False)
     me.wakes = virtual_now[0] + seconds
     me.alarm = guard
     visible(op_of((), guard.id), guard)
