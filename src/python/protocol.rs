@@ -23,6 +23,7 @@ use crate::scenario::Replay;
 use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
+use crate::scenario::Try;
 
 use super::confine;
 use super::numbers::Numbers;
@@ -265,16 +266,21 @@ impl Meanings {
             if touches.len() % 2 != 0 {
                 return Err(Nonsense("an operation has half a touch"));
             }
-            let touches = touches.chunks_exact(2).map(|touch| Touch {
-                location: Location(touch[0]),
-                access: match touch[1] {
+            let guard = (guard != 0).then_some(Guard(guard));
+            let mut operation = Operation { touches: Vec::with_capacity(touches.len() / 2), guard, tries: None };
+            for touch in touches.chunks_exact(2) {
+                let access = match touch[1] {
                     0 => Access::Read,
                     1 => Access::Write,
-                    _ => Access::Attempt,
-                },
-            });
-            let guard = (guard != 0).then_some(Guard(guard));
-            let operation = Operation { touches: touches.collect(), guard };
+                    2 => Access::Attempt,
+                    _ => {
+                        // It says on which guard the manner of those before it hangs.
+                        operation.tries = Some(Try { guard: Guard(touch[0]), touches: operation.touches.len() });
+                        continue;
+                    }
+                };
+                operation.touches.push(Touch { location: Location(touch[0]), access });
+            }
             self.explained.explain(&operation)?;
             self.operations.push(operation);
         }
@@ -543,7 +549,7 @@ mod tests {
     fn executions_that_touch_too_much_are_nonsense() {
         let operation = |touches: usize| {
             let touches = (0..touches as u64).map(|place| Touch { location: Location(place), access: Access::Read });
-            Operation { touches: touches.collect(), guard: None }
+            Operation { touches: touches.collect(), guard: None, tries: None }
         };
         let outcome: Outcome = serde_json::from_value(serde_json::json!(
             {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}

@@ -247,10 +247,11 @@ fn compare(report: &Report, made: &[Execution], all: &[Execution]) -> Result<Hel
             missed.schedule()
         ));
     }
-    let tries = all
-        .iter()
-        .flat_map(|execution| &execution.steps)
-        .any(|step| step.operation.touches.iter().any(|touch| touch.access == Access::Attempt));
+    // What becomes of a try is known where that hangs on a guard; of those of containers it is not.
+    let tries = all.iter().flat_map(|execution| &execution.steps).any(|step| {
+        let known = step.operation.tries.map_or(0, |tries| tries.touches);
+        step.operation.touches[known..].iter().any(|touch| touch.access == Access::Attempt)
+    });
     let (executions, classes) = (made.len() as u64, classes.len() as u64);
     if executions != classes && !tries {
         return Err(format!("{executions} executions of {classes} classes"));
@@ -347,8 +348,8 @@ fn random_programs() {
         Some((first, last)) => (first.parse().expect("a number"), last.parse().expect("a number")),
     };
     let mut workers = Workers { first: worker(), second: worker() };
-    let (mut held, mut executions, mut classes, mut all, mut more) = (0, 0, 0, 0, 0);
-    let mut failed = Vec::new();
+    let (mut held, mut executions, mut classes, mut all) = (0, 0, 0, 0);
+    let (mut more, mut failed) = (Vec::new(), Vec::new());
     for seed in first..last {
         let program = programs::program(seed);
         if (seed - first) % 100 == 99 {
@@ -361,7 +362,9 @@ fn random_programs() {
                 executions += each.executions;
                 classes += each.classes;
                 all += each.all;
-                more += u64::from(each.executions > each.classes);
+                if each.executions > each.classes {
+                    more.push(seed);
+                }
             }
             Err(why) => {
                 let (smallest, why) = shrunk(&mut workers, program, why, sizes);
@@ -374,7 +377,7 @@ fn random_programs() {
     }
     eprintln!(
         "of {} programs {held} were held: {executions} executions for {classes} classes of {all} executions; \
-         {more} programs were executed more often than they have classes; failed: {failed:?}",
+         executed more often than they have classes: {more:?}; failed: {failed:?}",
         last - first
     );
     assert!(failed.is_empty(), "seeds {failed:?} fail");

@@ -102,7 +102,8 @@ def outside_place(key):
 
 
 # The manners of touching a location: a read, a write, and a read that might have been a write had it found something else.
-READ, WRITE, ATTEMPT = 0, 1, 2
+# And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to.
+READ, WRITE, ATTEMPT, HANGS = 0, 1, 2, 3
 
 
 class Op:

@@ -243,4 +243,25 @@ B.join()
 ",
         "seen",
     ),
+    (
+        "a semaphore is tried twice while it is taken and given back twice",
+        "
+import threading
+S = threading.Semaphore(1)
+seen = []
+def take():
+    S.acquire()
+    S.release(2)
+def attempt():
+    seen.append(S.acquire(False))
+A = threading.Thread(target=take)
+B = threading.Thread(target=attempt)
+A.start()
+B.start()
+v = S.acquire(timeout=1)
+A.join()
+B.join()
+",
+        "v, seen",
+    ),
 ];
