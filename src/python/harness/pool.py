@@ -77,6 +77,7 @@ class ThreadPoolExecutor(Executor, Model):
         self._tasks = []
         self._over = 0
         self._slots = sync_place((self._name_, "slots"))
+        self._crowd = digest(("guard", self._name_, "crowd"))  # a guard that nobody waits for: open once there are more tasks than workers
         self._initializer = initializer
         self._initargs = initargs
         self._broken = False
@@ -143,6 +144,9 @@ class ThreadPoolExecutor(Executor, Model):
             note("submit", strand.label)
         self._tasks.append(strand)
         if number > self._max_workers:
+            if number == self._max_workers + 1 and position:
+                shut_at_first.add(self._crowd)
+                guard_changes.append((position - 1, self._crowd, True))
             # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
             task.turn = Guard(("turn", strand.code), number <= self._over + self._max_workers)
             task.turn_op = op_of(((self._slots, READ), (future._phase, WRITE)), task.turn.id)
@@ -367,7 +371,8 @@ class Task:
         if future._state in (RUNNING, CANCELLED):
             touches += future._settle_touches()
         if len(pool._tasks) > pool._max_workers:
-            touches += ((pool._slots, WRITE),)
+            # Before there were so many, who was over first nobody could tell.
+            touches = ((pool._slots, WRITE), (pool._crowd, HANGS), *touches)
         return touches
 
     def settle(self, value, error):

@@ -264,4 +264,17 @@ B.join()
 ",
         "v, seen",
     ),
+    (
+        "tasks end before and after there are more of them than workers",
+        "
+from concurrent import futures
+seen = []
+pool = futures.ThreadPoolExecutor(2)
+pool.submit(int)
+pool.submit(int)
+pool.submit(seen.append, 3)
+pool.shutdown()
+",
+        "seen",
+    ),
 ];
