@@ -131,7 +131,9 @@ def key_touches(thing, key, manner, structure):
     touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
     if structure is None:
         return touches
-    return touches + ((digest((name, "*")), structure), (digest((name, "any")), READ))
+    touches += ((digest((name, "*")), structure),)
+    # Where the structure may change with it, all who look at more than one element are in conflict with that.
+    return touches + ((digest((name, "any")), READ),) if manner == WRITE and structure == ATTEMPT else touches
 
 
 def whole_touches(shape, thing):

@@ -277,4 +277,24 @@ pool.shutdown()
 ",
         "seen",
     ),
+    (
+        "a member that is not there is dropped while others are looked at",
+        "
+import threading
+st = {3}
+def take():
+    st.pop()
+    st.pop()
+def drop():
+    st.discard(1)
+A = threading.Thread(target=take)
+B = threading.Thread(target=drop)
+A.start()
+B.start()
+v = str(sorted(st))
+A.join()
+B.join()
+",
+        "v, st",
+    ),
 ];
