@@ -33,6 +33,27 @@ fn shown(report: &Report) -> Vec<String> {
     shown
 }
 
+/// It once did not replay: that the other future was settled meanwhile was told of no step.
+#[test]
+fn a_future_may_be_settled_between_two_that_as_completed_gives() {
+    let source = "
+from concurrent import futures
+seen = []
+def called(future):
+    seen.append(future.done())
+def second():
+    first.add_done_callback(called)
+pool = futures.ThreadPoolExecutor(2)
+first = pool.submit(int)
+other = pool.submit(second)
+for future in futures.as_completed([first, other]):
+    seen.append(future is first)
+pool.shutdown()
+";
+    let possible = ["[False, True, True]", "[True, False, True]", "[True, True, False]"];
+    assert_eq!(outcomes(source, Some("seen")), possible);
+}
+
 #[test]
 fn a_loop_around_a_timed_wait_on_a_condition_waits_for_a_change() {
     let source = "

@@ -324,8 +324,8 @@ def watch(waited):
     return place
 
 
-def wait_until(enough, waited, place):
-    """Waits until `enough()`, which only the settling of watched futures can change."""
+def wait_until(enough, waited, place, since=None):
+    """Waits until `enough()`, which only the settling of watched futures can change; `since` is when the thread waited for that last."""
     if solo and enough():
         return
     me = cur
@@ -335,10 +335,21 @@ def wait_until(enough, waited, place):
         for future in waited:
             if not future._is_over():
                 future._watches.append(functools.partial(open_when, guard, enough))
+    elif since is not None:
+        tell_who_settled(guard, place, since)
     cur.waits = waited[0]
     visible(op_of(((place, READ),), guard.id), guard)
     if detail:
         note("wait", ", ".join(future._label for future in waited))
+
+
+def tell_who_settled(guard, place, since):
+    """Tells who has opened a guard that was never seen shut, as `tell_openers` does."""
+    for step in range(since, position):
+        if place in ops[trace[3 * step + 1]].writes:
+            guard_changes.append((since - 1, guard.id, False))
+            guard_changes.append((step, guard.id, True))
+            break
 
 
 def open_when(guard, enough):
@@ -354,6 +365,7 @@ def as_completed(fs, timeout=None):
     if not settling_is_told and sum(future._is_over() for future in waited) > 1:
         found.add(SETTLING)
     yielded = set()
+    since = None
     while len(yielded) < len(waited):
         left = [each for each in waited if each not in yielded]
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
@@ -361,7 +373,8 @@ def as_completed(fs, timeout=None):
             if not timed(deadline - cur.clock, lambda: bool(ready()), lambda: ((place, READ),)):
                 raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
         else:
-            wait_until(lambda: bool(ready()), left, place)
+            wait_until(lambda: bool(ready()), left, place, since)
+        since = position
         for future in ready():
             yielded.add(future)
             future._known_over()
