@@ -55,6 +55,46 @@ pool.shutdown()
 }
 
 #[test]
+fn a_loop_that_fails_to_take_something_waits_until_it_is_there() {
+    for (there, take, raises, give) in [
+        ("[]", "things.pop()", "IndexError", "things.append(1)"),
+        ("[]", "things.pop(0)", "IndexError", "things.append(1)"),
+        ("[]", "heapq.heappop(things)", "IndexError", "heapq.heappush(things, 1)"),
+        ("[]", "[things[0]].remove(0); del things[0]", "(IndexError, ValueError)", "things.append(0)"),
+        ("collections.deque()", "things.popleft()", "IndexError", "things.append(1)"),
+        ("set()", "things.pop()", "KeyError", "things.add(1)"),
+        ("{}", "things.pop('key')", "KeyError", "things['key'] = 1"),
+        ("{}", "things.popitem()", "KeyError", "things['key'] = 1"),
+        ("queue.Queue()", "things.get_nowait()", "queue.Empty", "things.put(1)"),
+        ("queue.SimpleQueue()", "things.get(timeout=1)", "queue.Empty", "things.put(1)"),
+    ] {
+        let source = format!(
+            "
+import collections, heapq, queue, threading
+things = {there}
+taken = False
+def take():
+    global taken
+    while True:
+        try:
+            {take}
+            break
+        except {raises}:
+            pass
+    taken = True
+def give():
+    {give}
+for body in take, give:
+    threading.Thread(target=body).start()
+"
+        );
+        assert_eq!(outcomes(&source, Some("taken")), ["True"], "{take}");
+        let never = source.replace(&format!("    {give}\n"), "    pass\n");
+        assert_eq!(outcomes(&never, Some("taken")), ["False Spin"], "{take}");
+    }
+}
+
+#[test]
 fn a_loop_around_a_timed_wait_on_a_condition_waits_for_a_change() {
     let source = "
 import threading

@@ -18,6 +18,7 @@ WHOLE = {
     ),
 }
 ELEMENT = frozenset("get setdefault pop add discard remove".split())
+TAKING = frozenset("pop popleft popitem remove clear".split())  # what changes nothing where nothing is
 # What operators call, called by name.
 OPERATES = {
     "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
@@ -149,7 +150,7 @@ def method_touches(thing, name, shape, key, arguments):
     elif name in WHOLE[shape]:
         touches = whole_touches(shape, thing)
     elif name in STRUCTURE[shape] or key is MISSING:
-        touches = structure_touches(shape, thing, WRITE)
+        touches = structure_touches(shape, thing, ATTEMPT if name in TAKING and not raw_len(thing) else WRITE)
         if id(thing) in namespaces:
             # Who reads an attribute or a global name does not know that it is an element too.
             own = name_of(thing)
@@ -445,14 +446,15 @@ def call_changing(function, position_of_it, arguments, keywords):
         for argument in others:
             if type(argument) not in ATOMS:
                 publish(argument)
-    touches = announce(change_touches, shape, thing, others)
+    touches = announce(change_touches, shape, thing, others, function)
     if detail and touches:
         note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
     return in_the_middle(touches, function, arguments, keywords)
 
 
-def change_touches(shape, thing, others):
-    return with_others(structure_touches(shape, thing, WRITE), thing, others)
+def change_touches(shape, thing, others, function):
+    fails = type(function) is types.BuiltinFunctionType and function.__name__ == "heappop" and not raw_len(thing)
+    return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others)
 
 
 AUGMENT = {

@@ -168,8 +168,8 @@ def structure_touches(shape, thing, manner):
         return ()
     name = name_of(thing)
     if shape != "L":
-        if manner == WRITE:
-            return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+        if manner != READ:
+            return ((digest((name, "*")), manner), (digest((name, "all")), manner))
         if id(thing) in namespaces:
             return ((digest((name, "*")), READ), *names_touches(thing))
     return ((digest((name, "*")), manner),)
@@ -205,7 +205,7 @@ def slice_touches(thing, key, value):
 
 def removal_touches(thing, key, shape):
     if shape == "L":
-        return structure_touches(shape, thing, WRITE)
+        return structure_touches(shape, thing, WRITE if raw_len(thing) else ATTEMPT)
     if raw_has(thing, key):
         return key_touches(thing, key, WRITE, WRITE)
     return key_touches(thing, key, ATTEMPT, ATTEMPT)
