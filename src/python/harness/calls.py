@@ -316,15 +316,6 @@ def is_direct(function):
     return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
 
 
-def starred(function):
-    """What to call in place of `function(*things, name=value)` with the same things, which are taken only after the value."""
-    return functools.partial(call_starred, callee(function))
-
-
-def call_starred(function, things, /, **keywords):
-    return function(*rd_spread(things), **keywords)
-
-
 class Announced(functools.partial):
     """A call of code that is not the scenario's. In messages it goes by the name of what it calls."""
 
