@@ -84,6 +84,21 @@ const CASES: &[Case] = &[
         observed: "number.get(), r",
         possible: &["(5, [0, 0])"],
     },
+    // Keys whose hash comes from where something lies are the same keys in all executions.
+    Case {
+        there: "class C: pass\nq = {(C, 1): 0, frozenset([C]): 0, (len, 1): 0}",
+        first: "q[C, 1] = 1; q[frozenset([C])] = 1; q[len, 1] = 1",
+        second: "q[C, 1] = 2; q[frozenset([C])] = 2",
+        observed: "list(q.values())",
+        possible: &["[1, 1, 1]", "[1, 2, 1]", "[2, 1, 1]", "[2, 2, 1]"],
+    },
+    Case {
+        there: "import functools\nclass C:\n    @classmethod\n    @functools.lru_cache\n    def make(cls, *, n): r.append(n)",
+        first: "C.make(n=1)",
+        second: "C.make(n=1)",
+        observed: "r",
+        possible: &["[1, 1]", "[1]"],
+    },
     // What goes through containers without a line of Python in between, nobody gets into.
     Case {
         there: "p = [1, 2]; q = [1, 2]",

@@ -42,14 +42,29 @@ def key_of(key):
         return key
     try:
         if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
-            return ("object", name_of(key))
+            return ("object", class_name(key) if issubclass(kind, type) else name_of(key))
         for plain in (str, int, bytes):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
                 # As the plain value that it is equal to, without asking the scenario's class for it.
                 return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
-        return atomically(hash, key)  # which numbers that are equal have in common
+        return key_of_parts(key) if kind in ADDRESSED else atomically(hash, key)  # which numbers that are equal have in common
     except TypeError:
         return ("unhashable",)
+
+
+# The hashes of these come from where something lies, which is never the same.
+ADDRESSED = {tuple, frozenset, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType}
+
+
+def key_of_parts(key):
+    kind = type(key)
+    if kind is tuple:
+        return ("tuple", *map(key_of, key))
+    if kind is frozenset:
+        return ("set", *sorted(digest(key_of(each)) for each in key))
+    hash(key)
+    owner = key.__self__
+    return ("method", key.__name__, 0 if type(owner) in ATOMS else name_of(owner))
 
 
 SMALL = 64
