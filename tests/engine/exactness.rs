@@ -99,6 +99,14 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[1, 1]", "[1]"],
     },
+    // A finalizer is alive until it is called, and what it calls comes after that.
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nf = weakref.finalize(q, r.append, 'called')",
+        first: "alive = f.alive; r.append(alive)",
+        second: "f()",
+        observed: "r",
+        possible: &["['called', False]", "['called', True]", "[False, 'called']", "[True, 'called']"],
+    },
     // What goes through containers without a line of Python in between, nobody gets into.
     Case {
         there: "p = [1, 2]; q = [1, 2]",

@@ -386,6 +386,8 @@ def rd_call(function, /, *arguments, **keywords):
                         if sources:
                             return call_at_once(function, sources, arguments, keywords)
                         break
+            elif is_shared_opaque(function):
+                return call_opaque(function, "__call__", function, *arguments, **keywords)
             if function is functools.reduce and given and type(given[0]) in BUILT_IN:
                 touches = rd_all_deep(given)
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
