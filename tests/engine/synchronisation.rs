@@ -1,11 +1,16 @@
 //! Waits with a time limit, pools, hooks and logging: what the models promise beyond what CPython's own tests ask.
 
 use raceday::explore::Report;
+use raceday::python::Limits;
 use raceday::python::PythonError;
+use raceday::python::Worker;
 use raceday::scenario::Ending;
 use raceday::scenario::ThreadId;
 
+use super::pythons::confinement;
 use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
 use super::pythons::scenario;
 
 /// Explores to the end and returns what each outcome showed and how it ended, sorted.
@@ -31,6 +36,34 @@ fn shown(report: &Report) -> Vec<String> {
         .collect();
     shown.sort();
     shown
+}
+
+#[test]
+fn a_new_thread_may_have_the_identifier_of_one_that_is_gone() {
+    let source = "
+import threading
+seen = set()
+def see():
+    seen.add(threading.get_ident())
+first = threading.Thread(target=see)
+second = threading.Thread(target=see)
+first.start()
+first.join()
+second.start()
+second.join()
+";
+    let together = source.replace("first.join()\n", "");
+    for interpreter in interpreters() {
+        let joining_lets_go = interpreter.version.minor >= 13;
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let mut outcomes = |source| {
+            let report = explored_by(&mut worker, &scenario(source, Some("len(seen)"))).expect("it explores");
+            assert!(report.exhaustive);
+            shown(&report)
+        };
+        assert_eq!(outcomes(source), if joining_lets_go { &["1"][..] } else { &["1", "2"] }, "{interpreter:?}");
+        assert_eq!(outcomes(&together), if joining_lets_go { &["2"][..] } else { &["1", "2"] }, "{interpreter:?}");
+    }
 }
 
 /// It once did not replay: that the other future was settled meanwhile was told of no step.

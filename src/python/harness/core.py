@@ -312,6 +312,7 @@ class Strand:
         return not (self.done or self.code == 0 and self.over is not None and self.over.open)
 
 
+LEAVING = "leaving"  # `done` of who is over for all others, and has a step to go (see `end_and_let_go`)
 life_ops = {}
 idle = []
 reaped = allocate_lock()
@@ -587,7 +588,7 @@ def finish(ending, me):
     if not main.done:
         cur = main
         main.baton.release()
-    if me.done:
+    if me.done is True:
         return
     me.baton.acquire()
     raise Abandon
@@ -596,7 +597,7 @@ def finish(ending, me):
 def remember_pending():
     """What the threads that have not ended would do next."""
     for strand in strands:
-        if not strand.done:
+        if strand.done is not True:
             pending.append(strand.index)
             pending.append(strand.op.id)
 

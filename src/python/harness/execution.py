@@ -45,6 +45,7 @@ class Program:
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
+        give_identifiers_again(IDENTIFIERS in self.tracked)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         renames = "__dict__" in self.source
@@ -236,14 +237,12 @@ def execute(request_prefix, in_detail, with_lines):
         solo = False
         main.done = True
         for strand in strands:
-            if strand.began and not strand.done:
+            if strand.began and strand.done is not True:
                 cur = strand
                 strand.baton.release()
                 reaped.acquire()
-        while True:
-            # A strand that was done may have found the end: its carrier has said so, or will.
-            if not reaped.acquire(False):
-                break
+        while reaped.acquire(False):
+            pass  # A strand that was done may have found the end: its carrier has said so, or will.
         solo = True
 
 

@@ -238,7 +238,7 @@ def make_models():
     )  # fmt: skip
     MODELS["threading"] = model_module("threading", real_threading, {
         "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
-        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
+        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_native_id,
         "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
         "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
         "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
