@@ -145,16 +145,18 @@ def join_text(text, parts):
 
 def method_touches(thing, name, shape, key, arguments):
     """What calling a method touches: its own container, and those that it is given and looks into."""
-    if name in OPERATES:
+    if name in STRUCTURE[shape]:
+        touches = structure_touches(shape, thing, ATTEMPT if name in TAKING and not raw_len(thing) else WRITE)
+        if id(thing) in namespaces:
+            touches += names_written(thing, arguments)
+    elif name in OPERATES:
         touches = OPERATES[name](thing, shape, key)
     elif name in WHOLE[shape]:
         touches = whole_touches(shape, thing)
-    elif name in STRUCTURE[shape] or key is MISSING:
-        touches = structure_touches(shape, thing, ATTEMPT if name in TAKING and not raw_len(thing) else WRITE)
+    elif key is MISSING:
+        touches = structure_touches(shape, thing, WRITE)
         if id(thing) in namespaces:
-            # Who reads an attribute or a global name does not know that it is an element too.
-            own = name_of(thing)
-            touches += tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
+            touches += names_written(thing, arguments)
     elif name == "get":
         touches = key_touches(thing, key, READ, None)
     else:
@@ -164,6 +166,12 @@ def method_touches(thing, name, shape, key, arguments):
     if name in COMPARING and shape == "L":
         touches += deep_touches([thing, *arguments], False)
     return with_others(touches, thing, arguments)
+
+
+def names_written(thing, arguments):
+    """What changing all of a dict touches that holds attributes or global names: who reads one does not know that it is an element too."""
+    own = name_of(thing)
+    return tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
 
 
 # Methods that take all of an iterator, one item after the other, and what each item is taken by.

@@ -205,8 +205,9 @@ def execute(request_prefix, in_detail, with_lines):
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])
     program_globals.update(__builtins__=scenario_builtins, __file__=program.filename, __annotations__={})
-    names[id(program_globals)] = (GLOBALS, program_globals)
-    namespaces[id(program_globals)] = "global"
+    where = id(program_globals)
+    names[where] = (GLOBALS, program_globals)
+    namespaces[where] = "global"
     shared_here = {GLOBALS, *tracked_containers}
     main = Strand(0, None, "MainThread")
     if program.knows_main:
@@ -237,7 +238,7 @@ def execute(request_prefix, in_detail, with_lines):
         solo = False
         main.done = True
         for strand in strands:
-            if strand.began and strand.done is not True:
+            if strand.done is not True and strand.began:
                 cur = strand
                 strand.baton.release()
                 reaped.acquire()
@@ -277,7 +278,7 @@ def run_main(main):
     while True:
         left = [
             strand for strand in strands
-            if not (strand is main or strand.daemon or strand.pool or strand.code in main.known or solo and strand.done)
+            if not (strand.code in main.known or strand is main or strand.daemon or strand.pool or solo and strand.done)
         ]  # fmt: skip
         if not left:
             break
