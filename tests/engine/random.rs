@@ -31,6 +31,7 @@ use raceday::scenario::Outcome;
 use raceday::scenario::Request;
 use raceday::scenario::Scenario;
 use raceday::scenario::Schedule;
+use raceday::scenario::ThreadId;
 
 use super::pythons::scenario;
 use super::pythons::variable;
@@ -269,13 +270,28 @@ fn fewest_switches(all: &[Execution]) -> BTreeMap<Outcome, usize> {
     fewest
 }
 
+/// Returns whether step `earlier` had to come before step `later`, as far as the two of them tell.
+fn is_bound(execution: &Execution, earlier: usize, later: usize) -> bool {
+    let (before, step) = (&execution.steps[earlier], &execution.steps[later]);
+    before.thread == step.thread
+        || before.operation.conflicts(&step.operation)
+        || starts(execution, earlier, step.thread)
+}
+
+/// Returns whether `thread` could go from the step on that follows `step`.
+fn starts(execution: &Execution, step: usize, thread: ThreadId) -> bool {
+    let bit = execution.threads.iter().position(|&other| other == thread).expect("it is among them");
+    let first = execution.steps.iter().position(|step| step.enabled & 1 << bit != 0);
+    first == Some(step + 1)
+}
+
 /// Returns a number for each step that stands for it and all that had to happen before it, in whatever order.
 fn cones(execution: &Execution) -> Vec<u64> {
     let mut cones: Vec<u64> = Vec::with_capacity(execution.steps.len());
     for (index, step) in execution.steps.iter().enumerate() {
         let mut cone = step.thread.code().wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for (before, other) in execution.steps[..index].iter().zip(&cones) {
-            if before.thread == step.thread || before.operation.conflicts(&step.operation) {
+        for (before, other) in cones.iter().enumerate() {
+            if is_bound(execution, before, index) {
                 cone = cone.wrapping_add(other ^ other >> 29);
             }
         }
@@ -297,12 +313,7 @@ fn equivalent(execution: &Execution, chance: &mut programs::Chance) -> Schedule 
     let mut order = Vec::new();
     while !left.is_empty() {
         let free: Vec<usize> = (0..left.len())
-            .filter(|&at| {
-                let step = &steps[left[at]];
-                left[..at].iter().all(|&before| {
-                    steps[before].thread != step.thread && !steps[before].operation.conflicts(&step.operation)
-                })
-            })
+            .filter(|&at| left[..at].iter().all(|&before| !is_bound(execution, before, left[at])))
             .collect();
         order.push(steps[left.remove(free[chance.below(free.len())])].thread);
     }

@@ -297,4 +297,17 @@ B.join()
 ",
         "v, st",
     ),
+    (
+        "a task is submitted once all others are known to be over",
+        "
+from concurrent import futures
+seen = []
+pool = futures.ThreadPoolExecutor(1)
+both = [pool.submit(int), pool.submit(int)]
+v = [future.done() for future in futures.as_completed(both)]
+v = pool.submit(seen.append, 1).result()
+pool.shutdown()
+",
+        "seen",
+    ),
 ];
