@@ -156,8 +156,12 @@ class Future(Model):
     # Settling
 
     def _settle_touches(self):
-        touches = self._write.touches + tuple((place, WRITE) for place in self._watchers)
-        return touches + ((settling_place, WRITE),) if settling_is_told else touches
+        touches = self._write.touches + ((settling_place, WRITE),) if settling_is_told else self._write.touches
+        watchers = self._watchers
+        if len(watchers) == 1:
+            # Before somebody watched, who was settled first nobody could tell.
+            return ((watchers[0], WRITE), (watched(watchers[0]), HANGS), *touches)
+        return touches + tuple((place, WRITE) for place in watchers) if watchers else touches
 
     def _settled(self):
         self._done.set(True)
@@ -173,7 +177,7 @@ class Future(Model):
             watch()
 
     def _take_up_touches(self):
-        return ((self._phase, WRITE),) + (self._settle_touches() if self._state == CANCELLED else self._write.touches)
+        return (self._settle_touches() if self._state == CANCELLED else self._write.touches) + ((self._phase, WRITE),)
 
     def _take_up(self):
         """Whether it is to be run, for it was not cancelled. Within a step with `_take_up_touches()`."""
@@ -319,9 +323,16 @@ def watch(waited):
         visible(op_of(tuple((future._place, WRITE) for future in waited)))
         if detail:
             note("watch", ", ".join(future._label for future in waited))
+        shut_at_first.add(watched(place))
+        guard_changes.append((position - 1, watched(place), True))
     for future in waited:
         future._watchers.append(place)
     return place
+
+
+def watched(place):
+    """The number of a guard that nobody waits for: open once somebody watches who writes that place."""
+    return digest(("guard", "watched", place))
 
 
 def wait_until(enough, waited, place, since=None):

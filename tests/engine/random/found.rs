@@ -310,4 +310,15 @@ pool.shutdown()
 ",
         "seen",
     ),
+    (
+        "tasks end before and after somebody watches them",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+both = [pool.submit(int), pool.submit(int)]
+seen = len(futures.wait(both, return_when=futures.FIRST_COMPLETED).done)
+pool.shutdown()
+",
+        "seen",
+    ),
 ];
