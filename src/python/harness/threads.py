@@ -358,7 +358,7 @@ def identifiers():
     return strands[0].model.__dict__.setdefault("_identifiers", ([], {}, set()))
 
 
-def let_go(strand):
+def free_identifier(strand):
     free, _, gone = identifiers()
     if strand.code not in gone:
         gone.add(strand.code)
@@ -392,7 +392,7 @@ def end_and_let_go(strand):
     if detail:
         note("is gone")
     strand.done = True
-    let_go(strand)
+    free_identifier(strand)
     live -= 1
     enabled &= ~strand.bit
 
@@ -401,7 +401,7 @@ def join_and_let_go(strand, label):
     """`join_strand` where identifiers come again and joining lets go."""
     join_only(strand, label)
     if strand.code and strand.pool is None:
-        let_go(strand)
+        free_identifier(strand)
 
 
 def begin_with_identifier(thread):
