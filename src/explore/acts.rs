@@ -9,6 +9,7 @@ use crate::scenario::Location;
 use crate::scenario::Operation;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
+use crate::scenario::Try;
 
 /// A thread, and what it does next.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +81,18 @@ impl Operations {
 
     pub(super) fn elsewhere(&self, id: OperationId) -> OperationId {
         self.known[id.0 as usize].elsewhere
+    }
+
+    /// Returns the same operation as a try that succeeds there, or does not.
+    pub(super) fn tried(&mut self, id: OperationId, tries: Try, succeeds: bool) -> OperationId {
+        let access = if succeeds { Access::Write } else { Access::Attempt };
+        let mut touches = self.known[id.0 as usize].touches.to_vec();
+        for touch in touches.iter_mut().take(tries.touches) {
+            if touch.access != Access::Read {
+                touch.access = access;
+            }
+        }
+        self.id_of(&touches.into())
     }
 
     fn conflict(&self, a: OperationId, b: OperationId) -> bool {

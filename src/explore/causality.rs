@@ -69,6 +69,8 @@ pub(super) struct Race {
     pub(super) first: usize,
     /// The one that could have overtaken it.
     pub(super) second: Second,
+    /// Whether it would succeed then, if it is a try of which that is known.
+    pub(super) succeeds: Option<bool>,
 }
 
 /// What could have come earlier.
@@ -246,7 +248,12 @@ impl Causality {
                 }
             }
         }
-        self.races.extend(self.overtakable.iter().map(|&first| Race { first: first as usize, second }));
+        let tries = operation.tries.map(|tries| self.guard_index(tries.guard));
+        for index in 0..self.overtakable.len() {
+            let first = self.overtakable[index] as usize;
+            let succeeds = tries.map(|guard| self.is_open_without(guard, first));
+            self.races.push(Race { first, second, succeeds });
+        }
     }
 
     /// Returns whether `guard` is open in the order that leaves out `step` and all that happened after it.

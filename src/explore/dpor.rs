@@ -14,12 +14,13 @@
 //!   guard of `e'` is open there. The operations that threads wait with at the end of an execution race as well.
 //! - *Sequences carry operations.* The next operation of a thread depends on its past alone, so an operation seen in `E`
 //!   is the same in every order that keeps that past. Only of `e'` itself, which is moved before what it conflicts with,
-//!   the manner may change (see [`Access::Attempt`]); until it is executed there, it counts as a write.
+//!   the manner may change (see [`Access::Attempt`]). Where a guard decides that (see [`Try`]), it is known: by the last step
+//!   still before it that changed the guard. Of other tries it is not, and until it is executed there, it counts as a write.
 //! - *Nobody sleeps beyond a leaf.* A sequence is inserted only where no sleeper is a weak initial of it, which is to say
 //!   that it wakes them all. So whoever executes is free to choose beyond the sequence, and needs to know of no sleepers.
-//!   Where an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
+//!   Where such an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
 //!   would not be one of those that the first to go stands for. A class may then be executed twice, but none is missed:
-//!   that there is one execution a class is certain of programs without tries only.
+//!   that there is one execution a class is certain where the manner of each try is known.
 //! - *Races are looked at once.* A race whose second step lies in the part that an execution shares with one before it
 //!   was reversed already.
 //! - *Any order.* The papers go depth first. Here everything that is still to be explored is kept as one tree, and a
@@ -130,15 +131,19 @@ impl Dpor {
         let after = race.first + 1..execution.steps.len();
         let not_after = after.filter(|&step| !causality.is_before(race.first, step));
         self.sequence.extend(not_after.map(|step| self.acts[step]));
-        let Act { thread, operation, goes_on } = match race.second {
-            Second::Step(step) => self.acts[step],
+        let (Act { thread, operation, goes_on }, tries) = match race.second {
+            Second::Step(step) => (self.acts[step], execution.steps[step].operation.tries),
             Second::Pending(index) => {
                 let pending = &execution.pending[index];
                 let operation = self.operations.id(&pending.operation);
-                Act { thread: pending.thread, operation, goes_on: false }
+                (Act { thread: pending.thread, operation, goes_on: false }, pending.operation.tries)
             }
         };
-        self.sequence.push(Act { thread, operation: self.operations.elsewhere(operation), goes_on });
+        let operation = match tries.zip(race.succeeds) {
+            Some((tries, succeeds)) => self.operations.tried(operation, tries, succeeds),
+            None => self.operations.elsewhere(operation),
+        };
+        self.sequence.push(Act { thread, operation, goes_on });
         // At E' = pre(E, e).
         let mut asleep = self.asleep.at(race.first).iter();
         if asleep.any(|&act| self.operations.begins(act, &self.sequence).is_some()) {

@@ -22,6 +22,7 @@ use crate::scenario::Replay;
 use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
+use crate::scenario::Try;
 
 use super::confine;
 use super::numbers::Numbers;
@@ -270,16 +271,23 @@ impl Meanings {
             if touches.len() % 2 != 0 {
                 return Err(Nonsense("an operation has half a touch"));
             }
-            let touches = touches.chunks_exact(2).map(|touch| Touch {
-                location: Location(touch[0]),
-                access: match touch[1] {
+            let guard = (guard != 0).then_some(Guard(guard));
+            let mut tries = None;
+            let mut touched = Vec::with_capacity(touches.len() / 2);
+            for touch in touches.chunks_exact(2) {
+                let access = match touch[1] {
                     0 => Access::Read,
                     1 => Access::Write,
-                    _ => Access::Attempt,
-                },
-            });
-            let guard = (guard != 0).then_some(Guard(guard));
-            let operation = Operation { touches: touches.collect(), guard };
+                    2 => Access::Attempt,
+                    _ => {
+                        // It says on which guard the manner of those before it hangs.
+                        tries = Some(Try { guard: Guard(touch[0]), touches: touched.len() });
+                        continue;
+                    }
+                };
+                touched.push(Touch { location: Location(touch[0]), access });
+            }
+            let operation = Operation { touches: touched.into(), guard, tries };
             self.explained.explain(&operation)?;
             self.operations.push(operation);
         }
@@ -558,7 +566,7 @@ mod tests {
     fn executions_that_touch_too_much_are_nonsense() {
         let operation = |touches: usize| {
             let touches = (0..touches as u64).map(|place| Touch { location: Location(place), access: Access::Read });
-            Operation { touches: touches.collect(), guard: None }
+            Operation { touches: touches.collect(), guard: None, tries: None }
         };
         let outcome: Outcome = serde_json::from_value(serde_json::json!(
             {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}

@@ -222,6 +222,17 @@ pub struct Operation {
     /// What it waits for. An operation with a shut guard is blocked. It touches the location that the guard belongs
     /// to; where that is data, reading it is how a loop waits for a change. A thread's first step waits for nothing.
     pub guard: Option<Guard>,
+    /// What it finds out, if it is known to be a try.
+    pub tries: Option<Try>,
+}
+
+/// What the manner of an operation that waits for nothing hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Try {
+    /// It writes where this is open, and attempts to where it is shut. All who change that write what it tries to.
+    pub guard: Guard,
+    /// So many of what it touches, from the first, it touches in that manner; the rest as it would anyway.
+    pub touches: usize,
 }
 
 impl Operation {
@@ -437,6 +448,7 @@ mod tests {
         let operation = |location, access| Operation {
             touches: [Touch { location: Location(location), access }].into(),
             guard: None,
+            tries: None,
         };
         assert!(!operation(1, Access::Read).conflicts(&operation(1, Access::Read)));
         assert!(operation(1, Access::Read).conflicts(&operation(1, Access::Write)));

@@ -84,6 +84,29 @@ const CASES: &[Case] = &[
         observed: "number.get(), r",
         possible: &["(5, [0, 0])"],
     },
+    // Keys whose hash comes from where something lies are the same keys in all executions.
+    Case {
+        there: "class C: pass\nq = {(C, 1): 0, frozenset([C]): 0, (len, 1): 0}",
+        first: "q[C, 1] = 1; q[frozenset([C])] = 1; q[len, 1] = 1",
+        second: "q[C, 1] = 2; q[frozenset([C])] = 2",
+        observed: "list(q.values())",
+        possible: &["[1, 1, 1]", "[1, 2, 1]", "[2, 1, 1]", "[2, 2, 1]"],
+    },
+    Case {
+        there: "import functools\nclass C:\n    @classmethod\n    @functools.lru_cache\n    def make(cls, *, n): r.append(n)",
+        first: "C.make(n=1)",
+        second: "C.make(n=1)",
+        observed: "r",
+        possible: &["[1, 1]", "[1]"],
+    },
+    // A finalizer is alive until it is called, and what it calls comes after that.
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nf = weakref.finalize(q, r.append, 'called')",
+        first: "alive = f.alive; r.append(alive)",
+        second: "f()",
+        observed: "r",
+        possible: &["['called', False]", "['called', True]", "[False, 'called']", "[True, 'called']"],
+    },
     // What goes through containers without a line of Python in between, nobody gets into.
     Case {
         there: "p = [1, 2]; q = [1, 2]",

@@ -564,6 +564,26 @@ counts.append(count(*things, key=key()))
     let report = explored_by(&mut worker(), &scenario(source, Some("counts"))).expect("it explores");
     let values: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
     assert_eq!(values, [Some("[2]")]);
+
+    let source = "
+import threading
+things = [1]
+more = {'a': 1}
+counts = []
+def count(*given, **named):
+    counts.append((len(given), len(named)))
+def grow():
+    things.append(2)
+    more['b'] = 2
+thread = threading.Thread(target=grow)
+thread.start()
+count(*things, **more)
+thread.join()
+";
+    let report = explored_by(&mut worker(), &scenario(source, Some("counts"))).expect("it explores");
+    let mut values: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
+    values.sort_unstable();
+    assert_eq!(values, [Some("[(1, 1)]"), Some("[(2, 1)]"), Some("[(2, 2)]")]);
 }
 
 #[test]

@@ -1,11 +1,16 @@
 //! Waits with a time limit, pools, hooks and logging: what the models promise beyond what CPython's own tests ask.
 
 use raceday::explore::Report;
+use raceday::python::Limits;
 use raceday::python::PythonError;
+use raceday::python::Worker;
 use raceday::scenario::Ending;
 use raceday::scenario::ThreadId;
 
+use super::pythons::confinement;
 use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
 use super::pythons::scenario;
 
 /// Explores to the end and returns what each outcome showed and how it ended, sorted.
@@ -31,6 +36,95 @@ fn shown(report: &Report) -> Vec<String> {
         .collect();
     shown.sort();
     shown
+}
+
+#[test]
+fn a_new_thread_may_have_the_identifier_of_one_that_is_gone() {
+    let source = "
+import threading
+seen = set()
+def see():
+    seen.add(threading.get_ident())
+first = threading.Thread(target=see)
+second = threading.Thread(target=see)
+first.start()
+first.join()
+second.start()
+second.join()
+";
+    let together = source.replace("first.join()\n", "");
+    for interpreter in interpreters() {
+        let joining_lets_go = interpreter.version.minor >= 13;
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let mut outcomes = |source| {
+            let report = explored_by(&mut worker, &scenario(source, Some("len(seen)"))).expect("it explores");
+            assert!(report.exhaustive);
+            shown(&report)
+        };
+        assert_eq!(outcomes(source), if joining_lets_go { &["1"][..] } else { &["1", "2"] }, "{interpreter:?}");
+        assert_eq!(outcomes(&together), if joining_lets_go { &["2"][..] } else { &["1", "2"] }, "{interpreter:?}");
+    }
+}
+
+/// It once did not replay: that the other future was settled meanwhile was told of no step.
+#[test]
+fn a_future_may_be_settled_between_two_that_as_completed_gives() {
+    let source = "
+from concurrent import futures
+seen = []
+def called(future):
+    seen.append(future.done())
+def second():
+    first.add_done_callback(called)
+pool = futures.ThreadPoolExecutor(2)
+first = pool.submit(int)
+other = pool.submit(second)
+for future in futures.as_completed([first, other]):
+    seen.append(future is first)
+pool.shutdown()
+";
+    let possible = ["[False, True, True]", "[True, False, True]", "[True, True, False]"];
+    assert_eq!(outcomes(source, Some("seen")), possible);
+}
+
+#[test]
+fn a_loop_that_fails_to_take_something_waits_until_it_is_there() {
+    for (there, take, raises, give) in [
+        ("[]", "things.pop()", "IndexError", "things.append(1)"),
+        ("[]", "things.pop(0)", "IndexError", "things.append(1)"),
+        ("[]", "heapq.heappop(things)", "IndexError", "heapq.heappush(things, 1)"),
+        ("[]", "[things[0]].remove(0); del things[0]", "(IndexError, ValueError)", "things.append(0)"),
+        ("collections.deque()", "things.popleft()", "IndexError", "things.append(1)"),
+        ("set()", "things.pop()", "KeyError", "things.add(1)"),
+        ("{}", "things.pop('key')", "KeyError", "things['key'] = 1"),
+        ("{}", "things.popitem()", "KeyError", "things['key'] = 1"),
+        ("queue.Queue()", "things.get_nowait()", "queue.Empty", "things.put(1)"),
+        ("queue.SimpleQueue()", "things.get(timeout=1)", "queue.Empty", "things.put(1)"),
+    ] {
+        let source = format!(
+            "
+import collections, heapq, queue, threading
+things = {there}
+taken = False
+def take():
+    global taken
+    while True:
+        try:
+            {take}
+            break
+        except {raises}:
+            pass
+    taken = True
+def give():
+    {give}
+for body in take, give:
+    threading.Thread(target=body).start()
+"
+        );
+        assert_eq!(outcomes(&source, Some("taken")), ["True"], "{take}");
+        let never = source.replace(&format!("    {give}\n"), "    pass\n");
+        assert_eq!(outcomes(&never, Some("taken")), ["False Spin"], "{take}");
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use raceday::scenario::Request;
 use raceday::scenario::Step;
 use raceday::scenario::ThreadId;
 use raceday::scenario::Touch;
+use raceday::scenario::Try;
 
 /// A register of the thread that names it.
 pub(crate) type Reg = usize;
@@ -38,7 +39,7 @@ pub(crate) enum Act {
     /// Reads a variable again and again until it has this value; each time after the first when it has changed.
     Spin(Var, i64),
     Acquire(usize),
-    /// Acquires a lock if it is free, and says in the register whether it was.
+    /// Acquires a lock if it is free, and says in the register whether it was. The search knows what that hangs on, and not for `Swap`.
     Try(usize, Reg),
     Release(usize),
     /// Whether a lock is taken.
@@ -285,7 +286,7 @@ impl State<'_> {
         for (body, acts) in self.program.bodies.iter().enumerate() {
             for act in acts {
                 guards.extend(match *act {
-                    Act::Acquire(lock) => Some(number(Kind::Lock, lock)),
+                    Act::Acquire(lock) | Act::Try(lock, _) => Some(number(Kind::Lock, lock)),
                     Act::Down(semaphore) => Some(number(Kind::Semaphore, semaphore)),
                     Act::Wait(event) => Some(number(Kind::Event, event)),
                     Act::GetInto(queue, _) => Some(number(Kind::Queue, queue)),
@@ -374,7 +375,7 @@ impl State<'_> {
         let this = &self.threads[thread];
         let one = |kind, index, access, guard| {
             let touches = [Touch { location: location(kind, index), access }].into();
-            Some(Operation { touches, guard: (guard as Option<u64>).map(Guard) })
+            Some(Operation { touches, guard: (guard as Option<u64>).map(Guard), tries: None })
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
         let tried = |success: bool| if success || self.program.tries_write { Access::Write } else { Access::Attempt };
@@ -404,7 +405,12 @@ impl State<'_> {
                 one(Kind::Variable, variable, Access::Read, this.spun.map(|_| changed(variable, this.body)))
             }
             Act::Acquire(lock) => own(Kind::Lock, lock, Access::Write),
-            Act::Try(lock, _) => one(Kind::Lock, lock, tried(!self.is_taken(lock)), None),
+            Act::Try(lock, _) => {
+                let mut operation = one(Kind::Lock, lock, tried(!self.is_taken(lock)), None)?;
+                let guard = Guard(number(Kind::Lock, lock));
+                operation.tries = (!self.program.tries_write).then_some(Try { guard, touches: 1 });
+                Some(operation)
+            }
             Act::Release(lock) => one(Kind::Lock, lock, Access::Write, None),
             Act::IsTaken(lock, _) => one(Kind::Lock, lock, Access::Read, None),
             Act::Down(semaphore) => own(Kind::Semaphore, semaphore, Access::Write),

@@ -18,6 +18,16 @@ def cache(user_function, /):
     return cached(user_function, None, False)
 
 
+class Mark:
+    """Stands in a key between what was given by position and by name, and has the same hash in every process."""
+
+    def __hash__(self):
+        return 1
+
+
+BY_NAME_FOLLOW = (Mark(),)
+
+
 def cached(function, maxsize, typed):
     """`function`, whose results are kept."""
     publish(function)
@@ -32,12 +42,12 @@ def cached(function, maxsize, typed):
     def touches(key, manner):
         if is_ordered:
             return ((everything, WRITE),)
-        touched = ((digest((name, key_of(key))), manner), (everything, READ))
+        touched = ((digest((name, key_of(tuple(key) if isinstance(key, list) else key))), manner), (everything, READ))
         return touched + ((counts, WRITE),) if is_counted else touched
 
     def wrapper(*arguments, **keywords):
         nonlocal hits, misses
-        key = python_functools._make_key(arguments, keywords, typed)
+        key = python_functools._make_key(arguments, keywords, typed, BY_NAME_FOLLOW)
         if not solo:
             announce(touches, key, READ)
             if detail:

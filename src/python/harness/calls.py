@@ -18,6 +18,7 @@ WHOLE = {
     ),
 }
 ELEMENT = frozenset("get setdefault pop add discard remove".split())
+TAKING = frozenset("pop popleft popitem remove clear".split())  # what changes nothing where nothing is
 # What operators call, called by name.
 OPERATES = {
     "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
@@ -144,16 +145,18 @@ def join_text(text, parts):
 
 def method_touches(thing, name, shape, key, arguments):
     """What calling a method touches: its own container, and those that it is given and looks into."""
-    if name in OPERATES:
+    if name in STRUCTURE[shape]:
+        touches = structure_touches(shape, thing, ATTEMPT if name in TAKING and not raw_len(thing) else WRITE)
+        if id(thing) in namespaces:
+            touches += names_written(thing, arguments)
+    elif name in OPERATES:
         touches = OPERATES[name](thing, shape, key)
     elif name in WHOLE[shape]:
         touches = whole_touches(shape, thing)
-    elif name in STRUCTURE[shape] or key is MISSING:
+    elif key is MISSING:
         touches = structure_touches(shape, thing, WRITE)
         if id(thing) in namespaces:
-            # Who reads an attribute or a global name does not know that it is an element too.
-            own = name_of(thing)
-            touches += tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
+            touches += names_written(thing, arguments)
     elif name == "get":
         touches = key_touches(thing, key, READ, None)
     else:
@@ -163,6 +166,12 @@ def method_touches(thing, name, shape, key, arguments):
     if name in COMPARING and shape == "L":
         touches += deep_touches([thing, *arguments], False)
     return with_others(touches, thing, arguments)
+
+
+def names_written(thing, arguments):
+    """What changing all of a dict touches that holds attributes or global names: who reads one does not know that it is an element too."""
+    own = name_of(thing)
+    return tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
 
 
 # Methods that take all of an iterator, one item after the other, and what each item is taken by.
@@ -315,15 +324,6 @@ def is_direct(function):
     return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
 
 
-def starred(function):
-    """What to call in place of `function(*things, name=value)` with the same things, which are taken only after the value."""
-    return functools.partial(call_starred, callee(function))
-
-
-def call_starred(function, things, /, **keywords):
-    return function(*rd_spread(things), **keywords)
-
-
 class Announced(functools.partial):
     """A call of code that is not the scenario's. In messages it goes by the name of what it calls."""
 
@@ -394,6 +394,8 @@ def rd_call(function, /, *arguments, **keywords):
                         if sources:
                             return call_at_once(function, sources, arguments, keywords)
                         break
+            elif is_shared_opaque(function):
+                return call_opaque(function, "__call__", function, *arguments, **keywords)
             if function is functools.reduce and given and type(given[0]) in BUILT_IN:
                 touches = rd_all_deep(given)
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
@@ -445,14 +447,15 @@ def call_changing(function, position_of_it, arguments, keywords):
         for argument in others:
             if type(argument) not in ATOMS:
                 publish(argument)
-    touches = announce(change_touches, shape, thing, others)
+    touches = announce(change_touches, shape, thing, others, function)
     if detail and touches:
         note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
     return in_the_middle(touches, function, arguments, keywords)
 
 
-def change_touches(shape, thing, others):
-    return with_others(structure_touches(shape, thing, WRITE), thing, others)
+def change_touches(shape, thing, others, function):
+    fails = type(function) is types.BuiltinFunctionType and function.__name__ == "heappop" and not raw_len(thing)
+    return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others)
 
 
 AUGMENT = {

@@ -42,14 +42,29 @@ def key_of(key):
         return key
     try:
         if kind.__hash__ is object.__hash__ or kind.__hash__ is stable_hash:
-            return ("object", name_of(key))
+            return ("object", class_name(key) if issubclass(kind, type) else name_of(key))
         for plain in (str, int, bytes):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
                 # As the plain value that it is equal to, without asking the scenario's class for it.
                 return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
-        return atomically(hash, key)  # which numbers that are equal have in common
+        return key_of_parts(key) if kind in ADDRESSED else atomically(hash, key)  # which numbers that are equal have in common
     except TypeError:
         return ("unhashable",)
+
+
+# The hashes of these come from where something lies, which is never the same.
+ADDRESSED = {tuple, frozenset, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType}
+
+
+def key_of_parts(key):
+    kind = type(key)
+    if kind is tuple:
+        return ("tuple", *map(key_of, key))
+    if kind is frozenset:
+        return ("set", *sorted(digest(key_of(each)) for each in key))
+    hash(key)
+    owner = key.__self__
+    return ("method", key.__name__, 0 if type(owner) in ATOMS else name_of(owner))
 
 
 SMALL = 64
@@ -131,7 +146,9 @@ def key_touches(thing, key, manner, structure):
     touches = ((digest((name, key_of(key))), manner), (digest((name, "all")), READ))
     if structure is None:
         return touches
-    return touches + ((digest((name, "*")), structure), (digest((name, "any")), READ))
+    touches += ((digest((name, "*")), structure),)
+    # Where the structure may change with it, all who look at more than one element are in conflict with that.
+    return touches + ((digest((name, "any")), READ),) if manner == WRITE and structure == ATTEMPT else touches
 
 
 def whole_touches(shape, thing):
@@ -166,8 +183,8 @@ def structure_touches(shape, thing, manner):
         return ()
     name = name_of(thing)
     if shape != "L":
-        if manner == WRITE:
-            return ((digest((name, "*")), WRITE), (digest((name, "all")), WRITE))
+        if manner != READ:
+            return ((digest((name, "*")), manner), (digest((name, "all")), manner))
         if id(thing) in namespaces:
             return ((digest((name, "*")), READ), *names_touches(thing))
     return ((digest((name, "*")), manner),)
@@ -203,7 +220,7 @@ def slice_touches(thing, key, value):
 
 def removal_touches(thing, key, shape):
     if shape == "L":
-        return structure_touches(shape, thing, WRITE)
+        return structure_touches(shape, thing, WRITE if raw_len(thing) else ATTEMPT)
     if raw_has(thing, key):
         return key_touches(thing, key, WRITE, WRITE)
     return key_touches(thing, key, ATTEMPT, ATTEMPT)

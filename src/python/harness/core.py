@@ -102,7 +102,8 @@ def outside_place(key):
 
 
 # The manners of touching a location: a read, a write, and a read that might have been a write had it found something else.
-READ, WRITE, ATTEMPT = 0, 1, 2
+# And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to.
+READ, WRITE, ATTEMPT, HANGS = 0, 1, 2, 3
 
 
 class Op:
@@ -312,6 +313,7 @@ class Strand:
         self.over = Guard(life_ops[self.code][4], False)
 
 
+LEAVING = "leaving"  # `done` of who is over for all others, and has a step to go (see `end_and_let_go`)
 life_ops = {}  # of each thread's code: its end, its first step and its joining, the place of its life, and the guard of its end
 
 
@@ -689,7 +691,7 @@ def finish(ending, me):
     if not main.done:
         cur = main
         main.baton.release()
-    if me.done:
+    if me.done is True:
         return
     me.baton.acquire()
     raise Abandon
@@ -698,7 +700,7 @@ def finish(ending, me):
 def remember_pending():
     """What the threads that have not ended would do next."""
     for strand in strands:
-        if not strand.done:
+        if strand.done is not True:
             pending.append(strand.index)
             pending.append(strand.op.id)
 

@@ -48,6 +48,7 @@ class Program:
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
+        give_identifiers_again(IDENTIFIERS in self.tracked)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         never_on_top.clear()
@@ -228,8 +229,9 @@ def execute_once(request_prefix, in_detail, with_lines):
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])
     program_globals.update(__builtins__=scenario_builtins, __file__=program.filename, __annotations__={})
-    names[id(program_globals)] = (GLOBALS, program_globals)
-    namespaces[id(program_globals)] = "global"
+    where = id(program_globals)
+    names[where] = (GLOBALS, program_globals)
+    namespaces[where] = "global"
     shared_here = {GLOBALS, *tracked_containers}
     main = Strand(0, None, "MainThread")
     if program.knows_main:
@@ -260,14 +262,12 @@ def execute_once(request_prefix, in_detail, with_lines):
         solo = False
         main.done = True
         for strand in strands:
-            if strand.began and not strand.done:
+            if strand.done is not True and strand.began:
                 cur = strand
                 strand.baton.release()
                 reaped.acquire()
-        while True:
-            # A strand that was done may have found the end: its carrier has said so, or will.
-            if not reaped.acquire(False):
-                break
+        while reaped.acquire(False):
+            pass  # A strand that was done may have found the end: its carrier has said so, or will.
         solo = True
     if on_top and not lengths:
         whose = trace[::3]
@@ -306,7 +306,7 @@ def run_main(main):
     while True:
         left = [
             strand for strand in strands
-            if not (strand is main or strand.daemon or strand.pool or strand.code in main.known or solo and strand.done)
+            if not (strand.code in main.known or strand is main or strand.daemon or strand.pool or solo and strand.done)
         ]  # fmt: skip
         if not left:
             break

@@ -164,8 +164,12 @@ class Future(Model):
     # Settling
 
     def _settle_touches(self):
-        touches = self._write.touches + tuple((place, WRITE) for place in self._watchers)
-        return touches + ((settling_place, WRITE),) if settling_is_told else touches
+        touches = self._write.touches + ((settling_place, WRITE),) if settling_is_told else self._write.touches
+        watchers = self._watchers
+        if len(watchers) == 1:
+            # Before somebody watched, who was settled first nobody could tell.
+            return ((watchers[0], WRITE), (watched(watchers[0]), HANGS), *touches)
+        return touches + tuple((place, WRITE) for place in watchers) if watchers else touches
 
     def _settled(self):
         self._done.set(True)
@@ -181,7 +185,7 @@ class Future(Model):
             watch()
 
     def _take_up_touches(self):
-        return ((self._phase, WRITE),) + (self._settle_touches() if self._state == CANCELLED else self._write.touches)
+        return (self._settle_touches() if self._state == CANCELLED else self._write.touches) + ((self._phase, WRITE),)
 
     def _take_up(self):
         """Whether it is to be run, for it was not cancelled. Within a step with `_take_up_touches()`."""
@@ -327,13 +331,20 @@ def watch(waited):
         visible(op_of(tuple((future._place, WRITE) for future in waited)))
         if detail:
             note("watch", ", ".join(future._label for future in waited))
+        shut_at_first.add(watched(place))
+        guard_changes.append((position - 1, watched(place), True))
     for future in waited:
         future._watchers.append(place)
     return place
 
 
-def wait_until(enough, waited, place):
-    """Waits until `enough()`, which only the settling of watched futures can change."""
+def watched(place):
+    """The number of a guard that nobody waits for: open once somebody watches who writes that place."""
+    return digest(("guard", "watched", place))
+
+
+def wait_until(enough, waited, place, since=None):
+    """Waits until `enough()`, which only the settling of watched futures can change; `since` is when the thread waited for that last."""
     if solo and enough():
         return
     me = cur
@@ -343,10 +354,21 @@ def wait_until(enough, waited, place):
         for future in waited:
             if not future._is_over():
                 future._watches.append(functools.partial(open_when, guard, enough))
+    elif since is not None:
+        tell_who_settled(guard, place, since)
     cur.waits = waited[0]
     visible(op_of(((place, READ),), guard.id), guard)
     if detail:
         note("wait", ", ".join(future._label for future in waited))
+
+
+def tell_who_settled(guard, place, since):
+    """Tells who has opened a guard that was never seen shut, as `tell_openers` does."""
+    for step in range(since, position):
+        if place in ops[trace[3 * step + 1]].writes:
+            guard_changes.append((since - 1, guard.id, False))
+            guard_changes.append((step, guard.id, True))
+            break
 
 
 def open_when(guard, enough):
@@ -362,6 +384,7 @@ def as_completed(fs, timeout=None):
     if not settling_is_told and sum(future._is_over() for future in waited) > 1:
         found.add(SETTLING)
     yielded = set()
+    since = None
     while len(yielded) < len(waited):
         left = [each for each in waited if each not in yielded]
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
@@ -369,7 +392,8 @@ def as_completed(fs, timeout=None):
             if not timed(deadline - cur.clock, lambda: bool(ready()), lambda: ((place, READ),)):
                 raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
         else:
-            wait_until(lambda: bool(ready()), left, place)
+            wait_until(lambda: bool(ready()), left, place, since)
+        since = position
         for future in ready():
             yielded.add(future)
             future._known_over()

@@ -96,7 +96,7 @@ class Exclusive(Model):
                 guard.set(free)
 
     def _try_touches(self):
-        return ((self._place, WRITE if self._holder is None else ATTEMPT),)
+        return ((self._place, WRITE if self._holder is None else ATTEMPT), (self._free.id, HANGS))
 
     def _is_free(self):
         return self._holder is None

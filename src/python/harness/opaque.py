@@ -21,7 +21,7 @@ KNOWN_CLASSES = frozenset((
     "contextlib._RedirectStream contextlib._GeneratorContextManager contextlib._GeneratorContextManagerBase _io._IOBase _io._TextIOBase "
     "io.IOBase io.TextIOBase"
 ).split())  # fmt: skip
-OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary".split())  # of modules that are known
+OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary weakref.finalize".split())  # of modules that are known
 # What stands for something else, and the attribute that says for what.
 VIEWS_OF = {memoryview: "obj"}  # and those of modules that are imported
 PROXIES = (_weakref.ProxyType, _weakref.CallableProxyType)

@@ -144,6 +144,9 @@ class ThreadPoolExecutor(Executor, Model):
             note("submit", strand.label)
         self._tasks.append(strand)
         if number > self._max_workers:
+            if number == self._max_workers + 1 and position:
+                shut_at_first.add(self._crowd())
+                guard_changes.append((position - 1, self._crowd(), True))
             # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
             task.turn = Guard(guard_number(("turn", strand.code)), number <= self._over + self._max_workers)
             task.turn_op = op_of(((self._slots, READ), (future._phase, WRITE)), task.turn.id)
@@ -203,6 +206,10 @@ class ThreadPoolExecutor(Executor, Model):
             if task is None:
                 return
             task.run_in_worker()
+
+    def _crowd(self):
+        """The number of a guard that nobody waits for: open once there are more tasks than workers."""
+        return digest(("guard", self._name_, "crowd"))
 
     def task_over(self, strand):
         """Called in the step that ends `strand`."""
@@ -366,9 +373,10 @@ class Task:
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
         if future._state in (RUNNING, CANCELLED):
-            touches += future._settle_touches()
+            touches = future._settle_touches() + touches
         if len(pool._tasks) > pool._max_workers:
-            touches += ((pool._slots, WRITE),)
+            # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
+            touches = ((pool._slots, WRITE), (pool._crowd(), HANGS), *(touch for touch in touches if touch[1] != HANGS))
         return touches
 
     def settle(self, value, error):

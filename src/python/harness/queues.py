@@ -109,9 +109,9 @@ class Queue(Model):
     def _has_room(self):
         return self.is_shutdown or not 0 < self._most <= atomically(self._qsize)
 
-    def _tried(self, timeout, possible):
+    def _tried(self, timeout, possible, guard):
         return timed(timeout, possible, lambda: (
-            ((self._place, WRITE), *self._within) if possible() else ((self._place, ATTEMPT),)
+            ((self._place, WRITE), (guard.id, HANGS), *self._within) if possible() else ((self._place, ATTEMPT), (guard.id, HANGS))
         ))  # fmt: skip
 
     def _settle(self):
@@ -128,7 +128,7 @@ class Queue(Model):
             if not (solo and self._room.open):
                 cur.waits = (self, "put")
                 visible(self._put_op, self._room)
-        elif not self._tried(timeout if block else 0, self._has_room):
+        elif not self._tried(timeout if block else 0, self._has_room, self._room):
             if detail:
                 note("try to put", called(self), "full")
             raise Full
@@ -147,7 +147,7 @@ class Queue(Model):
             if not (solo and self._some.open):
                 cur.waits = (self, "get")
                 visible(self._get_op, self._some)
-        elif not self._tried(timeout if block else 0, self._has_item):
+        elif not self._tried(timeout if block else 0, self._has_item, self._some):
             if detail:
                 note("try to get", called(self), "empty")
             raise Empty
@@ -264,7 +264,7 @@ class SimpleQueue(Model):
         return bool(self._items)
 
     def _get_touches(self):
-        return ((self._place, WRITE if self._items else ATTEMPT),)
+        return ((self._place, WRITE if self._items else ATTEMPT), (self._some.id, HANGS))
 
     def qsize(self):
         if not solo:

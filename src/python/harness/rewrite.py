@@ -367,14 +367,14 @@ class Rewriter(Transformer):
         function = self.visit(node.func)
         late = len(node.args) == 1 and isinstance(node.args[0], ast.Starred) and any(
             not isinstance(keyword.value, ast.Constant) for keyword in node.keywords
-        ) and all(keyword.arg for keyword in node.keywords)
-        node.args = [self.visit(each.value if late else each) for each in node.args]
+        )
+        if late:
+            node.args[0].value = self.unpacked(node.args[0].value, "__rd_late__")
+        else:
+            node.args = [self.visit(each) for each in node.args]
         for keyword in node.keywords:
             keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)
         node.func = function
-        if late:
-            node.func = calls("__rd_starred__", [function], function)
-            return node
         if not (opaque or is_variable) or builtin in BLIND_BUILTINS:
             return node
         starred = any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords)

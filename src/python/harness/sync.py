@@ -219,7 +219,7 @@ class Semaphore(Model):
         return self._value > 0
 
     def _try_touches(self):
-        return ((self._place, WRITE if self._value > 0 else ATTEMPT),)
+        return ((self._place, WRITE if self._value > 0 else ATTEMPT), (self._some.id, HANGS))
 
     __enter__ = acquire
 

@@ -236,12 +236,12 @@ class Thread(Model):
     @property
     def ident(self):
         self._look()
-        return None if self._strand is None else ident_of(self._strand)
+        return None if self._strand is None else seen_ident_of(self._strand)
 
     @property
     def native_id(self):
         self._look()
-        return None if self._strand is None else ident_of(self._strand)
+        return None if self._strand is None else native_id_of(self._strand)
 
     @property
     def daemon(self):
@@ -267,7 +267,7 @@ class Thread(Model):
         if self._daemonic:
             status += " daemon"
         if strand is not None:
-            status += " %d" % ident_of(strand)
+            status += " %d" % seen_ident_of(strand)
         return "<%s(%s, %s)>" % (type(self).__name__, self._named_aloud(), status)
 
 
@@ -325,8 +325,109 @@ def joined(strand):
         solo = True
 
 
-def ident_of(strand):
+def native_id_of(strand):
+    """A number of its own, which no other thread is given for a long time."""
     return 140000000000000 + strand.code * 4096
+
+
+# Identifiers. CPython's are where the system keeps a thread, which may keep a new one there as soon as it has let go of an old one: some
+# time after that one's end, and since 3.13 when it is joined. Where that was seen to matter, letting go is a step or part of joining, and
+# whoever starts a thread looks who has gone.
+
+IDENTIFIERS = ("identifiers", "threads")
+identifiers_place = sync_place(IDENTIFIERS)
+identifiers_come_again = False
+
+
+def ident_of(strand):
+    return identifiers()[1].get(strand.code) or native_id_of(strand)
+
+
+def identifiers():
+    """Of this execution: those that no thread has any more, by their codes those that threads have from others, and who is gone."""
+    return strands[0].model.__dict__.setdefault("_identifiers", ([], {}, set()))
+
+
+def free_identifier(strand):
+    free, _, gone = identifiers()
+    if strand.code not in gone:
+        gone.add(strand.code)
+        free.append(ident_of(strand))
+
+
+def seen_ident_of(strand):
+    """The identifier, where the scenario sees it."""
+    if not identifiers_come_again and strand.code and len(strands) > 2 and not showing:
+        found.add(IDENTIFIERS)
+    return ident_of(strand)
+
+
+def gone_place(strand):
+    return sync_place(("gone", strand.code))
+
+
+def end_and_let_go(strand):
+    """`end` where identifiers come again."""
+    global live, enabled
+    if strand.pool is not None:
+        end_at_once(strand)
+        return
+    visible(strand.end_op)
+    if detail:
+        note("end")
+    strand.done = LEAVING
+    unjoined.update((strand.code, IDENTIFIERS))  # who joins it is not alone: it may be gone or not
+    strand.over.set(True)
+    visible(op_of(((gone_place(strand), WRITE),)))
+    if detail:
+        note("is gone")
+    strand.done = True
+    free_identifier(strand)
+    live -= 1
+    enabled &= ~strand.bit
+
+
+def join_and_let_go(strand, label):
+    """`join_strand` where identifiers come again and joining lets go."""
+    join_only(strand, label)
+    if strand.code and strand.pool is None:
+        free_identifier(strand)
+
+
+def begin_with_identifier(thread):
+    """`Thread._begin` where identifiers come again. Which of several a new thread is given is left open: the lowest."""
+    begin_thread(thread)
+    strand = thread._strand
+    free, given, _ = identifiers()
+    if free:
+        given[strand.code] = min(free)
+        free.remove(min(free))
+    if JOINING_LETS_GO:
+        strand.join_op = op_of(((strand.life, READ), (gone_place(strand), WRITE)), strand.over.id)
+
+
+def looking_who_is_gone(touches):
+    """Has what starts a thread look who is gone."""
+    return lambda self: (
+        *touches(self), (identifiers_place, WRITE), *((gone_place(strand), READ) for strand in strands if strand.code and not strand.pool)
+    )  # fmt: skip
+
+
+JOINING_LETS_GO = sys.version_info >= (3, 13)
+end_at_once, join_only, begin_thread = end, join_strand, Thread._begin
+start_touches, submit_touches = Thread._start_touches, None
+
+
+def give_identifiers_again(again):
+    """Does so or not, in the executions to come."""
+    global identifiers_come_again, end, join_strand, submit_touches
+    identifiers_come_again = again
+    end = end_and_let_go if again and not JOINING_LETS_GO else end_at_once
+    join_strand = join_and_let_go if again and JOINING_LETS_GO else join_only
+    Thread._begin = begin_with_identifier if again else begin_thread
+    Thread._start_touches = looking_who_is_gone(start_touches) if again else start_touches
+    submit_touches = submit_touches or ThreadPoolExecutor._submit_touches
+    ThreadPoolExecutor._submit_touches = looking_who_is_gone(submit_touches) if again else submit_touches
 
 
 def thread_of(strand):
@@ -347,7 +448,12 @@ def current_thread():
 
 def get_ident():
     thread_of(cur)
-    return ident_of(cur)
+    return seen_ident_of(cur)
+
+
+def get_native_id():
+    thread_of(cur)
+    return native_id_of(cur)
 
 
 def main_thread():

@@ -171,6 +171,26 @@ def rd_spread(thing):
     return rd_whole(thing)
 
 
+def rd_late(thing):
+    """What is starred, and all that is given by position: Python takes it only once it has what is given by name."""
+    return Late(thing) if hasattr(type(thing), "__iter__") else thing
+
+
+class Late:
+    """What is spread when it is its turn."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __iter__(self):
+        return iter(rd_spread(self.thing))
+
+    def __length_hint__(self):
+        return operator.length_hint(self.thing, 10)
+
+
 def measured(thing, shape):
     """Making an iterator of a dict, set or deque notes its size: the first turn fails if that has changed since."""
     if not solo:

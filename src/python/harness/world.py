@@ -238,7 +238,7 @@ def make_models():
     )  # fmt: skip
     MODELS["threading"] = model_module("threading", real_threading, {
         "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
-        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_ident,
+        "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_native_id,
         "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
         "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
         "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
@@ -517,14 +517,15 @@ def make_builtins():
         "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr, "__rd_del_attr__": del_attr,
         "__rd_dict__": rd_dict, "__rd_wr_related__": wr_related, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item, "__rd_del_item__": del_item,
         "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
-        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_rows__": rd_rows, "__rd_unpacked__": rd_unpacked, "__rd_spread__": rd_spread,
+        "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_rows__": rd_rows, "__rd_unpacked__": rd_unpacked,
+        "__rd_spread__": rd_spread, "__rd_late__": rd_late,
         "__rd_opaque__": rd_opaque, "__rd_subject__": rd_subject,
         "__rd_method__": rd_method, "__rd_call__": rd_call, "__rd_augment__": augment, "__rd_old_attr__": old_attr,
         "__rd_new_attr__": new_attr, "__rd_old_item__": old_item, "__rd_new_item__": new_item, "__rd_at_global__": at_global,
         "__rd_at_own__": at_own,
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
-        "__rd_callee__": callee, "__rd_starred__": starred, **ON_BOTH,
+        "__rd_callee__": callee, **ON_BOTH,
         "__rd_turn__": turn, "__rd_slice__": slice,
     })  # fmt: skip
     return members

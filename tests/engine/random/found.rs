@@ -243,4 +243,82 @@ B.join()
 ",
         "seen",
     ),
+    (
+        "a semaphore is tried twice while it is taken and given back twice",
+        "
+import threading
+S = threading.Semaphore(1)
+seen = []
+def take():
+    S.acquire()
+    S.release(2)
+def attempt():
+    seen.append(S.acquire(False))
+A = threading.Thread(target=take)
+B = threading.Thread(target=attempt)
+A.start()
+B.start()
+v = S.acquire(timeout=1)
+A.join()
+B.join()
+",
+        "v, seen",
+    ),
+    (
+        "tasks end before and after there are more of them than workers",
+        "
+from concurrent import futures
+seen = []
+pool = futures.ThreadPoolExecutor(2)
+pool.submit(int)
+pool.submit(int)
+pool.submit(seen.append, 3)
+pool.shutdown()
+",
+        "seen",
+    ),
+    (
+        "a member that is not there is dropped while others are looked at",
+        "
+import threading
+st = {3}
+def take():
+    st.pop()
+    st.pop()
+def drop():
+    st.discard(1)
+A = threading.Thread(target=take)
+B = threading.Thread(target=drop)
+A.start()
+B.start()
+v = str(sorted(st))
+A.join()
+B.join()
+",
+        "v, st",
+    ),
+    (
+        "a task is submitted once all others are known to be over",
+        "
+from concurrent import futures
+seen = []
+pool = futures.ThreadPoolExecutor(1)
+both = [pool.submit(int), pool.submit(int)]
+v = [future.done() for future in futures.as_completed(both)]
+v = pool.submit(seen.append, 1).result()
+pool.shutdown()
+",
+        "seen",
+    ),
+    (
+        "tasks end before and after somebody watches them",
+        "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(2)
+both = [pool.submit(int), pool.submit(int)]
+seen = len(futures.wait(both, return_when=futures.FIRST_COMPLETED).done)
+pool.shutdown()
+",
+        "seen",
+    ),
 ];
