@@ -272,7 +272,7 @@ pub(crate) fn processes() -> Vec<Running> {
     entries.filter_map(process).collect()
 }
 
-fn number_in_status(id: u32, field: &str) -> Option<u64> {
+pub(crate) fn number_in_status(id: u32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let rest = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     rest.split_whitespace().next()?.parse().ok()
