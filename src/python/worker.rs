@@ -359,6 +359,7 @@ impl Running {
         let plan = confinement.plan(attempt, process.id(), next_processor());
         let harness = compiled.map_or([b"s", HARNESS.as_bytes()], |compiled| [b"c", compiled]);
         process.send_all(&[&[&plan], &harness]);
+        let supervision = confinement.supervision(attempt, interpreter);
         let listen = |process: &mut Process| {
             let frame = process.receive(limits.start)?;
             serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned())
@@ -366,7 +367,7 @@ impl Running {
         let mut hello = listen(&mut process);
         let listener = hello.as_ref().ok().and_then(|hello| hello.listener);
         if let Some(listener) = listener {
-            if let Err(why) = confinement.supervise(attempt, interpreter, process.id(), listener) {
+            if let Err(why) = supervision.begin(process.id(), listener) {
                 let why = format!("nobody can answer for its calls: {why}");
                 return Err((PythonError::NotConfined { why }, Attempt::UNSUPERVISED));
             }

@@ -73,8 +73,10 @@ impl Library {
             }
             files.insert((metadata.dev(), metadata.ino()));
             named.insert(plain(path));
-            if let Some(folder) = path.parent().filter(|_| is_shared_object(path)) {
-                beside.extend([plain(folder)].into_iter().chain(without_usr(folder)));
+            if let Some(folder) = path.parent().filter(|_| is_shared_object(path))
+                && beside.insert(plain(folder))
+            {
+                beside.extend(without_usr(folder));
             }
         }
         Ok(Library { folders, named, beside, files })

@@ -1,7 +1,6 @@
 //! The kernel's side of a call that waits for an answer (seccomp's user notification): hear of it, and answer it.
 //!
-//! Linux has three ioctls for that, and no other way; an ioctl takes a pointer to a structure that only its number tells the
-//! shape of. So this is the one file of this package with `unsafe` in it, and it has nothing else. What calls are answered is for
+//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. So this is the one file of this package with `unsafe` in it, and it has nothing else. What calls are answered is for
 //! `supervisor` to say.
 
 use std::os::fd::AsFd as _;
@@ -12,6 +11,7 @@ use std::os::fd::OwnedFd;
 use rustix::event::PollFd;
 use rustix::event::PollFlags;
 use rustix::io::Errno;
+use rustix::ioctl::IntegerSetter;
 use rustix::ioctl::Opcode;
 use rustix::ioctl::Updater;
 use rustix::ioctl::opcode;
@@ -21,6 +21,10 @@ const GROUP: u8 = b'!';
 const RECEIVE: Opcode = opcode::read_write::<libc::seccomp_notif>(GROUP, 0);
 const SEND: Opcode = opcode::read_write::<libc::seccomp_notif_resp>(GROUP, 1);
 const ADD_DESCRIPTOR: Opcode = opcode::write::<libc::seccomp_notif_addfd>(GROUP, 3);
+const SET_FLAGS: Opcode = opcode::write::<u64>(GROUP, 4);
+
+/// Who waits and who answers take turns, so each may run where the other did: no processor has to be woken. libc does not know it yet.
+const SYNC_WAKE_UP: usize = 1;
 
 /// A call that waits for its answer.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +64,19 @@ pub(super) struct Listener(OwnedFd);
 impl Listener {
     /// Takes `descriptor` for what it has to be, a listener of seccomp; if it is something else, every call of it fails.
     pub(super) fn new(descriptor: OwnedFd) -> Listener {
-        Listener(descriptor)
+        let listener = Listener(descriptor);
+        // Linux has it since 6.6; it only saves time.
+        let _ = listener.take_turns();
+        listener
+    }
+
+    #[expect(unsafe_code, reason = "how calls that wait are told of is set by an ioctl alone")]
+    fn take_turns(&self) -> Result<(), Errno> {
+        // SAFETY: this one takes a number, and has nothing to do with memory.
+        unsafe {
+            let set = IntegerSetter::<SET_FLAGS>::new_usize(SYNC_WAKE_UP);
+            rustix::ioctl::ioctl(&self.0, set)
+        }
     }
 
     /// Returns the next call that waits, or nothing once nobody is left who could make one.
@@ -120,13 +136,13 @@ impl Listener {
     }
 }
 
-/// What each of the three ioctls takes.
+/// What each of the other three ioctls takes.
 trait Argument<const NUMBER: Opcode> {}
 impl Argument<RECEIVE> for libc::seccomp_notif {}
 impl Argument<SEND> for libc::seccomp_notif_resp {}
 impl Argument<ADD_DESCRIPTOR> for libc::seccomp_notif_addfd {}
 
-/// Makes one of the three ioctls.
+/// Makes one of the other three ioctls.
 #[expect(unsafe_code, reason = "Linux tells of waiting calls, and takes answers, by ioctls alone")]
 fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argument: &mut A) -> Result<(), Errno> {
     // SAFETY: by `Argument` the argument has the shape that the kernel reads and writes for this number, which has the size in
@@ -146,7 +162,8 @@ mod tests {
     /// As <linux/seccomp.h> has them on all processors that are known here.
     #[test]
     fn the_numbers_are_the_kernels() {
-        assert_eq!([RECEIVE, SEND, ADD_DESCRIPTOR].map(u64::from), [0xc050_2100, 0xc018_2101, 0x4018_2103]);
+        let numbers = [RECEIVE, SEND, ADD_DESCRIPTOR, SET_FLAGS].map(u64::from);
+        assert_eq!(numbers, [0xc050_2100, 0xc018_2101, 0x4018_2103, 0x4008_2104]);
     }
 
     #[test]

@@ -249,24 +249,16 @@ impl Confinement {
         format!(r#"{{"processor":{processor},"confined":false}}"#).into_bytes()
     }
 
-    /// Answers from now on for the process `pid` of `interpreter`, which waits for that at its descriptor `listener`.
+    /// Gets ready to answer for a process of `interpreter`.
     #[cfg(target_os = "linux")]
-    pub(super) fn supervise(
-        &self,
-        attempt: Attempt,
-        interpreter: &Interpreter,
-        pid: u32,
-        listener: i32,
-    ) -> Result<(), String> {
+    pub(super) fn supervision(&self, attempt: Attempt, interpreter: &Interpreter) -> Supervision {
         let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(|error| error.to_string());
-        let library = if attempt.level == Level::Full { Some(library()?) } else { None };
-        supervisor::Supervisor::start(pid, listener, library).map_err(|error| error.to_string())
+        Supervision { library: (attempt.supervisor && attempt.level == Level::Full).then(library).transpose() }
     }
 
-    /// Nobody waits for answers here.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn supervise(&self, _: Attempt, _: &Interpreter, _: u32, _: i32) -> Result<(), String> {
-        Err("this is for Linux".to_owned())
+    pub(super) fn supervision(&self, _: Attempt, _: &Interpreter) -> Supervision {
+        Supervision {}
     }
 
     /// Whether the process `pid`, which is not confined as a whole, has a number of threads that the parent need not see to.
@@ -341,6 +333,27 @@ impl Attempt {
             FAILED => Some(HelperEnd::Failed),
             _ => None,
         }
+    }
+}
+
+/// What it takes to answer for a process.
+pub(super) struct Supervision {
+    /// What it may open, if it may open anything, or why that cannot be told.
+    #[cfg(target_os = "linux")]
+    library: Result<Option<library::Library>, String>,
+}
+
+impl Supervision {
+    /// Answers from now on for the process `pid`, which waits for that at its descriptor `listener`.
+    #[cfg(target_os = "linux")]
+    pub(super) fn begin(self, pid: u32, listener: i32) -> Result<(), String> {
+        supervisor::Supervisor::start(pid, listener, self.library?).map_err(|error| error.to_string())
+    }
+
+    /// Nobody waits for answers here.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn begin(self, _: u32, _: i32) -> Result<(), String> {
+        Err("this is for Linux".to_owned())
     }
 }
 

@@ -165,6 +165,7 @@ struct Path {
 }
 
 impl Path {
+    #[cfg(target_arch = "x86_64")]
     fn plain(place: u64) -> Path {
         Path { folder: None, place, follows: true, or_itself: false }
     }
