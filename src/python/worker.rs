@@ -367,9 +367,9 @@ impl Running {
         let mut hello = listen(&mut process);
         let listener = hello.as_ref().ok().and_then(|hello| hello.listener);
         if let Some(listener) = listener {
-            if let Err(why) = supervision.begin(process.id(), listener) {
-                let why = format!("nobody can answer for its calls: {why}");
-                return Err((PythonError::NotConfined { why }, Attempt::UNSUPERVISED));
+            if let Err(error) = supervision.begin(process.id(), listener) {
+                let why = format!("nobody can answer for its calls: {error}");
+                return Err((PythonError::NotConfined { why }, Attempt::without_supervisor(&error)));
             }
             hello = listen(&mut process);
         }

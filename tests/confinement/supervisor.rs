@@ -52,13 +52,14 @@ def answer(path):
         return error
 "#;
 
-/// Starts threads from several at once, some of which stay and some of which are gone at once, far more than it may have. Executions are
+/// Starts threads from several at once, under a name that is no text and looks like something else, some of which stay and some of which are gone at once, far more than it may have. Executions are
 /// repeated, so those that stay end with the program.
 const CROWD: &str = r#"
 pthread = ctypes.CDLL(None)
 go, stay = (ctypes.cast(getattr(lib, name), ctypes.c_void_p) for name in ("getpid", "sem_wait"))
 
 def start(answers, ready, count):
+    lib.prctl(15, b"\xff) S 1 1")
     thread = ctypes.c_ulong()
     for number in range(count):
         what = go if number % 3 == 0 else stay

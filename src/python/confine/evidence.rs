@@ -105,7 +105,9 @@ struct Status(String);
 impl Status {
     fn of(process: &str) -> Result<Status, String> {
         let path = format!("/proc/{process}/status");
-        fs::read_to_string(&path).map(Status).map_err(|error| format!("`{path}` cannot be read: {error}"))
+        let text = fs::read(&path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
+        // A process gives itself its name, which need not be text.
+        Ok(Status(String::from_utf8_lossy(&text).into_owned()))
     }
 
     fn field(&self, name: &str) -> Option<&str> {

@@ -34,6 +34,7 @@ mod threads;
 
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -252,7 +253,7 @@ impl Confinement {
     /// Gets ready to answer for a process of `interpreter`.
     #[cfg(target_os = "linux")]
     pub(super) fn supervision(&self, attempt: Attempt, interpreter: &Interpreter) -> Supervision {
-        let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(|error| error.to_string());
+        let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(io::Error::from);
         Supervision { library: (attempt.supervisor && attempt.level == Level::Full).then(library).transpose() }
     }
 
@@ -318,8 +319,11 @@ impl Attempt {
     /// Leaves a process as it is.
     const UNCONFINED: Attempt = Attempt { level: Level::None, user_namespace: false, supervisor: false };
 
-    /// What stands for the exit code of a process that nobody can answer for.
-    pub(super) const UNSUPERVISED: Option<i32> = Some(NO_SUPERVISOR);
+    /// Returns what stands for the exit code of a process that nobody answers for, because of `error`, if that is how this system is. It
+    /// may as well have been killed just then.
+    pub(super) fn without_supervisor(error: &io::Error) -> Option<i32> {
+        matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported).then_some(NO_SUPERVISOR)
+    }
 
     /// Whether the process leads a group of its own without being asked to.
     pub(super) fn leaves_by_itself(self) -> bool {
@@ -340,20 +344,20 @@ impl Attempt {
 pub(super) struct Supervision {
     /// What it may open, if it may open anything, or why that cannot be told.
     #[cfg(target_os = "linux")]
-    library: Result<Option<library::Library>, String>,
+    library: io::Result<Option<library::Library>>,
 }
 
 impl Supervision {
     /// Answers from now on for the process `pid`, which waits for that at its descriptor `listener`.
     #[cfg(target_os = "linux")]
-    pub(super) fn begin(self, pid: u32, listener: i32) -> Result<(), String> {
-        supervisor::Supervisor::start(pid, listener, self.library?).map_err(|error| error.to_string())
+    pub(super) fn begin(self, pid: u32, listener: i32) -> io::Result<()> {
+        supervisor::Supervisor::start(pid, listener, self.library?)
     }
 
     /// Nobody waits for answers here.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn begin(self, _: u32, _: i32) -> Result<(), String> {
-        Err("this is for Linux".to_owned())
+    pub(super) fn begin(self, _: u32, _: i32) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

@@ -80,8 +80,9 @@ impl Threads {
 
     /// Looks at a thread, if it is there.
     fn look(&self, thread: u32) -> Option<Look> {
-        let stat = fs::read_to_string(format!("/proc/{}/task/{thread}/stat", self.pid)).ok()?;
-        // The name of the program may have anything in it.
+        let stat = fs::read(format!("/proc/{}/task/{thread}/stat", self.pid)).ok()?;
+        // The thread's name may have anything in it, and need not be text.
+        let stat = String::from_utf8_lossy(&stat);
         let mut fields = stat.rsplit(") ").next()?.split_whitespace();
         let rests = !matches!(fields.next()?, "R" | "D");
         Some(Look { threads: fields.nth(16)?.parse().ok()?, rests })
