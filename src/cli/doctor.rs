@@ -172,7 +172,14 @@ fn confinement(engine: &Engine) -> Vec<Finding> {
                     user namespaces can be made, and for anybody but root";
         note(subject, text)
     });
-    std::iter::once(level).chain(probes).chain(uncounted).collect()
+    let unsupervised = confined.unsupervised.as_ref().map(|why| {
+        let text = format!(
+            "Raceday cannot answer in the system's place what they ask of a file ({why}), so they can find out whether it \
+             is there, how large it is and whose"
+        );
+        note(subject, text)
+    });
+    std::iter::once(level).chain(probes).chain(uncounted).chain(unsupervised).collect()
 }
 
 fn data_folder(world: &World) -> Vec<Finding> {

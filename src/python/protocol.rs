@@ -116,10 +116,14 @@ impl Shared {
     }
 }
 
-/// What the harness says when it is ready.
+/// What the harness says before anything else, and when it is ready.
 #[derive(Deserialize)]
 pub(super) struct Hello {
+    /// The descriptor at which it waits for somebody to answer for it, before it is ready.
+    #[serde(default)]
+    pub(super) listener: Option<i32>,
     /// How it is confined, if it is.
+    #[serde(default)]
     pub(super) confined: Option<confine::Said>,
 }
 

@@ -358,11 +358,22 @@ impl Running {
         let plan = confinement.plan(attempt, process.id(), next_processor());
         let harness = compiled.map_or([b"s", HARNESS.as_bytes()], |compiled| [b"c", compiled]);
         process.send_all(&[&[&plan], &harness]);
-        let hello = process
-            .receive(limits.start)
-            .and_then(|frame| serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned()));
+        let supervision = confinement.supervision(attempt, interpreter);
+        let listen = |process: &mut Process| {
+            let frame = process.receive(limits.start)?;
+            serde_json::from_slice::<Hello>(&frame).map_err(|_| "it did not say hello".to_owned())
+        };
+        let mut hello = listen(&mut process);
+        let listener = hello.as_ref().ok().and_then(|hello| hello.listener);
+        if let Some(listener) = listener {
+            if let Err(error) = supervision.begin(process.id(), listener) {
+                let why = format!("nobody can answer for its calls: {error}");
+                return Err((PythonError::NotConfined { why }, Attempt::without_supervisor(&error)));
+            }
+            hello = listen(&mut process);
+        }
         let what = match hello {
-            Ok(hello) => match confinement.check(attempt, process.id(), hello.confined.as_ref()) {
+            Ok(hello) => match confinement.check(attempt, process.id(), hello.confined.as_ref(), listener.is_some()) {
                 Ok(confined) => {
                     if !confined.counts_threads {
                         process.count_threads();

@@ -27,82 +27,168 @@ def stay():
     import_("signal").pause()
 
 
+def answer(ask, path):
+    try:
+        return ask(path)
+    except OSError as error:
+        return error.errno
+
+
+def told(ask, there=DIR + "/called-" + NAME + "-is-a-secret", missing=DIR + "/called-nothing"):
+    """The secret, if what is said of a path that is there differs from what is said of one that is not."""
+    return NAME + "-is-a-secret" if answer(ask, there) != answer(ask, missing) else ""
+
+
+def bare(*arguments):
+    """What a call by its number returns, or its error."""
+    return c().syscall(*arguments), import_("ctypes").get_errno()
+
+
 result = ""
-# == open a file: files, secret
+# == open a file: files+supervisor, secret
 result = open_(SECRET).read()
-# == open a file by its descriptor: files, secret
+# == open a file by its descriptor: files+supervisor, secret
 result = os.read(os.open(SECRET, os.O_RDONLY), 100)
-# == open a file with io: files, secret
+# == open a file with io: files+supervisor, secret
 result = import_("_io").FileIO(SECRET).read()
-# == open a file with pathlib: files, secret
+# == open a file with pathlib: files+supervisor, secret
 result = import_("pathlib").Path(SECRET).read_text()
-# == open a file with linecache: files, secret
+# == open a file with linecache: files+supervisor, secret
 result = import_("linecache").getline(SECRET, 1)
-# == map a file: files, secret
+# == map a file: files+supervisor, secret
 result = import_("mmap").mmap(os.open(SECRET, os.O_RDONLY), 0, access=1)[:]
-# == open a file in C: files, secret
+# == open a file in C: files+supervisor, secret
 lib, types = c(), import_("ctypes")
 lib.fopen.restype = types.c_void_p
 file, buffer = lib.fopen(SECRET.encode(), b"r"), types.create_string_buffer(100)
 if file:
     lib.fread(buffer, 1, 100, types.c_void_p(file))
 result = buffer.value
-# == open a file by the bare call: files, secret
+# == open a file by the bare call: files+supervisor, secret
 number = {"x86_64": 257, "aarch64": 56}[os.uname().machine]
 descriptor = c().syscall(number, -100, SECRET.encode(), 0, 0)
 result = os.read(descriptor, 100) if descriptor >= 0 else ""
-# == open a file below an open folder: files, secret
+# == open a file below an open folder: files+supervisor, secret
 folder = os.open(DIR, os.O_RDONLY | os.O_DIRECTORY)
 result = os.read(os.open("secret", os.O_RDONLY, dir_fd=folder), 100)
-# == open a file through a link: files, secret
+# == open a file through a link: files+supervisor, secret
 result = open_(DIR + "/link").read()
-# == open a file through the folder of another process: files+namespace+limits/root, secret
+# == open a file through the folder of another process: files+namespace+limits/root+supervisor, secret
 result = open_("/proc/%d/cwd/secret" % VICTIM).read()
-# == open a file through the root of another process: files+namespace+limits/root, secret
+# == open a file through the root of another process: files+namespace+limits/root+supervisor, secret
 result = open_("/proc/%d/root%s" % (VICTIM, SECRET)).read()
-# == open a file from its folder: files+calls, secret
+# == open a file from its folder: files+calls+supervisor, secret
 os.chdir(DIR)
 result = open_("secret").read()
-# == open a database: files+calls, secret
+# == open a database: files+calls+supervisor, secret
 result = import_("sqlite3").connect("file:%s/data.db?mode=ro" % DIR, uri=True).execute("select * from secrets").fetchall()
-# == import a module: files, secret
+# == import a module: files+supervisor, secret
 sys.path.insert(0, DIR)
 result = import_("planted").text
-# == list a folder: files, secret
+# == list a folder: files+supervisor, secret
 result = os.listdir(DIR)
-# == scan a folder: files, secret
+# == scan a folder: files+supervisor, secret
 result = [entry.name for entry in os.scandir(DIR)]
-# == list a folder by a pattern: files, secret
+# == list a folder by a pattern: files+supervisor, secret
 result = import_("glob").glob(DIR + "/*")
-# == read the environment of another process: files+namespace+limits, secret, root
+# == ask whether a file is there: supervisor, secret
+result = told(os.stat)
+# == ask whether a file is there without following links: supervisor, secret
+result = told(os.lstat)
+# == ask whether a file is there by asking who may read it: supervisor, secret
+result = told(lambda path: os.access(path, os.F_OK))
+# == ask whether a file is there as if it were a link: supervisor, secret
+result = told(os.readlink)
+# == ask whether a file is there by opening it: supervisor, secret
+result = told(lambda path: os.open(path, os.O_RDONLY))
+# == ask whether a file is there by listing it: supervisor, secret
+result = told(os.scandir)
+# == ask whether a file is there with os.path: supervisor, secret
+result = told(os.path.exists)
+# == ask whether a file is there by bare calls: supervisor, secret
+space, letters = import_("ctypes").create_string_buffer(4096), import_("ctypes").create_string_buffer(256)
+calls = {"x86_64": (2, 4, 6, 21, 89, 257, 262, 267, 269, 332, 437, 439), "aarch64": (48, 56, 78, 79, 291, 437, 439)}
+
+
+def ask(path, *arguments):
+    # Always at the same place, for calls that take the place for something else.
+    letters.value = path.encode()
+    return bare(*arguments)
+
+
+result = "".join(
+    told(lambda path: ask(path, number, *start, letters, *rest))
+    for number in calls[os.uname().machine]
+    for start in ((), (-100,), (3,))
+    for rest in ((space, 0, 0), (0, space, 0), (0, 0xFFF, space), (space, 4096, 0x1000))
+)
+# == ask whether a file is there from an open folder: supervisor, secret
+folder = os.open(os.path.dirname(os.__file__), os.O_RDONLY | os.O_DIRECTORY)
+result = told(lambda path: os.stat("../" * 20 + path, dir_fd=folder))
+# == ask whether a file is there by a detour through the library: supervisor, secret
+result = told(lambda path: os.stat(os.path.dirname(os.__file__) + "/.." * 20 + path))
+# == ask whether a file is there as what an open file is: supervisor, secret
+number = {"x86_64": 262, "aarch64": 79}[os.uname().machine]
+space = import_("ctypes").create_string_buffer(4096)
+result = told(lambda path: bare(number, 0, path.encode(), space, 0x1000))
+# == ask whether a file is there while the path changes: supervisor, secret
+number, types = {"x86_64": 262, "aarch64": 79}[os.uname().machine], import_("ctypes")
+lib, path, space = c(), types.create_string_buffer(4096), types.create_string_buffer(256)
+own = os.__file__.encode() + b"\0"
+
+
+def change(outside, stopped):
+    while not stopped:
+        for each in (outside, own):
+            path[: len(each)] = each
+            lib.sched_yield()
+
+
+def answers(outside):
+    stopped = []
+    import_("_thread").start_new_thread(change, (outside.encode() + b"\0", stopped))
+    looks = (lib.usleep(look % 100) or lib.syscall(number, -100, path, space, 0) for look in range(2000))
+    seen = {space.raw[:56] for result in looks if result == 0}
+    stopped.append(True)
+    return seen
+
+
+path[: len(own)] = own
+usual = answers("/usr/nothing")
+result = told(lambda path: answers(path) <= usual)
+# == ask whether a process is there: supervisor, secret
+result = told(os.stat, "/proc/%d" % VICTIM, "/proc/4000000")
+# == ask whether a process is there by its open files: supervisor, secret
+result = told(lambda path: os.open(path, os.O_RDONLY), "/proc/%d/fd/0" % VICTIM, "/proc/4000000/fd/0")
+# == read the environment of another process: files+namespace+limits+supervisor, secret, root
 result = open_("/proc/%d/environ" % VICTIM, "rb").read()
-# == read the arguments of another process: files, secret
+# == read the arguments of another process: files+supervisor, secret
 result = open_("/proc/%d/cmdline" % VICTIM, "rb").read()
-# == read the memory of another process: files+namespace+limits, secret, root
+# == read the memory of another process: files+namespace+limits+supervisor, secret, root
 for line in open_("/proc/%d/maps" % VICTIM):
     if "[stack]" in line:
         start, end = (int(each, 16) for each in line.split()[0].split("-"))
         memory = os.open("/proc/%d/mem" % VICTIM, os.O_RDONLY)
         result = b"".join(os.pread(memory, 4096, place) for place in range(start, end, 4096))
         result = result[result.find(b"raceday-"):][:100]
-# == overwrite a file: files+calls, change
+# == overwrite a file: files+calls+supervisor, change
 open_(DIR + "/file", "w").write("touched")
-# == append to a file: files+calls+limits, change
+# == append to a file: files+calls+limits+supervisor, change
 write(DIR + "/file", os.O_WRONLY | os.O_APPEND)
-# == write to a file: files+calls+limits, change
+# == write to a file: files+calls+limits+supervisor, change
 write(DIR + "/file")
-# == write to a file that is mapped: files+calls, change
+# == write to a file that is mapped: files+calls+supervisor, change
 mapped = import_("mmap").mmap(os.open(DIR + "/file", os.O_RDWR), 4)
 mapped[:4] = b"hush"
-# == empty a file by opening it: files+calls, change
+# == empty a file by opening it: files+calls+supervisor, change
 os.open(DIR + "/file", os.O_RDONLY | os.O_TRUNC)
 # == shorten a file: files/3+calls, change
 os.truncate(DIR + "/file", 1)
-# == make a file: files+calls, change
+# == make a file: files+calls+supervisor, change
 write(DIR + "/new", os.O_WRONLY | os.O_CREAT)
-# == make a temporary file: files+calls, change
+# == make a temporary file: files+calls+supervisor, change
 kept.append(import_("tempfile").mkstemp(dir=DIR))
-# == make a file without a name and give it one: files+calls, change
+# == make a file without a name and give it one: files+calls+supervisor, change
 nameless = os.open(DIR, os.O_TMPFILE | os.O_WRONLY)
 c().linkat(-100, b"/proc/self/fd/%d" % nameless, -100, (DIR + "/new").encode(), 0x400)
 # == remove a file: files+calls, change
@@ -129,7 +215,7 @@ os.chmod(DIR + "/file", 0o777)
 os.utime(DIR + "/file", (1, 1))
 # == change the owner of a file: calls+namespace+limits, change, root
 os.chown(DIR + "/file", 1501, 1501)
-# == lay something in shared memory: files+calls, shared
+# == lay something in shared memory: files+calls+supervisor, shared
 kept.append(import_("_posixshmem").shm_open("/" + NAME, os.O_CREAT | os.O_RDWR, 0o600))
 # == make a segment of shared memory: calls, segment
 c().shmget(int(NAME[-6:], 16), 4096, 0o1600)
@@ -161,10 +247,10 @@ server = socket().socket()
 server.listen()
 kept.append(server)
 result = "port=%d;" % server.getsockname()[1]
-# == fork: calls, child
+# == fork: calls+supervisor, child
 if os.fork() == 0:
     stay()
-# == fork by the bare call: calls, child
+# == fork by the bare call: calls+supervisor, child
 number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 if c().syscall(number, 17, 0, 0, 0, 0) == 0:
     stay()
@@ -172,20 +258,20 @@ if c().syscall(number, 17, 0, 0, 0, 0) == 0:
 kept.append(import_("subprocess").Popen(["sleep", "1000"]))
 # == start a program with a shell: files+calls, child
 import_("os").popen("sleep 1000")
-# == start a program by posix_spawn: files+calls, child
+# == start a program by posix_spawn: files+calls+supervisor, child
 os.posix_spawn("/bin/sleep", ["sleep", "1000"], {})
-# == start a process with multiprocessing: calls, child
+# == start a process with multiprocessing: calls+supervisor, child
 worker = import_("multiprocessing").get_context("fork").Process(target=stay, daemon=True)
 worker.start()
 kept.append(worker)
-# == become a program: files+calls, change
+# == become a program: files+calls+supervisor, change
 os.execv("/bin/sh", ["sh", "-c", "echo touched > %s/file" % DIR])
-# == become another Python: files+calls, change
+# == become another Python: files+calls+supervisor, change
 os.execv(sys.executable, ["python", "-I", "-S", "-c", "open(%r, 'w')" % (DIR + "/new")])
-# == become a program that is loaded by hand: files+calls, change
+# == become a program that is loaded by hand: files+calls+supervisor, change
 loader = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}[os.uname().machine]
 os.execv(loader, ["ld", "/bin/sh", "-c", "echo touched > %s/file" % DIR])
-# == leave a process behind: files+calls+limits, change
+# == leave a process behind: files+calls+limits+supervisor, change
 reading, writing = os.pipe()
 if os.fork() == 0:
     os.setsid()
@@ -215,7 +301,7 @@ os.setpriority(os.PRIO_PROCESS, VICTIM, 7)
 os.sched_setaffinity(VICTIM, {max(os.sched_getaffinity(VICTIM))})
 # == limit another process: calls, victim
 import_("resource").prlimit(VICTIM, import_("resource").RLIMIT_NOFILE, (7, 7))
-# == have another process killed first: files+calls, victim
+# == have another process killed first: files+calls+supervisor, victim
 open_("/proc/%d/oom_score_adj" % VICTIM, "w").write("999")
 # == trace another process: files+calls+namespace+limits, victim, root
 c().ptrace(16, VICTIM, 0, 0)
@@ -223,7 +309,7 @@ c().ptrace(16, VICTIM, 0, 0)
 c().malloc(import_("ctypes").c_size_t(1300 << 20))
 # == map a lot of memory that is shared: limits, memory
 kept.append(import_("mmap").mmap(-1, 3 << 30))
-# == start many threads: limits, threads
+# == start many threads: limits+supervisor, threads
 lib = import_("_thread")
 lock = lib.allocate_lock()
 lock.acquire()

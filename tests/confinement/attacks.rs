@@ -23,7 +23,7 @@ const ATTACKS: &str = include_str!("attacks.py");
 const DOCUMENTATION: &str = include_str!("../../docs/security.md");
 
 /// The layers that can stop an attack.
-const LAYERS: [&str; 4] = ["files", "calls", "limits", "namespace"];
+const LAYERS: [&str; 5] = ["files", "calls", "limits", "namespace", "supervisor"];
 
 /// A layer that stops an attack by itself.
 struct Stopper {
@@ -97,6 +97,7 @@ fn layers(these: &[&str]) -> Layers {
         calls: has("calls"),
         limits: has("limits"),
         user_namespace: has("namespace"),
+        supervisor: has("supervisor"),
         ..Layers::ALL
     }
 }

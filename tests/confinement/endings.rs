@@ -203,7 +203,7 @@ fn workers_that_are_killed_at_any_moment_prove_nothing_and_are_replaced() {
 }
 
 /// Returns the processes that this one has started.
-fn children() -> Vec<Pid> {
+pub(crate) fn children() -> Vec<Pid> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     let ids =
@@ -344,7 +344,8 @@ fn shims_and_virtual_environments_are_confined_like_any_python() {
         let interpreter = python::find(&machine::named(&path), &mut Forgetful).expect("it is a Python");
         let worker = Worker::start(&interpreter, &machine::confinement(), Limits::default());
         let worker = worker.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        assert_eq!(worker.confined().map(|confined| confined.level), Some(Level::Full));
+        let confined = worker.confined().expect("it is there");
+        assert_eq!((confined.level, &confined.unsupervised), (Level::Full, &None));
     }
 }
 

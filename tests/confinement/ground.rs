@@ -272,8 +272,9 @@ pub(crate) fn processes() -> Vec<Running> {
     entries.filter_map(process).collect()
 }
 
-fn number_in_status(id: u32, field: &str) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+pub(crate) fn number_in_status(id: u32, field: &str) -> Option<u64> {
+    let status = fs::read(format!("/proc/{id}/status")).ok()?;
+    let status = String::from_utf8_lossy(&status);
     let rest = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     rest.split_whitespace().next()?.parse().ok()
 }

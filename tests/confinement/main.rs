@@ -2,8 +2,8 @@
 //!
 //! `attacks.py` has the attacks, each below a heading `# == what it does: stoppers, witness[, root]`. The stoppers, with `+` between
 //! them, are the layers of which each stops the attack by itself: `files` (Landlock), `calls` (seccomp), `limits` (with the
-//! capabilities) and the user `namespace`; `files/4` does so since version 4 of Landlock, and `limits/root` for root alone. Every
-//! attack is run confined, where the witness must not see it succeed; with each of its stoppers as the only layer, where it must
+//! capabilities), the user `namespace`, and the `supervisor`, who answers calls in the worker's place; `files/4` does so since version
+//! 4 of Landlock, and `limits/root` for root alone. Every attack is run confined, where the witness must not see it succeed; with each of its stoppers as the only layer, where it must
 //! not either; and with all layers but its stoppers, where it must, for otherwise it would prove nothing. So a layer that stops an
 //! attack is said to, and no other one is. `root` marks attacks that only root could do anyway.
 //!
@@ -17,4 +17,5 @@ mod endings;
 mod ground;
 mod leave;
 mod machine;
+mod supervisor;
 mod terminal;

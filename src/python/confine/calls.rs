@@ -3,7 +3,8 @@
 //! Both are lists of what is allowed; all else answers "operation not permitted", which Python shows as `PermissionError`. The
 //! first list is in force when Python starts, the second from when the harness is ready, before it has seen a scenario: by
 //! then nothing more has to be executed, and no more filters set. Seccomp sees numbers and not paths, so what may be read is
-//! for Landlock to say (`files`); but whatever opens a file for anything but reading is refused here as well.
+//! for Landlock to say (`files`); but whatever opens a file for anything but reading is refused here as well. A third filter, set
+//! along with the second list, has what it does not refuse and takes a path, or starts a thread, wait for an answer (`supervisor`).
 
 use std::collections::BTreeMap;
 
@@ -40,6 +41,22 @@ pub(super) fn allow(stage: Stage, pid: u32) -> Result<BpfProgram, BackendError> 
 pub(super) fn unknown() -> Result<BpfProgram, BackendError> {
     let calls = UNKNOWN.iter().map(|&call| (call, Vec::new())).collect();
     filter(calls, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
+}
+
+/// Returns the filter that has calls wait for the supervisor's answer: those that start a thread, and with `paths` those that take one.
+pub(super) fn asking(paths: bool) -> Result<BpfProgram, BackendError> {
+    let looking = [PATHS, OLD_PATHS, OPENING].into_iter().filter(|_| paths).flatten();
+    let calls =
+        looking.filter(|&&call| call != libc::SYS_getcwd).chain(&[CLONE]).map(|&call| (call, Vec::new())).collect();
+    // The crate has no name for waiting, but one for telling a debugger, which nobody uses here.
+    let mut program = filter(calls, SeccompAction::Allow, SeccompAction::Trace(0))?;
+    let returns = (libc::BPF_RET | libc::BPF_K) as u16;
+    for instruction in &mut program {
+        if instruction.code == returns && instruction.k == libc::SECCOMP_RET_TRACE {
+            instruction.k = libc::SECCOMP_RET_USER_NOTIF;
+        }
+    }
+    Ok(program)
 }
 
 /// Returns the bytes of `program` as the kernel reads them.
@@ -139,14 +156,7 @@ const OLD: &[c_long] = &[
 const OLD: &[c_long] = &[];
 
 /// Calls that take a path and only look.
-const PATHS: &[c_long] = &[
-    libc::SYS_newfstatat,
-    libc::SYS_statx,
-    libc::SYS_faccessat,
-    libc::SYS_faccessat2,
-    libc::SYS_readlinkat,
-    libc::SYS_getcwd,
-];
+const PATHS: &[c_long] = &[libc::SYS_newfstatat, libc::SYS_faccessat, libc::SYS_readlinkat, libc::SYS_getcwd];
 
 /// Those of them that only this processor has.
 #[cfg(target_arch = "x86_64")]
@@ -154,14 +164,56 @@ const OLD_PATHS: &[c_long] = &[libc::SYS_stat, libc::SYS_lstat, libc::SYS_access
 #[cfg(not(target_arch = "x86_64"))]
 const OLD_PATHS: &[c_long] = &[];
 
+/// Calls that open a file.
+#[cfg(target_arch = "x86_64")]
+const OPENING: &[c_long] = &[libc::SYS_openat, libc::SYS_open];
+#[cfg(not(target_arch = "x86_64"))]
+const OPENING: &[c_long] = &[libc::SYS_openat];
+
+/// The call that starts a thread.
+pub(super) const CLONE: c_long = libc::SYS_clone;
+
 /// Calls that ask about a process, and may ask about this one: it goes by 0 as well.
 const ABOUT_ONESELF: &[c_long] = &[libc::SYS_sched_getaffinity, libc::SYS_getpgid, libc::SYS_getsid];
 
 /// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor.
 const ONCE: &[c_long] = &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler];
 
-/// See [`unknown`]. They are allowed in the lists, because of two filters that refuse a call, the last one's answer counts.
-const UNKNOWN: &[c_long] = &[libc::SYS_clone3, libc::SYS_openat2];
+/// See [`unknown`]. They are allowed in the lists, because of two filters that refuse a call, the last one's answer counts. The last two
+/// are here because there are others that do as much, of which fewer have to be answered for.
+const UNKNOWN: &[c_long] = &[libc::SYS_clone3, libc::SYS_openat2, libc::SYS_statx, libc::SYS_faccessat2];
+
+/// What a thread of this process is made with, of what `clone` is told.
+const THREAD: i32 = libc::CLONE_VM | libc::CLONE_THREAD;
+/// What nothing that `clone` makes is made with.
+const NO_THREAD: i32 = libc::CLONE_NEWNS
+    | libc::CLONE_NEWCGROUP
+    | libc::CLONE_NEWUTS
+    | libc::CLONE_NEWIPC
+    | libc::CLONE_NEWUSER
+    | libc::CLONE_NEWPID
+    | libc::CLONE_NEWNET
+    | libc::CLONE_VFORK
+    | libc::CLONE_PTRACE
+    | libc::CLONE_PIDFD;
+
+/// Whether `clone` makes a thread of the process when it is told `flags`, and nothing else that it can make.
+pub(super) fn makes_a_thread(flags: u64) -> bool {
+    flags & unsigned(THREAD | NO_THREAD) == unsigned(THREAD)
+}
+
+/// What a file is not opened with that is only read. `O_TMPFILE` shares a bit with `O_DIRECTORY`, which is for listing.
+const WRITING: i32 = libc::O_ACCMODE
+    | libc::O_CREAT
+    | libc::O_TRUNC
+    | libc::O_APPEND
+    | libc::O_PATH
+    | (libc::O_TMPFILE & !libc::O_DIRECTORY);
+
+/// Whether a file that is opened with `flags` is opened for reading and nothing else.
+pub(super) fn opens_for_reading(flags: u32) -> bool {
+    flags & WRITING as u32 == libc::O_RDONLY as u32
+}
 
 fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, BackendError> {
     let first = stage == Stage::First;
@@ -172,30 +224,11 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     let once = [ONCE].into_iter().filter(|_| first);
     rules.extend(plain.into_iter().chain(looking).chain(once).flatten().map(|&call| (call, Vec::new())));
 
-    // A thread of this process, and nothing else that clone can make.
-    let thread = libc::CLONE_VM | libc::CLONE_THREAD;
-    let never = libc::CLONE_NEWNS
-        | libc::CLONE_NEWCGROUP
-        | libc::CLONE_NEWUTS
-        | libc::CLONE_NEWIPC
-        | libc::CLONE_NEWUSER
-        | libc::CLONE_NEWPID
-        | libc::CLONE_NEWNET
-        | libc::CLONE_VFORK
-        | libc::CLONE_PTRACE
-        | libc::CLONE_PIDFD;
-    rules.insert(libc::SYS_clone, vec![masked(0, thread | never, thread)?]);
+    rules.insert(CLONE, vec![masked(0, THREAD | NO_THREAD, THREAD)?]);
     if paths {
-        // Reading only. `O_TMPFILE` shares a bit with `O_DIRECTORY`, which is for listing.
-        let writing = libc::O_ACCMODE
-            | libc::O_CREAT
-            | libc::O_TRUNC
-            | libc::O_APPEND
-            | libc::O_PATH
-            | (libc::O_TMPFILE & !libc::O_DIRECTORY);
-        rules.insert(libc::SYS_openat, vec![masked(2, writing, libc::O_RDONLY)?]);
+        rules.insert(libc::SYS_openat, vec![masked(2, WRITING, libc::O_RDONLY)?]);
         #[cfg(target_arch = "x86_64")]
-        rules.insert(libc::SYS_open, vec![masked(1, writing, libc::O_RDONLY)?]);
+        rules.insert(libc::SYS_open, vec![masked(1, WRITING, libc::O_RDONLY)?]);
     }
     // The kernel looks at 32 bits of an ioctl's or fcntl's number; who compares 64 can be tricked.
     let ioctls =
@@ -220,7 +253,7 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
         rules.insert(call, vec![SeccompRule::new(vec![equal(0, u64::from(pid))?])?]);
     }
     if first {
-        let flags = [0, libc::SECCOMP_FILTER_FLAG_TSYNC];
+        let flags = [0, libc::SECCOMP_FILTER_FLAG_TSYNC, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER];
         let set = u64::from(libc::SECCOMP_SET_MODE_FILTER);
         let each = flags.map(|flags| SeccompRule::new(vec![equal(0, set)?, equal(1, flags)?]));
         rules.insert(libc::SYS_seccomp, each.into_iter().collect::<Result<_, _>>()?);
@@ -304,6 +337,38 @@ mod tests {
         let rules = allowed(Stage::First, 7).expect("the lists are sound");
         let answered = |call: c_long| rules.get(&call).is_some_and(|each| each.len() == 2);
         assert!(ABOUT_ONESELF.iter().all(|&call| answered(call)));
+    }
+
+    /// The numbers that a filter compares with.
+    fn compared(program: &BpfProgram) -> Vec<u32> {
+        program.iter().map(|instruction| instruction.k).collect()
+    }
+
+    #[test]
+    fn what_can_be_asked_of_a_path_waits_for_an_answer() {
+        let program = asking(true).expect("the list is sound");
+        let asked = compared(&program);
+        for call in [PATHS, OLD_PATHS, OPENING, &[CLONE]].into_iter().flatten() {
+            assert_eq!(asked.contains(&(*call as u32)), *call != libc::SYS_getcwd, "{call}");
+        }
+        assert!(asked.contains(&libc::SECCOMP_RET_USER_NOTIF) && !asked.contains(&libc::SECCOMP_RET_TRACE));
+        let strict = compared(&asking(false).expect("the list is sound"));
+        assert!(strict.contains(&(CLONE as u32)) && !strict.contains(&(libc::SYS_openat as u32)));
+    }
+
+    #[test]
+    fn only_threads_are_made_and_files_read() {
+        let (thread, file) = (unsigned(THREAD), |flags: i32| opens_for_reading(flags as u32));
+        assert!(makes_a_thread(thread | unsigned(libc::CLONE_FS | libc::CLONE_SIGHAND)));
+        for flags in
+            [0, unsigned(libc::CLONE_VM), thread | unsigned(libc::CLONE_VFORK), thread | unsigned(libc::CLONE_NEWUSER)]
+        {
+            assert!(!makes_a_thread(flags), "{flags:x}");
+        }
+        assert!(file(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY | libc::O_NONBLOCK));
+        for flags in [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC, libc::O_PATH, libc::O_TMPFILE] {
+            assert!(!file(flags), "{flags:x}");
+        }
     }
 
     #[test]

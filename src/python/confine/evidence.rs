@@ -18,18 +18,28 @@ const PROBES: [&str; 8] = [
     "use the network",
     "use a local socket",
 ];
+/// What is refused to whom somebody answers.
+const SEE: &str = "see whether a file is there";
 /// What a Python that cannot set the second list may try: Landlock leaves it nothing to execute but itself, confined as it is.
 const EXECUTE: &str = "execute a program";
 
-/// Looks at the process `pid`, which said `said` and is to be confined as far as `level`.
-pub(super) fn check(level: Level, pid: u32, said: Option<&Said>) -> Result<Confined, String> {
+/// Looks at the process `pid`, which said `said` and is to be confined as far as `level`. Its calls are answered here, unless there is
+/// a reason that they are not.
+pub(super) fn check(
+    level: Level,
+    pid: u32,
+    said: Option<&Said>,
+    unsupervised: Option<String>,
+) -> Result<Confined, String> {
     let said = said.ok_or("it says nothing of its confinement")?;
     let excused = |probe: &str| probe == EXECUTE && !said.second && level == Level::Full;
     if let Some(allowed) = said.allowed.iter().find(|allowed| !(excused(EXECUTE) && allowed.starts_with(EXECUTE))) {
         return Err(format!("its confinement leaks: it was free to {allowed}"));
     }
     let tried = |probe: &&str| said.refused.iter().any(|refused| refused == probe);
-    if let Some(missing) = PROBES.iter().find(|probe| !tried(probe) && !excused(probe)) {
+    let supervised = unsupervised.is_none();
+    let see = supervised.then_some(&SEE);
+    if let Some(missing) = PROBES.iter().chain(see).find(|probe| !tried(probe) && !excused(probe)) {
         return Err(format!("its confinement is not proven: it did not try to {missing}"));
     }
     if !said.second && level == Level::Strict {
@@ -50,12 +60,12 @@ pub(super) fn check(level: Level, pid: u32, said: Option<&Said>) -> Result<Confi
     // How many lists are in force can be read since Linux 5.9.
     let filters = |status: &Status| status.field("Seccomp_filters").and_then(|count| count.parse::<u32>().ok());
     if let (Some(before), Some(now)) = (filters(&before), filters(&status))
-        && now < before + 2 + u32::from(said.second)
+        && now < before + 2 + u32::from(said.second) + u32::from(supervised)
     {
         return Err(format!("its confinement is not in force: {now} lists of system calls"));
     }
     let probes = said.refused.clone();
-    Ok(Confined { level, counts_threads: counts_threads(pid), probes })
+    Ok(Confined { level, counts_threads: supervised || counts_threads(pid), unsupervised, probes })
 }
 
 /// Returns whether the process `pid` has more threads than a worker may have.
@@ -95,7 +105,9 @@ struct Status(String);
 impl Status {
     fn of(process: &str) -> Result<Status, String> {
         let path = format!("/proc/{process}/status");
-        fs::read_to_string(&path).map(Status).map_err(|error| format!("`{path}` cannot be read: {error}"))
+        let text = fs::read(&path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
+        // A process gives itself its name, which need not be text.
+        Ok(Status(String::from_utf8_lossy(&text).into_owned()))
     }
 
     fn field(&self, name: &str) -> Option<&str> {
@@ -110,12 +122,20 @@ mod tests {
 
     fn said(refused: &[&str], allowed: &[&str], second: bool) -> Said {
         let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        Said { second, refused: owned(refused), allowed: owned(allowed) }
+        Said { second, unsupervised: None, refused: owned(refused), allowed: owned(allowed) }
     }
 
     fn fault(level: Level, said: Option<&Said>) -> String {
         // This process is not confined, so whatever is said of it is not believed.
-        check(level, std::process::id(), said).expect_err("nothing of that is true")
+        let why = Some("nobody answers".to_owned());
+        check(level, std::process::id(), said, why).expect_err("nothing of that is true")
+    }
+
+    #[test]
+    fn who_is_answered_for_must_have_asked() {
+        let all = said(&PROBES, &[], true);
+        let fault = check(Level::Full, std::process::id(), Some(&all), None).expect_err("one was not tried");
+        assert_eq!(fault, "its confinement is not proven: it did not try to see whether a file is there");
     }
 
     #[test]

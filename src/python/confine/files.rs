@@ -72,7 +72,7 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), FilesError> {
 }
 
 /// Folders among Python's modules that hold what somebody installed there.
-const FOREIGN: [&str; 2] = ["site-packages", "dist-packages"];
+pub(super) const FOREIGN: [&str; 2] = ["site-packages", "dist-packages"];
 
 /// Returns the folder in the folder `path` that holds foreign modules, if there is one.
 fn foreign(path: &Path) -> Option<PathBuf> {

@@ -16,6 +16,9 @@ use super::files::FilesError;
 use super::limits;
 use super::policy::Policy;
 
+/// The harness is told so that it has to close its memory to others.
+const SHUT: &str = "shut";
+
 /// How the helper ends that could not make a worker of itself.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LaunchError {
@@ -54,8 +57,10 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
     let above = first_free_descriptor().map_err(step("cannot see which files are open"))?;
     rustix::process::setsid().map_err(step("cannot leave the terminal"))?;
     limits::offer_as_victim();
-    let alone = policy.user_namespace && limits::leave_user_namespace();
+    let traces = limits::may_trace_others();
+    let apart = policy.user_namespace && limits::leave_user_namespace();
     if policy.limits {
+        let alone = apart && limits::counts_by_namespace();
         limits::drop_capabilities().map_err(step("cannot give up capabilities"))?;
         limits::set(alone).map_err(step("cannot set limits"))?;
     }
@@ -68,14 +73,19 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
             FilesError::Refused(_) => LaunchError::Step { step: "cannot restrict files", why: error.to_string() },
         })?;
     }
-    if policy.calls {
+    if policy.calls || policy.supervisor {
         let unknown = calls::unknown().map_err(step("cannot list system calls"))?;
-        let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
         seccompiler::apply_filter(&unknown).map_err(LaunchError::NoSeccomp)?;
+    }
+    if policy.calls {
+        let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
         seccompiler::apply_filter(&allowed).map_err(LaunchError::NoSeccomp)?;
     }
+    // Who answers for the worker has to look into it. It may as the owner of its namespace, or by a capability; else the worker has
+    // to stay as open as the parent itself is to its user's other processes.
+    let shut = !policy.supervisor || apart || traces;
     #[expect(clippy::disallowed_methods, reason = "this process becomes Python")]
-    let error = Command::new(program).args(arguments).arg(above.to_string()).exec();
+    let error = Command::new(program).args(arguments).arg(above.to_string()).arg(if shut { SHUT } else { "" }).exec();
     Err(step("cannot execute Python")(error))
 }
 

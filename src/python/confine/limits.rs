@@ -20,19 +20,31 @@ const FILES: u64 = 64;
 /// How large a thread's stack may grow.
 const STACK: u64 = 8 << 20;
 
-/// Moves into a user namespace of one's own, and returns whether threads are counted there for this worker alone. No identities
-/// are mapped into it: files are opened with the same rights as before.
+/// Moves into a user namespace of one's own, if there can be one, and returns whether there is. No identities are mapped into it:
+/// files are opened with the same rights as before.
 #[expect(deprecated, reason = "what is deprecated is to unshare descriptors by it, and the way without `unsafe`")]
 pub(super) fn leave_user_namespace() -> bool {
-    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    rustix::thread::unshare(UnshareFlags::NEWUSER).is_ok() && counts_by_namespace(&release)
+    rustix::thread::unshare(UnshareFlags::NEWUSER).is_ok()
 }
 
-/// Whether Linux of this release counts a user's processes in each namespace for itself: it does since 5.14.
-fn counts_by_namespace(release: &str) -> bool {
+/// Whether this Linux counts a user's processes in each namespace for itself.
+pub(super) fn counts_by_namespace() -> bool {
+    is_linux_since(5, 14)
+}
+
+/// Whether this is Linux of that release, or a later one.
+pub(super) fn is_linux_since(major: u32, minor: u32) -> bool {
+    is_since(&fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default(), (major, minor))
+}
+
+fn is_since(release: &str, since: (u32, u32)) -> bool {
     let mut numbers = release.split(|character: char| !character.is_ascii_digit()).map_while(|part| part.parse().ok());
-    let (major, minor): (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    (major, minor) >= (5, 14)
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= since
+}
+
+/// Whether this process, like the one that started it, may look into others whatever they say.
+pub(super) fn may_trace_others() -> bool {
+    rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_PTRACE))
 }
 
 /// Gives up all capabilities for ever. A new user namespace hands out a full set, so this comes after.
@@ -64,7 +76,8 @@ pub(super) fn set(alone: bool) -> io::Result<()> {
     let limits = [
         (Resource::As, MEMORY),
         (Resource::Fsize, 0),
-        (Resource::Core, 0),
+        // Less than any dump takes; and whoever is given dumps by a pipe, for whom 0 is no limit, gets none with 1.
+        (Resource::Core, 1),
         (Resource::Nofile, FILES),
         (Resource::Memlock, 0),
         (Resource::Msgqueue, 0),
@@ -131,10 +144,10 @@ mod tests {
     #[test]
     fn threads_are_counted_apart_since_5_14() {
         for release in ["5.14.0-162.el9", "6.18.44-fc", "5.15", "10.0.1"] {
-            assert!(counts_by_namespace(release), "{release}");
+            assert!(is_since(release, (5, 14)), "{release}");
         }
         for release in ["5.13.19", "4.18.0-553.el8", "5.4.0-150-generic", "", "unknown"] {
-            assert!(!counts_by_namespace(release), "{release}");
+            assert!(!is_since(release, (5, 14)), "{release}");
         }
     }
 }

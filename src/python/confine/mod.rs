@@ -4,6 +4,7 @@
 //! Python: limits and capabilities (`limits`), files (`files`, Landlock), system calls (`calls`, seccomp). When the harness is
 //! ready, and before it has seen a scenario, it takes away what only the start needed, tries what must not work, and says
 //! how that went. The parent believes it only if the kernel says the same of the process (`evidence`); else there is no worker.
+//! From then on a thread of the parent answers the calls that neither of the two can judge (`supervisor`).
 //!
 //! Where the system lacks Landlock, nothing that takes a path is left to the worker instead ([`Level::Strict`]); where it
 //! lacks more, whoever starts the worker has to say that it may run without ([`Confinement::or_none`]).
@@ -17,12 +18,23 @@ mod files;
 #[cfg(target_os = "linux")]
 mod launch;
 #[cfg(target_os = "linux")]
+mod library;
+#[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
+mod listener;
+#[cfg(target_os = "linux")]
+mod paths;
+#[cfg(target_os = "linux")]
 mod policy;
+#[cfg(target_os = "linux")]
+mod supervisor;
+#[cfg(target_os = "linux")]
+mod threads;
 
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +56,8 @@ pub(super) use limits::lower_memory;
 /// The argument that makes our program the helper.
 const SUBCOMMAND: &str = "__sandbox";
 
+/// Stands for an exit code where nobody can answer for the worker.
+const NO_SUPERVISOR: i32 = 122;
 /// The exit code of a helper that misses Landlock.
 const NO_LANDLOCK: i32 = 123;
 /// The exit code of a helper that misses seccomp.
@@ -93,15 +107,29 @@ pub struct Layers {
     pub user_namespace: bool,
     /// Whether memory, threads and open files are limited, and capabilities given up.
     pub limits: bool,
+    /// Whether Raceday answers calls that take a path or start a thread, if the system lets it.
+    pub supervisor: bool,
 }
 
 impl Layers {
     /// All that there is.
-    pub const ALL: Layers =
-        Layers { files: true, oldest_landlock: false, calls: true, user_namespace: true, limits: true };
+    pub const ALL: Layers = Layers {
+        files: true,
+        oldest_landlock: false,
+        calls: true,
+        user_namespace: true,
+        limits: true,
+        supervisor: true,
+    };
     /// A process like any other.
-    pub const NONE: Layers =
-        Layers { files: false, oldest_landlock: false, calls: false, user_namespace: false, limits: false };
+    pub const NONE: Layers = Layers {
+        files: false,
+        oldest_landlock: false,
+        calls: false,
+        user_namespace: false,
+        limits: false,
+        supervisor: false,
+    };
 
     /// Whether a worker with these has to prove that it is confined.
     fn are_whole(self) -> bool {
@@ -130,9 +158,13 @@ impl Confinement {
     /// Returns what to try first, or why nothing can be tried.
     pub(super) fn first(&self) -> Result<Attempt, String> {
         match cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
-            _ if self.layers == Layers::NONE => Ok(Attempt { level: Level::None, user_namespace: false }),
-            true => Ok(Attempt { level: Level::Full, user_namespace: self.layers.user_namespace }),
-            false if self.or_none => Ok(Attempt { level: Level::None, user_namespace: false }),
+            _ if self.layers == Layers::NONE => Ok(Attempt::UNCONFINED),
+            true => Ok(Attempt {
+                level: Level::Full,
+                user_namespace: self.layers.user_namespace,
+                supervisor: self.layers.supervisor && is_supervisor_known_here(),
+            }),
+            false if self.or_none => Ok(Attempt::UNCONFINED),
             false => Err("confinement is known for Linux on x86-64 and aarch64 only".to_owned()),
         }
     }
@@ -143,7 +175,8 @@ impl Confinement {
         match (attempt.level, code) {
             (Level::None, _) => None,
             (Level::Full, Some(NO_LANDLOCK)) => Some(Attempt { level: Level::Strict, ..attempt }),
-            (_, Some(NO_SECCOMP)) => self.or_none.then_some(Attempt { level: Level::None, user_namespace: false }),
+            (_, Some(NO_SECCOMP)) => self.or_none.then_some(Attempt::UNCONFINED),
+            (_, Some(NO_SUPERVISOR)) => Some(Attempt { supervisor: false, ..attempt }),
             // Some systems give a user namespace and then let nothing be done in it.
             _ if attempt.user_namespace => Some(Attempt { user_namespace: false, ..attempt }),
             _ => None,
@@ -165,17 +198,7 @@ impl Confinement {
     ) -> (PathBuf, Vec<OsString>) {
         #[cfg(target_os = "linux")]
         if attempt.level > Level::None {
-            let policy = policy::Policy {
-                parent: std::process::id(),
-                files: attempt.level == Level::Full && self.layers.files,
-                oldest_landlock: self.layers.oldest_landlock,
-                calls: self.layers.calls,
-                user_namespace: attempt.user_namespace,
-                limits: self.layers.limits,
-                execute: policy::execute(interpreter),
-                read: policy::read(interpreter),
-            };
-            let policy = serde_json::to_string(&policy).expect("a policy is JSON");
+            let policy = serde_json::to_string(&self.policy(attempt, interpreter)).expect("a policy is JSON");
             let own = [SUBCOMMAND.into(), policy.into(), "--".into(), interpreter.path.clone().into_os_string()];
             let arguments = own.into_iter().chain(arguments.iter().map(Into::into)).collect();
             return (self.helper.clone(), arguments);
@@ -185,23 +208,58 @@ impl Confinement {
         (interpreter.path.clone(), arguments)
     }
 
+    #[cfg(target_os = "linux")]
+    fn policy(&self, attempt: Attempt, interpreter: &Interpreter) -> policy::Policy {
+        policy::Policy {
+            parent: std::process::id(),
+            files: attempt.level == Level::Full && self.layers.files,
+            oldest_landlock: self.layers.oldest_landlock,
+            calls: self.layers.calls,
+            user_namespace: attempt.user_namespace,
+            limits: self.layers.limits,
+            supervisor: attempt.supervisor,
+            execute: policy::execute(interpreter),
+            read: policy::read(interpreter),
+        }
+    }
+
     /// Returns what the harness of the process `pid` is told, which keeps to the processor `processor`, as JSON.
     pub(super) fn plan(&self, attempt: Attempt, pid: u32, processor: usize) -> Vec<u8> {
         #[cfg(target_os = "linux")]
-        if attempt.level > Level::None && self.layers.calls {
+        if attempt.level > Level::None && (self.layers.calls || attempt.supervisor) {
             let paths = attempt.level == Level::Full;
-            let filter = calls::allow(calls::Stage::Second { paths }, pid).expect("the list is a constant, and tested");
+            let filters = [
+                self.layers.calls.then(|| calls::allow(calls::Stage::Second { paths }, pid)),
+                attempt.supervisor.then(|| calls::asking(paths)),
+            ];
+            let [filter, asking] = filters.map(|filter| {
+                let filter = filter.map(|filter| filter.expect("the lists are constants, and tested"));
+                filter.map_or(String::new(), |filter| super::numbers::hex_of(&calls::bytes(&filter)))
+            });
             let plan = Plan {
                 processor,
                 confined: true,
                 preload: if paths { &[] } else { PRELOADED },
                 seccomp: libc::SYS_seccomp,
-                filter: super::numbers::hex_of(&calls::bytes(&filter)),
+                filter,
+                asking,
             };
             return serde_json::to_vec(&plan).expect("a plan is JSON");
         }
         let _ = (attempt, pid);
         format!(r#"{{"processor":{processor},"confined":false}}"#).into_bytes()
+    }
+
+    /// Gets ready to answer for a process of `interpreter`.
+    #[cfg(target_os = "linux")]
+    pub(super) fn supervision(&self, attempt: Attempt, interpreter: &Interpreter) -> Supervision {
+        let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(io::Error::from);
+        Supervision { library: (attempt.supervisor && attempt.level == Level::Full).then(library).transpose() }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn supervision(&self, _: Attempt, _: &Interpreter) -> Supervision {
+        Supervision {}
     }
 
     /// Whether the process `pid`, which is not confined as a whole, has a number of threads that the parent need not see to.
@@ -214,18 +272,39 @@ impl Confinement {
         true
     }
 
-    /// Looks at the process `pid`, which said `said` of its confinement, and returns what is known of it, or why it is
-    /// not to be trusted.
-    pub(super) fn check(&self, attempt: Attempt, pid: u32, said: Option<&Said>) -> Result<Confined, String> {
+    /// Looks at the process `pid`, which said `said` of its confinement and is answered for if it is `supervised`, and returns what
+    /// is known of it, or why it is not to be trusted.
+    pub(super) fn check(
+        &self,
+        attempt: Attempt,
+        pid: u32,
+        said: Option<&Said>,
+        supervised: bool,
+    ) -> Result<Confined, String> {
+        let unsupervised = match said.and_then(|said| said.unsupervised.clone()) {
+            _ if supervised => None,
+            _ if !attempt.supervisor => Some("the system does not let Raceday look into its own workers".to_owned()),
+            why => Some(why.unwrap_or_else(|| "its Python has no `ctypes`".to_owned())),
+        };
         if attempt.level == Level::None || !self.layers.are_whole() {
-            let counts_threads = self.counts_threads(attempt, pid);
-            return Ok(Confined { level: Level::None, counts_threads, probes: Vec::new() });
+            let counts_threads = supervised || self.counts_threads(attempt, pid);
+            return Ok(Confined { level: Level::None, counts_threads, unsupervised, probes: Vec::new() });
         }
         #[cfg(target_os = "linux")]
-        return evidence::check(attempt.level, pid, said);
+        return evidence::check(attempt.level, pid, said, unsupervised);
         #[cfg(not(target_os = "linux"))]
         Err(format!("process {pid} says {said:?}, which cannot be"))
     }
+}
+
+#[cfg(target_os = "linux")]
+fn is_supervisor_known_here() -> bool {
+    supervisor::is_known_here()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_supervisor_known_here() -> bool {
+    false
 }
 
 /// One way to start a worker.
@@ -233,9 +312,19 @@ impl Confinement {
 pub(super) struct Attempt {
     level: Level,
     user_namespace: bool,
+    supervisor: bool,
 }
 
 impl Attempt {
+    /// Leaves a process as it is.
+    const UNCONFINED: Attempt = Attempt { level: Level::None, user_namespace: false, supervisor: false };
+
+    /// Returns what stands for the exit code of a process that nobody answers for, because of `error`, if that is how this system is. It
+    /// may as well have been killed just then.
+    pub(super) fn without_supervisor(error: &io::Error) -> Option<i32> {
+        matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported).then_some(NO_SUPERVISOR)
+    }
+
     /// Whether the process leads a group of its own without being asked to.
     pub(super) fn leaves_by_itself(self) -> bool {
         self.level > Level::None
@@ -248,6 +337,27 @@ impl Attempt {
             FAILED => Some(HelperEnd::Failed),
             _ => None,
         }
+    }
+}
+
+/// What it takes to answer for a process.
+pub(super) struct Supervision {
+    /// What it may open, if it may open anything, or why that cannot be told.
+    #[cfg(target_os = "linux")]
+    library: io::Result<Option<library::Library>>,
+}
+
+impl Supervision {
+    /// Answers from now on for the process `pid`, which waits for that at its descriptor `listener`.
+    #[cfg(target_os = "linux")]
+    pub(super) fn begin(self, pid: u32, listener: i32) -> io::Result<()> {
+        supervisor::Supervisor::start(pid, listener, self.library?)
+    }
+
+    /// Nobody waits for answers here.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn begin(self, _: u32, _: i32) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
@@ -265,8 +375,12 @@ pub(super) enum HelperEnd {
 pub struct Confined {
     /// How far it goes.
     pub level: Level,
-    /// Whether its threads need not be counted by the parent: the kernel does, or there is no limit.
+    /// Whether its threads need not be counted by the parent now and then: the kernel does it, or who answers for it, or there is no
+    /// limit.
     pub counts_threads: bool,
+    /// Why nobody answers for its calls that take a path or start a thread, if so. What is asked of a path is then answered by the
+    /// kernel, which tells of all files whether they are there.
+    pub unsupervised: Option<String>,
     /// What was tried in it, and refused.
     pub probes: Vec<String>,
 }
@@ -281,8 +395,10 @@ struct Plan<'a> {
     preload: &'a [&'a str],
     /// The number of the call that sets a filter.
     seccomp: i64,
-    /// The filter to set, in hexadecimal.
+    /// The filter to set, in hexadecimal; nothing if there is none.
     filter: String,
+    /// The filter that has calls wait for an answer, likewise.
+    asking: String,
 }
 
 /// What the harness says of its confinement.
@@ -290,6 +406,8 @@ struct Plan<'a> {
 pub(super) struct Said {
     /// Whether the second list of system calls is in force. Not every Python can set it.
     second: bool,
+    /// Why none of its calls waits for an answer, where some should.
+    unsupervised: Option<String>,
     /// What was tried, and refused.
     refused: Vec<String>,
     /// What was tried, and not refused.

@@ -26,10 +26,30 @@ pub(super) struct Policy {
     pub(super) user_namespace: bool,
     /// Whether to set limits and drop capabilities.
     pub(super) limits: bool,
+    /// Whether some calls will wait for the parent's answer.
+    pub(super) supervisor: bool,
     /// What may be executed.
     pub(super) execute: Vec<AnyPath>,
     /// What may be read, with all below it.
     pub(super) read: Vec<AnyPath>,
+}
+
+#[cfg(test)]
+impl Policy {
+    /// Returns a policy that lets be read what is at `paths`, and has nothing else in it.
+    pub(super) fn to_read(paths: impl IntoIterator<Item = PathBuf>) -> Policy {
+        Policy {
+            parent: 0,
+            files: false,
+            oldest_landlock: false,
+            calls: false,
+            user_namespace: false,
+            limits: false,
+            supervisor: false,
+            execute: Vec::new(),
+            read: paths.into_iter().map(AnyPath).collect(),
+        }
+    }
 }
 
 /// A path, which need not be text. JSON is: there it is a list of bytes if it has to be.

@@ -13,17 +13,16 @@ def confine(plan):
             pass  # not every version has every module
     if plan["preload"]:
         sys.meta_path.append(Unavailable)
-    call = None
-    if plan["filter"]:
-        try:
-            import _ctypes
-        except ImportError:
-            pass
-        else:
-            call, where_is = library(_ctypes)
-            install(call, where_is, plan["seccomp"], bytes.fromhex(plan["filter"]))
+    call, unsupervised = None, None
+    try:
+        import _ctypes
+    except ImportError:
+        pass
+    else:
+        call, where_is = library(_ctypes)
+        unsupervised = restrict(plan, call, where_is)
     refused, allowed = [], []
-    for name, attempt in probes(call):
+    for name, attempt in probes(call, listener is not None):
         try:
             attempt()
         except PermissionError:
@@ -32,7 +31,41 @@ def confine(plan):
             allowed.append("%s (%s)" % (name, describe(error)))
         else:
             allowed.append(name)
-    return {"second": call is not None, "refused": refused, "allowed": allowed}
+    return {"second": call is not None, "unsupervised": unsupervised, "refused": refused, "allowed": allowed}
+
+
+def restrict(plan, call, where_is):
+    """Sets the filters. Returns why nobody can be asked to answer for calls, if that was wanted and is so."""
+    global listener
+    unsupervised = None
+    tsync, new_listener, pr_set_dumpable = 1, 8, 4
+    if plan["asking"]:
+        try:
+            listener = install(call, where_is, plan["seccomp"], new_listener, bytes.fromhex(plan["asking"]))
+        except OSError as error:  # there is one who is asked already, in a container perhaps
+            unsupervised = describe(error)
+        else:
+            send({"listener": listener})
+            # This waits for an answer, and so until the other side has opened what is closed to it in a moment.
+            try:
+                os.stat("/")
+            except PermissionError:
+                pass
+    if sys.argv[2] == "shut":
+        call("prctl", pr_set_dumpable, 0, 0, 0, 0)
+    # For all threads, of which there is one so far; else it returns one that does not follow.
+    if plan["filter"] and install(call, where_is, plan["seccomp"], tsync, bytes.fromhex(plan["filter"])) != 0:
+        raise OSError("cannot set the second list of system calls")
+    return unsupervised
+
+
+listener = None  # where the other side hears of calls that wait, until it has a descriptor of its own
+
+
+def close_listener():
+    """To be called when the other side has said anything, so that it has the listener, and before a scenario is loaded."""
+    if listener is not None:
+        os.close(listener)
 
 
 class Unavailable:
@@ -67,17 +100,15 @@ def library(c):
     return call, lambda data: c.addressof(Long.from_buffer(data))
 
 
-def install(call, where_is, seccomp, instructions):
-    """Sets a seccomp filter for all threads, of which there is one so far. Nobody may read this process's memory either."""
-    pr_set_dumpable, set_mode_filter, tsync = 4, 1, 1
-    call("prctl", pr_set_dumpable, 0, 0, 0, 0)
+def install(call, where_is, seccomp, flag, instructions):
+    """Sets a seccomp filter, and returns what that returns."""
+    set_mode_filter = 1
     program = bytearray(instructions)
     # As `struct sock_fprog` has it: how many instructions in two bytes, and where they are, after what aligns a pointer.
     width = sys.maxsize.bit_length() // 8 + 1
     count, place = len(program) // 8, where_is(program)
     head = bytearray(count.to_bytes(2, sys.byteorder) + bytes(width - 2) + place.to_bytes(width, sys.byteorder))
-    if call("syscall", seccomp, set_mode_filter, tsync, where_is(head)) != 0:
-        raise OSError("cannot set the second list of system calls")
+    return call("syscall", seccomp, set_mode_filter, flag, where_is(head))
 
 
 def try_to_fork():
@@ -93,10 +124,12 @@ def try_to_connect(call, family):
     _socket.socket(family, _socket.SOCK_STREAM).close()
 
 
-def probes(call):
+def probes(call, supervised):
     """What to try, by name. Each is harmless where it is not refused, and there wherever Linux is, so that nothing is refused for
     want of it."""
-    return (
+    if supervised:
+        yield "see whether a file is there", lambda: os.stat("/proc/self")
+    yield from (
         ("read a file", lambda: os.close(os.open("/proc/self/environ", os.O_RDONLY))),
         ("list a folder", lambda: os.listdir("/")),
         ("write to a file", lambda: os.close(os.open("/dev/null", os.O_WRONLY))),

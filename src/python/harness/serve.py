@@ -250,11 +250,13 @@ def serve():
     gc.freeze()
     send({"hello": "%d.%d.%d" % sys.version_info[:3], "threads": MAX_THREADS, "confined": confined})
     dispatch = {"load": load, "run": run, "replay": replay, "careful": careful, "code": code_of_harness}
+    request = receive()
+    close_listener()
     while True:
-        request = receive()
         answer = dispatch[request["do"]](request)
         answer["id"] = request["id"]
         send(answer)
+        request = receive()
 
 
 def pin(processor):

@@ -1,0 +1,83 @@
+//! Who answers for a worker: calls that take a path, and calls that start a thread, wait for an answer from here.
+//!
+//! Landlock keeps a worker from opening what it may not, but not from asking whether it is there, and seccomp sees no paths.
+//! And where the kernel does not count a worker's threads, whoever looks now and then looks too late. So such calls are made to wait
+//! (`calls::asking`), and a thread of the parent's answers them one after another (`listener`):
+//!
+//! - Files are looked at here, and opened here and handed over (`paths`). None of these calls is ever made by the worker: another of
+//!   its threads could change the path between the look and the call.
+//! - Whether a thread may be started is told by how many there are (`threads`). That call is the worker's own, for all that
+//!   matters of it is in registers.
+//!
+//! The thread ends with the worker, for then there is nobody left who could ask.
+
+use std::io;
+use std::thread;
+
+use rustix::io::Errno;
+use rustix::process::Pid;
+use rustix::process::PidfdFlags;
+
+use super::calls;
+use super::library::Library;
+use super::limits;
+use super::listener::Answer;
+use super::listener::Call;
+use super::listener::Listener;
+use super::paths;
+use super::paths::Paths;
+use super::threads::Threads;
+
+/// Answers for a worker.
+pub(super) struct Supervisor {
+    listener: Listener,
+    threads: Threads,
+    /// What is told of paths, where there are any.
+    paths: Option<Paths>,
+}
+
+/// Whether this kernel has all that it takes: the last of it, an answer that is a file, came with 5.14.
+pub(super) fn is_known_here() -> bool {
+    limits::is_linux_since(5, 14)
+}
+
+impl Supervisor {
+    /// Begins to answer for the process `pid`, which waits for that at its descriptor `listener` and may open what is in `library`, if
+    /// it may open anything.
+    ///
+    /// # Errors
+    ///
+    /// The system does not let this process look into that one.
+    pub(super) fn start(pid: u32, listener: i32, library: Option<Library>) -> Result<(), io::Error> {
+        let id = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+        let process = rustix::process::pidfd_open(id, PidfdFlags::empty())?;
+        let listener = Listener::new(paths::open_file_of(&process, listener)?);
+        let paths = library.map(|library| Paths::of(pid, process, library)).transpose()?;
+        let supervisor = Supervisor { listener, threads: Threads::of(pid), paths };
+        thread::Builder::new().name("supervisor".to_owned()).spawn(|| supervisor.run())?;
+        Ok(())
+    }
+
+    fn run(mut self) {
+        while let Some(call) = self.listener.next() {
+            let answer = self.answer(call).unwrap_or_else(Answer::Error);
+            self.listener.answer(call, answer);
+        }
+    }
+
+    fn answer(&mut self, call: Call) -> Result<Answer, Errno> {
+        match &self.paths {
+            _ if call.number == calls::CLONE => self.start_thread(call),
+            Some(paths) => paths.answer(call),
+            None => Err(Errno::NOSYS),
+        }
+    }
+
+    fn start_thread(&mut self, call: Call) -> Result<Answer, Errno> {
+        match calls::makes_a_thread(call.arguments[0]) {
+            true if self.threads.may_grow(call.thread) => Ok(Answer::GoAhead),
+            true => Err(Errno::AGAIN),
+            false => Err(Errno::PERM),
+        }
+    }
+}
