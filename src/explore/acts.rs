@@ -39,6 +39,9 @@ pub(super) struct Operations {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OperationId(u32);
 
+/// Of how many acts the order is changed at most: it takes the square of their number.
+const MOST_GATHERED: usize = 100;
+
 #[derive(Debug)]
 struct Known {
     touches: Arc<[Touch]>,
@@ -103,6 +106,23 @@ impl Operations {
                     ours.location == theirs.location && (ours.access == Access::Write || theirs.access == Access::Write)
                 })
             })
+    }
+
+    /// Brings `acts`, before which `last` went, into an equivalent order in which each thread goes on for as long as it can: to hand on
+    /// to another takes longer than most acts do.
+    pub(super) fn gather(&self, acts: &mut [Act], mut last: Option<ThreadId>) {
+        if acts.len() > MOST_GATHERED {
+            return;
+        }
+        for done in 0..acts.len() {
+            let left = &mut acts[done..];
+            // The thread's next act, if nothing before it has to come first.
+            let next = left.iter().position(|act| Some(act.thread) == last);
+            let free =
+                next.filter(|&at| left[..at].iter().all(|act| !self.conflict(act.operation, left[at].operation)));
+            left[..=free.unwrap_or(0)].rotate_right(1);
+            last = Some(left[0].thread);
+        }
     }
 
     /// Returns whether `sleeper` sleeps on when `act` is done.

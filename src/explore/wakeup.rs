@@ -228,7 +228,7 @@ impl Tree {
             let front = self.split(node, depth - start);
             way[at] = (depth, node);
             way.insert(at, (start, front));
-            self.add_leaf(front, sequence);
+            self.add_leaf(front, sequence, operations);
         }
     }
 
@@ -252,7 +252,7 @@ impl Tree {
                     Some(Begins::Beside) => {}
                     None => {
                         let front = self.split(branch, along);
-                        self.add_leaf(front, left);
+                        self.add_leaf(front, left, operations);
                         return;
                     }
                 }
@@ -266,7 +266,7 @@ impl Tree {
             }
             (parent, from) = (branch, 0);
         }
-        self.add_leaf(parent, left);
+        self.add_leaf(parent, left, operations);
     }
 
     /// Forgets what is over, now that the sequences are inserted which the execution of `leaf` gave rise to.
@@ -358,7 +358,9 @@ impl Tree {
         front
     }
 
-    fn add_leaf(&mut self, parent: NodeId, acts: &[Act]) {
+    fn add_leaf(&mut self, parent: NodeId, acts: &mut [Act], operations: &Operations) {
+        let last = self.node(parent).acts.last().map(|act| act.thread);
+        operations.gather(acts, last);
         let fewest = self.preemptions(parent, acts);
         let leaf = Node {
             acts: acts.to_vec(),
