@@ -303,6 +303,15 @@ os.sched_setaffinity(VICTIM, {max(os.sched_getaffinity(VICTIM))})
 import_("resource").prlimit(VICTIM, import_("resource").RLIMIT_NOFILE, (7, 7))
 # == have another process killed first: files+calls+supervisor, victim
 open_("/proc/%d/oom_score_adj" % VICTIM, "w").write("999")
+# == find out which processes there are by their clocks: calls, secret
+ask = lambda pid: c().clock_getres(~pid << 3 | 2, None)
+result = NAME + "-is-a-secret" if ask(VICTIM) != ask(2**22 - 1) else ""
+# == find out which processes there are by locks that lend priority: calls, secret
+def ask(pid):
+    word = import_("ctypes").c_uint32(pid)
+    futex, try_lock_pi = 202 if os.uname().machine == "x86_64" else 98, 8
+    return bare(futex, import_("ctypes").byref(word), try_lock_pi, 0, 0, 0, 0)[1]
+result = NAME + "-is-a-secret" if ask(VICTIM) != ask(2**22 - 1) else ""
 # == trace another process: files+calls+namespace+limits, victim, root
 c().ptrace(16, VICTIM, 0, 0)
 # == take a lot of memory: limits, memory

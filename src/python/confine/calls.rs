@@ -111,7 +111,6 @@ const PLAIN: &[c_long] = &[
     libc::SYS_writev,
     libc::SYS_lseek,
     libc::SYS_close,
-    libc::SYS_close_range,
     libc::SYS_dup,
     libc::SYS_dup3,
     libc::SYS_fstat,
@@ -120,9 +119,6 @@ const PLAIN: &[c_long] = &[
     libc::SYS_ppoll,
     libc::SYS_pselect6,
     // time
-    libc::SYS_clock_gettime,
-    libc::SYS_clock_getres,
-    libc::SYS_clock_nanosleep,
     libc::SYS_nanosleep,
     libc::SYS_gettimeofday,
     libc::SYS_times,
@@ -136,7 +132,6 @@ const PLAIN: &[c_long] = &[
     libc::SYS_getrusage,
     libc::SYS_getcpu,
     libc::SYS_uname,
-    libc::SYS_sysinfo,
     libc::SYS_getrandom,
 ];
 
@@ -179,12 +174,40 @@ const ABOUT_ONESELF: &[c_long] = &[libc::SYS_sched_getaffinity, libc::SYS_getpgi
 /// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor.
 const ONCE: &[c_long] = &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler];
 
+/// The clocks that may be looked at and waited for. Of those that count the time of a process or thread only one's own, for by the number of
+/// a clock other processes can be asked for, and what they do be watched.
+const CLOCKS: &[i32] = &[
+    libc::CLOCK_REALTIME,
+    libc::CLOCK_MONOTONIC,
+    libc::CLOCK_PROCESS_CPUTIME_ID,
+    libc::CLOCK_THREAD_CPUTIME_ID,
+    libc::CLOCK_MONOTONIC_RAW,
+    libc::CLOCK_REALTIME_COARSE,
+    libc::CLOCK_MONOTONIC_COARSE,
+    libc::CLOCK_BOOTTIME,
+    libc::CLOCK_TAI,
+];
+
+/// What may be done with a futex. Those that lend priority name their holder by the number of a thread, and tell of each whether it is there.
+const FUTEXES: &[i32] = &[
+    libc::FUTEX_WAIT,
+    libc::FUTEX_WAKE,
+    libc::FUTEX_REQUEUE,
+    libc::FUTEX_CMP_REQUEUE,
+    libc::FUTEX_WAKE_OP,
+    libc::FUTEX_WAIT_BITSET,
+    libc::FUTEX_WAKE_BITSET,
+];
+
+/// The part of a futex's operation that says what is done.
+const FUTEX_COMMAND: i32 = !(libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME);
+
 /// See [`unknown`]. They are allowed in the lists, because of two filters that refuse a call, the last one's answer counts. The last two
 /// are here because there are others that do as much, of which fewer have to be answered for.
 const UNKNOWN: &[c_long] = &[libc::SYS_clone3, libc::SYS_openat2, libc::SYS_statx, libc::SYS_faccessat2];
 
 /// What a thread of this process is made with, of what `clone` is told.
-const THREAD: i32 = libc::CLONE_VM | libc::CLONE_THREAD;
+const THREAD: i32 = libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND | libc::CLONE_FILES | libc::CLONE_FS;
 /// What nothing that `clone` makes is made with.
 const NO_THREAD: i32 = libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
@@ -224,6 +247,16 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     let once = [ONCE].into_iter().filter(|_| first);
     rules.extend(plain.into_iter().chain(looking).chain(once).flatten().map(|&call| (call, Vec::new())));
 
+    if !first {
+        let rule = |&command: &i32| masked(1, FUTEX_COMMAND, command);
+        rules.insert(libc::SYS_futex, FUTEXES.iter().map(rule).collect::<Result<_, _>>()?);
+    }
+    let clocks: Vec<u64> = CLOCKS.iter().copied().map(unsigned).collect();
+    for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
+        rules.insert(call, one_of(0, &clocks)?);
+    }
+    // All threads have the same descriptors: a table for each would be more than the limit allows.
+    rules.insert(libc::SYS_close_range, one_of(2, &[0, u64::from(libc::CLOSE_RANGE_CLOEXEC)])?);
     rules.insert(CLONE, vec![masked(0, THREAD | NO_THREAD, THREAD)?]);
     if paths {
         rules.insert(libc::SYS_openat, vec![masked(2, WRITING, libc::O_RDONLY)?]);
@@ -329,6 +362,20 @@ mod tests {
         ] {
             assert!(!first.contains(&call), "{call}");
         }
+    }
+
+    /// They told which processes there are and what time they take, and gave each thread descriptors of its own.
+    #[test]
+    fn calls_that_name_others_or_a_table_of_ones_own_are_looked_into() {
+        let rules = allowed(Stage::Second { paths: true }, 7).expect("the lists are sound");
+        let alternatives = |call: c_long| rules.get(&call).map_or(0, Vec::len);
+        assert_eq!(alternatives(libc::SYS_futex), FUTEXES.len());
+        for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
+            assert_eq!(alternatives(call), CLOCKS.len());
+        }
+        assert_eq!(alternatives(libc::SYS_close_range), 2);
+        assert!(!rules.contains_key(&libc::SYS_sysinfo));
+        assert!(!makes_a_thread(unsigned(libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND)));
     }
 
     /// They told which processes there are, in which sessions, and where they run.

@@ -16,6 +16,9 @@ const PAUSE: Duration = Duration::from_micros(100);
 /// the kernel counts it no more.
 const LOOKS: usize = 20;
 
+/// How often to look whether a thread that was allowed has come, before another is told that there can be none now.
+const PATIENCE: usize = 10_000;
+
 /// The threads of a worker.
 pub(super) struct Threads {
     pid: u32,
@@ -48,8 +51,13 @@ impl Threads {
 
     /// Whether the thread `by` may start one. It is asked for each, and one at a time may.
     pub(super) fn may_grow(&mut self, by: u32) -> bool {
-        // On a busy machine that takes as long as it takes. Whose time is over is killed, and then it has gone.
+        // On a busy machine that takes a while. Who was told and does something else instead must not hold up all others for ever.
+        let mut looks = 0;
         while !self.is_settled(by) {
+            looks += 1;
+            if looks > PATIENCE {
+                return false;
+            }
             thread::sleep(PAUSE);
         }
         for _ in 0..LOOKS {
