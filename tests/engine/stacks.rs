@@ -204,3 +204,82 @@ for thread in threads: thread.join()
         &["{False}"],
     );
 }
+
+/// A kept exception led to the variables of whoever was below, and they outlived their functions.
+#[test]
+fn an_exception_that_is_kept_keeps_nothing_of_those_below() {
+    check(
+        "
+from threading import Thread
+out = []
+def bad(): raise ValueError
+def gen():
+    try: yield 1
+    finally: out.append('closed')
+def use():
+    g = gen(); next(g)
+    t = Thread(target=bad); t.start(); t.join()
+use()
+out.append('used')
+",
+        "out",
+        &["['closed', 'used']"],
+    );
+}
+
+/// Whose text is being made Python notes by the operating system's thread.
+#[test]
+fn two_threads_can_show_one_list_at_a_time() {
+    check(
+        "
+from threading import Thread
+n = 0
+out = []
+class P:
+    def __repr__(self):
+        global n
+        n += 1
+        return 'P'
+shared = [P()]
+def work(): out.append(repr(shared))
+threads = [Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+",
+        "sorted(out)",
+        &["['[P]', '[P]']"],
+    );
+}
+
+#[test]
+fn who_catches_too_deep_a_recursion_in_any_way_does_so_at_one_depth() {
+    for (catch, after) in
+        [("except (ValueError, RuntimeError):", "pass"), ("except IndexError:", "pass\n    finally:\n        return")]
+    {
+        let source = format!(
+            "
+from threading import Thread
+n = 0
+depths = []
+def deeper(depth):
+    depths.append(depth)
+    deeper(depth + 1)
+def first():
+    global n
+    n += 1
+    n += 1
+def second():
+    global n
+    n += 1
+    try:
+        deeper(0)
+    {catch}
+        {after}
+threads = [Thread(target=first), Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, "len(depths)").len(), 1, "{source}");
+    }
+}

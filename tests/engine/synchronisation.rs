@@ -678,3 +678,40 @@ for thread in threads:
     let outcomes = outcomes(source, Some("said"));
     assert!(outcomes.contains(&"['notified', False] Deadlock".to_owned()), "{outcomes:?}");
 }
+
+/// Each turn is another, by what only the library's own things know. Such loops once waited, and the end without an item was lost.
+#[test]
+fn a_loop_that_counts_in_what_is_the_librarys_own_does_not_wait() {
+    for (before, still, tried) in [
+        ("b = UserList()", "len(b) < 3", "b.append(1)"),
+        ("step = itertools.count().__next__", "step() < 3", "pass"),
+        ("b = io.BytesIO()", "b.tell() < 3", "b.write(b'1')"),
+    ] {
+        let source = format!(
+            "
+import io, itertools
+from collections import UserList
+from threading import Thread
+q = []
+log = []
+def taker():
+    {before}
+    while {still}:
+        try:
+            log.append(q.pop())
+            return
+        except IndexError:
+            {tried}
+    log.append('gave up')
+def putter():
+    q.append(5)
+threads = [Thread(target=taker), Thread(target=putter)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        let report = explored(&scenario(&source, Some("log"))).expect("it explores");
+        let values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+        assert_eq!(values, ["['gave up']", "[5]"], "{source}");
+    }
+}

@@ -252,7 +252,7 @@ class Strand:
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
         "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "timed_out", "printing", "above", "below",
+        "stuck", "timed_out", "printing", "above", "below", "alone",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -263,7 +263,7 @@ class Strand:
         self.index = len(strands)
         self.bit = 1 << self.index
         self.baton = None
-        self.above = self.below = None  # who runs on top of its stack, and on top of whose it runs
+        self.above = self.below = self.alone = None  # who runs on top of its stack, and on top of whose it runs
         self.guard = None
         self.children = 0
         self.names = 0
@@ -447,7 +447,8 @@ def give_way(nxt, me):
         lengths[nxt.above.code] = MAX_STEPS  # it has more steps than was thought, in some orders
     else:
         never_on_top.add((nxt.code, nxt.above.code))
-    problem = GiveWay()
+    if problem is None:
+        problem = GiveWay()
     finish(None, me)
 
 
@@ -484,9 +485,17 @@ def run_on_top(strand, me):
     strand.below = me
     strand.baton = me.baton
     strand.began = True
-    live_through(strand)
+    strand.alone = alone(strand)
+    next(strand.alone)
     strand.done = True
     me.above = None
+
+
+def alone(strand):
+    """Lives through the strand as a generator, which has nobody below it any more when it is suspended: who keeps an exception that was
+    raised there does not keep what the strands below have in their variables. So it is kept until the execution is over."""
+    live_through(strand)
+    yield
 
 
 ending_now = None

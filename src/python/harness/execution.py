@@ -51,6 +51,7 @@ class Program:
         give_identifiers_again(IDENTIFIERS in self.tracked)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
+        self.on_top = self.on_top and not rewriter.swallows
         never_on_top.clear()
         lengths.clear()
         renames = "__dict__" in self.source
@@ -62,7 +63,11 @@ class Program:
 
 
 # What programs say that could tell what is below them in the stack, or which operating system thread they are in.
-STACK_WORDS = ("frame", "stack", "trace", "profile", "recursion", "faulthandler", "sqlite3")
+# Python also notes by that thread whose text is being made (`repr`, and that of data classes) and who is in a buffer, and warnings go by how
+# deep they are. And an exception that came of too deep a recursion has to be seen (see `sound`).
+STACK_WORDS = (
+    "frame", "stack", "trace", "profile", "recursion", "faulthandler", "sqlite3", "repr", "dataclass", "buffered", "warn", "suppress", "__exit__",
+)  # fmt: skip
 MANY_WAYS = 20  # so often an execution is made again with a carrier for each thread, before all are made so
 
 
@@ -269,7 +274,7 @@ def execute_once(request_prefix, in_detail, with_lines):
         while reaped.acquire(False):
             pass  # A strand that was done may have found the end: its carrier has said so, or will.
         solo = True
-    if on_top and not lengths:
+    if on_top and not lengths and problem is None and position < MAX_STEPS:
         whose = trace[::3]
         for strand in strands:
             lengths[strand.code] = whose.count(strand.index)

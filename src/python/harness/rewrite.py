@@ -40,6 +40,7 @@ class Rewriter(Transformer):
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
         self.loops = False  # whether there is one that could wait for a change
+        self.swallows = False  # whether what is raised can be lost in a `finally`
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
         body = []
         for statement in module.body:
@@ -603,12 +604,15 @@ class Rewriter(Transformer):
         for handler in node.handlers:
             if handler.type is not None:
                 handler.type = self.visit(handler.type)
-            catches_nearly_all = handler.type is None or isinstance(handler.type, ast.Name) and handler.type.id in BROAD
+            caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            catches_nearly_all = any(each is None or getattr(each, "id", getattr(each, "attr", "")) in BROAD for each in caught)
             handler.body = self.block(handler.body)
             if catches_nearly_all:
                 handler.body.insert(0, self.expression(calls("__rd_handled__", [], handler)))
             if handler.name is not None and self.where(handler.name) is not None:
                 self.caught(handler)
+        leaving = (ast.Return, ast.Break, ast.Continue)
+        self.swallows = self.swallows or any(isinstance(part, leaving) for each in node.finalbody for part in all_below(each))
         node.orelse = self.block(node.orelse)
         node.finalbody = self.block(node.finalbody)
         return node

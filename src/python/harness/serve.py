@@ -104,7 +104,7 @@ def release():
     failures.clear()
     program_globals.clear()
     for strand in strands:
-        strand.model = strand.target = strand.pool = None
+        strand.model = strand.target = strand.pool = strand.alone = strand.below = None
         if strand.marks:  # a loop of ten thousand turns has left a megabyte, which would wait for the collection
             strand.marks.clear()
             strand.segments.clear()

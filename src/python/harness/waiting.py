@@ -25,7 +25,7 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
-    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state):
+    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state) and is_steady(state):
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
@@ -65,6 +65,35 @@ def same_state(before, after):
         if kind is not type(other) or kind not in (int, str, float, bool) or other != value:
             return False
     return True
+
+
+def is_steady(state):
+    """Whether the loop's variables and whatever can be reached from them change by acts alone that are counted or are seen in
+    the variables. An iterator goes on by itself, and what is the library's own may do so in each of its methods."""
+    left = [] if state is None else list(state.values())
+    passed = set()
+    while left:
+        thing = left.pop()
+        kind = type(thing)
+        if kind in ATOMS or kind in MODEL_CLASSES or kind is types.GeneratorType or id(thing) in passed:
+            continue
+        is_container = (kinds.get(kind) or kind_of(kind)) != "-"
+        if not is_container and (kind.__module__ == "_contextvars" or kind.__module__ != __name__ and opaqueness(kind)):
+            return False
+        passed.add(id(thing))
+        if len(passed) > MANY_THINGS:
+            return False
+        if is_container or kind is functools.partial or kind.__module__ == "__main__" or kind in HOLDERS:
+            left += gc.get_referents(thing)
+        elif kind is types.FunctionType:
+            left += thing.__closure__ or ()
+        elif kind in BUILT_IN_METHODS or kind is types.MethodType:
+            left.append(thing.__self__)
+    return True
+
+
+MANY_THINGS = 5000  # that are looked through: where there are more, no loop waits
+HOLDERS = (tuple, frozenset, CellType)
 
 
 def wait_for_change(first_read):
