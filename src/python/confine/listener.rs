@@ -1,7 +1,7 @@
 //! The kernel's side of a call that waits for an answer (seccomp's user notification): hear of it, and answer it.
 //!
-//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. So this is the one file of this package with `unsafe` in it, and it has nothing else. What calls are answered is for
-//! `supervisor` to say.
+//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. So this is the one file of this package
+//! with `unsafe` in it, and it has nothing else. What calls are answered is for `supervisor` to say.
 
 use std::os::fd::AsFd as _;
 use std::os::fd::AsRawFd as _;

@@ -113,6 +113,7 @@ impl Paths {
     fn spelled(&self, path: Path) -> Result<Vec<u8>, Errno> {
         path.checked(self.letters(path.place)?)
     }
+
     /// Returns what the process has open as `descriptor`.
     fn file(&self, descriptor: i32) -> Result<OwnedFd, Errno> {
         open_file_of(&self.process, descriptor)

@@ -6,7 +6,8 @@ and then schedule prefixes; each comes back as a whole execution. Nothing here d
 How it works. The scenario's syntax tree is rewritten (class Rewriter) so that every access to something that threads can share
 calls a function of this file first. While only one thread lives, those functions do nothing but the access. Otherwise
 they *announce* an operation (`visible`) and wait to be chosen. Real threads carry the scenario's threads, but only one of
-them runs at any moment: to switch is to release the other's baton and to wait for one's own.
+them runs at any moment: to switch is to release the other's baton and to wait for one's own. A thread that begins while another waits
+runs on top of that one's stack, where the schedule allows it (`run_on_top`).
 The synchronisation objects of `threading` and `concurrent.futures` are replaced by models of their own whose acts are one operation each.
 
 What is shared. Names and attributes count as shared once some thread has been seen to write them while others lived (`tracked`). A

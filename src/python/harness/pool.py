@@ -209,7 +209,7 @@ class ThreadPoolExecutor(Executor, Model):
 
     def _crowd(self):
         """The number of a guard that nobody waits for: open once there are more tasks than workers."""
-        return digest(("guard", self._name_, "crowd"))
+        return guard_number((self._name_, "crowd"))
 
     def task_over(self, strand):
         """Called in the step that ends `strand`."""
