@@ -33,6 +33,7 @@ const BOOT: &str = include_str!("harness/boot.py");
 /// The harness: one namespace, in files by subject, because names of one module are the fastest that Python has.
 pub(super) const HARNESS: &str = concat!(
     include_str!("harness/core.py"),
+    include_str!("harness/strands.py"),
     include_str!("harness/naming.py"),
     include_str!("harness/mistakes.py"),
     include_str!("harness/shared.py"),
