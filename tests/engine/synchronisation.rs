@@ -495,7 +495,7 @@ pool = ThreadPoolExecutor(1)
 future = pool.submit(pow, 2, 3)
 print(str(future).split('state=')[1])
 ";
-    assert_eq!(outcomes(source, None), ["finished returned int>", "pending>"]);
+    assert_eq!(outcomes(source, None), ["finished returned int>", "pending>", "running>"]);
 }
 
 /// The worker's answer was none that could be read.

@@ -65,27 +65,23 @@ class Future(Model):
 
     # Asking
 
-    def _look(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
+    def _phase_op(self):
+        """Asking whether it has begun, and whether it is over."""
+        return op_of(((self._place, READ), (self._phase, READ)))
 
     def done(self):
-        self._look()
+        ask(self._read)
         answer = self._done.open
         if detail and not solo:
             note("is done?", self._label, show(answer))
         return answer
 
     def running(self):
-        if not solo:
-            op = op_of(((self._place, READ), (self._phase, READ)))
-            visible(op)
-            polled(op)
+        ask(self._phase_op())
         return self._state == RUNNING
 
     def cancelled(self):
-        self._look()
+        ask(self._read)
         return self._state in (CANCELLED, CANCELLED_AND_NOTIFIED)
 
     def _is_done(self):
@@ -222,7 +218,8 @@ class Future(Model):
         self._settled()
 
     def __repr__(self):
-        look_at(self)
+        if not showing:
+            ask(self._phase_op())
         return self._as_text()
 
     def _as_text(self):

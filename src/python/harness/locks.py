@@ -74,9 +74,15 @@ class Model:
 
 def look_at(model):
     """Before a model is shown as a text, which says what it is like."""
-    if not solo and not showing:
-        visible(model._read)
-        polled(model._read)
+    if not showing:
+        ask(model._read)
+
+
+def ask(op):
+    """The step in which somebody asks what a model is like."""
+    if not solo:
+        visible(op)
+        polled(op)
 
 
 class Exclusive(Model):
@@ -156,9 +162,7 @@ class Lock(Exclusive):
         self._set_free(True)
 
     def locked(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
+        ask(self._read)
         if detail:
             note("is locked?", called(self), show(self._holder is not None))
         return self._holder is not None
@@ -248,9 +252,7 @@ class RLock(Exclusive):
     def locked(self):
         if sys.version_info < (3, 14):
             raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
-        if not solo:
-            visible(self._read)
-            polled(self._read)
+        ask(self._read)
         return self._holder is not None
 
     def _is_owned(self):

@@ -62,28 +62,23 @@ class Queue(Model):
 
     @property
     def unfinished_tasks(self):
-        self._look()
+        ask(self._read)
         return self._unfinished
 
-    def _look(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
-
     def qsize(self):
-        self._look()
+        ask(self._read)
         if detail and not solo:
             note("qsize", called(self), show(self._qsize()))
         return self._qsize()
 
     def empty(self):
-        self._look()
+        ask(self._read)
         if detail and not solo:
             note("is empty?", called(self), show(not self._qsize()))
         return not self._qsize()
 
     def full(self):
-        self._look()
+        ask(self._read)
         return 0 < self._most <= self._qsize()
 
     @property
@@ -267,19 +262,15 @@ class SimpleQueue(Model):
         return ((self._place, WRITE if self._items else ATTEMPT), (self._some.id, HANGS))
 
     def qsize(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
-            if detail:
-                note("qsize", called(self), show(len(self._items)))
+        ask(self._read)
+        if detail and not solo:
+            note("qsize", called(self), show(len(self._items)))
         return len(self._items)
 
     def empty(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
-            if detail:
-                note("is empty?", called(self), show(not self._items))
+        ask(self._read)
+        if detail and not solo:
+            note("is empty?", called(self), show(not self._items))
         return not self._items
 
     def put(self, item, block=True, timeout=None):

@@ -272,11 +272,9 @@ class Event(Model):
         self._places = []
 
     def is_set(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
-            if detail:
-                note("is set?", called(self), show(self._flag))
+        ask(self._read)
+        if detail and not solo:
+            note("is set?", called(self), show(self._flag))
         return self._flag
 
     isSet = is_set
@@ -304,11 +302,9 @@ class Event(Model):
         self._flag = False
 
     def wait(self, timeout=None):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
-            if detail:
-                note("wait", called(self), None if self._flag else "not set yet")
+        ask(self._read)
+        if detail and not solo:
+            note("wait", called(self), None if self._flag else "not set yet")
         if self._flag:
             return True
         me = cur
@@ -450,16 +446,12 @@ class Barrier(Model):
 
     @property
     def n_waiting(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
+        ask(self._read)
         return 0 if self._broken else self._round.count
 
     @property
     def broken(self):
-        if not solo:
-            visible(self._read)
-            polled(self._read)
+        ask(self._read)
         return self._broken
 
     def __repr__(self):

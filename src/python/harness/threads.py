@@ -183,8 +183,7 @@ class Thread(Model):
     def _look(self):
         """Whether it was started: others than who did that have to look."""
         if not solo and self._starter is not cur and self._strand is not cur:
-            visible(self._read)
-            polled(self._read)
+            ask(self._read)
 
     def is_alive(self):
         assert self._initialized, "Thread.__init__() not called"
@@ -193,8 +192,7 @@ class Thread(Model):
         if strand is None:
             return False
         if not solo and strand is not cur:
-            visible(strand.alive_op)
-            polled(strand.alive_op)
+            ask(strand.alive_op)
             if detail:
                 note("is alive?", self._given_name, show(strand.is_alive()))
         return strand.is_alive()
