@@ -715,3 +715,56 @@ for thread in threads: thread.join()
         assert_eq!(values, ["['gave up']", "[5]"], "{source}");
     }
 }
+
+/// A pool that a thread made in between was shut down in no step, and what was found did not replay.
+#[test]
+fn a_pool_that_is_made_while_the_main_thread_exits_takes_no_tasks() {
+    let source = "
+import threading
+from concurrent.futures import ThreadPoolExecutor
+log = []
+def use_two():
+    try:
+        for number in range(2):
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(log.append, number)
+    except RuntimeError as error:
+        log.append(str(error)[-20:])
+threading.Thread(target=use_two).start()
+";
+    let refused = "'interpreter shutdown'";
+    assert_eq!(outcomes(source, Some("log")), [format!("[{refused}]"), format!("[0, {refused}]"), "[0, 1]".into()]);
+}
+
+/// Which of two messages it is was settled by when the main thread came to its exit; it is by whether a worker with nothing to do has.
+#[test]
+fn a_pool_is_shut_at_exit_by_the_first_of_its_workers_that_has_nothing_to_do() {
+    let one = "
+from concurrent.futures import ThreadPoolExecutor
+log = []
+pool, other = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+def work():
+    for each in pool, other:
+        try:
+            each.submit(log.append, 'done')
+        except RuntimeError as error:
+            log.append(str(error).split('after ')[1])
+pool.submit(work)
+";
+    // Its only worker is busy, and the other pool has none.
+    let refused = "'interpreter shutdown'";
+    let possible = [format!("['done', 'done']"), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
+    assert_eq!(outcomes(one, Some("sorted(log, key=len, reverse=True)")), possible);
+    let two = "
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(2)
+def work():
+    try:
+        pool.submit(int)
+    except RuntimeError as error:
+        print(str(error).split('after ')[1])
+pool.submit(int)
+pool.submit(work)
+";
+    assert_eq!(outcomes(two, None), ["", "interpreter shutdown", "shutdown"]);
+}

@@ -299,8 +299,8 @@ def run_main(main):
         if detail:
             note("refuse new tasks")
     exiting = True
-    for pool in pools:
-        pool._exit()
+    if pools:
+        end_pools()
     if main.over is not None:
         # Who joins the main thread waits for it so far.
         if not solo:
@@ -331,6 +331,24 @@ def run_main(main):
     see("finished")
     main.done = True
     remember_pending()
+
+
+def end_pools():
+    """What `concurrent.futures` does at exit: tells the workers of all pools to end, and waits for them. None are made any more, so which there are
+    is certain."""
+    if program.workers:
+        with_workers = [pool for pool in pools if pool._workers]
+        with_workers.sort(key=lambda pool: pool._workers[0]._strand.code)
+        if not solo:
+            for pool in with_workers:
+                pool._end_workers()
+        for pool in with_workers:
+            pool._wait_for_all()
+        return
+    for strand in sorted((strand for strand in strands if strand.pool), key=operator.attrgetter("code")):
+        if strand.code not in cur.known:
+            join_strand(strand, strand.label)
+            joined(strand)
 
 
 exit_op = op_of(((PROCESS, WRITE),))

@@ -74,6 +74,7 @@ class ThreadPoolExecutor(Executor, Model):
         pools.append(self)
         self._max_workers = max_workers
         self._shut = False
+        self._to_end = False  # whether workers are told to end
         self._tasks = []
         self._over = 0
         self._slots = sync_place((self._name_, "slots"))
@@ -121,6 +122,9 @@ class ThreadPoolExecutor(Executor, Model):
         if self._shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
         if exiting:
+            # The first worker that is told to end shuts the pool, and then the message is the other. Who is the only one is not told yet.
+            if self._tasks and not program.workers and (cur.pool is not self or min(len(self._tasks), self._max_workers) > 1):
+                raise NeedsWorkers
             raise RuntimeError("cannot schedule new futures after interpreter shutdown")
         future = Future()
         number = len(self._tasks) + 1
@@ -201,9 +205,12 @@ class ThreadPoolExecutor(Executor, Model):
                     task = self._queue.popleft()
             if detail and task is not None:
                 note("take", task.future._label)
-            self._some.set(bool(self._queue) or self._shut)
+            self._some.set(bool(self._queue) or self._to_end)
             first = False
             if task is None:
+                if not self._shut:
+                    visible(self._write)
+                    self._shut = True
                 return
             task.run_in_worker()
 
@@ -228,7 +235,7 @@ class ThreadPoolExecutor(Executor, Model):
             visible(self._write)
             if detail:
                 note("shut down", called(self))
-        self._shut = True
+        self._shut = self._to_end = True
         if program.workers:
             self._some.set(True)
         if cancel_futures:
@@ -279,14 +286,11 @@ class ThreadPoolExecutor(Executor, Model):
         touches += task.future._cancel_touches()
         return touches + ((self._slots, WRITE),) if len(self._tasks) > self._max_workers else touches
 
-    def _exit(self):
-        """What the interpreter does with a pool at its end."""
-        if program.workers and not solo:
-            visible(self._write)
-        self._shut = True
-        if program.workers:
-            self._some.set(True)
-        self._wait_for_all()
+    def _end_workers(self):
+        """What the interpreter does with a pool that has workers at its end: the first worker that it reaches shuts the pool."""
+        visible(self._write)
+        self._to_end = True
+        self._some.set(True)
 
     def _wait_for_all(self):
         if program.workers:
