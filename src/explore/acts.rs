@@ -40,7 +40,7 @@ pub(super) struct Operations {
 pub(super) struct OperationId(u32);
 
 /// Of how many acts the order is changed at most: it takes the square of their number.
-const MOST_GATHERED: usize = 100;
+pub(super) const MOST_GATHERED: usize = 100;
 
 #[derive(Debug)]
 struct Known {

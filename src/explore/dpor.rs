@@ -27,6 +27,8 @@
 //!   sequence that was inserted may be executed any time, together with others: sequences are inserted to the right of
 //!   those that are there and never below a leaf, so every leaf is certain to be executed, and who sleeps at a state is
 //!   told by the branches to its left, explored or not.
+//! - *Nested orders.* Of a leaf's sequence an equivalent order may be executed (see `nesting`); what comes back is brought into the
+//!   leaf's order first, so everything here is as if that had been executed.
 
 use std::collections::VecDeque;
 
@@ -36,10 +38,14 @@ use super::acts::Act;
 use super::acts::Operations;
 use super::causality::Race;
 use super::causality::Second;
+use super::nesting::is_told;
+use super::nesting::nest;
+use super::nesting::restore;
 use super::wakeup::NodeId;
 use super::wakeup::Tree;
 use crate::scenario::Execution;
 use crate::scenario::Request;
+use crate::scenario::ThreadId;
 
 /// How many acts the tree may hold (16 bytes each). Only executions of many thousands of steps come near; what has no
 /// room is left out, and the report is bounded.
@@ -49,8 +55,8 @@ const MAX_ACTS: usize = 8_000_000;
 #[derive(Debug, Default)]
 pub struct Dpor {
     tree: Tree,
-    /// The leaves that were asked for and not taken yet, in that order.
-    asked: VecDeque<NodeId>,
+    /// The leaves that were asked for and not taken yet, in that order; where another order was asked for, with theirs.
+    asked: VecDeque<(NodeId, Option<Vec<ThreadId>>)>,
     operations: Operations,
     /// Whether a sequence found no room.
     cut: bool,
@@ -59,7 +65,7 @@ pub struct Dpor {
     /// The nodes that it goes through, each with the depth at which it begins.
     way: Vec<(usize, NodeId)>,
     asleep: Asleep,
-    /// Scratch: the sequence that reverses a race.
+    /// Scratch: the sequence that reverses a race, or is asked for.
     sequence: Vec<Act>,
 }
 
@@ -83,14 +89,30 @@ impl Strategy for Dpor {
 
     fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
         for _ in 0..most {
-            let Some((leaf, request)) = self.tree.ask() else { break };
-            self.asked.push_back(leaf);
-            requests.push(request);
+            self.sequence.clear();
+            let Some(leaf) = self.tree.ask(&mut self.sequence) else { break };
+            let threads = |acts: &[Act]| acts.iter().map(|act| act.thread).collect();
+            let meant = threads(&self.sequence);
+            if nest(&mut self.sequence, &self.operations) {
+                self.asked.push_back((leaf, Some(meant)));
+                requests.push(Request { prefix: threads(&self.sequence) });
+            } else {
+                self.asked.push_back((leaf, None));
+                requests.push(Request { prefix: meant });
+            }
+        }
+    }
+
+    fn arrange(&mut self, execution: &mut Execution) {
+        if let Some((_, Some(meant))) = self.asked.front() {
+            restore(execution, meant);
+        } else {
+            debug_assert!(is_told(execution), "who could go is worked out otherwise: {execution:?}");
         }
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
-        let leaf = self.asked.pop_front().expect("an execution is of a request");
+        let (leaf, _) = self.asked.pop_front().expect("an execution is of a request");
         self.acts.clear();
         for (index, step) in execution.steps.iter().enumerate() {
             let next = execution.steps.get(index + 1);
@@ -110,7 +132,7 @@ impl Strategy for Dpor {
     }
 
     fn give_up(&mut self) {
-        let leaf = self.asked.pop_front().expect("what is given up was asked for");
+        let (leaf, _) = self.asked.pop_front().expect("what is given up was asked for");
         self.tree.give_up(leaf);
     }
 

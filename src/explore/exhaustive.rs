@@ -41,6 +41,8 @@ impl Strategy for Exhaustive {
         }
     }
 
+    fn arrange(&mut self, _execution: &mut Execution) {}
+
     fn take(&mut self, execution: &Execution, _causality: &Causality) {
         let given = self.asked.pop_front().expect("an execution is of a request");
         for (depth, step) in execution.steps.iter().enumerate().skip(given) {

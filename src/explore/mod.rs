@@ -10,6 +10,7 @@ mod dpor;
 mod exhaustive;
 mod races;
 mod replay;
+mod nesting;
 mod report;
 mod wakeup;
 mod witness;
@@ -52,6 +53,10 @@ pub trait Strategy {
     /// there is nothing left to see.
     fn next(&mut self, most: usize, requests: &mut Vec<Request>);
 
+    /// Brings an execution of the request that was given first of those without an answer into the order in which it is taken: what
+    /// was requested may be another, equivalent one.
+    fn arrange(&mut self, execution: &mut Execution);
+
     /// Takes the execution of the request that was given first of those without an answer, and what orders its steps.
     fn take(&mut self, execution: &Execution, causality: &Causality);
 
@@ -78,6 +83,10 @@ impl<S: Strategy + ?Sized> Strategy for &mut S {
 
     fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
         S::next(self, most, requests);
+    }
+
+    fn arrange(&mut self, execution: &mut Execution) {
+        S::arrange(self, execution);
     }
 
     fn take(&mut self, execution: &Execution, causality: &Causality) {
@@ -176,13 +185,17 @@ pub fn explore<E: Execute>(
                 continue;
             }
         };
-        for execution in executions {
+        for mut execution in executions {
             let request = batches.next().expect("no more executions than requests");
-            causality.trace(&execution);
-            gathering.add(&execution, &causality);
             // An execution that ended before its prefix did (where a process died and nobody looked further, say) tells
             // nothing of what lies beyond.
-            if follows(&execution, &request) {
+            let follows = follows(&execution, &request);
+            if follows {
+                strategy.arrange(&mut execution);
+            }
+            causality.trace(&execution);
+            gathering.add(&execution, &causality);
+            if follows {
                 strategy.take(&execution, &causality);
             } else {
                 strategy.give_up();

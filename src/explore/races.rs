@@ -91,6 +91,10 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
         self.strategy.next(most, requests);
     }
 
+    fn arrange(&mut self, execution: &mut Execution) {
+        self.strategy.arrange(execution);
+    }
+
     fn take(&mut self, execution: &Execution, causality: &Causality) {
         // What others would have done when the process was dead cannot be shown to anybody.
         match execution.until_death() {

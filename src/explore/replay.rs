@@ -36,6 +36,8 @@ impl Strategy for OneSchedule {
         }
     }
 
+    fn arrange(&mut self, _execution: &mut Execution) {}
+
     fn take(&mut self, _execution: &Execution, _causality: &Causality) {}
 
     fn give_up(&mut self) {}

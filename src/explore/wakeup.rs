@@ -13,8 +13,6 @@
 use super::acts::Act;
 use super::acts::Begins;
 use super::acts::Operations;
-use crate::scenario::Request;
-use crate::scenario::ThreadId;
 
 /// Beyond so many acts (16 bytes each) the tree is to become smaller before it grows again.
 const LARGE: usize = 250_000;
@@ -120,12 +118,11 @@ impl Tree {
     }
 
     /// Returns the leaf with the fewest preemptions of those that were not asked for, or the leftmost where the tree is large,
-    /// and counts it as asked for from now on.
+    /// and counts it as asked for from now on. Adds the acts on the way there to `way`.
     ///
     /// Most errors show with two preemptions or fewer (M. Musuvathi and S. Qadeer, "Iterative context bounding for systematic
     /// testing of multithreaded programs", PLDI 2007).
-    pub(super) fn ask(&mut self) -> Option<(NodeId, Request)> {
-        let mut prefix: Vec<ThreadId> = Vec::new();
+    pub(super) fn ask(&mut self, way: &mut Vec<Act>) -> Option<NodeId> {
         let mut at = self.root;
         if self.node(at).waiting == 0 {
             return None;
@@ -134,7 +131,7 @@ impl Tree {
         loop {
             let node = self.node_mut(at);
             node.waiting -= 1;
-            prefix.extend(node.acts.iter().map(|act| act.thread));
+            way.extend_from_slice(&node.acts);
             if node.is == Part::Waiting {
                 node.is = Part::Asked;
                 node.fewest = NO_LEAF;
@@ -150,7 +147,7 @@ impl Tree {
             let fewest = self.node(at).children.iter().map(|&child| self.node(child).fewest).min();
             self.node_mut(at).fewest = fewest.unwrap_or(NO_LEAF);
         }
-        Some((leaf, Request { prefix }))
+        Some(leaf)
     }
 
     /// Fills `way` with the nodes from the root to `leaf`, each with the depth at which it begins.

@@ -753,7 +753,7 @@ pool.submit(work)
 ";
     // Its only worker is busy, and the other pool has none.
     let refused = "'interpreter shutdown'";
-    let possible = [format!("['done', 'done']"), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
+    let possible = ["['done', 'done']".into(), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
     assert_eq!(outcomes(one, Some("sorted(log, key=len, reverse=True)")), possible);
     let two = "
 from concurrent.futures import ThreadPoolExecutor

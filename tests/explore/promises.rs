@@ -71,6 +71,17 @@ fn classes_of_a_lost_update() {
     assert_eq!(outcome_begins(&report, "[2]").len(), 2);
 }
 
+/// To hand on from a thread in the middle of something to another takes longer than to call one that is over before the other goes on.
+#[test]
+fn of_equivalent_orders_one_is_executed_in_which_threads_are_nested() {
+    let mut program = lost_update(2);
+    explored(&mut program, Dpor::default(), 1, u64::MAX);
+    let mut schedules: Vec<String> = program.executions.iter().map(|made| made.schedule().to_string()).collect();
+    schedules.sort();
+    // Not `1 2 1 2`: who writes last reads first.
+    assert_eq!(schedules, ["1 2*2 1", "1*2 2*2", "2 1*2 2", "2*2 1*2"]);
+}
+
 #[test]
 fn threads_that_wait_for_each_other_are_found() {
     let report = explored(&mut embrace(), Dpor::default(), 64, u64::MAX);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use raceday::explore::Bounds;
+use raceday::explore::Causality;
 use raceday::explore::Dpor;
 use raceday::explore::Exhaustive;
 use raceday::explore::Found;
@@ -11,9 +12,14 @@ use raceday::explore::OneSchedule;
 use raceday::explore::Report;
 use raceday::explore::Strategy;
 use raceday::explore::explore;
+use raceday::scenario::Answer;
+use raceday::scenario::Execute;
 use raceday::scenario::Execution;
+use raceday::scenario::Guard;
 use raceday::scenario::Outcome;
+use raceday::scenario::Request;
 use raceday::scenario::Schedule;
+use raceday::scenario::Step;
 use raceday::scenario::ThreadId;
 
 use crate::random::Mix;
@@ -53,6 +59,7 @@ fn check(program: &Program, most: u64) -> bool {
     if !all.exhaustive {
         return false;
     }
+    explored(&mut program.clone(), Arranging(Dpor::default(), program), 64, u64::MAX);
     // Depth first, and in other orders.
     let mut reports = Vec::new();
     for batch in [1, 3, 64] {
@@ -69,6 +76,62 @@ fn check(program: &Program, most: u64) -> bool {
     assert!(reports.iter().all(|report| report == &reports[0]), "{reports:#?} of {program:#?}");
     check_replays(program, &twin.executions);
     true
+}
+
+/// The strategy, held to telling of each execution just what comes of the order that it says it had.
+struct Arranging<'a>(Dpor, &'a Program);
+
+impl Strategy for Arranging<'_> {
+    fn start_over(&mut self) {
+        self.0.start_over();
+    }
+
+    fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        self.0.next(most, requests);
+    }
+
+    fn arrange(&mut self, execution: &mut Execution) {
+        self.0.arrange(execution);
+        let order = Request { prefix: execution.schedule().threads().to_vec() };
+        let Ok(Answer::Executions(made)) = Program { keep: false, ..self.1.clone() }.execute(&[order]) else {
+            panic!("a toy never starts over");
+        };
+        assert_eq!(told(execution), told(&made[0]), "steps of {:#?}", self.1);
+    }
+
+    fn take(&mut self, execution: &Execution, causality: &Causality) {
+        self.0.take(execution, causality);
+    }
+
+    fn give_up(&mut self) {
+        self.0.give_up();
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        self.0.is_exhaustive()
+    }
+}
+
+/// Returns what an execution tells, in words that do not depend on the order in which threads were started.
+fn told(execution: &Execution) -> impl PartialEq + std::fmt::Debug {
+    let could_go = |step: &Step| -> BTreeSet<ThreadId> {
+        let threads = execution.threads.iter().enumerate();
+        threads.filter(|(index, _)| step.enabled >> index & 1 == 1).map(|(_, &thread)| thread).collect()
+    };
+    let operations = execution.steps.iter().map(|step| &step.operation);
+    let all = operations.chain(execution.pending.iter().map(|pending| &pending.operation));
+    let waited_for: BTreeSet<Guard> = all.filter_map(|operation| operation.guard).collect();
+    let told = |step: &Step| {
+        let guards: Vec<_> = step.guards.iter().copied().filter(|(guard, _)| waited_for.contains(guard)).collect();
+        (step.thread, step.operation.clone(), could_go(step), guards)
+    };
+    let pending: BTreeMap<_, _> = execution.pending.iter().map(|each| (each.thread, each.operation.clone())).collect();
+    let steps: Vec<_> = execution.steps.iter().map(told).collect();
+    (steps, execution.lines.clone(), pending, execution.lived, execution.outcome.clone())
 }
 
 /// Every class is executed, and once; but where a try can fail of which nobody knows when, perhaps more often, though never more often
