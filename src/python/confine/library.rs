@@ -8,6 +8,7 @@
 //! folders. It is the plain path that is opened, so nobody gets another file than the one that was judged. What is found is looked at
 //! before it is opened, for to open a device or a pipe can do something.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
@@ -38,10 +39,8 @@ const LINKS: usize = 40;
 /// What a worker may read.
 pub(super) struct Library {
     folders: Vec<Folder>,
-    /// Files that go by just this path.
+    /// Files that go by just this path, shared objects by each that is known of them.
     named: BTreeSet<PathBuf>,
-    /// Folders in which a shared object may be looked for by other names of it: links to it lie beside it.
-    beside: BTreeSet<PathBuf>,
     /// The files that there may be at the end of such a path: device and number.
     files: BTreeSet<(u64, u64)>,
 }
@@ -61,10 +60,10 @@ enum Place<'a> {
 }
 
 impl Library {
-    /// Returns what may be read by `policy`, as far as it is there, or why this kernel cannot tell where paths lead.
-    pub(super) fn of(policy: &Policy) -> Result<Library, Errno> {
-        let (mut folders, mut named) = (Vec::new(), BTreeSet::new());
-        let (mut beside, mut files) = (BTreeSet::new(), BTreeSet::new());
+    /// Returns what may be read by `policy`, as far as it is there, some of it also by `links`, or why this kernel cannot tell where
+    /// paths lead.
+    pub(super) fn of(policy: &Policy, links: &[PathBuf]) -> Result<Library, Errno> {
+        let (mut folders, mut named, mut files) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for path in policy.execute.iter().chain(&policy.read).map(AsRef::<Path>::as_ref) {
             let Ok(metadata) = fs::metadata(path) else { continue };
             if metadata.is_dir() {
@@ -75,13 +74,15 @@ impl Library {
             }
             files.insert((metadata.dev(), metadata.ino()));
             named.insert(plain(path));
-            if let Some(folder) = path.parent().filter(|_| is_shared_object(path))
-                && beside.insert(plain(folder))
-            {
-                beside.extend(without_usr(folder));
-            }
         }
-        Ok(Library { folders, named, beside, files })
+        named.extend(links.iter().map(|link| plain(link)));
+        let around: BTreeSet<_> = named.iter().filter_map(|path| path.parent()).collect();
+        let other_names: BTreeMap<_, _> =
+            around.into_iter().filter_map(|folder| Some((folder, without_usr(folder)?))).collect();
+        let others = named.iter().filter_map(|path| Some(other_names.get(path.parent()?)?.join(path.file_name()?)));
+        let others: Vec<PathBuf> = others.collect();
+        named.extend(others);
+        Ok(Library { folders, named, files })
     }
 
     /// Opens what is at `path` for reading, with those of `flags` that matter.
@@ -138,8 +139,7 @@ impl Library {
                 };
             }
         }
-        let is_beside = path.parent().is_some_and(|folder| self.beside.contains(folder)) && is_shared_object(path);
-        if is_beside || self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
+        if self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
     }
 
     /// Returns one of the files by `path`, which may be a link.
@@ -199,11 +199,6 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// Whether the name of the file is that of a shared object.
-fn is_shared_object(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_bytes().windows(3).any(|letters| letters == b".so"))
-}
-
 /// Returns the other name of a folder in `/usr`, where `/lib` is a link to what is there: the loader goes by either.
 fn without_usr(folder: &Path) -> Option<PathBuf> {
     let other = Path::new("/").join(folder.strip_prefix("/usr").ok()?);
@@ -252,6 +247,7 @@ mod tests {
                 ("lib/package/installed", "../site-packages"),
                 ("objects/libz.so.1", "libz.so.1.2"),
                 ("objects/libkey.so", "../secrets/key"),
+                ("objects/libother.so", "other.so"),
             ];
             for (link, to) in links {
                 symlink(to, at(link)).expect("links can be made");
@@ -259,7 +255,8 @@ mod tests {
             let absolute = at("secrets/key");
             symlink(absolute, at("lib/far")).expect("links can be made");
             let read = ["lib", "more", "objects/libz.so.1.2", "cache", "missing"].map(&at);
-            let library = Library::of(&Policy::to_read(read)).expect("this kernel tells where paths lead");
+            let links = ["objects/libz.so.1", "objects/libother.so", "objects/libmissing.so"].map(&at);
+            let library = Library::of(&Policy::to_read(read), &links).expect("this kernel tells where paths lead");
             Ground { folder, library }
         }
 
@@ -337,6 +334,8 @@ mod tests {
             "objects/other.so",
             "objects/missing.so",
             "objects/libkey.so",
+            "objects/libother.so",
+            "objects/libmissing.so",
             "objects/libz.so.1/../../secrets/key",
             "cache/../secrets/key",
         ] {
@@ -345,6 +344,15 @@ mod tests {
             assert_eq!(ground.library.open(&path, OFlags::empty()).err(), Some(ELSEWHERE), "{shown}");
             assert_eq!(ground.library.look_at(&path, true).err(), Some(ELSEWHERE), "{shown}");
         }
+    }
+
+    /// It is not among the names that are known, and to look where it leads would take a time that tells whether it is there.
+    #[test]
+    fn nobody_looks_whether_a_shared_object_is_there_under_another_name() {
+        let ground = Ground::new();
+        symlink("libz.so.1.2", ground.folder.path().join("objects/libz.so")).expect("links can be made");
+        assert_eq!(ground.read("objects/libz.so"), Err(ELSEWHERE));
+        assert_eq!(ground.read("objects/libz.so.1").as_deref(), Ok("objects/libz.so.1.2"));
     }
 
     #[test]

@@ -253,7 +253,8 @@ impl Confinement {
     /// Gets ready to answer for a process of `interpreter`.
     #[cfg(target_os = "linux")]
     pub(super) fn supervision(&self, attempt: Attempt, interpreter: &Interpreter) -> Supervision {
-        let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(io::Error::from);
+        let policy = || self.policy(attempt, interpreter);
+        let library = || library::Library::of(&policy(), &interpreter.links).map_err(io::Error::from);
         Supervision { library: (attempt.supervisor && attempt.level == Level::Full).then(library).transpose() }
     }
 

@@ -271,7 +271,7 @@ mod tests {
         let memory = File::open("/proc/self/mem").expect("one's own memory");
         let pid = Pid::from_raw(std::process::id().cast_signed()).expect("a process");
         let process = rustix::process::pidfd_open(pid, PidfdFlags::empty()).expect("a process");
-        let paths = Paths { process, memory, library: Library::of(&Policy::to_read([])).expect("nothing") };
+        let paths = Paths { process, memory, library: Library::of(&Policy::to_read([]), &[]).expect("nothing") };
         let read = |bytes: &[u8]| paths.letters(bytes.as_ptr() as u64);
         assert_eq!(read(b"/usr/lib\0more"), Ok(b"/usr/lib".to_vec()));
         assert_eq!(read(b"\0"), Ok(Vec::new()));
