@@ -160,6 +160,9 @@ result = told(lambda path: answers(path) <= usual)
 result = told(os.stat, "/proc/%d" % VICTIM, "/proc/4000000")
 # == ask whether a process is there by its open files: supervisor, secret
 result = told(lambda path: os.open(path, os.O_RDONLY), "/proc/%d/fd/0" % VICTIM, "/proc/4000000/fd/0")
+# == find out which libraries are installed: supervisor, libraries
+listed = open_("/etc/ld.so.cache", "rb").read()
+result = "listed=%d/%d;" % (len(listed), sum(listed))
 # == read the environment of another process: files+namespace+limits+supervisor, secret, root
 result = open_("/proc/%d/environ" % VICTIM, "rb").read()
 # == read the arguments of another process: files+supervisor, secret

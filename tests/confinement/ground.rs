@@ -28,6 +28,8 @@ use tempfile::TempDir;
 pub(crate) enum Witness {
     /// The secret came back, which only somebody knows who read it.
     Secret,
+    /// The whole of the linker's list came back: its length, and the sum of its bytes.
+    Libraries,
     /// The folder is not as it was.
     Change,
     /// Something lies in the system's shared memory.
@@ -52,6 +54,7 @@ impl Witness {
     pub(crate) fn named(name: &str) -> Witness {
         match name {
             "secret" => Witness::Secret,
+            "libraries" => Witness::Libraries,
             "change" => Witness::Change,
             "shared" => Witness::Shared,
             "segment" => Witness::Segment,
@@ -133,6 +136,11 @@ impl Ground {
     pub(crate) fn saw(&self, witness: Witness, said: &str) -> Option<String> {
         match witness {
             Witness::Secret => said.contains(&self.secret).then(|| said.to_owned()),
+            Witness::Libraries => {
+                let list = fs::read("/etc/ld.so.cache").expect("there is a list");
+                let sum: u64 = list.iter().copied().map(u64::from).sum();
+                said.contains(&format!("listed={}/{sum};", list.len())).then(|| said.to_owned())
+            }
             Witness::Change => difference(&self.before.0, &state_of_folder(self.folder.path())),
             Witness::Victim => difference(&self.before.1, &state_of_process(self.victim.id())),
             Witness::Shared => {

@@ -1,4 +1,5 @@
-//! What there is of the file system for a worker: the standard library, the shared objects, and nothing else.
+//! What there is of the file system for a worker: the standard library, the shared objects with a list of them (`linker`), and
+//! nothing else.
 //!
 //! A path is judged by its letters first. Where they do not lead below what the policy lets be read, nobody looks whether there
 //! is something, so neither the answer nor the time that it takes tells. The kernel follows no link on the way: where one leads is
@@ -28,6 +29,7 @@ use rustix::fs::ResolveFlags;
 use rustix::io::Errno;
 
 use super::files;
+use super::linker;
 use super::policy::Policy;
 
 /// What all paths get that lead anywhere else, whether there is something or not.
@@ -64,7 +66,8 @@ impl Library {
     /// paths lead.
     pub(super) fn of(policy: &Policy, links: &[PathBuf]) -> Result<Library, Errno> {
         let (mut folders, mut named, mut files) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        for path in policy.execute.iter().chain(&policy.read).map(AsRef::<Path>::as_ref) {
+        let paths = policy.execute.iter().chain(&policy.read).map(AsRef::<Path>::as_ref);
+        for path in paths.filter(|path| *path != Path::new(linker::LIST)) {
             let Ok(metadata) = fs::metadata(path) else { continue };
             if metadata.is_dir() {
                 let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -87,7 +90,10 @@ impl Library {
 
     /// Opens what is at `path` for reading, with those of `flags` that matter.
     pub(super) fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
-        let found = self.find(path, flags & (OFlags::DIRECTORY | OFlags::NOFOLLOW))?;
+        let found = match path == linker::LIST.as_bytes() {
+            true => linker::open(|path| self.named.contains(path)).map_err(|_| ELSEWHERE)?,
+            false => self.find(path, flags & (OFlags::DIRECTORY | OFlags::NOFOLLOW))?,
+        };
         match kind(&found)? {
             FileType::RegularFile | FileType::Directory => {}
             FileType::Symlink => return Err(Errno::LOOP),
