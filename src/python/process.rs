@@ -162,6 +162,11 @@ impl Process {
         self.child.id
     }
 
+    /// Returns the child, for who has to do with it by its number.
+    pub(super) fn leader(&self) -> Arc<Leader> {
+        Arc::clone(&self.child)
+    }
+
     /// Returns the `nth` of the processors that we may use after the one that the child keeps to, if it keeps to one.
     #[cfg(target_os = "linux")]
     pub(super) fn processor_after(&self, nth: usize) -> Option<usize> {
@@ -327,6 +332,12 @@ pub(super) struct Leader {
 }
 
 impl Leader {
+    /// Does something with the child's number as long as that is its own, and returns what came of it.
+    pub(super) fn while_there<T>(&self, act: impl FnOnce(u32) -> T) -> Option<T> {
+        let child = lock(&self.child);
+        child.as_ref().map(|_| act(self.id))
+    }
+
     /// Kills the child and all that it may have started.
     fn kill(&self) {
         if let Some(child) = &mut *lock(&self.child) {
@@ -586,6 +597,20 @@ mod tests {
             frame = child.receive_more(patience);
         }
         assert_eq!(frame, Err("it did not come to the end of its answer within 0 s".to_owned()));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nothing_is_done_by_the_number_of_a_child_that_was_waited_for() {
+        let arguments = ["-c", "while :; do read line; done"].map(OsString::from);
+        let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
+        let (leader, id) = (child.leader(), child.id());
+        assert_eq!(leader.while_there(|id| id), Some(id));
+        child.kill();
+        assert_eq!(leader.while_there(|id| id), None);
+        assert!(child.ended.is_some_and(|status| !status.success()));
+        child.kill();
+        assert!(child.ended.is_some(), "what is known of its end stays known");
     }
 
     #[test]

@@ -114,6 +114,7 @@ libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 page = 4096
+fixed = libc.mmap(None, page, 1, 0x22, -1, 0)
 start = libc.mmap(None, 2 * page, 3, 0x22, -1, 0)
 libc.munmap(start + page, page)
 own = os.__file__.encode()
@@ -138,6 +139,8 @@ result = {
     "longest": each(b"/" * 4000 + own),
     "empty": each(b""),
     "nowhere to write": error(STAT, -100, own, ctypes.c_void_p(start + page), 0),
+    "room for a part": error(STAT, -100, own, ctypes.c_void_p(start + page - 100), 0),
+    "only to be read": (error(STAT, -100, own, ctypes.c_void_p(fixed), 0), ctypes.string_at(fixed, 4096).strip(b"\0")),
     "an open file": error(STAT, 0, b"", space, 0x1000),
     "no file": [error(STAT, descriptor, b"", space, 0x1000) for descriptor in (63, 5000, -1, -2 ** 31)],
     "the own folder": error(STAT, -100, b"", space, 0x1000),
@@ -280,6 +283,8 @@ fn paths_of_any_shape_are_answered() {
         format!("'longest': {there}"),
         format!("'empty': {none}"),
         format!("'nowhere to write': {}", libc::EFAULT),
+        format!("'room for a part': {}", libc::EFAULT),
+        format!("'only to be read': ({}, b'')", libc::EFAULT),
         "'an open file': 'done'".to_owned(),
         format!("'no file': [{bad}, {bad}, {bad}, {bad}]"),
         format!("'the own folder': {}", libc::ENOENT),
@@ -397,16 +402,19 @@ fn who_answers_ends_with_the_worker() {
 
 #[test]
 fn where_nobody_can_answer_it_is_said_and_all_else_holds() {
-    machine::without_calls(&[libc::SYS_pidfd_getfd], libc::EPERM, || {
-        let _alone = machine::alone();
-        let mut worker = start(&machine::interpreter(), &machine::confinement());
-        let confined = worker.confined().expect("it is there").clone();
-        assert_eq!(confined.level, Level::Full);
-        assert_eq!(confined.unsupervised.as_deref(), Some("the system does not let Raceday look into its own workers"));
-        assert_eq!(value(&mut worker, "result = str(answer('/etc/passwd').st_mode)[:1]").expect("it lives"), "'3'");
-        let read = "try:\n    result = os.open('/etc/passwd', 0)\nexcept OSError as error:\n    result = error.errno\n";
-        assert_eq!(value(&mut worker, read).expect("it lives"), libc::EACCES.to_string());
-    });
+    let missing = [(libc::SYS_pidfd_getfd, libc::EPERM), (libc::SYS_process_vm_writev, libc::ENOSYS)];
+    missing.into_iter().for_each(|(call, error)| machine::without_calls(&[call], error, nobody_answers));
+}
+
+fn nobody_answers() {
+    let _alone = machine::alone();
+    let mut worker = start(&machine::interpreter(), &machine::confinement());
+    let confined = worker.confined().expect("it is there").clone();
+    assert_eq!(confined.level, Level::Full);
+    assert_eq!(confined.unsupervised.as_deref(), Some("the system does not let Raceday look into its own workers"));
+    assert_eq!(value(&mut worker, "result = str(answer('/etc/passwd').st_mode)[:1]").expect("it lives"), "'3'");
+    let read = "try:\n    result = os.open('/etc/passwd', 0)\nexcept OSError as error:\n    result = error.errno\n";
+    assert_eq!(value(&mut worker, read).expect("it lives"), libc::EACCES.to_string());
 }
 
 /// Sets a filter that somebody listens to already, and becomes the program that it is given.

@@ -1,12 +1,15 @@
 //! The kernel's side of a call that waits for an answer (seccomp's user notification): hear of it, and answer it.
 //!
-//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. So this is the one file of this package
-//! with `unsafe` in it, and it has nothing else. What calls are answered is for `supervisor` to say.
+//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. And to write an answer into a worker's
+//! memory by that one's own rights it has a call that nobody has wrapped. So this is the one file of this package with `unsafe` in it,
+//! and it has nothing else. What calls are answered is for `supervisor` to say.
 
+use std::io;
 use std::os::fd::AsFd as _;
 use std::os::fd::AsRawFd as _;
 use std::os::fd::BorrowedFd;
 use std::os::fd::OwnedFd;
+use std::ptr;
 
 use rustix::event::PollFd;
 use rustix::event::PollFlags;
@@ -15,6 +18,8 @@ use rustix::ioctl::IntegerSetter;
 use rustix::ioctl::Opcode;
 use rustix::ioctl::Updater;
 use rustix::ioctl::opcode;
+
+use super::super::process::Leader;
 
 /// The letter that seccomp's ioctls have in their numbers.
 const GROUP: u8 = b'!';
@@ -153,6 +158,28 @@ fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argu
         let update = Updater::<'_, NUMBER, A>::new(argument);
         rustix::ioctl::ioctl(listener, update)
     }
+}
+
+/// Writes `bytes` at `place` in the memory of `worker`, as far as it could write there itself, and returns how many that were.
+#[expect(unsafe_code, reason = "by `/proc/PID/mem`, the way without, what is there to be read alone would be changed")]
+pub(super) fn write_into(worker: &Leader, place: u64, bytes: &[u8]) -> Result<usize, Errno> {
+    let place = usize::try_from(place).map_err(|_| Errno::FAULT)?;
+    let from = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let to = libc::iovec { iov_base: ptr::without_provenance_mut(place), iov_len: bytes.len() };
+    let write = |pid: u32| {
+        // SAFETY: the kernel reads of `from`, which is `bytes`, and writes nothing there. `to` is a place in another process, and a
+        // number here: `pid` is a child's, and nobody else's as long as this runs.
+        unsafe { libc::process_vm_writev(pid.cast_signed(), &from, 1, &to, 1, 0) }
+    };
+    match worker.while_there(write) {
+        Some(count) => usize::try_from(count).map_err(|_| last_error()),
+        None => Err(Errno::SRCH),
+    }
+}
+
+/// Returns what the C library says was wrong with the last call.
+fn last_error() -> Errno {
+    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::FAULT)
 }
 
 #[cfg(test)]

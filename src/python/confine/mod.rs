@@ -26,6 +26,8 @@ mod linker;
 #[cfg(target_os = "linux")]
 mod listener;
 #[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
 mod paths;
 #[cfg(target_os = "linux")]
 mod policy;
@@ -40,6 +42,7 @@ use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 #[cfg(target_os = "linux")]
 use launch::LaunchError;
@@ -47,6 +50,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::Interpreter;
+use super::process::Leader;
 
 #[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;
@@ -351,15 +355,15 @@ pub(super) struct Supervision {
 }
 
 impl Supervision {
-    /// Answers from now on for the process `pid`, which waits for that at its descriptor `listener`.
+    /// Answers from now on for `worker`, which waits for that at its descriptor `listener`.
     #[cfg(target_os = "linux")]
-    pub(super) fn begin(self, pid: u32, listener: i32) -> io::Result<()> {
-        supervisor::Supervisor::start(pid, listener, self.library?)
+    pub(super) fn begin(self, worker: Arc<Leader>, listener: i32) -> io::Result<()> {
+        supervisor::Supervisor::start(worker, listener, self.library?)
     }
 
     /// Nobody waits for answers here.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn begin(self, _: u32, _: i32) -> io::Result<()> {
+    pub(super) fn begin(self, _: Arc<Leader>, _: i32) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

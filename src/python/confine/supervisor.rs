@@ -12,18 +12,21 @@
 //! The thread ends with the worker, for then there is nobody left who could ask.
 
 use std::io;
+use std::sync::Arc;
 use std::thread;
 
 use rustix::io::Errno;
 use rustix::process::Pid;
 use rustix::process::PidfdFlags;
 
+use super::super::process::Leader;
 use super::calls;
 use super::library::Library;
 use super::limits;
 use super::listener::Answer;
 use super::listener::Call;
 use super::listener::Listener;
+use super::memory::Memory;
 use super::paths;
 use super::paths::Paths;
 use super::threads::Threads;
@@ -42,18 +45,22 @@ pub(super) fn is_known_here() -> bool {
 }
 
 impl Supervisor {
-    /// Begins to answer for the process `pid`, which waits for that at its descriptor `listener` and may open what is in `library`, if
-    /// it may open anything.
+    /// Begins to answer for `worker`, which waits for that at its descriptor `listener` and may open what is in `library`, if it may open
+    /// anything.
     ///
     /// # Errors
     ///
     /// The system does not let this process look into that one.
-    pub(super) fn start(pid: u32, listener: i32, library: Option<Library>) -> Result<(), io::Error> {
-        let id = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
-        let process = rustix::process::pidfd_open(id, PidfdFlags::empty())?;
+    pub(super) fn start(worker: Arc<Leader>, listener: i32, library: Option<Library>) -> Result<(), io::Error> {
+        let open = |pid: u32| {
+            let id = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+            Ok((Threads::of(pid), rustix::process::pidfd_open(id, PidfdFlags::empty())?))
+        };
+        let (threads, process) = worker.while_there(open).unwrap_or(Err(Errno::SRCH))?;
         let listener = Listener::new(paths::open_file_of(&process, listener)?);
-        let paths = library.map(|library| Paths::of(pid, process, library)).transpose()?;
-        let supervisor = Supervisor { listener, threads: Threads::of(pid), paths };
+        let memory = Arc::new(Memory::of(worker)?);
+        let paths = library.map(|library| Paths::of(process, memory, library));
+        let supervisor = Supervisor { listener, threads, paths };
         thread::Builder::new().name("supervisor".to_owned()).spawn(|| supervisor.run())?;
         Ok(())
     }
