@@ -315,6 +315,10 @@ def ask(pid):
     futex, try_lock_pi = 202 if os.uname().machine == "x86_64" else 98, 8
     return bare(futex, import_("ctypes").byref(word), try_lock_pi, 0, 0, 0, 0)[1]
 result = NAME + "-is-a-secret" if ask(VICTIM) != ask(2**22 - 1) else ""
+# == find out who started this process: calls, parent
+result = "parent=%d;" % os.getppid()
+# == ask what the machine is called: supervisor, machine
+result = "machine=%s;" % os.uname().nodename
 # == trace another process: files+calls+namespace+limits, victim, root
 c().ptrace(16, VICTIM, 0, 0)
 # == take a lot of memory: limits, memory

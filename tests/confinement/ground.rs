@@ -44,6 +44,10 @@ pub(crate) enum Witness {
     Child,
     /// The other process is not as it was.
     Victim,
+    /// The number of this process came back.
+    Parent,
+    /// What this machine is called came back.
+    Machine,
     /// The worker has mapped much more than it may.
     Memory,
     /// The worker has many more threads than it may.
@@ -62,6 +66,8 @@ impl Witness {
             "service" => Witness::Service,
             "child" => Witness::Child,
             "victim" => Witness::Victim,
+            "parent" => Witness::Parent,
+            "machine" => Witness::Machine,
             "memory" => Witness::Memory,
             "threads" => Witness::Threads,
             other => panic!("no witness is called `{other}`"),
@@ -156,6 +162,11 @@ impl Ground {
             Witness::Child => {
                 let workers = self.workers();
                 processes().into_iter().find(|process| workers.contains(&process.parent)).map(|child| child.stat)
+            }
+            Witness::Parent => said.contains(&format!("parent={};", std::process::id())).then(|| said.to_owned()),
+            Witness::Machine => {
+                let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+                said.contains(&format!("machine={name};")).then(|| said.to_owned())
             }
             Witness::Memory => self.workers().into_iter().find_map(|worker| {
                 let peak = number_in_status(worker, "VmPeak")?;

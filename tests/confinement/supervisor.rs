@@ -36,7 +36,7 @@ import sys
 import_ = os.__dict__["__builtins__"]["__import__"]
 ctypes = import_("ctypes")
 lib = ctypes.CDLL(None, use_errno=True)
-STAT, OPEN, ACCESS, READLINK = {"x86_64": (262, 257, 269, 267), "aarch64": (79, 56, 48, 78)}[os.uname().machine]
+STAT, OPEN, ACCESS, READLINK, UNAME = {"x86_64": (262, 257, 269, 267, 63), "aarch64": (79, 56, 48, 78, 160)}[os.uname().machine]
 
 def error(number, *arguments):
     ctypes.set_errno(0)
@@ -138,6 +138,8 @@ result = {
     "too long": each(b"/" + b"x" * 5000),
     "longest": each(b"/" * 4000 + own),
     "empty": each(b""),
+    "no name": error(UNAME, ctypes.c_void_p(start + page - 300)),
+    "a name": (os.uname().nodename, os.uname().sysname, import_("platform").node()),
     "nowhere to write": error(STAT, -100, own, ctypes.c_void_p(start + page), 0),
     "room for a part": error(STAT, -100, own, ctypes.c_void_p(start + page - 100), 0),
     "only to be read": (error(STAT, -100, own, ctypes.c_void_p(fixed), 0), ctypes.string_at(fixed, 4096).strip(b"\0")),
@@ -282,6 +284,8 @@ fn paths_of_any_shape_are_answered() {
         format!("'too long': {long}"),
         format!("'longest': {there}"),
         format!("'empty': {none}"),
+        format!("'no name': {}", libc::EFAULT),
+        "'a name': ('raceday', 'Linux', 'raceday')".to_owned(),
         format!("'nowhere to write': {}", libc::EFAULT),
         format!("'room for a part': {}", libc::EFAULT),
         format!("'only to be read': ({}, b'')", libc::EFAULT),

@@ -1,4 +1,4 @@
-//! Who answers for a worker: calls that take a path, and calls that start a thread, wait for an answer from here.
+//! Who answers for a worker: calls that take a path, start a thread, or ask what the machine is called, wait for an answer from here.
 //!
 //! Landlock keeps a worker from opening what it may not, but not from asking whether it is there, and seccomp sees no paths.
 //! And where the kernel does not count a worker's threads, whoever looks now and then looks too late. So such calls are made to wait
@@ -8,9 +8,11 @@
 //!   its threads could change the path between the look and the call.
 //! - Whether a thread may be started is told by how many there are (`threads`). That call is the worker's own, for all that
 //!   matters of it is in registers.
+//! - What is told of the machine is the truth, but for its name, which is the same everywhere.
 //!
 //! The thread ends with the worker, for then there is nobody left who could ask.
 
+use std::ffi::CStr;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -35,6 +37,7 @@ use super::threads::Threads;
 pub(super) struct Supervisor {
     listener: Listener,
     threads: Threads,
+    memory: Arc<Memory>,
     /// What is told of paths, where there are any.
     paths: Option<Paths>,
 }
@@ -42,6 +45,18 @@ pub(super) struct Supervisor {
 /// Whether this kernel has all that it takes: the last of it, an answer that is a file, came with 5.14.
 pub(super) fn is_known_here() -> bool {
     limits::is_linux_since(5, 14)
+}
+
+/// What every machine is called.
+const NAME: &CStr = c"raceday";
+/// How long the kernel's texts about the machine are, with the zeros behind them.
+const TEXT: usize = 65;
+
+/// Returns what is told of the machine, as the kernel lays it out.
+fn machine() -> Vec<u8> {
+    let truth = rustix::system::uname();
+    let texts = [truth.sysname(), NAME, truth.release(), truth.version(), truth.machine(), c"(none)"];
+    texts.into_iter().flat_map(|text| text.to_bytes().iter().copied().chain(std::iter::repeat(0)).take(TEXT)).collect()
 }
 
 impl Supervisor {
@@ -59,8 +74,8 @@ impl Supervisor {
         let (threads, process) = worker.while_there(open).unwrap_or(Err(Errno::SRCH))?;
         let listener = Listener::new(paths::open_file_of(&process, listener)?);
         let memory = Arc::new(Memory::of(worker)?);
-        let paths = library.map(|library| Paths::of(process, memory, library));
-        let supervisor = Supervisor { listener, threads, paths };
+        let paths = library.map(|library| Paths::of(process, Arc::clone(&memory), library));
+        let supervisor = Supervisor { listener, threads, memory, paths };
         thread::Builder::new().name("supervisor".to_owned()).spawn(|| supervisor.run())?;
         Ok(())
     }
@@ -75,6 +90,9 @@ impl Supervisor {
     fn answer(&mut self, call: Call) -> Result<Answer, Errno> {
         match &self.paths {
             _ if call.number == calls::CLONE => self.start_thread(call),
+            _ if call.number == libc::SYS_uname => {
+                self.memory.write(call.arguments[0], &machine()).map(|()| Answer::Value(0))
+            }
             Some(paths) => paths.answer(call),
             None => Err(Errno::NOSYS),
         }
@@ -86,5 +104,20 @@ impl Supervisor {
             true => Err(Errno::AGAIN),
             false => Err(Errno::PERM),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_is_told_as_the_kernel_does_but_for_its_name() {
+        let told = machine();
+        assert_eq!(told.len(), size_of::<libc::utsname>());
+        let texts: Vec<_> = told.chunks(TEXT).map(|text| CStr::from_bytes_until_nul(text).expect("it ends")).collect();
+        let truth = rustix::system::uname();
+        assert_eq!(texts[..4], [truth.sysname(), NAME, truth.release(), truth.version()]);
+        assert_eq!(texts[4..], [truth.machine(), c"(none)"]);
     }
 }
