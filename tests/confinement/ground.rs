@@ -1,5 +1,6 @@
 //! What is there to be attacked, and the witnesses that see whether it was.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
@@ -46,8 +47,12 @@ pub(crate) enum Witness {
     Victim,
     /// The number of this process came back.
     Parent,
+    /// The number of processes and threads that there are came back, or nearly so: they come and go.
+    Count,
     /// What this machine is called came back.
     Machine,
+    /// Threads of the worker have different descriptors.
+    Descriptors,
     /// The worker has mapped much more than it may.
     Memory,
     /// The worker has many more threads than it may.
@@ -67,7 +72,9 @@ impl Witness {
             "child" => Witness::Child,
             "victim" => Witness::Victim,
             "parent" => Witness::Parent,
+            "count" => Witness::Count,
             "machine" => Witness::Machine,
+            "descriptors" => Witness::Descriptors,
             "memory" => Witness::Memory,
             "threads" => Witness::Threads,
             other => panic!("no witness is called `{other}`"),
@@ -164,10 +171,26 @@ impl Ground {
                 processes().into_iter().find(|process| workers.contains(&process.parent)).map(|child| child.stat)
             }
             Witness::Parent => said.contains(&format!("parent={};", std::process::id())).then(|| said.to_owned()),
+            Witness::Count => {
+                let count: u64 = said.split("count=").nth(1)?.split(';').next()?.parse().ok()?;
+                let load = fs::read_to_string("/proc/loadavg").expect("Linux tells");
+                let there: u64 = load.split(['/', ' ']).nth(4)?.parse().ok()?;
+                (count.abs_diff(there) < there / 2).then(|| format!("{count} were counted, and {there} are there"))
+            }
             Witness::Machine => {
                 let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
                 said.contains(&format!("machine={name};")).then(|| said.to_owned())
             }
+            Witness::Descriptors => self.workers().into_iter().find_map(|worker| {
+                let threads = fs::read_dir(format!("/proc/{worker}/task")).ok()?.flatten();
+                let open = |thread: fs::DirEntry| {
+                    let names = fs::read_dir(thread.path().join("fd")).ok()?.flatten().map(|entry| entry.file_name());
+                    Some(names.collect::<BTreeSet<_>>())
+                };
+                // Who is about to end has none.
+                let tables: BTreeSet<_> = threads.filter_map(open).filter(|table| !table.is_empty()).collect();
+                (tables.len() > 1).then(|| format!("there are different tables: {tables:?}"))
+            }),
             Witness::Memory => self.workers().into_iter().find_map(|worker| {
                 let peak = number_in_status(worker, "VmPeak")?;
                 (peak > 1200 << 10).then(|| format!("{peak} kB were mapped"))
