@@ -86,6 +86,70 @@ lib.usleep(100000)
 result = sorted(set(answers))
 "#;
 
+/// Has as many threads as it may, most of which try to start more all the while, and asks for files meanwhile. Executions are repeated,
+/// so all of them end with the program.
+const SPAM: &str = r#"
+start, thread = ctypes.CDLL(None).pthread_create, import_("_thread")
+stay = ctypes.cast(lib.sem_wait, ctypes.c_void_p)
+gate, over, ends = thread.allocate_lock(), [], []
+semaphore = ctypes.create_string_buffer(64)
+kept = import_("gc").kept = [semaphore]
+lib.sem_init(semaphore, 0, 0)
+
+def spam():
+    space = ctypes.c_ulong()
+    with gate:
+        pass
+    while not over:
+        start(ctypes.byref(space), None, stay, ctypes.c_void_p(ctypes.addressof(semaphore)))
+    ends.append(1)
+
+gate.acquire()
+for _ in range(24):
+    thread.start_new_thread(spam, ())
+gate.release()
+lib.usleep(300000)
+result = [type(answer("/etc/passwd")).__name__ for _ in range(200)].count("PermissionError")
+over.append(1)
+while len(ends) < 24:
+    lib.usleep(1000)
+for _ in range(100):
+    lib.sem_post(semaphore)
+lib.usleep(100000)
+"#;
+
+/// One of its threads may start another, which nobody ever sees, and goes on without a rest; a second one wants to start one all the
+/// while, and a third asks for files.
+const RESTLESS: &str = r#"
+start, thread = ctypes.CDLL(None).pthread_create, import_("_thread")
+go, differ = (ctypes.cast(getattr(lib, name), ctypes.c_void_p) for name in ("getpid", "strcmp"))
+one, other = ctypes.create_string_buffer(b"one"), ctypes.create_string_buffer(b"other")
+over, ends = [], []
+
+def want():
+    space = ctypes.c_ulong()
+    lib.usleep(600000)
+    while not over:
+        start(ctypes.byref(space), None, go, None)
+    ends.append(1)
+
+def spin():
+    space, without_end = ctypes.c_ulong(), ctypes.c_size_t(2 ** 62)
+    lib.usleep(300000)
+    start(ctypes.byref(space), None, go, None)
+    lib.lfind(one, other, ctypes.byref(without_end), ctypes.c_size_t(0), differ)
+    ends.append(1)
+
+thread.start_new_thread(want, ())
+thread.start_new_thread(spin, ())
+lib.usleep(900000)
+result = [type(answer("/etc/passwd")).__name__ for _ in range(200)].count("PermissionError")
+over.append(1)
+other.value = one.value
+while len(ends) < 2:
+    lib.usleep(1000)
+"#;
+
 /// The same without what needs a file.
 const CROWD_OF_PYTHON: &str = r#"
 import os
@@ -264,6 +328,16 @@ fn there_are_never_more_threads_without_landlock() {
 #[test]
 fn there_are_never_more_threads_for_an_ordinary_user() {
     machine::as_ordinary_user("supervisor::there_are_never_more_threads_than_there_may_be");
+}
+
+#[test]
+fn who_wants_threads_holds_up_no_other_answer() {
+    let _alone = machine::alone();
+    for source in [SPAM, RESTLESS] {
+        let mut worker = start(&machine::interpreter(), &machine::confinement());
+        // It has 10 s, of which it needs some two. Each answer took 50 ms or a second where such calls held up the others.
+        assert_eq!(value(&mut worker, source).expect("it has the time"), "200");
+    }
 }
 
 #[test]

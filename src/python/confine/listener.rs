@@ -13,6 +13,7 @@ use std::ptr;
 
 use rustix::event::PollFd;
 use rustix::event::PollFlags;
+use rustix::event::Timespec;
 use rustix::io::Errno;
 use rustix::ioctl::IntegerSetter;
 use rustix::ioctl::Opcode;
@@ -32,7 +33,7 @@ const SET_FLAGS: Opcode = opcode::write::<u64>(GROUP, 4);
 const SYNC_WAKE_UP: usize = 1;
 
 /// A call that waits for its answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     /// What the answer names it by.
     id: u64,
@@ -42,6 +43,25 @@ pub(super) struct Call {
     pub(super) number: i64,
     /// What is in its registers. It waits with copies of them, so nobody changes them any more.
     pub(super) arguments: [u64; 6],
+}
+
+#[cfg(test)]
+impl Call {
+    /// Returns some call of `thread`.
+    pub(super) fn by(thread: u32) -> Call {
+        Call { id: 0, thread, number: 0, arguments: [0; 6] }
+    }
+}
+
+/// What there is to be heard.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// A call waits.
+    Call(Call),
+    /// None does by now.
+    Nothing,
+    /// None ever will again: nobody is left who could make one.
+    End,
 }
 
 /// What becomes of a call.
@@ -84,15 +104,16 @@ impl Listener {
         }
     }
 
-    /// Returns the next call that waits, or nothing once nobody is left who could make one.
-    pub(super) fn next(&self) -> Option<Call> {
+    /// Returns the next call that waits, if one does within `patience`.
+    pub(super) fn next(&self, patience: Option<Timespec>) -> Heard {
         loop {
             // To ask without having looked would take for ever once nobody is left.
             let mut ready = [PollFd::new(&self.0, PollFlags::IN)];
-            match rustix::event::poll(&mut ready, None) {
+            match rustix::event::poll(&mut ready, patience.as_ref()) {
+                Ok(0) => return Heard::Nothing,
                 Ok(_) if ready[0].revents().contains(PollFlags::IN) => {}
                 Err(Errno::INTR) => continue,
-                Ok(_) | Err(_) => return None,
+                Ok(_) | Err(_) => return Heard::End,
             }
             let mut heard = libc::seccomp_notif {
                 id: 0,
@@ -103,11 +124,12 @@ impl Listener {
             match ask::<RECEIVE, _>(self.0.as_fd(), &mut heard) {
                 Ok(()) => {
                     let number = i64::from(heard.data.nr);
-                    return Some(Call { id: heard.id, thread: heard.pid, number, arguments: heard.data.args });
+                    let call = Call { id: heard.id, thread: heard.pid, number, arguments: heard.data.args };
+                    return Heard::Call(call);
                 }
                 // Who made the call has been killed since, or was interrupted.
                 Err(Errno::NOENT | Errno::INTR) => {}
-                Err(_) => return None,
+                Err(_) => return Heard::End,
             }
         }
     }
@@ -197,6 +219,6 @@ mod tests {
     fn what_is_no_listener_tells_of_nothing() {
         let (reading, mut writing) = std::io::pipe().expect("a pipe");
         std::io::Write::write_all(&mut writing, b"x").expect("it takes a byte");
-        assert!(Listener::new(reading.into()).next().is_none());
+        assert!(matches!(Listener::new(reading.into()).next(None), Heard::End));
     }
 }

@@ -7,7 +7,7 @@
 //! - Files are looked at here, and opened here and handed over (`paths`). None of these calls is ever made by the worker: another of
 //!   its threads could change the path between the look and the call.
 //! - Whether a thread may be started is told by how many there are (`threads`). That call is the worker's own, for all that
-//!   matters of it is in registers.
+//!   matters of it is in registers. Where that cannot be told yet, it waits, and the others are answered meanwhile.
 //! - What is told of the machine is the truth, but for its name, which is the same everywhere.
 //!
 //! The thread ends with the worker, for then there is nobody left who could ask.
@@ -27,6 +27,7 @@ use super::library::Library;
 use super::limits;
 use super::listener::Answer;
 use super::listener::Call;
+use super::listener::Heard;
 use super::listener::Listener;
 use super::memory::Memory;
 use super::paths;
@@ -81,28 +82,32 @@ impl Supervisor {
     }
 
     fn run(mut self) {
-        while let Some(call) = self.listener.next() {
-            let answer = self.answer(call).unwrap_or_else(Answer::Error);
-            self.listener.answer(call, answer);
+        loop {
+            match self.listener.next(self.threads.patience()) {
+                Heard::Call(call) if call.number == calls::CLONE => match calls::makes_a_thread(call.arguments[0]) {
+                    true => self.threads.ask(call),
+                    false => self.listener.answer(call, Answer::Error(Errno::PERM)),
+                },
+                Heard::Call(call) => {
+                    let answer = self.answer(call).unwrap_or_else(Answer::Error);
+                    self.listener.answer(call, answer);
+                }
+                Heard::Nothing => self.threads.pause(),
+                Heard::End => return,
+            }
+            for (call, may) in self.threads.decided() {
+                self.listener.answer(call, if may { Answer::GoAhead } else { Answer::Error(Errno::AGAIN) });
+            }
         }
     }
 
-    fn answer(&mut self, call: Call) -> Result<Answer, Errno> {
+    fn answer(&self, call: Call) -> Result<Answer, Errno> {
         match &self.paths {
-            _ if call.number == calls::CLONE => self.start_thread(call),
             _ if call.number == libc::SYS_uname => {
                 self.memory.write(call.arguments[0], &machine()).map(|()| Answer::Value(0))
             }
             Some(paths) => paths.answer(call),
             None => Err(Errno::NOSYS),
-        }
-    }
-
-    fn start_thread(&mut self, call: Call) -> Result<Answer, Errno> {
-        match calls::makes_a_thread(call.arguments[0]) {
-            true if self.threads.may_grow(call.thread) => Ok(Answer::GoAhead),
-            true => Err(Errno::AGAIN),
-            false => Err(Errno::PERM),
         }
     }
 }
