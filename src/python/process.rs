@@ -333,6 +333,7 @@ pub(super) struct Leader {
 
 impl Leader {
     /// Does something with the child's number as long as that is its own, and returns what came of it.
+    #[cfg(target_os = "linux")]
     pub(super) fn while_there<T>(&self, act: impl FnOnce(u32) -> T) -> Option<T> {
         let child = lock(&self.child);
         child.as_ref().map(|_| act(self.id))
@@ -600,7 +601,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     fn nothing_is_done_by_the_number_of_a_child_that_was_waited_for() {
         let arguments = ["-c", "while :; do read line; done"].map(OsString::from);
         let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
