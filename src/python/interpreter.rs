@@ -47,6 +47,8 @@ pub struct Interpreter {
     pub modules: Vec<PathBuf>,
     /// The shared objects elsewhere that it and the compiled modules need, as far as the platform tells.
     pub libraries: Vec<PathBuf>,
+    /// Links to those, beside them: other names that they are looked for by.
+    pub links: Vec<PathBuf>,
     /// What loads the executable and its libraries, if the executable names one.
     pub loader: Option<PathBuf>,
     /// Whether it can call any function of a shared object (`ctypes`).
@@ -150,6 +152,7 @@ pub struct Described {
     version: Version,
     modules: Vec<PathBuf>,
     libraries: Vec<PathBuf>,
+    links: Vec<PathBuf>,
     loader: Option<PathBuf>,
     has_ctypes: bool,
     /// All files that the answer hangs on, as they were, those that were not there included.
@@ -236,11 +239,12 @@ fn is_script(file: &Path) -> bool {
 }
 
 fn supported(described: Described, found: &Path) -> Result<Interpreter, FindError> {
-    let Described { executable, implementation, version, modules, libraries, loader, has_ctypes, .. } = described;
+    let Described { executable, implementation, version, modules, libraries, links, loader, has_ctypes, .. } =
+        described;
     if implementation != "CPython" || version.major != 3 || !(OLDEST..=NEWEST).contains(&version.minor) {
         return Err(FindError::Unsupported { path: found.to_owned(), implementation, version });
     }
-    Ok(Interpreter { path: executable, version, modules, libraries, loader, has_ctypes })
+    Ok(Interpreter { path: executable, version, modules, libraries, links, loader, has_ctypes })
 }
 
 /// Returns what the program at `real` says of itself, or said before.
@@ -266,6 +270,7 @@ impl Described {
             version: Version { major: 0, minor: 0, patch: 0 },
             modules: Vec::new(),
             libraries: Vec::new(),
+            links: Vec::new(),
             loader: elf::loader(asked),
             has_ctypes: false,
             hangs_on: Vec::new(),
@@ -279,6 +284,7 @@ impl Described {
                 b"version" => described.version = version_of(str::from_utf8(value).ok()?)?,
                 b"modules" => described.modules.push(path_of(value)?),
                 b"library" => described.libraries.push(path_of(value)?),
+                b"link" => described.links.push(path_of(value)?),
                 b"ctypes" => described.has_ctypes = true,
                 _ => return None,
             }

@@ -8,7 +8,9 @@ def main():
     said.extend(("modules", each) for each in sys.path if each and os.path.exists(each))
     if "_ctypes" in load_extensions():
         said.append(("ctypes", "yes"))
-    said.extend(("library", each) for each in mapped())
+    libraries = mapped()
+    said.extend(("library", each) for each in libraries)
+    said.extend(("link", each) for each in links(libraries))
     # Paths are bytes, and the only byte that no path has is 0.
     text = b"\0".join(b"%s=%s" % (name.encode(), os.fsencode(value)) for name, value in said)
     sys.stdout.buffer.write(text)
@@ -67,6 +69,27 @@ def mapped():
         for each in files
         if each.startswith("/") and ".so" in os.path.basename(each) and not each.startswith(folders)
     )
+
+
+def links(files):
+    """Returns the links that lie beside these shared objects and lead to one of them."""
+    known, found = set(map(identity, files)), []
+    for folder in sorted(set(map(os.path.dirname, files))):
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        paths = [os.path.join(folder, name) for name in names if ".so" in name]
+        found.extend(each for each in paths if os.path.islink(each) and identity(each) in known)
+    return found
+
+
+def identity(file):
+    try:
+        stat = os.stat(file)
+    except OSError:
+        return file  # nothing else is the same as what is not there
+    return stat.st_dev, stat.st_ino
 
 
 main()

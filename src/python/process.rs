@@ -50,10 +50,9 @@ const SHORT_TICK: Duration = Duration::from_millis(5);
 /// Requests are written and answers read by whoever asks, without a thread in between, which would take longer than most
 /// executions do. A watchdog kills a child that does not answer in time, and so ends the reading.
 pub(super) struct Process {
-    child: Arc<Mutex<Child>>,
-    group: u32,
+    child: Arc<Leader>,
     /// How it ended, once it was waited for.
-    ended: Option<Option<ExitStatus>>,
+    ended: Option<ExitStatus>,
     /// Whether its answers ended before it was told to, or killed.
     fell_silent: bool,
     input: Arc<Mutex<ChildStdin>>,
@@ -124,7 +123,7 @@ impl Process {
         thread::spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-                let child = Arc::new(Mutex::new(child));
+                let child = Arc::new(Leader { id: child.id(), child: Mutex::new(Some(child)) });
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
                     watch(&child, &gone, &left, &threads);
                 }
@@ -132,7 +131,6 @@ impl Process {
             Err(error) => _ = start.send(Err(error)),
         });
         let (child, pipes) = started.recv().expect("the thread tells how the start went")?;
-        let group = lock(&child).id();
         let (Some(input), Some(output), Some(mut side)) = pipes else {
             unreachable!("all three were asked to be piped")
         };
@@ -140,11 +138,10 @@ impl Process {
         let output = BufReader::new(output);
 
         let printed = Arc::new(Mutex::new(Printed::default()));
-        let kept = Arc::clone(&printed);
-        thread::spawn(move || drain(&mut side, &kept, group));
+        let (kept, talking) = (Arc::clone(&printed), Arc::clone(&child));
+        thread::spawn(move || drain(&mut side, &kept, &talking));
         Ok(Process {
             child,
-            group,
             ended: None,
             fell_silent: false,
             input,
@@ -162,7 +159,12 @@ impl Process {
 
     /// Returns the child's number.
     pub(super) fn id(&self) -> u32 {
-        self.group
+        self.child.id
+    }
+
+    /// Returns the child, for who has to do with it by its number.
+    pub(super) fn leader(&self) -> Arc<Leader> {
+        Arc::clone(&self.child)
     }
 
     /// Returns the `nth` of the processors that we may use after the one that the child keeps to, if it keeps to one.
@@ -172,7 +174,7 @@ impl Process {
         use rustix::thread::sched_getaffinity;
 
         let ours = sched_getaffinity(None).ok()?;
-        let theirs = sched_getaffinity(pid(self.group)).ok()?;
+        let theirs = sched_getaffinity(pid(self.id())).ok()?;
         let mut ours: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|&processor| ours.is_set(processor)).collect();
         let at = ours.iter().position(|&processor| theirs.is_set(processor)).filter(|_| theirs.count() == 1)?;
         let count = ours.len();
@@ -190,7 +192,7 @@ impl Process {
     pub(super) fn keep_to(&self, processor: usize) {
         let mut one = rustix::thread::CpuSet::new();
         one.set(processor);
-        let _ = rustix::thread::sched_setaffinity(pid(self.group), &one);
+        let _ = rustix::thread::sched_setaffinity(pid(self.id()), &one);
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -268,7 +270,7 @@ impl Process {
         // Who dies closes his files a moment before it can be told how.
         let tick = Duration::from_millis(1);
         (0..DYING.as_millis()).find_map(|_| {
-            let how = how_ended(self.group);
+            let how = how_ended(self.id());
             if how.is_none() {
                 thread::sleep(tick);
             }
@@ -278,11 +280,8 @@ impl Process {
 
     /// Kills the child and returns the end of what it printed on the side, and whether that was too much.
     pub(super) fn kill(&mut self) -> (String, bool) {
-        // Once it was waited for, its number may be somebody else's.
-        if self.ended.is_none() {
-            end(&self.child, self.group);
-            self.ended = Some(lock(&self.child).wait().ok());
-        }
+        self.child.kill();
+        self.ended = self.child.wait().or(self.ended);
         let printed = lock(&self.printed);
         let bytes: Vec<u8> = printed.end.iter().copied().collect();
         (String::from_utf8_lossy(&bytes).into_owned(), printed.flooded)
@@ -290,7 +289,7 @@ impl Process {
 
     /// Returns the exit code of a child that was killed, if it had ended before by itself.
     pub(super) fn exit_code(&self) -> Option<i32> {
-        self.ended??.code()
+        self.ended?.code()
     }
 
     fn tick(&self) -> Duration {
@@ -299,19 +298,18 @@ impl Process {
 }
 
 /// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
-fn watch(child: &Mutex<Child>, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8) {
-    let group = lock(child).id();
+fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8) {
     while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
         let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
             IDLE | LATE => None,
             ticks => Some(ticks - 1),
         });
-        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(group);
+        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id);
         if crowded {
             crowd.store(CROWDED, Ordering::SeqCst);
         }
         if crowded || counted == Ok(LATE + 1) {
-            end(child, group);
+            child.kill();
         }
     }
 }
@@ -326,9 +324,34 @@ impl Drop for Process {
     }
 }
 
-fn end(child: &Mutex<Child>, group: u32) {
-    kill_group(group);
-    let _ = lock(child).kill();
+/// A child, the leader of its process group, and its number. That is its own until it was waited for; then it may be somebody else's.
+pub(super) struct Leader {
+    id: u32,
+    /// Nothing once it was waited for.
+    child: Mutex<Option<Child>>,
+}
+
+impl Leader {
+    /// Does something with the child's number as long as that is its own, and returns what came of it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn while_there<T>(&self, act: impl FnOnce(u32) -> T) -> Option<T> {
+        let child = lock(&self.child);
+        child.as_ref().map(|_| act(self.id))
+    }
+
+    /// Kills the child and all that it may have started.
+    fn kill(&self) {
+        if let Some(child) = &mut *lock(&self.child) {
+            kill_group(self.id);
+            let _ = child.kill();
+        }
+    }
+
+    /// Waits for the end of a child that was killed, and returns how it ended, to who asks first.
+    fn wait(&self) -> Option<ExitStatus> {
+        // Nobody does anything with its number meanwhile.
+        lock(&self.child).take()?.wait().ok()
+    }
 }
 
 /// What a thread that panicked left behind is still true here: nothing is changed in two steps.
@@ -338,28 +361,43 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Runs `path` to its end and returns what it printed, or what went wrong.
 pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Result<Vec<u8>, String> {
-    let child = command(path, arguments)
+    let mut child = command(path, arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    let group = child.id();
+    let (id, output, side) = (child.id(), child.stdout.take(), child.stderr.take());
     let (done, finished) = mpsc::channel();
-    thread::spawn(move || done.send(child.wait_with_output()));
-    match finished.recv_timeout(patience) {
-        Ok(Ok(output)) if output.status.success() => Ok(output.stdout),
-        Ok(Ok(output)) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let last = said.trim_end().lines().last().unwrap_or_default().to_owned();
-            Err(if last.is_empty() { output.status.to_string() } else { last })
-        }
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_) => {
-            kill_group(group);
-            Err(format!("it did not end within {} s", patience.as_secs()))
-        }
+    thread::spawn(move || {
+        let side = thread::spawn(|| read_all(side));
+        let output = read_all(output);
+        wait_until_ended(id);
+        done.send((output, side.join().unwrap_or_default()))
+    });
+    let told = finished.recv_timeout(patience);
+    // It was not waited for yet, so its number is its own.
+    if told.is_err() {
+        kill_group(id);
+        let _ = child.kill();
     }
+    let status = child.wait().map_err(|error| error.to_string())?;
+    match told {
+        Ok((output, _)) if status.success() => Ok(output),
+        Ok((_, said)) => {
+            let said = String::from_utf8_lossy(&said);
+            let last = said.trim_end().lines().last().unwrap_or_default().to_owned();
+            Err(if last.is_empty() { status.to_string() } else { last })
+        }
+        Err(_) => Err(format!("it did not end within {} s", patience.as_secs())),
+    }
+}
+
+/// Returns what can be read to the end, or until it cannot be read any more.
+fn read_all(from: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = from.map(|mut from| from.read_to_end(&mut bytes));
+    bytes
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where Python is started")]
@@ -422,6 +460,21 @@ fn how_ended(child: u32) -> Option<String> {
         (None, None) => None,
     }
 }
+
+/// Returns once the child with this number has ended, and leaves it to be waited for.
+#[cfg(unix)]
+fn wait_until_ended(child: u32) {
+    use rustix::process::WaitId;
+    use rustix::process::WaitIdOptions;
+
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    let ended = |child| rustix::process::waitid(WaitId::Pid(child), options);
+    while pid(child).is_some_and(|child| matches!(ended(child), Err(rustix::io::Errno::INTR))) {}
+}
+
+/// Who waits for it does so as long as it takes.
+#[cfg(not(unix))]
+fn wait_until_ended(_child: u32) {}
 
 #[cfg(not(unix))]
 fn how_ended(_child: u32) -> Option<String> {
@@ -496,7 +549,7 @@ fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> mpsc::S
 }
 
 /// Keeps the end of what the child prints on the side; ends a child that does not stop printing.
-fn drain(from: &mut impl Read, kept: &Mutex<Printed>, group: u32) {
+fn drain(from: &mut impl Read, kept: &Mutex<Printed>, child: &Leader) {
     let mut total = 0;
     let mut buffer = [0; 4096];
     while let Ok(count) = from.read(&mut buffer)
@@ -509,7 +562,7 @@ fn drain(from: &mut impl Read, kept: &Mutex<Printed>, group: u32) {
         printed.end.drain(..surplus);
         if total > MAX_PRINTED && !printed.flooded {
             printed.flooded = true;
-            kill_group(group);
+            child.kill();
         }
     }
 }
@@ -545,6 +598,34 @@ mod tests {
             frame = child.receive_more(patience);
         }
         assert_eq!(frame, Err("it did not come to the end of its answer within 0 s".to_owned()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn nothing_is_done_by_the_number_of_a_child_that_was_waited_for() {
+        let arguments = ["-c", "while :; do read line; done"].map(OsString::from);
+        let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
+        let (leader, id) = (child.leader(), child.id());
+        assert_eq!(leader.while_there(|id| id), Some(id));
+        child.kill();
+        assert_eq!(leader.while_there(|id| id), None);
+        assert!(child.ended.is_some_and(|status| !status.success()));
+        child.kill();
+        assert!(child.ended.is_some(), "what is known of its end stays known");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn who_takes_too_long_or_lives_on_in_silence_is_killed() {
+        let patience = Duration::from_millis(200);
+        for script in ["while :; do :; done", "exec >&- 2>&-; while :; do :; done"] {
+            let said = output(Path::new("/bin/sh"), &["-c", script], patience);
+            assert_eq!(said, Err("it did not end within 0 s".to_owned()), "{script}");
+        }
+        let said = output(Path::new("/bin/sh"), &["-c", "echo out; echo no >&2; exit 3"], Duration::from_secs(20));
+        assert_eq!(said, Err("no".to_owned()));
+        let said = output(Path::new("/bin/sh"), &["-c", "echo out; echo no >&2"], Duration::from_secs(20));
+        assert_eq!(said, Ok(b"out\n".to_vec()));
     }
 
     #[test]

@@ -367,7 +367,7 @@ impl Running {
         let mut hello = listen(&mut process);
         let listener = hello.as_ref().ok().and_then(|hello| hello.listener);
         if let Some(listener) = listener {
-            if let Err(error) = supervision.begin(process.id(), listener) {
+            if let Err(error) = supervision.begin(process.leader(), listener) {
                 let why = format!("nobody can answer for its calls: {error}");
                 return Err((PythonError::NotConfined { why }, Attempt::without_supervisor(&error)));
             }

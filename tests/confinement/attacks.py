@@ -160,6 +160,9 @@ result = told(lambda path: answers(path) <= usual)
 result = told(os.stat, "/proc/%d" % VICTIM, "/proc/4000000")
 # == ask whether a process is there by its open files: supervisor, secret
 result = told(lambda path: os.open(path, os.O_RDONLY), "/proc/%d/fd/0" % VICTIM, "/proc/4000000/fd/0")
+# == find out which libraries are installed: supervisor, libraries
+listed = open_("/etc/ld.so.cache", "rb").read()
+result = "listed=%d/%d;" % (len(listed), sum(listed))
 # == read the environment of another process: files+namespace+limits+supervisor, secret, root
 result = open_("/proc/%d/environ" % VICTIM, "rb").read()
 # == read the arguments of another process: files+supervisor, secret
@@ -312,6 +315,34 @@ def ask(pid):
     futex, try_lock_pi = 202 if os.uname().machine == "x86_64" else 98, 8
     return bare(futex, import_("ctypes").byref(word), try_lock_pi, 0, 0, 0, 0)[1]
 result = NAME + "-is-a-secret" if ask(VICTIM) != ask(2**22 - 1) else ""
+# == find out who started this process: calls, parent
+result = "parent=%d;" % os.getppid()
+# == find out how many processes there are: calls, count
+information = import_("ctypes").create_string_buffer(256)
+if c().sysinfo(information) == 0:
+    result = "count=%d;" % int.from_bytes(information.raw[80:82], sys.byteorder)
+# == ask what the machine is called: supervisor, machine
+result = "machine=%s;" % os.uname().nodename
+# == have descriptors of a thread's own: calls, descriptors, root
+lib, close_range, unshare, tried = c(), 436, 2, []
+
+
+def leave():
+    lib.syscall(close_range, 1000, 2000, unshare)
+    tried.append(os.pipe())
+    lib.pause()
+
+
+import_("_thread").start_new_thread(leave, ())
+while not tried:
+    lib.usleep(1000)
+# == have descriptors of a thread's own from its start: calls+supervisor, descriptors, root
+lib, types = c(), import_("ctypes")
+space = types.create_string_buffer(1 << 16)
+kept.append(space)
+# CLONE_VM, CLONE_FS, CLONE_SIGHAND, CLONE_THREAD; not CLONE_FILES
+lib.clone(lib.pause, types.c_void_p(types.addressof(space) + (1 << 15)), 0x10B00, None)
+os.pipe()
 # == trace another process: files+calls+namespace+limits, victim, root
 c().ptrace(16, VICTIM, 0, 0)
 # == take a lot of memory: limits, memory

@@ -1,5 +1,6 @@
 //! What is there to be attacked, and the witnesses that see whether it was.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
@@ -28,6 +29,8 @@ use tempfile::TempDir;
 pub(crate) enum Witness {
     /// The secret came back, which only somebody knows who read it.
     Secret,
+    /// The whole of the linker's list came back: its length, and the sum of its bytes.
+    Libraries,
     /// The folder is not as it was.
     Change,
     /// Something lies in the system's shared memory.
@@ -42,6 +45,14 @@ pub(crate) enum Witness {
     Child,
     /// The other process is not as it was.
     Victim,
+    /// The number of this process came back.
+    Parent,
+    /// The number of processes and threads that there are came back, or nearly so: they come and go.
+    Count,
+    /// What this machine is called came back.
+    Machine,
+    /// Threads of the worker have different descriptors.
+    Descriptors,
     /// The worker has mapped much more than it may.
     Memory,
     /// The worker has many more threads than it may.
@@ -52,6 +63,7 @@ impl Witness {
     pub(crate) fn named(name: &str) -> Witness {
         match name {
             "secret" => Witness::Secret,
+            "libraries" => Witness::Libraries,
             "change" => Witness::Change,
             "shared" => Witness::Shared,
             "segment" => Witness::Segment,
@@ -59,6 +71,10 @@ impl Witness {
             "service" => Witness::Service,
             "child" => Witness::Child,
             "victim" => Witness::Victim,
+            "parent" => Witness::Parent,
+            "count" => Witness::Count,
+            "machine" => Witness::Machine,
+            "descriptors" => Witness::Descriptors,
             "memory" => Witness::Memory,
             "threads" => Witness::Threads,
             other => panic!("no witness is called `{other}`"),
@@ -133,6 +149,11 @@ impl Ground {
     pub(crate) fn saw(&self, witness: Witness, said: &str) -> Option<String> {
         match witness {
             Witness::Secret => said.contains(&self.secret).then(|| said.to_owned()),
+            Witness::Libraries => {
+                let list = fs::read("/etc/ld.so.cache").expect("there is a list");
+                let sum: u64 = list.iter().copied().map(u64::from).sum();
+                said.contains(&format!("listed={}/{sum};", list.len())).then(|| said.to_owned())
+            }
             Witness::Change => difference(&self.before.0, &state_of_folder(self.folder.path())),
             Witness::Victim => difference(&self.before.1, &state_of_process(self.victim.id())),
             Witness::Shared => {
@@ -149,6 +170,27 @@ impl Ground {
                 let workers = self.workers();
                 processes().into_iter().find(|process| workers.contains(&process.parent)).map(|child| child.stat)
             }
+            Witness::Parent => said.contains(&format!("parent={};", std::process::id())).then(|| said.to_owned()),
+            Witness::Count => {
+                let count: u64 = said.split("count=").nth(1)?.split(';').next()?.parse().ok()?;
+                let load = fs::read_to_string("/proc/loadavg").expect("Linux tells");
+                let there: u64 = load.split(['/', ' ']).nth(4)?.parse().ok()?;
+                (count.abs_diff(there) < there / 2).then(|| format!("{count} were counted, and {there} are there"))
+            }
+            Witness::Machine => {
+                let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+                said.contains(&format!("machine={name};")).then(|| said.to_owned())
+            }
+            Witness::Descriptors => self.workers().into_iter().find_map(|worker| {
+                let threads = fs::read_dir(format!("/proc/{worker}/task")).ok()?.flatten();
+                let open = |thread: fs::DirEntry| {
+                    let names = fs::read_dir(thread.path().join("fd")).ok()?.flatten().map(|entry| entry.file_name());
+                    Some(names.collect::<BTreeSet<_>>())
+                };
+                // Who is about to end has none.
+                let tables: BTreeSet<_> = threads.filter_map(open).filter(|table| !table.is_empty()).collect();
+                (tables.len() > 1).then(|| format!("there are different tables: {tables:?}"))
+            }),
             Witness::Memory => self.workers().into_iter().find_map(|worker| {
                 let peak = number_in_status(worker, "VmPeak")?;
                 (peak > 1200 << 10).then(|| format!("{peak} kB were mapped"))

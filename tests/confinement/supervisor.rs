@@ -36,7 +36,7 @@ import sys
 import_ = os.__dict__["__builtins__"]["__import__"]
 ctypes = import_("ctypes")
 lib = ctypes.CDLL(None, use_errno=True)
-STAT, OPEN, ACCESS, READLINK = {"x86_64": (262, 257, 269, 267), "aarch64": (79, 56, 48, 78)}[os.uname().machine]
+STAT, OPEN, ACCESS, READLINK, UNAME = {"x86_64": (262, 257, 269, 267, 63), "aarch64": (79, 56, 48, 78, 160)}[os.uname().machine]
 
 def error(number, *arguments):
     ctypes.set_errno(0)
@@ -86,6 +86,70 @@ lib.usleep(100000)
 result = sorted(set(answers))
 "#;
 
+/// Has as many threads as it may, most of which try to start more all the while, and asks for files meanwhile. Executions are repeated,
+/// so all of them end with the program.
+const SPAM: &str = r#"
+start, thread = ctypes.CDLL(None).pthread_create, import_("_thread")
+stay = ctypes.cast(lib.sem_wait, ctypes.c_void_p)
+gate, over, ends = thread.allocate_lock(), [], []
+semaphore = ctypes.create_string_buffer(64)
+kept = import_("gc").kept = [semaphore]
+lib.sem_init(semaphore, 0, 0)
+
+def spam():
+    space = ctypes.c_ulong()
+    with gate:
+        pass
+    while not over:
+        start(ctypes.byref(space), None, stay, ctypes.c_void_p(ctypes.addressof(semaphore)))
+    ends.append(1)
+
+gate.acquire()
+for _ in range(24):
+    thread.start_new_thread(spam, ())
+gate.release()
+lib.usleep(300000)
+result = [type(answer("/etc/passwd")).__name__ for _ in range(200)].count("PermissionError")
+over.append(1)
+while len(ends) < 24:
+    lib.usleep(1000)
+for _ in range(100):
+    lib.sem_post(semaphore)
+lib.usleep(100000)
+"#;
+
+/// One of its threads may start another, which nobody ever sees, and goes on without a rest; a second one wants to start one all the
+/// while, and a third asks for files.
+const RESTLESS: &str = r#"
+start, thread = ctypes.CDLL(None).pthread_create, import_("_thread")
+go, differ = (ctypes.cast(getattr(lib, name), ctypes.c_void_p) for name in ("getpid", "strcmp"))
+one, other = ctypes.create_string_buffer(b"one"), ctypes.create_string_buffer(b"other")
+over, ends = [], []
+
+def want():
+    space = ctypes.c_ulong()
+    lib.usleep(600000)
+    while not over:
+        start(ctypes.byref(space), None, go, None)
+    ends.append(1)
+
+def spin():
+    space, without_end = ctypes.c_ulong(), ctypes.c_size_t(2 ** 62)
+    lib.usleep(300000)
+    start(ctypes.byref(space), None, go, None)
+    lib.lfind(one, other, ctypes.byref(without_end), ctypes.c_size_t(0), differ)
+    ends.append(1)
+
+thread.start_new_thread(want, ())
+thread.start_new_thread(spin, ())
+lib.usleep(900000)
+result = [type(answer("/etc/passwd")).__name__ for _ in range(200)].count("PermissionError")
+over.append(1)
+other.value = one.value
+while len(ends) < 2:
+    lib.usleep(1000)
+"#;
+
 /// The same without what needs a file.
 const CROWD_OF_PYTHON: &str = r#"
 import os
@@ -114,6 +178,7 @@ libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 page = 4096
+fixed = libc.mmap(None, page, 1, 0x22, -1, 0)
 start = libc.mmap(None, 2 * page, 3, 0x22, -1, 0)
 libc.munmap(start + page, page)
 own = os.__file__.encode()
@@ -137,7 +202,11 @@ result = {
     "too long": each(b"/" + b"x" * 5000),
     "longest": each(b"/" * 4000 + own),
     "empty": each(b""),
+    "no name": error(UNAME, ctypes.c_void_p(start + page - 300)),
+    "a name": (os.uname().nodename, os.uname().sysname, import_("platform").node()),
     "nowhere to write": error(STAT, -100, own, ctypes.c_void_p(start + page), 0),
+    "room for a part": error(STAT, -100, own, ctypes.c_void_p(start + page - 100), 0),
+    "only to be read": (error(STAT, -100, own, ctypes.c_void_p(fixed), 0), ctypes.string_at(fixed, 4096).strip(b"\0")),
     "an open file": error(STAT, 0, b"", space, 0x1000),
     "no file": [error(STAT, descriptor, b"", space, 0x1000) for descriptor in (63, 5000, -1, -2 ** 31)],
     "the own folder": error(STAT, -100, b"", space, 0x1000),
@@ -262,6 +331,16 @@ fn there_are_never_more_threads_for_an_ordinary_user() {
 }
 
 #[test]
+fn who_wants_threads_holds_up_no_other_answer() {
+    let _alone = machine::alone();
+    for source in [SPAM, RESTLESS] {
+        let mut worker = start(&machine::interpreter(), &machine::confinement());
+        // It has 10 s, of which it needs some two. Each answer took 50 ms or a second where such calls held up the others.
+        assert_eq!(value(&mut worker, source).expect("it has the time"), "200");
+    }
+}
+
+#[test]
 fn paths_of_any_shape_are_answered() {
     let _alone = machine::alone();
     let said = value(&mut start(&machine::interpreter(), &machine::confinement()), SHAPES).expect("it lives");
@@ -279,7 +358,11 @@ fn paths_of_any_shape_are_answered() {
         format!("'too long': {long}"),
         format!("'longest': {there}"),
         format!("'empty': {none}"),
+        format!("'no name': {}", libc::EFAULT),
+        "'a name': ('raceday', 'Linux', 'raceday')".to_owned(),
         format!("'nowhere to write': {}", libc::EFAULT),
+        format!("'room for a part': {}", libc::EFAULT),
+        format!("'only to be read': ({}, b'')", libc::EFAULT),
         "'an open file': 'done'".to_owned(),
         format!("'no file': [{bad}, {bad}, {bad}, {bad}]"),
         format!("'the own folder': {}", libc::ENOENT),
@@ -397,16 +480,19 @@ fn who_answers_ends_with_the_worker() {
 
 #[test]
 fn where_nobody_can_answer_it_is_said_and_all_else_holds() {
-    machine::without_calls(&[libc::SYS_pidfd_getfd], libc::EPERM, || {
-        let _alone = machine::alone();
-        let mut worker = start(&machine::interpreter(), &machine::confinement());
-        let confined = worker.confined().expect("it is there").clone();
-        assert_eq!(confined.level, Level::Full);
-        assert_eq!(confined.unsupervised.as_deref(), Some("the system does not let Raceday look into its own workers"));
-        assert_eq!(value(&mut worker, "result = str(answer('/etc/passwd').st_mode)[:1]").expect("it lives"), "'3'");
-        let read = "try:\n    result = os.open('/etc/passwd', 0)\nexcept OSError as error:\n    result = error.errno\n";
-        assert_eq!(value(&mut worker, read).expect("it lives"), libc::EACCES.to_string());
-    });
+    let missing = [(libc::SYS_pidfd_getfd, libc::EPERM), (libc::SYS_process_vm_writev, libc::ENOSYS)];
+    missing.into_iter().for_each(|(call, error)| machine::without_calls(&[call], error, nobody_answers));
+}
+
+fn nobody_answers() {
+    let _alone = machine::alone();
+    let mut worker = start(&machine::interpreter(), &machine::confinement());
+    let confined = worker.confined().expect("it is there").clone();
+    assert_eq!(confined.level, Level::Full);
+    assert_eq!(confined.unsupervised.as_deref(), Some("the system does not let Raceday look into its own workers"));
+    assert_eq!(value(&mut worker, "result = str(answer('/etc/passwd').st_mode)[:1]").expect("it lives"), "'3'");
+    let read = "try:\n    result = os.open('/etc/passwd', 0)\nexcept OSError as error:\n    result = error.errno\n";
+    assert_eq!(value(&mut worker, read).expect("it lives"), libc::EACCES.to_string());
 }
 
 /// Sets a filter that somebody listens to already, and becomes the program that it is given.

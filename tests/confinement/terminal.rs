@@ -1,7 +1,6 @@
 //! A terminal under attack: what a scenario writes, or types in the learner's place, never arrives there.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use super::machine;
 /// What must not be seen. It is put together in the attack, so that showing the attack's text is not to be attacked.
 const MARK: &str = "terminal was reached";
 
-/// Each is tried, whatever became of the one before.
+/// Each is tried, whatever became of the one before. A shell puts the number of the parent in the place of `PARENT`.
 const ATTACK: &str = r#"
 import os
 import_ = os.__dict__["__builtins__"]["__import__"]
@@ -35,17 +34,17 @@ def attempt(act, *arguments):
         pass
 
 attempt(write, "/dev/tty")
-attempt(write, "/proc/%d/fd/1" % os.getppid())
+attempt(write, "/proc/PARENT/fd/1")
 for descriptor in range(10):
     attempt(type_it, descriptor)
 "#;
 
-/// Runs a program in a terminal of its own, and returns all that was seen there.
+/// Runs what a shell is told, in a terminal of its own, and returns all that was seen there.
 #[expect(clippy::disallowed_methods, reason = "tests start the binary, and Python plainly")]
-fn seen(program: &Path, arguments: &[&str]) -> String {
+fn seen(told: &str) -> String {
     let folder = TempDir::new().expect("a folder");
-    let mut command = Command::new(program);
-    command.args(arguments).env_clear().env("HOME", folder.path()).env("TERM", "dumb");
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", told]).env_clear().env("HOME", folder.path()).env("TERM", "dumb").env("PATH", "/usr/bin:/bin");
     let mut session = OsSession::spawn(command).expect("it starts");
     session.set_expect_timeout(Some(Duration::from_secs(60)));
     let all = session.expect(Eof).expect("it ends");
@@ -55,16 +54,15 @@ fn seen(program: &Path, arguments: &[&str]) -> String {
 #[test]
 fn no_scenario_reaches_the_terminal() {
     let folder = TempDir::new().expect("a folder");
-    let file = folder.path().join("attack.py");
-    fs::write(&file, ATTACK).expect("files can be written");
-    let (file, python) = (file.display().to_string(), machine::interpreter().path);
+    let [template, file] = ["attack", "attack.py"].map(|name| folder.path().join(name).display().to_string());
+    fs::write(&template, ATTACK).expect("files can be written");
+    let (helper, python) = (machine::helper().display().to_string(), machine::interpreter().path.display().to_string());
     let _alone = machine::alone();
-    // Below a shell, so that the parent's standard output is the terminal too.
-    let command = format!("'{}' '{file}'; true", python.display());
-    let plain = seen(Path::new("/bin/sh"), &["-c", &command]);
+    let begin = format!("sed \"s/PARENT/$$/\" '{template}' > '{file}'");
+    // The shell stays, so that the parent's standard output is the terminal too.
+    let plain = seen(&format!("{begin}; '{python}' '{file}'; true"));
     assert!(plain.contains(MARK), "the attack works on what is not confined: {plain:?}");
-    let python = python.display().to_string();
-    let confined = seen(&machine::helper(), &["explore", "--python", &python, &file]);
+    let confined = seen(&format!("{begin}; exec '{helper}' explore --python '{python}' '{file}'"));
     assert!(confined.contains("1 outcome"), "{confined}");
     assert!(!confined.contains(MARK), "{confined}");
 }

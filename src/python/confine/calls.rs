@@ -4,7 +4,8 @@
 //! first list is in force when Python starts, the second from when the harness is ready, before it has seen a scenario: by
 //! then nothing more has to be executed, and no more filters set. Seccomp sees numbers and not paths, so what may be read is
 //! for Landlock to say (`files`); but whatever opens a file for anything but reading is refused here as well. A third filter, set
-//! along with the second list, has what it does not refuse and takes a path, or starts a thread, wait for an answer (`supervisor`).
+//! along with the second list, has what it does not refuse and takes a path, starts a thread, or asks what the machine is called, wait
+//! for an answer (`supervisor`).
 
 use std::collections::BTreeMap;
 
@@ -43,11 +44,15 @@ pub(super) fn unknown() -> Result<BpfProgram, BackendError> {
     filter(calls, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
 }
 
-/// Returns the filter that has calls wait for the supervisor's answer: those that start a thread, and with `paths` those that take one.
+/// Returns the filter that has calls wait for the supervisor's answer: those that start a thread or name the machine, and with `paths`
+/// those that take one.
 pub(super) fn asking(paths: bool) -> Result<BpfProgram, BackendError> {
     let looking = [PATHS, OLD_PATHS, OPENING].into_iter().filter(|_| paths).flatten();
-    let calls =
-        looking.filter(|&&call| call != libc::SYS_getcwd).chain(&[CLONE]).map(|&call| (call, Vec::new())).collect();
+    let calls = looking
+        .filter(|&&call| call != libc::SYS_getcwd)
+        .chain(&[CLONE, libc::SYS_uname])
+        .map(|&call| (call, Vec::new()))
+        .collect();
     // The crate has no name for waiting, but one for telling a debugger, which nobody uses here.
     let mut program = filter(calls, SeccompAction::Allow, SeccompAction::Trace(0))?;
     let returns = (libc::BPF_RET | libc::BPF_K) as u16;
@@ -124,7 +129,6 @@ const PLAIN: &[c_long] = &[
     libc::SYS_times,
     // who and where one is
     libc::SYS_getpid,
-    libc::SYS_getppid,
     libc::SYS_getuid,
     libc::SYS_geteuid,
     libc::SYS_getgid,
@@ -171,8 +175,10 @@ pub(super) const CLONE: c_long = libc::SYS_clone;
 /// Calls that ask about a process, and may ask about this one: it goes by 0 as well.
 const ABOUT_ONESELF: &[c_long] = &[libc::SYS_sched_getaffinity, libc::SYS_getpgid, libc::SYS_getsid];
 
-/// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor.
-const ONCE: &[c_long] = &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler];
+/// Calls that are needed until the harness is ready: to execute Python, to set the second filter, to keep to one processor, and to know
+/// whom to try to signal. Who started a worker is no business of its programs.
+const ONCE: &[c_long] =
+    &[libc::SYS_execve, libc::SYS_sched_setaffinity, libc::SYS_sched_setscheduler, libc::SYS_getppid];
 
 /// The clocks that may be looked at and waited for. Of those that count the time of a process or thread only one's own, for by the number of
 /// a clock other processes can be asked for, and what they do be watched.
@@ -374,7 +380,7 @@ mod tests {
             assert_eq!(alternatives(call), CLOCKS.len());
         }
         assert_eq!(alternatives(libc::SYS_close_range), 2);
-        assert!(!rules.contains_key(&libc::SYS_sysinfo));
+        assert!(!rules.contains_key(&libc::SYS_sysinfo) && !rules.contains_key(&libc::SYS_getppid));
         assert!(!makes_a_thread(unsigned(libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND)));
     }
 
@@ -395,7 +401,7 @@ mod tests {
     fn what_can_be_asked_of_a_path_waits_for_an_answer() {
         let program = asking(true).expect("the list is sound");
         let asked = compared(&program);
-        for call in [PATHS, OLD_PATHS, OPENING, &[CLONE]].into_iter().flatten() {
+        for call in [PATHS, OLD_PATHS, OPENING, &[CLONE, libc::SYS_uname]].into_iter().flatten() {
             assert_eq!(asked.contains(&(*call as u32)), *call != libc::SYS_getcwd, "{call}");
         }
         assert!(asked.contains(&libc::SECCOMP_RET_USER_NOTIF) && !asked.contains(&libc::SECCOMP_RET_TRACE));

@@ -72,7 +72,12 @@ pub(super) fn restrict(policy: &Policy) -> Result<(), FilesError> {
 }
 
 /// Folders among Python's modules that hold what somebody installed there.
-pub(super) const FOREIGN: [&str; 2] = ["site-packages", "dist-packages"];
+const FOREIGN: [&str; 2] = ["site-packages", "dist-packages"];
+
+/// Whether what lies at `rest` in a folder of Python's modules is, or lies in, what holds foreign ones.
+pub(super) fn is_foreign(rest: &Path) -> bool {
+    rest.iter().next().is_some_and(|first| FOREIGN.iter().any(|name| first == *name))
+}
 
 /// Returns the folder in the folder `path` that holds foreign modules, if there is one.
 fn foreign(path: &Path) -> Option<PathBuf> {
@@ -86,9 +91,12 @@ fn own(path: &Path) -> impl Iterator<Item = Result<PathBeneath<OwnedFd>, Ruleset
     let folder = rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
     let rule = move |entry: fs::DirEntry| {
         let (folder, name, kind) = (folder.as_ref().ok()?, entry.file_name(), entry.file_type().ok()?);
-        // A link that leads out of the folder would give what it leads to.
-        let leads_out = || !fs::canonicalize(entry.path()).is_ok_and(|real| real.starts_with(path));
-        if FOREIGN.iter().any(|foreign| name == *foreign) || kind.is_symlink() && leads_out() {
+        // A link gives what it leads to: nothing outside the folder, and nothing foreign.
+        let leads_out = || {
+            let real = fs::canonicalize(entry.path()).ok();
+            !real.is_some_and(|real| real.strip_prefix(path).is_ok_and(|rest| !is_foreign(rest)))
+        };
+        if is_foreign(Path::new(&name)) || kind.is_symlink() && leads_out() {
             return None;
         }
         let opened = rustix::fs::openat(folder, &name, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
@@ -97,4 +105,37 @@ fn own(path: &Path) -> impl Iterator<Item = Result<PathBeneath<OwnedFd>, Ruleset
         Some(Ok(PathBeneath::new(opened, access)))
     };
     fs::read_dir(path).into_iter().flatten().flatten().filter_map(rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn links_to_foreign_modules_and_out_of_the_library_give_nothing() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["lib", "lib/site-packages", "secrets"] {
+            fs::create_dir(at(name)).expect("folders can be made");
+        }
+        for name in ["lib/os.py", "lib/site-packages/b.py", "secrets/key"] {
+            fs::write(at(name), name).expect("files can be written");
+        }
+        let links = [("own", "os.py"), ("one", "site-packages/b.py"), ("all", "site-packages"), ("out", "../secrets")];
+        for (link, to) in links {
+            symlink(to, at("lib").join(link)).expect("links can be made");
+        }
+        let policy = Policy::to_read([fs::canonicalize(at("lib")).expect("it is there")]);
+        let read = |name: &str| fs::read(at("lib").join(name)).is_ok();
+        let restricted = || {
+            restrict(&policy).expect("this kernel has Landlock");
+            ["os.py", "own", "site-packages/b.py", "one", "all/b.py", "out/key"].map(read)
+        };
+        // What is restricted is the thread.
+        let seen = thread::scope(|scope| scope.spawn(restricted).join().expect("it lives"));
+        assert_eq!(seen, [true, true, false, false, false, false]);
+    }
 }

@@ -1,15 +1,19 @@
-//! What there is of the file system for a worker: the standard library, the shared objects, and nothing else.
+//! What there is of the file system for a worker: the standard library, the shared objects with a list of them (`linker`), and
+//! nothing else.
 //!
 //! A path is judged by its letters first. Where they do not lead below what the policy lets be read, nobody looks whether there
-//! is something, so neither the answer nor the time that it takes tells. Only then the file is opened, and it counts what it
-//! is: a link that leads out of the library leads nowhere.
+//! is something, so neither the answer nor the time that it takes tells. The kernel follows no link on the way: where one leads is
+//! read, and judged by its letters again, so one that leads out of the library leads nowhere, and nobody looks there either.
 //!
 //! Paths are made plain before (`..` takes back a name, whatever that was), which is not what the kernel does with links to
-//! folders. It is the plain path that is opened, so nobody gets another file than the one that was judged.
+//! folders. It is the plain path that is opened, so nobody gets another file than the one that was judged. What is found is looked at
+//! before it is opened, for to open a device or a pipe can do something.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::fd::AsRawFd as _;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -25,21 +29,20 @@ use rustix::fs::ResolveFlags;
 use rustix::io::Errno;
 
 use super::files;
+use super::linker;
 use super::policy::Policy;
 
 /// What all paths get that lead anywhere else, whether there is something or not.
 pub(super) const ELSEWHERE: Errno = Errno::ACCESS;
 
-/// How often a path is looked up again that somebody moved while it was.
-const TRIES: usize = 8;
+/// How many links a path may lead through, as the kernel has it.
+const LINKS: usize = 40;
 
 /// What a worker may read.
 pub(super) struct Library {
     folders: Vec<Folder>,
-    /// Files that go by just this path.
+    /// Files that go by just this path, shared objects by each that is known of them.
     named: BTreeSet<PathBuf>,
-    /// Folders in which a shared object may be looked for by other names of it: links to it lie beside it.
-    beside: BTreeSet<PathBuf>,
     /// The files that there may be at the end of such a path: device and number.
     files: BTreeSet<(u64, u64)>,
 }
@@ -59,11 +62,12 @@ enum Place<'a> {
 }
 
 impl Library {
-    /// Returns what may be read by `policy`, as far as it is there, or why this kernel cannot tell where paths lead.
-    pub(super) fn of(policy: &Policy) -> Result<Library, Errno> {
-        let (mut folders, mut named) = (Vec::new(), BTreeSet::new());
-        let (mut beside, mut files) = (BTreeSet::new(), BTreeSet::new());
-        for path in policy.execute.iter().chain(&policy.read).map(AsRef::<Path>::as_ref) {
+    /// Returns what may be read by `policy`, as far as it is there, some of it also by `links`, or why this kernel cannot tell where
+    /// paths lead.
+    pub(super) fn of(policy: &Policy, links: &[PathBuf]) -> Result<Library, Errno> {
+        let (mut folders, mut named, mut files) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        let paths = policy.execute.iter().chain(&policy.read).map(AsRef::<Path>::as_ref);
+        for path in paths.filter(|path| *path != Path::new(linker::LIST)) {
             let Ok(metadata) = fs::metadata(path) else { continue };
             if metadata.is_dir() {
                 let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -73,109 +77,119 @@ impl Library {
             }
             files.insert((metadata.dev(), metadata.ino()));
             named.insert(plain(path));
-            if let Some(folder) = path.parent().filter(|_| is_shared_object(path))
-                && beside.insert(plain(folder))
-            {
-                beside.extend(without_usr(folder));
-            }
         }
-        Ok(Library { folders, named, beside, files })
+        named.extend(links.iter().map(|link| plain(link)));
+        let around: BTreeSet<_> = named.iter().filter_map(|path| path.parent()).collect();
+        let other_names: BTreeMap<_, _> =
+            around.into_iter().filter_map(|folder| Some((folder, without_usr(folder)?))).collect();
+        let others = named.iter().filter_map(|path| Some(other_names.get(path.parent()?)?.join(path.file_name()?)));
+        let others: Vec<PathBuf> = others.collect();
+        named.extend(others);
+        Ok(Library { folders, named, files })
     }
 
     /// Opens what is at `path` for reading, with those of `flags` that matter.
     pub(super) fn open(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
-        let kept = flags & (OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::NONBLOCK);
-        // Who waits for somebody to write into a pipe would wait for ever.
-        let file = self.find(path, OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK | kept)?;
-        let kind = FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode);
-        if !matches!(kind, FileType::RegularFile | FileType::Directory) {
-            return Err(ELSEWHERE);
+        let found = match path == linker::LIST.as_bytes() {
+            true => linker::open(|path| self.named.contains(path)).map_err(|_| ELSEWHERE)?,
+            false => self.find(path, flags & (OFlags::DIRECTORY | OFlags::NOFOLLOW))?,
+        };
+        match kind(&found)? {
+            FileType::RegularFile | FileType::Directory => {}
+            FileType::Symlink => return Err(Errno::LOOP),
+            _ => return Err(ELSEWHERE),
         }
-        if !kept.contains(OFlags::NONBLOCK) {
-            rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
-        }
-        Ok(file)
+        // By its path it could be something else by now.
+        let itself = format!("/proc/self/fd/{}", found.as_raw_fd());
+        let kept = flags & (OFlags::DIRECTORY | OFlags::NONBLOCK);
+        rustix::fs::open(itself, OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC | kept, Mode::empty())
     }
 
-    /// Opens what is at `path` to look at it from outside; if it is a link, that itself unless `follows`.
+    /// Returns what is at `path` to be looked at from outside; if it is a link, that itself unless `follows`.
     pub(super) fn look_at(&self, path: &[u8], follows: bool) -> Result<OwnedFd, Errno> {
         let last = if follows { OFlags::empty() } else { OFlags::NOFOLLOW };
         self.find(path, OFlags::PATH | last)
     }
 
+    /// Returns what is at `path`, not opened yet, which it will be unless `flags` have [`OFlags::PATH`].
     fn find(&self, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
         if path.is_empty() {
             return Err(Errno::NOENT);
         }
-        let plain = plain(Path::new(OsStr::from_bytes(path)));
-        // Who asks for more than a name asks for a folder.
+        let mut plain = plain(Path::new(OsStr::from_bytes(path)));
+        // Who asks for more than a name asks for a folder, and for what is behind a link.
         let ends_in_folder = path.ends_with(b"/") || path.ends_with(b"/.") || path.ends_with(b"/..");
-        let flags = if ends_in_folder { flags | OFlags::DIRECTORY } else { flags };
-        match self.place(&plain, flags)? {
-            Place::Below(folder, rest) => match open_below(folder, &rest, flags) {
-                // It leads out by a link of the library's own, perhaps to another part of it.
-                Err(Errno::XDEV) => self.open_far(&folder.path.join(rest), flags),
-                opened => opened,
-            },
-            Place::File(path) => self.open_file(&path, flags),
+        let flags = if ends_in_folder { (flags - OFlags::NOFOLLOW) | OFlags::DIRECTORY } else { flags };
+        for _ in 0..LINKS {
+            plain = match self.place(&plain, flags)? {
+                Place::File(path) => return self.find_file(&path, flags),
+                Place::Below(folder, rest) => match folder.find(&rest, flags) {
+                    Err(Errno::LOOP) => folder.behind_link(&rest)?,
+                    found => return found,
+                },
+            };
         }
+        Err(Errno::LOOP)
     }
 
     /// Returns where the plain path leads by its letters, for what is opened with `flags`.
     fn place(&self, path: &Path, flags: OFlags) -> Result<Place<'_>, Errno> {
         for folder in &self.folders {
             if let Ok(rest) = path.strip_prefix(&folder.path) {
-                let mut names = rest.components();
-                let is_foreign =
-                    names.next().is_some_and(|first| files::FOREIGN.iter().any(|name| first.as_os_str() == *name));
                 // That there is such a folder shows in the one around it, and who lists that looks at each.
-                let looks_from_outside = names.next().is_none() && flags.contains(OFlags::PATH);
-                return if is_foreign && !looks_from_outside {
+                let looks_from_outside = rest.iter().count() == 1 && flags.contains(OFlags::PATH);
+                return if files::is_foreign(rest) && !looks_from_outside {
                     Err(ELSEWHERE)
                 } else {
                     Ok(Place::Below(folder, rest.to_owned()))
                 };
             }
         }
-        let is_beside = path.parent().is_some_and(|folder| self.beside.contains(folder)) && is_shared_object(path);
-        if is_beside || self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
+        if self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
     }
 
-    /// Opens one of the files by `path`, which may be a link.
-    fn open_file(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let open = |flags| rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS);
-        let is_known =
-            |file: &OwnedFd| rustix::fs::fstat(file).is_ok_and(|stat| self.files.contains(&(stat.st_dev, stat.st_ino)));
-        // What it is not known for is not told, and nothing is opened for reading before it is known.
-        let looked_at = open(OFlags::PATH | OFlags::CLOEXEC).map_err(|_| ELSEWHERE)?;
-        if !is_known(&looked_at) {
-            return Err(ELSEWHERE);
-        }
-        if flags.contains(OFlags::PATH) {
-            return if flags.contains(OFlags::DIRECTORY) { Err(Errno::NOTDIR) } else { Ok(looked_at) };
-        }
-        open((flags & !OFlags::NOFOLLOW) | OFlags::CLOEXEC)
-            .and_then(|file| if is_known(&file) { Ok(file) } else { Err(ELSEWHERE) })
-    }
-
-    /// Opens what a path of the library leads to by links out of its folder, if that is part of the library too.
-    fn open_far(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-        let real = fs::canonicalize(path).map_err(|_| ELSEWHERE)?;
-        match self.place(&real, flags)? {
-            Place::Below(folder, rest) => open_below(folder, &rest, flags).map_err(|_| ELSEWHERE),
-            Place::File(path) => self.open_file(&path, flags),
+    /// Returns one of the files by `path`, which may be a link.
+    fn find_file(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+        let looking = OFlags::PATH | OFlags::CLOEXEC;
+        // What it is not known for is not told.
+        let found = rustix::fs::openat2(CWD, path, looking, Mode::empty(), ResolveFlags::NO_MAGICLINKS)
+            .map_err(|_| ELSEWHERE)?;
+        match rustix::fs::fstat(&found) {
+            Ok(stat) if !self.files.contains(&(stat.st_dev, stat.st_ino)) => Err(ELSEWHERE),
+            Ok(_) if flags.contains(OFlags::DIRECTORY) => Err(Errno::NOTDIR),
+            stat => stat.map(|_| found),
         }
     }
 }
 
-/// Opens `rest` from `folder`, and nothing that does not lie below that.
-fn open_below(folder: &Folder, rest: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
-    let rest = if rest.as_os_str().is_empty() { Path::new(".") } else { rest };
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let mut tries = (0..TRIES)
-        .map(|_| rustix::fs::openat2(&folder.opened, rest, flags | OFlags::CLOEXEC, Mode::empty(), resolve))
-        .skip_while(|opened| matches!(opened, Err(Errno::AGAIN)));
-    tries.next().unwrap_or(Err(ELSEWHERE))
+impl Folder {
+    /// Returns what is at the end of `rest`, if no link is on the way.
+    fn find(&self, rest: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+        let rest = if rest.as_os_str().is_empty() { Path::new(".") } else { rest };
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let looking = flags | OFlags::PATH | OFlags::CLOEXEC;
+        rustix::fs::openat2(&self.opened, rest, looking, Mode::empty(), resolve)
+    }
+
+    /// Returns where the first link on the way to the end of `rest` leads, by its letters, and from there what is left of the way.
+    fn behind_link(&self, rest: &Path) -> Result<PathBuf, Errno> {
+        let (mut around, mut names) = (PathBuf::new(), rest.iter());
+        while let Some(name) = names.next() {
+            let found = self.find(&around.join(name), OFlags::NOFOLLOW)?;
+            if kind(&found)? == FileType::Symlink {
+                let target = rustix::fs::readlinkat(&found, c"", Vec::new())?;
+                let target = self.path.join(around).join(OsStr::from_bytes(target.as_bytes()));
+                return Ok(plain(&target.join(names.as_path())));
+            }
+            around.push(name);
+        }
+        // Somebody has just put something else there.
+        Err(Errno::NOENT)
+    }
+}
+
+fn kind(file: &OwnedFd) -> Result<FileType, Errno> {
+    rustix::fs::fstat(file).map(|stat| FileType::from_raw_mode(stat.st_mode))
 }
 
 /// Returns `path` from the root, which is everybody's folder, without `.` and `..`.
@@ -191,11 +205,6 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// Whether the name of the file is that of a shared object.
-fn is_shared_object(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_bytes().windows(3).any(|letters| letters == b".so"))
-}
-
 /// Returns the other name of a folder in `/usr`, where `/lib` is a link to what is there: the loader goes by either.
 fn without_usr(folder: &Path) -> Option<PathBuf> {
     let other = Path::new("/").join(folder.strip_prefix("/usr").ok()?);
@@ -206,6 +215,9 @@ fn without_usr(folder: &Path) -> Option<PathBuf> {
 mod tests {
     use std::io::Read as _;
     use std::os::unix::fs::symlink;
+
+    use rustix::fs::inotify::CreateFlags;
+    use rustix::fs::inotify::WatchFlags;
 
     use super::*;
 
@@ -234,8 +246,14 @@ mod tests {
                 ("lib/nowhere", "../secrets/missing"),
                 ("lib/over", "../more/c.py"),
                 ("lib/folder", "../secrets"),
+                ("lib/inside", "package"),
+                ("lib/gone", "package/missing"),
+                ("lib/round", "round"),
+                ("lib/installed", "site-packages/b.py"),
+                ("lib/package/installed", "../site-packages"),
                 ("objects/libz.so.1", "libz.so.1.2"),
                 ("objects/libkey.so", "../secrets/key"),
+                ("objects/libother.so", "other.so"),
             ];
             for (link, to) in links {
                 symlink(to, at(link)).expect("links can be made");
@@ -243,7 +261,8 @@ mod tests {
             let absolute = at("secrets/key");
             symlink(absolute, at("lib/far")).expect("links can be made");
             let read = ["lib", "more", "objects/libz.so.1.2", "cache", "missing"].map(&at);
-            let library = Library::of(&Policy::to_read(read)).expect("this kernel tells where paths lead");
+            let links = ["objects/libz.so.1", "objects/libother.so", "objects/libmissing.so"].map(&at);
+            let library = Library::of(&Policy::to_read(read), &links).expect("this kernel tells where paths lead");
             Ground { folder, library }
         }
 
@@ -267,6 +286,7 @@ mod tests {
             ("lib//./package/../os.py", "lib/os.py"),
             ("lib/within", "lib/package/a.py"),
             ("lib/over", "more/c.py"),
+            ("lib/inside/a.py", "lib/package/a.py"),
             ("lib/../more/c.py", "more/c.py"),
             ("objects/libz.so.1.2", "objects/libz.so.1.2"),
             ("objects/libz.so.1", "objects/libz.so.1.2"),
@@ -277,6 +297,12 @@ mod tests {
         }
         assert_eq!(ground.read("lib/up").as_deref(), Ok("lib/os.py"));
         assert_eq!(ground.read("lib/missing"), Err(Errno::NOENT));
+        assert_eq!(ground.read("lib/inside/missing"), Err(Errno::NOENT));
+        assert_eq!(ground.read("lib/gone"), Err(Errno::NOENT));
+        assert_eq!(ground.read("lib/round"), Err(Errno::LOOP));
+        assert_eq!(ground.read("lib/within/"), Err(Errno::NOTDIR));
+        let unfollowed = |path| ground.library.open(&ground.path(path), OFlags::NOFOLLOW).err();
+        assert_eq!([unfollowed("lib/within"), unfollowed("lib/inside/a.py")], [Some(Errno::LOOP), None]);
         assert_eq!(ground.read("lib/os.py/"), Err(Errno::NOTDIR));
         assert_eq!(ground.read("cache/"), Err(Errno::NOTDIR));
         assert_eq!(ground.library.open(b"", OFlags::empty()).err(), Some(Errno::NOENT));
@@ -305,12 +331,17 @@ mod tests {
             "lib/folder/missing",
             "lib/site-packages/b.py",
             "lib/site-packages/missing",
+            "lib/installed",
+            "lib/package/installed/b.py",
+            "lib/package/installed/missing",
             "library",
             "objects",
             "objects/notes",
             "objects/other.so",
             "objects/missing.so",
             "objects/libkey.so",
+            "objects/libother.so",
+            "objects/libmissing.so",
             "objects/libz.so.1/../../secrets/key",
             "cache/../secrets/key",
         ] {
@@ -319,6 +350,15 @@ mod tests {
             assert_eq!(ground.library.open(&path, OFlags::empty()).err(), Some(ELSEWHERE), "{shown}");
             assert_eq!(ground.library.look_at(&path, true).err(), Some(ELSEWHERE), "{shown}");
         }
+    }
+
+    /// It is not among the names that are known, and to look where it leads would take a time that tells whether it is there.
+    #[test]
+    fn nobody_looks_whether_a_shared_object_is_there_under_another_name() {
+        let ground = Ground::new();
+        symlink("libz.so.1.2", ground.folder.path().join("objects/libz.so")).expect("links can be made");
+        assert_eq!(ground.read("objects/libz.so"), Err(ELSEWHERE));
+        assert_eq!(ground.read("objects/libz.so.1").as_deref(), Ok("objects/libz.so.1.2"));
     }
 
     #[test]
@@ -330,17 +370,25 @@ mod tests {
         };
         assert_eq!(kind("lib/out"), Ok(FileType::Symlink));
         assert_eq!(kind("lib/package"), Ok(FileType::Directory));
+        assert_eq!(kind("lib/inside"), Ok(FileType::Symlink));
+        assert_eq!(kind("lib/inside/"), Ok(FileType::Directory));
         assert_eq!(kind("lib/site-packages"), Ok(FileType::Directory));
         assert_eq!(ground.read("lib/site-packages"), Err(ELSEWHERE));
+        assert_eq!(ground.read("lib/package/installed"), Err(ELSEWHERE));
         assert_eq!(kind("lib/folder/key"), Err(ELSEWHERE));
         assert_eq!(kind("secrets/key"), Err(ELSEWHERE));
     }
 
+    /// Who opens a pipe for reading lets somebody go on who wants to write into it.
     #[test]
-    fn a_pipe_is_not_waited_for() {
+    fn what_is_no_file_is_not_even_opened() {
         let ground = Ground::new();
         let path = ground.folder.path().join("lib/pipe");
-        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RUSR, 0).expect("a pipe can be made");
+        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe can be made");
+        let notes = rustix::fs::inotify::init(CreateFlags::NONBLOCK).expect("files can be watched");
+        rustix::fs::inotify::add_watch(&notes, &path, WatchFlags::OPEN).expect("a pipe can be watched");
         assert_eq!(ground.read("lib/pipe"), Err(ELSEWHERE));
+        assert!(ground.library.look_at(&ground.path("lib/pipe"), true).is_ok());
+        assert_eq!(rustix::io::read(&notes, &mut [0; 64]), Err(Errno::AGAIN), "it was opened");
     }
 }

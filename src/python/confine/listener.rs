@@ -1,20 +1,26 @@
 //! The kernel's side of a call that waits for an answer (seccomp's user notification): hear of it, and answer it.
 //!
-//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. So this is the one file of this package
-//! with `unsafe` in it, and it has nothing else. What calls are answered is for `supervisor` to say.
+//! Linux has ioctls for that, and no other way; what an ioctl takes only its number tells. And to write an answer into a worker's
+//! memory by that one's own rights it has a call that nobody has wrapped. So this is the one file of this package with `unsafe` in it,
+//! and it has nothing else. What calls are answered is for `supervisor` to say.
 
+use std::io;
 use std::os::fd::AsFd as _;
 use std::os::fd::AsRawFd as _;
 use std::os::fd::BorrowedFd;
 use std::os::fd::OwnedFd;
+use std::ptr;
 
 use rustix::event::PollFd;
 use rustix::event::PollFlags;
+use rustix::event::Timespec;
 use rustix::io::Errno;
 use rustix::ioctl::IntegerSetter;
 use rustix::ioctl::Opcode;
 use rustix::ioctl::Updater;
 use rustix::ioctl::opcode;
+
+use super::super::process::Leader;
 
 /// The letter that seccomp's ioctls have in their numbers.
 const GROUP: u8 = b'!';
@@ -27,7 +33,7 @@ const SET_FLAGS: Opcode = opcode::write::<u64>(GROUP, 4);
 const SYNC_WAKE_UP: usize = 1;
 
 /// A call that waits for its answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     /// What the answer names it by.
     id: u64,
@@ -37,6 +43,25 @@ pub(super) struct Call {
     pub(super) number: i64,
     /// What is in its registers. It waits with copies of them, so nobody changes them any more.
     pub(super) arguments: [u64; 6],
+}
+
+#[cfg(test)]
+impl Call {
+    /// Returns some call of `thread`.
+    pub(super) fn by(thread: u32) -> Call {
+        Call { id: 0, thread, number: 0, arguments: [0; 6] }
+    }
+}
+
+/// What there is to be heard.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// A call waits.
+    Call(Call),
+    /// None does by now.
+    Nothing,
+    /// None ever will again: nobody is left who could make one.
+    End,
 }
 
 /// What becomes of a call.
@@ -79,15 +104,16 @@ impl Listener {
         }
     }
 
-    /// Returns the next call that waits, or nothing once nobody is left who could make one.
-    pub(super) fn next(&self) -> Option<Call> {
+    /// Returns the next call that waits, if one does within `patience`.
+    pub(super) fn next(&self, patience: Option<Timespec>) -> Heard {
         loop {
             // To ask without having looked would take for ever once nobody is left.
             let mut ready = [PollFd::new(&self.0, PollFlags::IN)];
-            match rustix::event::poll(&mut ready, None) {
+            match rustix::event::poll(&mut ready, patience.as_ref()) {
+                Ok(0) => return Heard::Nothing,
                 Ok(_) if ready[0].revents().contains(PollFlags::IN) => {}
                 Err(Errno::INTR) => continue,
-                Ok(_) | Err(_) => return None,
+                Ok(_) | Err(_) => return Heard::End,
             }
             let mut heard = libc::seccomp_notif {
                 id: 0,
@@ -98,11 +124,12 @@ impl Listener {
             match ask::<RECEIVE, _>(self.0.as_fd(), &mut heard) {
                 Ok(()) => {
                     let number = i64::from(heard.data.nr);
-                    return Some(Call { id: heard.id, thread: heard.pid, number, arguments: heard.data.args });
+                    let call = Call { id: heard.id, thread: heard.pid, number, arguments: heard.data.args };
+                    return Heard::Call(call);
                 }
                 // Who made the call has been killed since, or was interrupted.
                 Err(Errno::NOENT | Errno::INTR) => {}
-                Err(_) => return None,
+                Err(_) => return Heard::End,
             }
         }
     }
@@ -155,6 +182,28 @@ fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argu
     }
 }
 
+/// Writes `bytes` at `place` in the memory of `worker`, as far as it could write there itself, and returns how many that were.
+#[expect(unsafe_code, reason = "by `/proc/PID/mem`, the way without, what is there to be read alone would be changed")]
+pub(super) fn write_into(worker: &Leader, place: u64, bytes: &[u8]) -> Result<usize, Errno> {
+    let place = usize::try_from(place).map_err(|_| Errno::FAULT)?;
+    let from = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let to = libc::iovec { iov_base: ptr::without_provenance_mut(place), iov_len: bytes.len() };
+    let write = |pid: u32| {
+        // SAFETY: the kernel reads of `from`, which is `bytes`, and writes nothing there. `to` is a place in another process, and a
+        // number here: `pid` is a child's, and nobody else's as long as this runs.
+        unsafe { libc::process_vm_writev(pid.cast_signed(), &from, 1, &to, 1, 0) }
+    };
+    match worker.while_there(write) {
+        Some(count) => usize::try_from(count).map_err(|_| last_error()),
+        None => Err(Errno::SRCH),
+    }
+}
+
+/// Returns what the C library says was wrong with the last call.
+fn last_error() -> Errno {
+    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::FAULT)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +219,6 @@ mod tests {
     fn what_is_no_listener_tells_of_nothing() {
         let (reading, mut writing) = std::io::pipe().expect("a pipe");
         std::io::Write::write_all(&mut writing, b"x").expect("it takes a byte");
-        assert!(Listener::new(reading.into()).next().is_none());
+        assert!(matches!(Listener::new(reading.into()).next(None), Heard::End));
     }
 }

@@ -22,7 +22,11 @@ mod library;
 #[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
+mod linker;
+#[cfg(target_os = "linux")]
 mod listener;
+#[cfg(target_os = "linux")]
+mod memory;
 #[cfg(target_os = "linux")]
 mod paths;
 #[cfg(target_os = "linux")]
@@ -38,6 +42,7 @@ use std::io;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 #[cfg(target_os = "linux")]
 use launch::LaunchError;
@@ -45,6 +50,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::Interpreter;
+use super::process::Leader;
 
 #[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;
@@ -253,7 +259,8 @@ impl Confinement {
     /// Gets ready to answer for a process of `interpreter`.
     #[cfg(target_os = "linux")]
     pub(super) fn supervision(&self, attempt: Attempt, interpreter: &Interpreter) -> Supervision {
-        let library = || library::Library::of(&self.policy(attempt, interpreter)).map_err(io::Error::from);
+        let policy = || self.policy(attempt, interpreter);
+        let library = || library::Library::of(&policy(), &interpreter.links).map_err(io::Error::from);
         Supervision { library: (attempt.supervisor && attempt.level == Level::Full).then(library).transpose() }
     }
 
@@ -348,15 +355,15 @@ pub(super) struct Supervision {
 }
 
 impl Supervision {
-    /// Answers from now on for the process `pid`, which waits for that at its descriptor `listener`.
+    /// Answers from now on for `worker`, which waits for that at its descriptor `listener`.
     #[cfg(target_os = "linux")]
-    pub(super) fn begin(self, pid: u32, listener: i32) -> io::Result<()> {
-        supervisor::Supervisor::start(pid, listener, self.library?)
+    pub(super) fn begin(self, worker: Arc<Leader>, listener: i32) -> io::Result<()> {
+        supervisor::Supervisor::start(worker, listener, self.library?)
     }
 
     /// Nobody waits for answers here.
     #[cfg(not(target_os = "linux"))]
-    pub(super) fn begin(self, _: u32, _: i32) -> io::Result<()> {
+    pub(super) fn begin(self, _: Arc<Leader>, _: i32) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

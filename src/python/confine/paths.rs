@@ -1,12 +1,10 @@
 //! What a worker is told of a path, in the place of calls that it does not make itself.
 //!
-//! The path is read from the worker's memory once, looked up in what there is for it (`library`), and what is found there is looked
+//! The path is read from the worker's memory (`memory`) once, looked up in what there is for it (`library`), and what is found there is looked
 //! at or opened here. So it does not matter that another of its threads may change the path meanwhile.
 
-use std::ffi::CStr;
-use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
 
 use rustix::fs::Access;
 use rustix::fs::AtFlags;
@@ -21,28 +19,19 @@ use super::library::ELSEWHERE;
 use super::library::Library;
 use super::listener::Answer;
 use super::listener::Call;
-
-/// The longest path that the kernel takes, with the byte that ends it.
-const PATH_MAX: usize = 4096;
-/// How a processor's memory is cut up at least: nothing that is there ends within such a piece.
-const PAGE: u64 = 4096;
+use super::memory::Memory;
 
 /// What a worker is told of paths.
 pub(super) struct Paths {
     process: OwnedFd,
-    memory: File,
+    memory: Arc<Memory>,
     library: Library,
 }
 
 impl Paths {
-    /// Returns what the process `pid`, which `process` is a descriptor of, is told of paths: what is in `library` is there.
-    ///
-    /// # Errors
-    ///
-    /// The system does not let this process read the memory of that one.
-    pub(super) fn of(pid: u32, process: OwnedFd, library: Library) -> Result<Paths, std::io::Error> {
-        let memory = File::options().read(true).write(true).open(format!("/proc/{pid}/mem"))?;
-        Ok(Paths { process, memory, library })
+    /// Returns what `process` is told of paths, with that `memory`: what is in `library` is there.
+    pub(super) fn of(process: OwnedFd, memory: Arc<Memory>, library: Library) -> Paths {
+        Paths { process, memory, library }
     }
 
     /// Answers a call that takes a path.
@@ -77,13 +66,13 @@ impl Paths {
     }
 
     fn stat(&self, path: Path, place: u64) -> Result<Answer, Errno> {
-        let spelled = self.letters(path.place)?;
+        let spelled = self.memory.letters(path.place)?;
         // So some C libraries look at what is open.
         let found = match path.folder {
             Some(descriptor) if spelled.is_empty() && path.or_itself => self.file(descriptor)?,
             _ => self.library.look_at(&path.checked(spelled)?, path.follows)?,
         };
-        self.write(place, &as_bytes(&rustix::fs::fstat(&found)?))?;
+        self.memory.write(place, &as_bytes(&rustix::fs::fstat(&found)?))?;
         Ok(Answer::Value(0))
     }
 
@@ -106,41 +95,17 @@ impl Paths {
         }
         let target = rustix::fs::readlinkat(&found, c"", Vec::new())?;
         let size = usize::try_from(size).unwrap_or(usize::MAX).min(target.as_bytes().len());
-        self.write(place, &target.as_bytes()[..size])?;
+        self.memory.write(place, &target.as_bytes()[..size])?;
         Ok(Answer::Value(size as i64))
     }
 
     fn spelled(&self, path: Path) -> Result<Vec<u8>, Errno> {
-        path.checked(self.letters(path.place)?)
+        path.checked(self.memory.letters(path.place)?)
     }
 
     /// Returns what the process has open as `descriptor`.
     fn file(&self, descriptor: i32) -> Result<OwnedFd, Errno> {
         open_file_of(&self.process, descriptor)
-    }
-
-    /// Returns the letters of the path at `place`.
-    fn letters(&self, place: u64) -> Result<Vec<u8>, Errno> {
-        let mut letters = [0; PATH_MAX];
-        let mut known = 0;
-        while known < PATH_MAX {
-            // Not beyond what is there: the next page may not be.
-            let from = place.checked_add(known as u64).ok_or(Errno::FAULT)?;
-            let to = PATH_MAX.min(known + (PAGE - from % PAGE) as usize);
-            let count = self.memory.read_at(&mut letters[known..to], from).map_err(|_| Errno::FAULT)?;
-            if count == 0 {
-                return Err(Errno::FAULT);
-            }
-            known += count;
-            if let Ok(path) = CStr::from_bytes_until_nul(&letters[..known]) {
-                return Ok(path.to_bytes().to_owned());
-            }
-        }
-        Err(Errno::NAMETOOLONG)
-    }
-
-    fn write(&self, place: u64, bytes: &[u8]) -> Result<(), Errno> {
-        self.memory.write_all_at(bytes, place).map_err(|_| Errno::FAULT)
     }
 }
 
@@ -254,32 +219,11 @@ fn as_bytes(stat: &Stat) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use rustix::process::Pid;
-    use rustix::process::PidfdFlags;
-
-    use super::super::policy::Policy;
     use super::*;
 
     #[test]
     fn a_file_is_told_in_as_many_bytes_as_the_kernel_takes() {
         let stat = rustix::fs::stat("/").expect("there is a root");
         assert_eq!(as_bytes(&stat).len(), size_of::<libc::stat>());
-    }
-
-    #[test]
-    fn paths_are_read_up_to_their_end() {
-        let memory = File::open("/proc/self/mem").expect("one's own memory");
-        let pid = Pid::from_raw(std::process::id().cast_signed()).expect("a process");
-        let process = rustix::process::pidfd_open(pid, PidfdFlags::empty()).expect("a process");
-        let paths = Paths { process, memory, library: Library::of(&Policy::to_read([])).expect("nothing") };
-        let read = |bytes: &[u8]| paths.letters(bytes.as_ptr() as u64);
-        assert_eq!(read(b"/usr/lib\0more"), Ok(b"/usr/lib".to_vec()));
-        assert_eq!(read(b"\0"), Ok(Vec::new()));
-        assert_eq!(read(&[b'x'; 3 * PATH_MAX]), Err(Errno::NAMETOOLONG));
-        let longest = [&[b'x'; PATH_MAX - 1][..], b"\0"].concat();
-        assert_eq!(read(&longest).map(|path| path.len()), Ok(PATH_MAX - 1));
-        for nowhere in [0, 1, u64::MAX, u64::MAX - 4096, 1 << 63] {
-            assert_eq!(paths.letters(nowhere), Err(Errno::FAULT), "{nowhere}");
-        }
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::super::Interpreter;
+use super::linker;
 
 /// How one worker is to be confined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl AsRef<Path> for AnyPath {
 }
 
 /// Files beyond the interpreter's own that Python reads as it starts: where libraries are, and the locale it is started in.
-const SYSTEM: [&str; 3] = ["/etc/ld.so.cache", "/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
+const SYSTEM: [&str; 3] = [linker::LIST, "/usr/lib/locale/C.utf8", "/usr/lib/locale/C.UTF-8"];
 
 /// Returns what may be executed: the interpreter and what loads it.
 pub(super) fn execute(interpreter: &Interpreter) -> Vec<AnyPath> {

@@ -13,7 +13,7 @@ def confine(plan):
             pass  # not every version has every module
     if plan["preload"]:
         sys.meta_path.append(Unavailable)
-    call, unsupervised = None, None
+    call, unsupervised, above = None, None, os.getppid()
     try:
         import _ctypes
     except ImportError:
@@ -22,7 +22,7 @@ def confine(plan):
         call, where_is = library(_ctypes)
         unsupervised = restrict(plan, call, where_is)
     refused, allowed = [], []
-    for name, attempt in probes(call, listener is not None):
+    for name, attempt in probes(call, listener is not None, above):
         try:
             attempt()
         except PermissionError:
@@ -124,8 +124,8 @@ def try_to_connect(call, family):
     _socket.socket(family, _socket.SOCK_STREAM).close()
 
 
-def probes(call, supervised):
-    """What to try, by name. Each is harmless where it is not refused, and there wherever Linux is, so that nothing is refused for
+def probes(call, supervised, above):
+    """What to try, by name; `above` is who started this process. Each is harmless where it is not refused, and there wherever Linux is, so that nothing is refused for
     want of it."""
     if supervised:
         yield "see whether a file is there", lambda: os.stat("/proc/self")
@@ -135,7 +135,7 @@ def probes(call, supervised):
         ("write to a file", lambda: os.close(os.open("/dev/null", os.O_WRONLY))),
         ("start a process", try_to_fork),
         ("execute a program", lambda: os.execv("/nonexistent", ["nonexistent"])),
-        ("signal another process", lambda: os.kill(os.getppid(), 0)),
+        ("signal another process", lambda: os.kill(above, 0)),
         ("use the network", lambda: try_to_connect(call, 2)),
         ("use a local socket", lambda: try_to_connect(call, 1)),
     )
