@@ -63,7 +63,10 @@ fn benchmark_on(criterion: &mut Criterion, processors: &str) {
     let mut worker = Worker::start(&interpreter, &Confinement::by(env!("CARGO_BIN_EXE_raceday")), Limits::default())
         .expect("a worker starts");
     let mut group = criterion.benchmark_group(format!("an execution, {processors}, CPython {}", interpreter.version));
-    for (name, source, observe) in [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n")] {
+    let five = COUNTERS.replace("range(4)", "range(5)");
+    for (name, source, observe) in
+        [("withdrawal", WITHDRAW, "account.balance"), ("four counters", COUNTERS, "n"), ("five counters", &five, "n")]
+    {
         let scenario = Scenario { observe: Some(observe.to_owned()), ..Scenario::new("bench.py", source) };
         let executions = explored(&mut worker, &scenario).executions;
         group.throughput(Throughput::Elements(1));
@@ -87,14 +90,17 @@ fn benchmark_team(criterion: &mut Criterion) {
             .expect("a worker starts")
     };
     let mut first = start();
-    let scenario = Scenario { observe: Some("n".to_owned()), ..Scenario::new("bench.py", COUNTERS) };
+    let scenario = Scenario {
+        observe: Some("n".to_owned()),
+        ..Scenario::new("bench.py", COUNTERS.replace("range(4)", "range(5)"))
+    };
     let mut team = Team::new(first.load(&scenario).expect("it loads"), Vec::new());
     (1..hands).for_each(|_| team.join(start()).expect("it joins"));
     let name = format!("an execution, {hands} workers, CPython {}", interpreter.version);
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(1));
-    group.bench_function("four counters (576 executions)", |bencher| {
-        bencher.iter_custom(|times| per_execution(times, 576, &mut team));
+    group.bench_function("five counters (14400 executions)", |bencher| {
+        bencher.iter_custom(|times| per_execution(times, 14_400, &mut team));
     });
     group.finish();
 }

@@ -118,7 +118,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { executions: u64::MAX, batch: 8 }
+        Bounds { executions: u64::MAX, batch: 16 }
     }
 }
 

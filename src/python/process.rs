@@ -67,8 +67,6 @@ pub(super) struct Process {
     left: u32,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
-    /// Whether somebody who does not sleep while he waits is in nobody's way.
-    spare_processors: bool,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -152,7 +150,6 @@ impl Process {
             ticks,
             left: IDLE,
             crowd,
-            spare_processors: thread::available_parallelism().is_ok_and(|processors| processors.get() > 1),
             _watchdog: alive,
         })
     }
@@ -229,7 +226,7 @@ impl Process {
 
     /// As [`Process::receive`], for a frame that will be there in less time than it takes to sleep and to be woken.
     pub(super) fn receive_soon(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
-        if self.spare_processors && self.output.buffer().is_empty() {
+        if self.output.buffer().is_empty() {
             look_for(self.output.get_ref());
         }
         self.receive(patience)

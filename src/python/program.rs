@@ -155,10 +155,10 @@ impl Execute for Program<'_> {
     fn prepare(&mut self, requests: &[Request]) {
         let code = |threads: &[ThreadId]| threads.iter().map(|thread| thread.code()).collect();
         let coded = requests.iter().map(|request| code(&request.prefix)).collect();
-        let lines = self.tells_lines;
+        let (lines, awake) = (self.tells_lines, self.worker.has_processors_to_spare());
         // What cannot be sent is not answered either.
         if let Some(running) = &mut self.worker.running {
-            let _ = running.send(|id| Ask::Run { id, requests: coded, lines });
+            let _ = running.send(|id| Ask::Run { id, requests: coded, lines, awake });
         }
         self.begun.push_back(Begun { requests: requests.to_vec(), answer: None });
     }
@@ -227,7 +227,7 @@ impl Program<'_> {
     /// Returns the answer to the first batch of those without one, of so many requests.
     fn receive(&mut self, requests: usize) -> Result<Said, PythonError> {
         let patience = self.worker.patience(requests);
-        let is_soon = requests <= SOON;
+        let is_soon = requests <= SOON && self.worker.has_processors_to_spare();
         let answer = match &mut self.worker.running {
             Some(running) if is_soon => running.receive_soon(patience),
             Some(running) => running.receive(patience),

@@ -44,8 +44,8 @@ pub(super) enum Ask<'a> {
         sleeps: Sleeps,
         shared: &'a Shared,
     },
-    /// Execute each of these prefixes; and whether to say at which lines.
-    Run { id: u64, requests: Vec<Vec<u64>>, lines: bool },
+    /// Execute each of these prefixes; and whether to say at which lines, and whether to wait for what is asked next without sleeping.
+    Run { id: u64, requests: Vec<Vec<u64>>, lines: bool, awake: bool },
     /// Say what the harness is, compiled.
     Code { id: u64 },
     /// Execute one schedule and tell it in full.

@@ -59,6 +59,8 @@ impl<'a> Team<'a> {
         program.tells_lines = first.tells_lines;
         program.worker.keep_apart(&first.worker, self.hands.len());
         self.hands.push(program);
+        let workers = self.hands.len();
+        self.hands.iter_mut().for_each(|hand| hand.worker.work_with(workers));
         Ok(())
     }
 

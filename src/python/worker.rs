@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use crate::scenario::Scenario;
@@ -96,6 +97,8 @@ pub struct Worker {
     compiled: Option<Arc<[u8]>>,
     /// The processor that its process is to keep to; if it is not said, one of the process's choice.
     processor: Option<usize>,
+    /// Whether who does not sleep while he waits for the other is in nobody's way.
+    spare_processors: bool,
     /// How much memory its process may have, if that is less than its confinement says.
     memory: Option<u64>,
     pub(super) running: Option<Running>,
@@ -144,7 +147,16 @@ impl Worker {
     ) -> Result<Worker, PythonError> {
         let (interpreter, confinement) = (interpreter.clone(), confinement.clone());
         let running = Running::start(&interpreter, &confinement, limits, compiled.as_deref())?;
-        Ok(Worker { interpreter, confinement, limits, compiled, processor: None, memory: None, running: Some(running) })
+        Ok(Worker {
+            interpreter,
+            confinement,
+            limits,
+            compiled,
+            processor: None,
+            spare_processors: has_more_processors_than(1),
+            memory: None,
+            running: Some(running),
+        })
     }
 
     /// Returns how the process is confined, if there is one just now.
@@ -179,6 +191,17 @@ impl Worker {
         if let (Some(processor), Some(running)) = (next, &self.running) {
             running.process.keep_to(processor);
         }
+    }
+
+    /// Takes part in an exploration by so many workers, and who searches.
+    pub(super) fn work_with(&mut self, workers: usize) {
+        self.spare_processors = has_more_processors_than(workers);
+    }
+
+    /// Returns whether there are more processors than workers: then it takes less time to look for what will be there soon than to
+    /// sleep and to be woken.
+    pub(super) fn has_processors_to_spare(&self) -> bool {
+        self.spare_processors
     }
 
     /// Returns how much memory each of so many workers may have, of which this one has worked for a while, so that all together have
@@ -445,6 +468,10 @@ impl Running {
         self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
         Ok(said)
     }
+}
+
+fn has_more_processors_than(workers: usize) -> bool {
+    thread::available_parallelism().is_ok_and(|processors| processors.get() > workers)
 }
 
 /// Returns the number of a processor, of which those who are there are counted round and round: another each time, so that processes that

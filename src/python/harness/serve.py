@@ -64,6 +64,8 @@ def tell(numbers):
 
 
 def run(request):
+    global awake
+    awake = request.get("awake", False)
     found.clear()
     numbers = []
     until = monotonic() + LONG
@@ -204,10 +206,10 @@ received = b""
 def read_some():
     """What there is to read, at least something.
 
-    To sleep and to be woken takes about as long as an execution, so if there are processors to spare the next request is
+    To sleep and to be woken takes about as long as an execution, so if that is in nobody's way the next request is
     waited for without sleeping, as long as it may be expected to come at once."""
     part = None
-    if spare_processors:
+    if awake:
         os.set_blocking(0, False)
         for _ in range(TRIES):
             try:
@@ -224,7 +226,7 @@ def read_some():
 
 
 TRIES = 100  # about 150 microseconds
-spare_processors = False
+awake = False
 
 
 def write_all(data):
@@ -262,10 +264,8 @@ def serve():
 def pin(processor):
     """Stays on one processor, that of so many: handing on to a thread there is several times cheaper than across two. And whoever is woken
     waits until the waker waits: it could do nothing but wait for the interpreter's lock."""
-    global spare_processors
     try:
         processors = sorted(os.sched_getaffinity(0))
-        spare_processors = len(processors) > 1
         os.sched_setaffinity(0, {processors[processor % len(processors)]})
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     except (AttributeError, OSError):
