@@ -753,7 +753,7 @@ pool.submit(work)
 ";
     // Its only worker is busy, and the other pool has none.
     let refused = "'interpreter shutdown'";
-    let possible = [format!("['done', 'done']"), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
+    let possible = ["['done', 'done']".to_owned(), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
     assert_eq!(outcomes(one, Some("sorted(log, key=len, reverse=True)")), possible);
     let two = "
 from concurrent.futures import ThreadPoolExecutor
@@ -767,4 +767,37 @@ pool.submit(int)
 pool.submit(work)
 ";
     assert_eq!(outcomes(two, None), ["", "interpreter shutdown", "shutdown"]);
+}
+
+/// Explores two threads: one does `first`, the other keeps what `look` says as `seen`.
+#[track_caller]
+fn seen(there: &str, first: &str, look: &str) -> Vec<String> {
+    let source = format!(
+        "
+import collections, concurrent.futures, functools, logging, queue, threading
+{there}
+def first():
+    {first}
+def second():
+    global seen
+    seen = {look}
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+"
+    );
+    outcomes(&source, Some("seen"))
+}
+
+#[test]
+fn an_iterator_that_threads_share_is_gone_through_at_once() {
+    for (there, first, look, possible) in [
+        ("base = iter([1, 2])", "list(base)", "list(base)", &["[1, 2]", "[]"][..]),
+        ("base = iter([1, 2])", "next(base, 0)", "sum(base)", &["2", "3"]),
+        ("base = iter({1: 2, 3: 4}.items())", "next(base, 0)", "dict(base)", &["{1: 2, 3: 4}", "{3: 4}"]),
+    ] {
+        assert_eq!(seen(there, first, look), possible, "{look}");
+    }
 }

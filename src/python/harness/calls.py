@@ -390,7 +390,7 @@ def rd_call(function, /, *arguments, **keywords):
             if type(function) in BUILT_IN:
                 for each in given:
                     if type(each) in PASSING:
-                        sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
+                        sources = [turns for each in given if type(each) in PASSING for turns in all_sources_of(each, function) or ()]
                         if sources:
                             return call_at_once(function, sources, arguments, keywords)
                         break
@@ -412,9 +412,23 @@ def rd_call(function, /, *arguments, **keywords):
     return function(*arguments, **keywords)
 
 
+def all_sources_of(thing, function):
+    """As `sources_of`, and if it is an iterator that threads share and `function` calls no code of the scenario's, that."""
+    if type(thing) is Turns and id(thing) in names:
+        return [thing] if function is list or function is tuple or is_plain(thing.thing) else None
+    return sources_of(thing)
+
+
+def is_plain(container):
+    """Whether what it holds is compared, added and hashed by code of Python's own."""
+    held = itertools.chain(raw_iter(container), dict.values(container) if isinstance(container, dict) else ())
+    return all(type(each) in ATOMS for each in held)
+
+
 def call_at_once(function, sources, arguments, keywords):
     """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
     things = [turns.thing for turns in sources]
+    things += [turns for turns in sources if id(turns) in names]
     things += [each for each in (*arguments, *keywords.values()) if type(each) not in PASSING]
     touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
     loud = [turns for turns in sources if not turns.quiet]
