@@ -792,6 +792,26 @@ for each in threads:
 }
 
 #[test]
+fn a_generator_that_runs_is_not_closed() {
+    let there = "
+def numbers():
+    acts.append(1)
+    yield 1
+acts = []
+thing = numbers()
+def close():
+    try:
+        thing.close()
+    except ValueError:
+        acts.append('no')
+";
+    assert_eq!(
+        seen(there, "close()", "next(thing, 2), acts"),
+        ["(1, ['no', 1])", "(1, [1, 'no'])", "(1, [1])", "(2, [])",]
+    );
+}
+
+#[test]
 fn an_iterator_that_threads_share_is_gone_through_at_once() {
     for (there, first, look, possible) in [
         ("base = iter([1, 2])", "list(base)", "list(base)", &["[1, 2]", "[]"][..]),

@@ -187,6 +187,9 @@ def use(thing, name="", function=None):
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches)
+    elif kind is types.GeneratorType and name in ("close", "throw") and (id(thing) in entered or thing.gi_running):
+        # CPython 3.11 takes what a generator has just done for its state, and may die of it.
+        raise ValueError("generator already executing")
     return touches
 
 
