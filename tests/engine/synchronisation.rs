@@ -821,3 +821,9 @@ fn an_iterator_that_threads_share_is_gone_through_at_once() {
         assert_eq!(seen(there, first, look), possible, "{look}");
     }
 }
+
+#[test]
+fn a_partial_of_a_method_of_a_container_says_what_it_was_given() {
+    let there = "base = []\nthing = functools.partial(base.append, 3)";
+    assert_eq!(seen(there, "thing()", "(thing.args, len(base))"), ["((3,), 0)", "((3,), 1)"]);
+}

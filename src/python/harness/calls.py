@@ -269,8 +269,7 @@ LAZY = {enumerate, zip, map, filter, iter, *(
     ) if name in vars(itertools)
 )}  # fmt: skip
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
-         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
-         functools.partial, sys._getframe}  # fmt: skip
+         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (set(map(id, each)) for each in (LENGTH, LAZY, BLIND))
 # What changes a container that it is given: by module and name, which of its arguments that is.
@@ -345,6 +344,10 @@ def callee(function):
 def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
     if is_direct(function):
+        return function(*arguments, **keywords)
+    if function is functools.partial:
+        if arguments and type(arguments[0]) is Method:
+            arguments[0].__dict__  # once it has one, it is not taken apart
         return function(*arguments, **keywords)
     if type(function) is functools.partial:
         return rd_call(function.func, *function.args, *arguments, **{**function.keywords, **keywords})
