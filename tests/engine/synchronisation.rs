@@ -792,6 +792,20 @@ for each in threads:
 }
 
 #[test]
+fn who_does_not_hold_the_lock_of_a_condition_takes_it_to_find_that_out() {
+    let there = "
+lock = threading.Lock()
+condition = threading.Condition(lock)
+def notify():
+    try:
+        condition.notify()
+    except RuntimeError:
+        pass
+";
+    assert_eq!(seen(there, "notify()", "lock.acquire(False)"), ["False", "True"]);
+}
+
+#[test]
 fn a_generator_that_runs_is_not_closed() {
     let there = "
 def numbers():

@@ -27,21 +27,20 @@ class Condition(Model):
     def __repr__(self):
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
-    def _look(self):
-        """Who does not hold the lock cannot know whether somebody else does."""
-        if self._lock._holder is not cur and not isinstance(self._lock, RLock):
-            act(self._lock._write)
-
     def locked(self):
         if sys.version_info < (3, 14):
             raise AttributeError("'Condition' object has no attribute 'locked'")
         return self._lock.locked()
 
     def _is_owned(self):
+        """Who does not hold a Lock cannot know whether somebody else does, and tries to take it: who tries meanwhile fails."""
         lock = self._lock
-        if isinstance(lock, RLock):
+        if lock._holder is cur or isinstance(lock, RLock):
             return lock._holder is cur
-        return lock._holder is not None
+        if lock.acquire(False):
+            lock.release()
+            return False
+        return True
 
     def __getattr__(self, name):
         if name in ("_release_save", "_acquire_restore", "_recursion_count"):
@@ -49,7 +48,6 @@ class Condition(Model):
         raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
 
     def wait(self, timeout=None):
-        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         lock = self._lock
@@ -60,6 +58,8 @@ class Condition(Model):
             note("wait", called(self))
         waiter = Waiter(self, timeout is not None)
         self._waiters.append(waiter)
+        if lock._holder is None:  # another thread had it, who has given it back by now
+            raise RuntimeError("release unlocked lock")
         lock._holder = None
         lock._set_free(True)
         if timeout is None:
@@ -105,7 +105,6 @@ class Condition(Model):
         return result
 
     def notify(self, n=1):
-        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
         if n > 0 and self._waiters:
