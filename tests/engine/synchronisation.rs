@@ -841,3 +841,20 @@ fn a_partial_of_a_method_of_a_container_says_what_it_was_given() {
     let there = "base = []\nthing = functools.partial(base.append, 3)";
     assert_eq!(seen(there, "thing()", "(thing.args, len(base))"), ["((3,), 0)", "((3,), 1)"]);
 }
+
+#[test]
+fn what_is_missing_is_missing_from_what_cpython_calls_it() {
+    for (made, name) in [
+        ("threading.Lock()", "_thread.lock"),
+        ("threading.RLock()", "_thread.RLock"),
+        ("threading.local()", "_thread._local"),
+        ("queue.SimpleQueue()", "_queue.SimpleQueue"),
+        ("threading.Semaphore()", "Semaphore"),
+    ] {
+        let there = format!(
+            "thing = {made}\ndef look():\n    try:\n        thing.x\n    except AttributeError as error:\n        return str(error)"
+        );
+        let said = format!("\"'{name}' object has no attribute 'x'\"");
+        assert_eq!(seen(&there, "pass", "look()"), [said], "{made}");
+    }
+}

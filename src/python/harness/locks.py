@@ -122,8 +122,19 @@ def checked_timeout(blocking, timeout):
     allocate_lock().acquire(blocking, timeout)
 
 
+def missing_from(real):
+    """A `__getattr__` of a model: messages have the names that CPython gives to classes in C."""
+
+    def missing(_, name):
+        raise AttributeError("'%s' object has no attribute '%s'" % (real, name))
+
+    return missing
+
+
 class Lock(Exclusive):
     """`threading.Lock`."""
+
+    __getattr__ = missing_from("_thread.lock")
 
     _kind = "lock"
 
@@ -189,7 +200,9 @@ class Lock(Exclusive):
 
 
 class RLock(Exclusive):
-    """`threading.RLock`."""
+    """`threading.RLock`. Nobody else can tell how often its owner holds it, but from its text."""
+
+    __getattr__ = missing_from("_thread.RLock")
 
     _kind = "rlock"
 

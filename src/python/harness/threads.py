@@ -33,6 +33,13 @@ class Local:
             return table[name]
         return object.__getattribute__(self, name)
 
+    def __getattr__(self, name):
+        raise AttributeError(Local._rd_missing(self, name))
+
+    def _rd_missing(self, name):
+        kind = "_thread._local" if type(self) is Local else type(self).__name__
+        return "'%s' object has no attribute '%s'" % (kind, name)
+
     def _rd_is_of_class(self, name):
         """Whether the class says what the attribute is: a slot, which all threads share, or a property."""
         return any(hasattr(type(vars(kind).get(name)), "__set__") for kind in type(self).__mro__)
@@ -50,7 +57,7 @@ class Local:
             object.__delattr__(self, name)
             return
         if name not in table:
-            raise AttributeError(name)
+            raise AttributeError(Local._rd_missing(self, name) if sys.version_info >= (3, 11) else name)
         del table[name]
 
 
