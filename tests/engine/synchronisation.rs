@@ -792,6 +792,33 @@ for each in threads:
 }
 
 #[test]
+fn what_a_model_is_like_is_seen_while_it_changes() {
+    for (there, first, look, possible) in [
+        ("thing = threading.Semaphore(1)", "thing.acquire()", "thing._value", &["0", "1"][..]),
+        ("thing = threading.Event()", "thing.set()", "thing._flag", &["False", "True"]),
+        ("thing = concurrent.futures.Future()", "thing.set_result(1)", "thing._state", &["'FINISHED'", "'PENDING'"]),
+        ("thing = concurrent.futures.ThreadPoolExecutor(1)", "thing.shutdown()", "thing._shutdown", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.daemon = True", "thing.daemon", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.daemon = True", "'daemon' in repr(thing)", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.name = 'mine'", "'mine' in repr(thing)", &["False", "True"]),
+        (
+            "thing = threading.RLock()",
+            "[thing.acquire(), thing.acquire()]",
+            "repr(thing)[36:].split()[1]",
+            &["'count=0'", "'count=1'", "'count=2'"],
+        ),
+        (
+            "thing = logging.getLogger('x'); thing.propagate = False",
+            "thing.addHandler(logging.NullHandler())",
+            "thing.hasHandlers()",
+            &["False", "True"],
+        ),
+    ] {
+        assert_eq!(seen(there, first, look), possible, "{look}");
+    }
+}
+
+#[test]
 fn who_does_not_hold_the_lock_of_a_condition_takes_it_to_find_that_out() {
     let there = "
 lock = threading.Lock()

@@ -98,6 +98,7 @@ class ThreadPoolExecutor(Executor, Model):
 
     @property
     def _shutdown(self):
+        ask(self._read)
         return self._shut
 
     def _submit_touches(self):
@@ -259,8 +260,8 @@ class ThreadPoolExecutor(Executor, Model):
                 self._queue.popleft()
             else:
                 self._count_over()
-            if future._state == PENDING:
-                future._state = CANCELLED
+            if future._stage == PENDING:
+                future._stage = CANCELLED
                 future._settled()
             if self._first_queued() is None:
                 return
@@ -271,7 +272,7 @@ class ThreadPoolExecutor(Executor, Model):
             return self._queue[0] if self._queue else None
         for strand in self._tasks:
             task = strand.model
-            if not task.drained and not strand.done and task.future._state in (PENDING, CANCELLED):
+            if not task.drained and not strand.done and task.future._stage in (PENDING, CANCELLED):
                 return task
         return None
 
@@ -328,12 +329,12 @@ class Task:
         if self.drained:
             end(self.strand)
             return
-        if future._state == CANCELLED:
+        if future._stage == CANCELLED:
             announce(self.end_touches)
             future._take_up()
             close_strand(self.strand)
             return
-        future._state = RUNNING
+        future._stage = RUNNING
         value, error = self.called()
         # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
@@ -376,7 +377,7 @@ class Task:
         """The last step: the task's end, what hangs on its future, and the worker that is left over."""
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
-        if future._state in (RUNNING, CANCELLED):
+        if future._stage in (RUNNING, CANCELLED):
             touches = future._settle_touches() + touches
         if len(pool._tasks) > pool._max_workers:
             # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
@@ -387,7 +388,7 @@ class Task:
         future = self.future
         future._value = value
         future._error = error
-        future._state = FINISHED
+        future._stage = FINISHED
         if detail:
             if error is not None:
                 note("end", "", "raises %s" % show(error))

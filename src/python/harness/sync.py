@@ -191,8 +191,13 @@ class Semaphore(Model):
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
         self._named()
-        self._value = value
+        self._left = value
         self._some, self._acquire_op = self._guarded("some", value > 0)
+
+    @property
+    def _value(self):
+        ask(self._read)
+        return self._left
 
     def acquire(self, blocking=True, timeout=None):
         if not blocking and timeout is not None:
@@ -203,22 +208,22 @@ class Semaphore(Model):
                 visible(self._acquire_op, self._some)
         else:
             timed(timeout or 0, self._some_left, self._try_touches)
-        if self._value == 0:
+        if self._left == 0:
             if detail:
                 note("try to acquire", called(self), "no")
             return False
-        self._value -= 1
+        self._left -= 1
         if detail:
-            note("acquire", called(self), "%d left" % self._value)
-        if self._value == 0:
+            note("acquire", called(self), "%d left" % self._left)
+        if self._left == 0:
             self._some.set(False)
         return True
 
     def _some_left(self):
-        return self._value > 0
+        return self._left > 0
 
     def _try_touches(self):
-        return ((self._place, WRITE if self._value > 0 else ATTEMPT), (self._some.id, HANGS))
+        return ((self._place, WRITE if self._left > 0 else ATTEMPT), (self._some.id, HANGS))
 
     __enter__ = acquire
 
@@ -227,9 +232,9 @@ class Semaphore(Model):
             raise ValueError("n must be one or more")
         act(self._write)
         self._check(n)
-        self._value += n
+        self._left += n
         if detail:
-            note("release", called(self), "%d left" % self._value)
+            note("release", called(self), "%d left" % self._left)
         self._some.set(True)
 
     def _check(self, n):
@@ -240,7 +245,7 @@ class Semaphore(Model):
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d" % self._value)
+        return represented(self, "value=%d" % self._left)
 
 
 class BoundedSemaphore(Semaphore):
@@ -251,12 +256,12 @@ class BoundedSemaphore(Semaphore):
         self._initial_value = value
 
     def _check(self, n):
-        if self._value + n > self._initial_value:
+        if self._left + n > self._initial_value:
             raise ValueError("Semaphore released too many times")
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d/%d" % (self._value, self._initial_value))
+        return represented(self, "value=%d/%d" % (self._left, self._initial_value))
 
 
 class Event(Model):
@@ -266,15 +271,19 @@ class Event(Model):
 
     def __init__(self):
         self._named()
-        self._flag = False
+        self._is_up = False
         self._waiting = []
         self._places = []
+
+    @property
+    def _flag(self):
+        return self.is_set()
 
     def is_set(self):
         ask(self._read)
         if detail and not solo:
-            note("is set?", called(self), show(self._flag))
-        return self._flag
+            note("is set?", called(self), show(self._is_up))
+        return self._is_up
 
     isSet = is_set
 
@@ -287,7 +296,7 @@ class Event(Model):
             announce(self._set_touches)
             if detail:
                 note("set", called(self))
-        self._flag = True
+        self._is_up = True
         for guard in self._waiting:
             guard.set(True)
         self._waiting.clear()
@@ -298,13 +307,13 @@ class Event(Model):
             visible(self._write)
             if detail:
                 note("clear", called(self))
-        self._flag = False
+        self._is_up = False
 
     def wait(self, timeout=None):
         ask(self._read)
         if detail and not solo:
-            note("wait", called(self), None if self._flag else "not set yet")
-        if self._flag:
+            note("wait", called(self), None if self._is_up else "not set yet")
+        if self._is_up:
             return True
         me = cur
         me.names += 1
@@ -326,7 +335,7 @@ class Event(Model):
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "set" if self._flag else "unset")
+        return represented(self, "set" if self._is_up else "unset")
 
 
 class Flag:

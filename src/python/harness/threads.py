@@ -127,7 +127,8 @@ class Thread(Model):
         manner = WRITE if self._strand is None else ATTEMPT
         code = child_code(cur, False)
         place = (life_ops.get(code) or life_of(code))[3]
-        return ((place, manner), (self._place, manner), (POPULATION, READ))
+        touches = ((place, manner), (self._place, manner), (POPULATION, READ))
+        return touches + read_op(name_of(self), "daemon").touches if DAEMONS_CHANGE in program.tracked else touches
 
     def _begin(self):
         """Makes the thread live, within a step that was announced."""
@@ -250,16 +251,26 @@ class Thread(Model):
 
     @property
     def daemon(self):
+        if DAEMONS_CHANGE in program.tracked and not solo and not showing:
+            visible(read_op(name_of(self), "daemon"))
+            if detail:
+                note("read", place_of(self, "daemon"), show(self._daemonic))
         return self._daemonic
 
     @daemon.setter
     def daemon(self, daemonic):
+        self._look()
         if self._strand is not None:
             raise RuntimeError("cannot set daemon status of active thread")
+        if not solo:
+            found.add(DAEMONS_CHANGE)
+            visible(write_op(name_of(self), "daemon"))
+            if detail:
+                note("write", place_of(self, "daemon"), show(daemonic))
         self._daemonic = bool(daemonic)
 
     def isDaemon(self):
-        return self._daemonic
+        return self.daemon
 
     def setDaemon(self, daemonic):
         self.daemon = daemonic
@@ -269,11 +280,11 @@ class Thread(Model):
             self.is_alive()
         strand = self._strand
         status = "initial" if strand is None else "stopped" if strand.done else "started"
-        if self._daemonic:
+        if self.daemon:
             status += " daemon"
         if strand is not None:
             status += " %d" % seen_ident_of(strand)
-        return "<%s(%s, %s)>" % (type(self).__name__, self._named_aloud(), status)
+        return "<%s(%s, %s)>" % (type(self).__name__, self.name, status)
 
 
 del Thread.isAlive
@@ -306,6 +317,7 @@ def excepthook(args, /):
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
+DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
 
