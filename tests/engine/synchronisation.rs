@@ -885,3 +885,19 @@ fn what_is_missing_is_missing_from_what_cpython_calls_it() {
         assert_eq!(seen(&there, "pass", "look()"), [said], "{made}");
     }
 }
+
+#[test]
+fn threads_are_listed_in_the_order_in_which_they_were_started() {
+    let source = "
+import threading
+def first():
+    other.start()
+def second():
+    global seen
+    seen = [each.name for each in threading.enumerate()[1:] if each.name != 'first']
+other = threading.Thread(target=int, name='other')
+for target in first, second:
+    threading.Thread(target=target, name=target.__name__).start()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["['other', 'second']", "['second', 'other']", "['second']"]);
+}

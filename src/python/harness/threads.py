@@ -128,7 +128,9 @@ class Thread(Model):
         code = child_code(cur, False)
         place = (life_ops.get(code) or life_of(code))[3]
         touches = ((place, manner), (self._place, manner), (POPULATION, READ))
-        return touches + read_op(name_of(self), "daemon").touches if DAEMONS_CHANGE in program.tracked else touches
+        if DAEMONS_CHANGE in program.tracked:
+            touches += read_op(name_of(self), "daemon").touches
+        return touches + ((START_ORDER_PLACE, WRITE),) if START_ORDER in program.tracked else touches
 
     def _begin(self):
         """Makes the thread live, within a step that was announced."""
@@ -317,6 +319,8 @@ def excepthook(args, /):
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
+START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they were started
+START_ORDER_PLACE = outside_place("order of starts")
 DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
@@ -482,6 +486,16 @@ def population_touches():
 
 
 def enumerate_threads():
+    if not solo and len(strands) > 2:
+        found.add(START_ORDER)
+    return threads_alive()
+
+
+def active_count():
+    return len(threads_alive())
+
+
+def threads_alive():
     if pools and not program.workers:
         raise NeedsWorkers
     if not solo:
@@ -494,7 +508,3 @@ def enumerate_threads():
             for place in (STARTS, *(strand.life for strand in strands if not strand.done)):
                 me.seen.setdefault(place, position)
     return [strand.model for strand in strands if not strand.done and strand.model is not None]
-
-
-def active_count():
-    return len(enumerate_threads())
