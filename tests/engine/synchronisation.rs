@@ -901,3 +901,14 @@ for target in first, second:
 ";
     assert_eq!(outcomes(source, Some("seen")), ["['other', 'second']", "['second', 'other']", "['second']"]);
 }
+
+#[test]
+fn who_waits_on_a_condition_is_counted_in_its_text() {
+    let there = "
+condition = threading.Condition()
+def wait():
+    with condition:
+        condition.wait(1)
+";
+    assert_eq!(seen(there, "wait()", "repr(condition)[-3:]"), ["'0)>'", "'1)>'"]);
+}

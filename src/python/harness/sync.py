@@ -1,6 +1,9 @@
 # The rest of `threading`'s synchronisation objects, modelled. Part of the harness; see core.py.
 
 
+WAITERS = ("waiters", "conditions")  # whether a thread was seen to count them that does not hold the lock
+
+
 class Condition(Model):
     """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own, but where it notifies one who
     waits with a limit: his time may be up while somebody holds the lock."""
@@ -25,6 +28,10 @@ class Condition(Model):
         return self._lock.__exit__(*arguments)
 
     def __repr__(self):
+        if not solo and not showing:
+            if self._lock._holder is not cur:
+                found.add(WAITERS)
+            ask(op_of(self._lock._read.touches + self._read.touches))
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
     def locked(self):
@@ -109,7 +116,7 @@ class Condition(Model):
             raise RuntimeError("cannot notify on un-acquired lock")
         if n > 0 and self._waiters:
             cur.acts += 1
-            if any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
+            if WAITERS in program.tracked or any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
                 visible(self._write)
                 if detail:
                     note("notify", called(self))
