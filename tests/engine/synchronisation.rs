@@ -912,3 +912,16 @@ def wait():
 ";
     assert_eq!(seen(there, "wait()", "repr(condition)[-3:]"), ["'0)>'", "'1)>'"]);
 }
+
+#[test]
+fn to_enter_and_to_leave_what_is_the_librarys_are_steps() {
+    let there = "
+import contextlib
+acts = []
+stack = contextlib.ExitStack()
+def leave():
+    with stack:
+        acts.append(5)
+";
+    assert_eq!(seen(there, "leave()", "stack.callback(acts.append, 4) and acts"), ["[5, 4]", "[5]"]);
+}

@@ -246,6 +246,27 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     return in_the_middle(touches, method, arguments, keywords) if touches else method(*arguments, **keywords)
 
 
+def rd_entered(thing):
+    """What a `with` enters and leaves, where things that are opaque are shared: each is a step."""
+    is_step = is_shared_opaque(thing) and not is_written_here(getattr(type(thing), "__enter__", None)) and hasattr(thing, "__exit__")
+    return Entered(thing) if is_step else thing
+
+
+class Entered:
+    """Something opaque that a `with` enters."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __enter__(self):
+        return call_opaque(self.thing, "__enter__", self.thing.__enter__)
+
+    def __exit__(self, *error):
+        return call_opaque(self.thing, "__exit__", self.thing.__exit__, *error)
+
+
 class OpaqueTurns:
     """Iterates over something opaque, which others may do too, a step a turn."""
 
