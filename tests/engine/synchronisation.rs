@@ -925,3 +925,17 @@ def leave():
 ";
     assert_eq!(seen(there, "leave()", "stack.callback(acts.append, 4) and acts"), ["[5, 4]", "[5]"]);
 }
+
+#[test]
+fn what_a_worker_has_taken_is_not_cancelled_with_what_waits() {
+    let source = "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(1)
+future = pool.submit(int)
+pool.shutdown(False, cancel_futures=True)
+left = not future.done()
+cancelled = future.cancel()
+";
+    let possible = ["(False, False)", "(False, True)", "(True, False)", "(True, True)"];
+    assert_eq!(outcomes(source, Some("(left, cancelled)")), possible);
+}
