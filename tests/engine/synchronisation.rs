@@ -857,6 +857,8 @@ fn an_iterator_that_threads_share_is_gone_through_at_once() {
     for (there, first, look, possible) in [
         ("base = iter([1, 2])", "list(base)", "list(base)", &["[1, 2]", "[]"][..]),
         ("base = iter([1, 2])", "next(base, 0)", "sum(base)", &["2", "3"]),
+        ("base = iter([1, 2, 3])", "next(base, 0)", "list(zip(base, base))", &["[(1, 2)]", "[(2, 3)]"]),
+        ("base = {1: 2, 3: 4}", "base.pop(3)", "max(base, key=base.get)", &["1", "3"]),
         ("base = iter({1: 2, 3: 4}.items())", "next(base, 0)", "dict(base)", &["{1: 2, 3: 4}", "{3: 4}"]),
     ] {
         assert_eq!(seen(there, first, look), possible, "{look}");

@@ -361,6 +361,12 @@ def rd_call(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
     if not solo:
+        if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
+            asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
+            if type(asked) is dict and type(given) in CONTAINERS and method.__name__ == "get" and is_plain(asked) and is_plain(given):
+                # What Python's own code asks a dict of Python's own is no step of its own.
+                rd_wholes((given, asked))
+                return function(given, **{**keywords, "key": method})
         if function is functools.reduce and len(arguments) > 1 and runs_python(arguments[0]):
             return function(arguments[0], rd_turns(arguments[1]), *arguments[2:], **keywords)
         if type(function) is operator.attrgetter and len(arguments) == 1:
@@ -416,10 +422,11 @@ def rd_call(function, /, *arguments, **keywords):
 
 
 def all_sources_of(thing, function):
-    """As `sources_of`, and if it is an iterator that threads share and `function` calls no code of the scenario's, that."""
-    if type(thing) is Turns and id(thing) in names:
-        return [thing] if function is list or function is tuple or is_plain(thing.thing) else None
-    return sources_of(thing)
+    """As `sources_of`, with iterators that threads share, if `function` calls no code of the scenario's."""
+    sources = sources_of(thing, True)
+    if sources is None or function is list or function is tuple:
+        return sources
+    return sources if all(is_plain(turns.thing) for turns in sources if type(turns) is Turns and id(turns) in names) else None
 
 
 def is_plain(container):

@@ -303,10 +303,10 @@ PASSING = frozenset((enumerate, zip, map, filter, itertools.accumulate, itertool
                      itertools.takewhile, itertools.zip_longest, Turns, OpaqueTurns))  # fmt: skip
 
 
-def sources_of(thing):
+def sources_of(thing, may_be_known=False):
     """The turns that all of what `thing` passes on comes from, one after the other or side by side; nothing if somebody else may come
-    in between, or may know some of it too."""
-    if id(thing) in names or type(thing) is OpaqueTurns and type(thing.thing) not in FRESH:
+    in between, or may know some of it too, unless that is an iterator over a container and `may_be_known`."""
+    if id(thing) in names and not (may_be_known and type(thing) is Turns) or type(thing) is OpaqueTurns and type(thing.thing) not in FRESH:
         return None
     if type(thing) in (Turns, OpaqueTurns):
         return [thing]
@@ -320,7 +320,7 @@ def sources_of(thing):
         if kind is tuple or kind is TupleIterator:
             left += gc.get_referents(part)
             continue
-        more = sources_of(part) if kind in PASSING else None
+        more = sources_of(part, may_be_known) if kind in PASSING else None
         if more is None:
             return None
         sources += more
