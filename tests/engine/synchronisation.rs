@@ -813,6 +813,12 @@ fn what_a_model_is_like_is_seen_while_it_changes() {
             "thing.hasHandlers()",
             &["False", "True"],
         ),
+        (
+            "thing = logging.getLogger('x')",
+            "logging.disable(logging.ERROR)",
+            "thing.isEnabledFor(logging.ERROR)",
+            &["False", "True"],
+        ),
     ] {
         assert_eq!(seen(there, first, look), possible, "{look}");
     }
@@ -940,4 +946,15 @@ cancelled = future.cancel()
 ";
     let possible = ["(False, False)", "(False, True)", "(True, False)", "(True, True)"];
     assert_eq!(outcomes(source, Some("(left, cancelled)")), possible);
+}
+
+#[test]
+fn the_text_of_an_event_is_that_of_its_python() {
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report =
+            explored_by(&mut worker, &scenario("import threading", Some("threading.Event()"))).expect("it explores");
+        let said = if interpreter.version.minor < 11 { "Event object at 0x...>" } else { "Event at 0x...: unset>" };
+        assert_eq!(shown(&report), [format!("<threading.{said}")], "{interpreter:?}");
+    }
 }

@@ -138,6 +138,8 @@ def adapt_logging():
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
+    disable = logging.disable
+    logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
     logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
 

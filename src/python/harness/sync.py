@@ -182,9 +182,9 @@ class Waiter:
 
 
 def represented(model, state):
-    """`repr` of what is written in Python: before 3.10 it tells no state."""
+    """`repr` of what is written in Python: before 3.11 it tells no state."""
     kind = type(model)
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 11):
         return "<%s.%s object at %s>" % (kind.__module__, kind.__qualname__, address_of(model))
     return "<%s.%s at %s: %s>" % (kind.__module__, kind.__qualname__, address_of(model), state)
 
