@@ -181,7 +181,7 @@ const CASES: &[Case] = &[
         first: "q.close()",
         second: "r.append(next(q, 'none'))",
         observed: "r",
-        possible: &["['over', 'none']", "['over', 2]", "['over']", "[2, 'over']"],
+        possible: &["['over', 'none']", "['over', 2]", "['over']", "[2, 'over']", "[2]"],
     },
     // A queue whose insides a class of the program's sees to.
     Case {

@@ -4,10 +4,12 @@ Reads jobs, one JSON object a line, and answers each with one: every outcome tha
 a fresh namespace each time. Where threads are left over (a deadlock, a daemon) the process is spent and ends after
 its answer. Nothing of Raceday's engine is used here.
 
-Modes: `default` leaves the interpreter as it is, `tiny` switches threads as often as it can, and `traced` gives others a
-chance at random bytecodes, of the library too.
+Modes: `default` leaves the interpreter as it is, `tiny` switches threads as often as it can, `traced` gives others a
+chance at random bytecodes, of the library too. `parted` has each thread stand still at up to three bytecodes, of the library too, for so
+long that others may do all that they have to, and `apart` at the script's own bytecodes only, and nowhere else do they switch.
 """
 
+import _thread
 import builtins
 import io
 import itertools
@@ -22,6 +24,7 @@ import time
 real_sleep = time.sleep
 real_stdout = sys.stdout
 answered = threading.Lock()
+dice = random.Random()  # a script has the module's own for itself
 
 
 class Run:
@@ -60,12 +63,44 @@ def stable(text):
 
 def trace(frame, event, _):
     frame.f_trace_opcodes = True
-    if event == "opcode" and random.random() < chance:
-        real_sleep(0 if random.random() < 0.7 else 0.00005)
+    if event == "opcode" and dice.random() < chance:
+        real_sleep(0 if dice.random() < 0.7 else 0.00005)
     return trace
 
 
 chance = 0.1
+lengths = {}  # of each thread of a script, in the order in which they begin: after how many bytecodes it ended
+
+
+class Parted:
+    """The trace function of one run."""
+
+    def __init__(self, filename=None):
+        self.threads = {}
+        self.numbers = itertools.count()
+        self.filename = filename  # of the frames in which threads stop, if not in all
+
+    def __call__(self, frame, event, _):
+        if self.filename is not None and frame.f_code.co_filename != self.filename:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            me = self.threads.get(threading.get_ident()) or self.begun()
+            me[1] += 1
+            if me[1] in me[2]:
+                real_sleep(dice.choice((0.0002, 0.0005, 0.002)))
+        return self
+
+    def begun(self):
+        number = next(self.numbers)
+        lengths.setdefault(number, 100)
+        stops = [dice.randrange(lengths[number] + 1) for _ in range(dice.randrange(4))]
+        me = self.threads[threading.get_ident()] = [number, 0, stops]
+        return me
+
+    def over(self):
+        for number, length, _ in self.threads.values():
+            lengths[number] = length
 
 
 def finish(run):
@@ -74,9 +109,9 @@ def finish(run):
     if pools is not None:
         pools._python_exit()
         pools._shutdown = False
-    mine = (threading.main_thread(), watchdog)
     while True:
-        left = [each for each in threading.enumerate() if each not in mine and not each.daemon]
+        # Of those that are not counted any more, some may not be over yet.
+        left = [each for each in list(threading._dangling) if each is not threading.main_thread() and not each.daemon and each.is_alive()]
         if not left:
             return
         for each in left:
@@ -86,26 +121,32 @@ def finish(run):
 def run_once(job, code):
     """Runs the script once and returns its outcome."""
     global current, chance
+    threading.main_thread().name = "MainThread"
     threading._counter = itertools.count(1).__next__
     pools = sys.modules.get("concurrent.futures.thread")
     if pools is not None:
         pools.ThreadPoolExecutor._counter = itertools.count().__next__
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        logging.root.manager.loggerDict.clear()
+        logging.disable(logging.NOTSET)
     run = Run(job)
     threading.excepthook = lambda failed: (
         None if failed.exc_type is SystemExit else run.failed(failed.thread.name, failed.exc_value)
     )
     if not job["ordered"]:
-        time.sleep = lambda seconds: real_sleep(random.random() * 0.0005)
+        time.sleep = lambda seconds: real_sleep(seconds if seconds < 0 else dice.random() * 0.0005)
     sys.stdout = run.output
-    chance = random.choice([0.02, 0.1, 0.3])
+    chance = dice.choice([0.02, 0.1, 0.3])
     current = run
-    traced = job["mode"] == "traced"
+    parted = Parted(job["name"] if job["mode"] == "apart" else None)
+    traced = {"traced": trace, "parted": parted, "apart": parted}.get(job["mode"])
     if traced:
-        threading.settrace(trace)
+        threading.settrace(traced)
     try:
         try:
             if traced:
-                sys.settrace(trace)
+                sys.settrace(traced)
             exec(code, run.namespace)
         except SystemExit:
             pass
@@ -114,6 +155,7 @@ def run_once(job, code):
         finally:
             sys.settrace(None)
         finish(run)
+        parted.over()
         return run.outcome("finished")
     finally:
         threading.settrace(None)
@@ -172,21 +214,21 @@ def answer(spent):
     real_stdout.flush()
 
 
-watchdog = threading.Thread(target=watch, daemon=True)
-watchdog.start()
+_thread.start_new_thread(watch, ())  # which a script does not see
 sys.stderr = io.StringIO()
 for line in sys.stdin:
     job = json.loads(line)
     seen = {}
+    lengths = {}
     code = compile(job["source"], job["name"], "exec")
-    sys.setswitchinterval(0.005 if job["mode"] == "default" else 1e-6)
+    sys.setswitchinterval({"default": 0.005, "apart": 10}.get(job["mode"], 1e-6))
     spent = False
     for _ in range(job["runs"]):
         outcome = run_once(job, code)
         seen[outcome] = seen.get(outcome, 0) + 1
-        if len(threading.enumerate()) > 2:
+        if len(threading.enumerate()) > 1:
             real_sleep(0.05)
-            if len(threading.enumerate()) > 2:
+            if len(threading.enumerate()) > 1:
                 spent = True
                 break
     answer(spent)

@@ -24,6 +24,7 @@ use raceday::python::Interpreter;
 use raceday::python::Limits;
 use raceday::python::Worker;
 use raceday::scenario::Ending;
+use raceday::scenario::Outcome;
 use raceday::scenario::Scenario;
 use raceday::scenario::Sleeps;
 use serde::Deserialize;
@@ -36,14 +37,20 @@ use super::random::of;
 use super::random::programs;
 
 /// A Python that runs scripts natively, until it is spent.
-struct Field<'a> {
-    interpreter: &'a Interpreter,
+pub(crate) struct Field<'a> {
+    pub(crate) interpreter: &'a Interpreter,
     running: Option<(Child, BufReader<std::process::ChildStdout>)>,
 }
 
 /// What a script did natively, and how often.
 #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Seen(Option<String>, Option<String>, String, Vec<(String, String, String)>, u64);
+pub(crate) struct Seen(
+    pub(crate) Option<String>,
+    Option<String>,
+    pub(crate) String,
+    Vec<(String, String, String)>,
+    pub(crate) u64,
+);
 
 #[derive(Deserialize)]
 struct Answer {
@@ -51,9 +58,33 @@ struct Answer {
     spent: bool,
 }
 
-impl Field<'_> {
+impl<'a> Field<'a> {
+    pub(crate) fn new(interpreter: &'a Interpreter) -> Field<'a> {
+        Field { interpreter, running: None }
+    }
+
+    pub(crate) fn run(&mut self, scenario: &Scenario, mode: &str, runs: u64) -> Vec<Seen> {
+        // Who waits with a timeout, or sleeps, is not stuck yet.
+        let passes = scenario.sleeps == Sleeps::Ordered || scenario.source.contains("timeout");
+        let patience = if passes && !scenario.source.contains("0.0003") { 3.0 } else { 0.3 };
+        let job = json!({
+            "patience": patience,
+            "name": scenario.name, "source": scenario.source, "observe": scenario.observe, "mode": mode, "runs": runs,
+            "ordered": scenario.sleeps == Sleeps::Ordered,
+        });
+        // A CPython that is traced so may die, though seldom.
+        let answer = (0..3).find_map(|_| {
+            let answer = self.answer(&job);
+            if answer.as_ref().is_none_or(|answer| answer.spent) {
+                self.end();
+            }
+            answer
+        });
+        answer.unwrap_or_else(|| panic!("no answer to {}", scenario.source)).seen
+    }
+
     #[expect(clippy::disallowed_methods, reason = "a plain Python is run beside the engine, not by it")]
-    fn run(&mut self, scenario: &Scenario, mode: &str, runs: u64) -> Vec<Seen> {
+    fn answer(&mut self, job: &serde_json::Value) -> Option<Answer> {
         let (child, answers) = self.running.get_or_insert_with(|| {
             let mut child = Command::new(&self.interpreter.path)
                 .args(["-B", "-c", include_str!("field.py")])
@@ -66,23 +97,11 @@ impl Field<'_> {
             let answers = BufReader::new(child.stdout.take().expect("it is piped"));
             (child, answers)
         });
-        // Who waits with a timeout, or sleeps, is not stuck yet.
-        let passes = scenario.sleeps == Sleeps::Ordered || scenario.source.contains("timeout");
-        let patience = if passes && !scenario.source.contains("0.0003") { 3.0 } else { 0.3 };
-        let job = json!({
-            "patience": patience,
-            "name": scenario.name, "source": scenario.source, "observe": scenario.observe, "mode": mode, "runs": runs,
-            "ordered": scenario.sleeps == Sleeps::Ordered,
-        });
         let mut jobs = child.stdin.as_ref().expect("it is piped");
-        writeln!(jobs, "{job}").expect("it takes jobs");
+        writeln!(jobs, "{job}").ok()?;
         let mut line = String::new();
-        answers.read_line(&mut line).expect("it answers");
-        let answer: Answer = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no answer to {}", scenario.source));
-        if answer.spent {
-            self.end();
-        }
-        answer.seen
+        answers.read_line(&mut line).ok()?;
+        serde_json::from_str(&line).ok()
     }
 
     fn end(&mut self) {
@@ -102,18 +121,20 @@ impl Drop for Field<'_> {
 
 /// Returns whether the report has what was seen.
 fn has(report: &Report, seen: &Seen) -> bool {
-    report.outcomes.iter().any(|found| {
-        let outcome = &found.outcome;
-        let ending = match outcome.ending {
-            Ending::Finished => "finished",
-            _ => "stuck",
-        };
-        let said = outcome.exceptions.iter().filter(|exception| !exception.swallowed);
-        let mut exceptions: Vec<_> =
-            said.map(|each| (each.thread.clone(), each.class.clone(), each.message.clone())).collect();
-        exceptions.sort();
-        ending == seen.2 && outcome.value == seen.0 && outcome.stdout == seen.1 && exceptions == seen.3
-    })
+    report.outcomes.iter().any(|found| is_of(&found.outcome, seen))
+}
+
+/// Returns whether that outcome was seen.
+pub(crate) fn is_of(outcome: &Outcome, seen: &Seen) -> bool {
+    let ending = match outcome.ending {
+        Ending::Finished => "finished",
+        _ => "stuck",
+    };
+    let said = outcome.exceptions.iter().filter(|exception| !exception.swallowed);
+    let mut exceptions: Vec<_> =
+        said.map(|each| (each.thread.clone(), each.class.clone(), each.message.clone())).collect();
+    exceptions.sort();
+    ending == seen.2 && outcome.value == seen.0 && outcome.stdout == seen.1 && exceptions == seen.3
 }
 
 /// The built-in decks' scenarios, each once.
@@ -148,7 +169,7 @@ struct Total {
 
 fn validate(interpreter: &Interpreter, scenarios: &[Scenario], runs: u64, total: &mut Total) {
     let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
-    let mut field = Field { interpreter, running: None };
+    let mut field = Field::new(interpreter);
     for scenario in scenarios {
         let report = worker.load(scenario).and_then(|mut program| {
             explore(&mut program, Dpor::default(), Bounds { executions: 3000, ..Bounds::default() }, &mut |_| true)

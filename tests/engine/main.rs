@@ -10,6 +10,7 @@ mod library;
 mod literature;
 mod names;
 mod owning;
+mod pairs;
 mod pythons;
 mod random;
 mod scenarios;

@@ -753,7 +753,7 @@ pool.submit(work)
 ";
     // Its only worker is busy, and the other pool has none.
     let refused = "'interpreter shutdown'";
-    let possible = ["['done', 'done']".into(), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
+    let possible = ["['done', 'done']".to_owned(), format!("[{refused}, 'done']"), format!("[{refused}, {refused}]")];
     assert_eq!(outcomes(one, Some("sorted(log, key=len, reverse=True)")), possible);
     let two = "
 from concurrent.futures import ThreadPoolExecutor
@@ -767,4 +767,194 @@ pool.submit(int)
 pool.submit(work)
 ";
     assert_eq!(outcomes(two, None), ["", "interpreter shutdown", "shutdown"]);
+}
+
+/// Explores two threads: one does `first`, the other keeps what `look` says as `seen`.
+#[track_caller]
+fn seen(there: &str, first: &str, look: &str) -> Vec<String> {
+    let source = format!(
+        "
+import collections, concurrent.futures, functools, logging, queue, threading
+{there}
+def first():
+    {first}
+def second():
+    global seen
+    seen = {look}
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+"
+    );
+    outcomes(&source, Some("seen"))
+}
+
+#[test]
+fn what_a_model_is_like_is_seen_while_it_changes() {
+    for (there, first, look, possible) in [
+        ("thing = threading.Semaphore(1)", "thing.acquire()", "thing._value", &["0", "1"][..]),
+        ("thing = threading.Event()", "thing.set()", "thing._flag", &["False", "True"]),
+        ("thing = concurrent.futures.Future()", "thing.set_result(1)", "thing._state", &["'FINISHED'", "'PENDING'"]),
+        ("thing = concurrent.futures.ThreadPoolExecutor(1)", "thing.shutdown()", "thing._shutdown", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.daemon = True", "thing.daemon", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.daemon = True", "'daemon' in repr(thing)", &["False", "True"]),
+        ("thing = threading.Thread(target=int)", "thing.name = 'mine'", "'mine' in repr(thing)", &["False", "True"]),
+        (
+            "thing = threading.RLock()",
+            "[thing.acquire(), thing.acquire()]",
+            "repr(thing)[36:].split()[1]",
+            &["'count=0'", "'count=1'", "'count=2'"],
+        ),
+        (
+            "thing = logging.getLogger('x'); thing.propagate = False",
+            "thing.addHandler(logging.NullHandler())",
+            "thing.hasHandlers()",
+            &["False", "True"],
+        ),
+        (
+            "thing = logging.getLogger('x')",
+            "logging.disable(logging.ERROR)",
+            "thing.isEnabledFor(logging.ERROR)",
+            &["False", "True"],
+        ),
+    ] {
+        assert_eq!(seen(there, first, look), possible, "{look}");
+    }
+}
+
+#[test]
+fn who_does_not_hold_the_lock_of_a_condition_takes_it_to_find_that_out() {
+    let there = "
+lock = threading.Lock()
+condition = threading.Condition(lock)
+def notify():
+    try:
+        condition.notify()
+    except RuntimeError:
+        pass
+";
+    assert_eq!(seen(there, "notify()", "lock.acquire(False)"), ["False", "True"]);
+}
+
+#[test]
+fn a_generator_that_runs_is_not_closed() {
+    let there = "
+def numbers():
+    acts.append(1)
+    yield 1
+acts = []
+thing = numbers()
+def close():
+    try:
+        thing.close()
+    except ValueError:
+        acts.append('no')
+";
+    assert_eq!(
+        seen(there, "close()", "next(thing, 2), acts"),
+        ["(1, ['no', 1])", "(1, [1, 'no'])", "(1, [1])", "(2, [])",]
+    );
+}
+
+#[test]
+fn an_iterator_that_threads_share_is_gone_through_at_once() {
+    for (there, first, look, possible) in [
+        ("base = iter([1, 2])", "list(base)", "list(base)", &["[1, 2]", "[]"][..]),
+        ("base = iter([1, 2])", "next(base, 0)", "sum(base)", &["2", "3"]),
+        ("base = iter([1, 2, 3])", "next(base, 0)", "list(zip(base, base))", &["[(1, 2)]", "[(2, 3)]"]),
+        ("base = {1: 2, 3: 4}", "base.pop(3)", "max(base, key=base.get)", &["1", "3"]),
+        ("base = iter({1: 2, 3: 4}.items())", "next(base, 0)", "dict(base)", &["{1: 2, 3: 4}", "{3: 4}"]),
+    ] {
+        assert_eq!(seen(there, first, look), possible, "{look}");
+    }
+}
+
+#[test]
+fn a_partial_of_a_method_of_a_container_says_what_it_was_given() {
+    let there = "base = []\nthing = functools.partial(base.append, 3)";
+    assert_eq!(seen(there, "thing()", "(thing.args, len(base))"), ["((3,), 0)", "((3,), 1)"]);
+}
+
+#[test]
+fn what_is_missing_is_missing_from_what_cpython_calls_it() {
+    for (made, name) in [
+        ("threading.Lock()", "_thread.lock"),
+        ("threading.RLock()", "_thread.RLock"),
+        ("threading.local()", "_thread._local"),
+        ("queue.SimpleQueue()", "_queue.SimpleQueue"),
+        ("threading.Semaphore()", "Semaphore"),
+    ] {
+        let there = format!(
+            "thing = {made}\ndef look():\n    try:\n        thing.x\n    except AttributeError as error:\n        return str(error)"
+        );
+        let said = format!("\"'{name}' object has no attribute 'x'\"");
+        assert_eq!(seen(&there, "pass", "look()"), [said], "{made}");
+    }
+}
+
+#[test]
+fn threads_are_listed_in_the_order_in_which_they_were_started() {
+    let source = "
+import threading
+def first():
+    other.start()
+def second():
+    global seen
+    seen = [each.name for each in threading.enumerate()[1:] if each.name != 'first']
+other = threading.Thread(target=int, name='other')
+for target in first, second:
+    threading.Thread(target=target, name=target.__name__).start()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["['other', 'second']", "['second', 'other']", "['second']"]);
+}
+
+#[test]
+fn who_waits_on_a_condition_is_counted_in_its_text() {
+    let there = "
+condition = threading.Condition()
+def wait():
+    with condition:
+        condition.wait(1)
+";
+    assert_eq!(seen(there, "wait()", "repr(condition)[-3:]"), ["'0)>'", "'1)>'"]);
+}
+
+#[test]
+fn to_enter_and_to_leave_what_is_the_librarys_are_steps() {
+    let there = "
+import contextlib
+acts = []
+stack = contextlib.ExitStack()
+def leave():
+    with stack:
+        acts.append(5)
+";
+    assert_eq!(seen(there, "leave()", "stack.callback(acts.append, 4) and acts"), ["[5, 4]", "[5]"]);
+}
+
+#[test]
+fn what_a_worker_has_taken_is_not_cancelled_with_what_waits() {
+    let source = "
+from concurrent import futures
+pool = futures.ThreadPoolExecutor(1)
+future = pool.submit(int)
+pool.shutdown(False, cancel_futures=True)
+left = not future.done()
+cancelled = future.cancel()
+";
+    let possible = ["(False, False)", "(False, True)", "(True, False)", "(True, True)"];
+    assert_eq!(outcomes(source, Some("(left, cancelled)")), possible);
+}
+
+#[test]
+fn the_text_of_an_event_is_that_of_its_python() {
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report =
+            explored_by(&mut worker, &scenario("import threading", Some("threading.Event()"))).expect("it explores");
+        let said = if interpreter.version.minor < 11 { "Event object at 0x...>" } else { "Event at 0x...: unset>" };
+        assert_eq!(shown(&report), [format!("<threading.{said}")], "{interpreter:?}");
+    }
 }

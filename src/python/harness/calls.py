@@ -269,8 +269,7 @@ LAZY = {enumerate, zip, map, filter, iter, *(
     ) if name in vars(itertools)
 )}  # fmt: skip
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
-         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice,
-         functools.partial, sys._getframe}  # fmt: skip
+         classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (set(map(id, each)) for each in (LENGTH, LAZY, BLIND))
 # What changes a container that it is given: by module and name, which of its arguments that is.
@@ -346,6 +345,10 @@ def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
     if is_direct(function):
         return function(*arguments, **keywords)
+    if function is functools.partial:
+        if arguments and type(arguments[0]) is Method:
+            arguments[0].__dict__  # once it has one, it is not taken apart
+        return function(*arguments, **keywords)
     if type(function) is functools.partial:
         return rd_call(function.func, *function.args, *arguments, **{**function.keywords, **keywords})
     owner = getattr(function, "__self__", None)
@@ -358,6 +361,12 @@ def rd_call(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         return function(*[rd_turns(argument) for argument in arguments], **keywords)
     if not solo:
+        if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
+            asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
+            if type(asked) is dict and type(given) in CONTAINERS and method.__name__ == "get" and is_plain(asked) and is_plain(given):
+                # What Python's own code asks a dict of Python's own is no step of its own.
+                rd_wholes((given, asked))
+                return function(given, **{**keywords, "key": method})
         if function is functools.reduce and len(arguments) > 1 and runs_python(arguments[0]):
             return function(arguments[0], rd_turns(arguments[1]), *arguments[2:], **keywords)
         if type(function) is operator.attrgetter and len(arguments) == 1:
@@ -390,7 +399,7 @@ def rd_call(function, /, *arguments, **keywords):
             if type(function) in BUILT_IN:
                 for each in given:
                     if type(each) in PASSING:
-                        sources = [turns for each in given if type(each) in PASSING for turns in sources_of(each) or ()]
+                        sources = [turns for each in given if type(each) in PASSING for turns in all_sources_of(each, function) or ()]
                         if sources:
                             return call_at_once(function, sources, arguments, keywords)
                         break
@@ -412,9 +421,24 @@ def rd_call(function, /, *arguments, **keywords):
     return function(*arguments, **keywords)
 
 
+def all_sources_of(thing, function):
+    """As `sources_of`, with iterators that threads share, if `function` calls no code of the scenario's."""
+    sources = sources_of(thing, True)
+    if sources is None or function is list or function is tuple:
+        return sources
+    return sources if all(is_plain(turns.thing) for turns in sources if type(turns) is Turns and id(turns) in names) else None
+
+
+def is_plain(container):
+    """Whether what it holds is compared, added and hashed by code of Python's own."""
+    held = itertools.chain(raw_iter(container), dict.values(container) if isinstance(container, dict) else ())
+    return all(type(each) in ATOMS for each in held)
+
+
 def call_at_once(function, sources, arguments, keywords):
     """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
     things = [turns.thing for turns in sources]
+    things += [turns for turns in sources if id(turns) in names]
     things += [each for each in (*arguments, *keywords.values()) if type(each) not in PASSING]
     touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
     loud = [turns for turns in sources if not turns.quiet]

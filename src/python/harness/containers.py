@@ -395,6 +395,8 @@ def container_of(thing):
     if shape == "-":
         if kind in REVERSED and id(thing) not in names:
             return walked_backwards(thing)
+        if kind is Turns and id(thing) in names:
+            return "O", thing  # how far it has come
         return ("O", thing) if is_shared_opaque(thing) else None
     return (shape, thing)
 

@@ -51,7 +51,7 @@ class Future(Model):
             known = future_acts[name] = done, op_of(((self._place, READ),), done), sync_place((name, "phase"))
         done, self._wait_op, self._phase = known
         self._done = Guard(done, False)
-        self._state = PENDING
+        self._stage = PENDING
         self._value = None
         self._error = None
         self._asked = False
@@ -78,11 +78,20 @@ class Future(Model):
 
     def running(self):
         ask(self._phase_op())
-        return self._state == RUNNING
+        return self._stage == RUNNING
+
+    @property
+    def _state(self):
+        ask(self._phase_op())
+        return self._stage
+
+    @_state.setter
+    def _state(self, state):
+        self._stage = state
 
     def cancelled(self):
         ask(self._read)
-        return self._state in (CANCELLED, CANCELLED_AND_NOTIFIED)
+        return self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
 
     def _is_done(self):
         return self._done.open
@@ -98,7 +107,7 @@ class Future(Model):
             self._until_done()
         self._asked = True
         self._known_over()
-        if self._state in (CANCELLED, CANCELLED_AND_NOTIFIED):
+        if self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
             raise CancelledError()
 
     def _known_over(self):
@@ -136,7 +145,7 @@ class Future(Model):
             self._callbacks.append(function)
 
     def _cancel_touches(self):
-        if self._state == PENDING:
+        if self._stage == PENDING:
             return ((self._phase, WRITE),) + self._write.touches
         return ((self._phase, ATTEMPT), (self._place, ATTEMPT))
 
@@ -145,17 +154,17 @@ class Future(Model):
             announce(self._cancel_touches)
         if detail and not solo:
             note("cancel", self._label)
-        if self._state in (RUNNING, FINISHED):
+        if self._stage in (RUNNING, FINISHED):
             return False
-        if self._state in (CANCELLED, CANCELLED_AND_NOTIFIED):
+        if self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
             return True
-        self._state = CANCELLED
+        self._stage = CANCELLED
         self._settled()
         return True
 
     def _is_over(self):
         """What `wait` and `as_completed` wait for: a cancelled future is over once a worker has come upon it."""
-        return self._state in (FINISHED, CANCELLED_AND_NOTIFIED)
+        return self._stage in (FINISHED, CANCELLED_AND_NOTIFIED)
 
     # Settling
 
@@ -169,7 +178,7 @@ class Future(Model):
 
     def _settled(self):
         self._done.set(True)
-        if self._state == FINISHED:
+        if self._stage == FINISHED:
             self._tell_watchers()
         callbacks, self._callbacks = self._callbacks, []
         for function in callbacks:
@@ -181,18 +190,18 @@ class Future(Model):
             watch()
 
     def _take_up_touches(self):
-        return (self._settle_touches() if self._state == CANCELLED else self._write.touches) + ((self._phase, WRITE),)
+        return (self._settle_touches() if self._stage == CANCELLED else self._write.touches) + ((self._phase, WRITE),)
 
     def _take_up(self):
         """Whether it is to be run, for it was not cancelled. Within a step with `_take_up_touches()`."""
-        if self._state == CANCELLED:
-            self._state = CANCELLED_AND_NOTIFIED
+        if self._stage == CANCELLED:
+            self._stage = CANCELLED_AND_NOTIFIED
             self._tell_watchers()
             return False
-        if self._state != PENDING:
-            log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._state)
+        if self._stage != PENDING:
+            log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._stage)
             raise RuntimeError("Future in unexpected state")
-        self._state = RUNNING
+        self._stage = RUNNING
         return True
 
     def set_running_or_notify_cancel(self):
@@ -211,10 +220,10 @@ class Future(Model):
         if not solo:
             announce(self._settle_touches)
         if self._done.open:
-            raise InvalidStateError("%s: %s" % (self._state, self._as_text()))
+            raise InvalidStateError("%s: %s" % (self._stage, self._as_text()))
         if detail and not solo:
             note(act, self._label, show(value if error is None else error))
-        self._value, self._error, self._state = value, error, FINISHED
+        self._value, self._error, self._stage = value, error, FINISHED
         self._settled()
 
     def __repr__(self):
@@ -223,8 +232,8 @@ class Future(Model):
         return self._as_text()
 
     def _as_text(self):
-        what = NAMES_OF_STATES[self._state]
-        if self._state == FINISHED:
+        what = NAMES_OF_STATES[self._stage]
+        if self._stage == FINISHED:
             if self._error is not None:
                 what += " raised %s" % type(self._error).__name__
             else:
@@ -308,7 +317,7 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
     elif return_when == ALL_COMPLETED:
         for future in waited:
             future._until_done()
-            if future._state == CANCELLED:
+            if future._stage == CANCELLED:
                 # Nobody may ever come upon it.
                 wait_until(future._is_over, [future], watch([future]))
     elif waited:

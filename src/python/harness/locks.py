@@ -122,8 +122,19 @@ def checked_timeout(blocking, timeout):
     allocate_lock().acquire(blocking, timeout)
 
 
+def missing_from(real):
+    """A `__getattr__` of a model: messages have the names that CPython gives to classes in C."""
+
+    def missing(_, name):
+        raise AttributeError("'%s' object has no attribute '%s'" % (real, name))
+
+    return missing
+
+
 class Lock(Exclusive):
     """`threading.Lock`."""
+
+    __getattr__ = missing_from("_thread.lock")
 
     _kind = "lock"
 
@@ -188,8 +199,13 @@ class Lock(Exclusive):
         return "<%s _thread.lock object at %s>" % ("unlocked" if self._holder is None else "locked", address_of(self))
 
 
+COUNTS = ("counts", "locks")  # whether a thread was seen to look how often another holds a lock
+
+
 class RLock(Exclusive):
-    """`threading.RLock`."""
+    """`threading.RLock`. Nobody else can tell how often its owner holds it, but from its text."""
+
+    __getattr__ = missing_from("_thread.RLock")
 
     _kind = "rlock"
 
@@ -200,7 +216,7 @@ class RLock(Exclusive):
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
         if self._holder is cur:
-            # Nobody else can tell: the owner's second acquisition is no step.
+            self._count_from_elsewhere()
             self._count += 1
             return True
         if blocking and timeout == -1:
@@ -222,6 +238,7 @@ class RLock(Exclusive):
         if self._holder is not cur:
             raise RuntimeError("cannot release un-acquired lock")
         if self._count > 1:
+            self._count_from_elsewhere()
             self._count -= 1
             return
         if not solo:
@@ -232,6 +249,13 @@ class RLock(Exclusive):
         self._holder = None
         cur.held -= self._place
         self._set_free(True)
+
+    def _count_from_elsewhere(self):
+        """The owner's second acquisition is a step only if somebody looks at the count."""
+        if COUNTS in program.tracked and not solo:
+            visible(self._write)
+            if detail:
+                note("count", called(self))
 
     def _release_save(self):
         if self._holder is not cur:
@@ -266,6 +290,8 @@ class RLock(Exclusive):
 
     def __repr__(self):
         look_at(self)
+        if not solo and not showing and self._holder is not cur:
+            found.add(COUNTS)
         return "<%s _thread.RLock object owner=%s count=%d at %s>" % (
             "unlocked" if self._holder is None else "locked", 0 if self._holder is None else ident_of(self._holder),
             self._count, address_of(self),

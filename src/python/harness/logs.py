@@ -132,11 +132,14 @@ def adapt_logging():
     logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
     logging.Handler.createLock = create_lock
     logging.Logger.handle = partialmethod(handle_record, logging.Logger.handle)
-    logging.Logger.isEnabledFor = partialmethod(ask_for_level, logging.Logger.isEnabledFor)
+    for name in ("isEnabledFor", "hasHandlers"):
+        setattr(logging.Logger, name, partialmethod(ask_for_level, getattr(logging.Logger, name)))
     logging.StreamHandler.emit = partialmethod(emit_record, logging.StreamHandler.emit)
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
+    disable = logging.disable
+    logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
     logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
 
@@ -163,13 +166,13 @@ def configure_logging(thing, change, *arguments, **keywords):
     return change(thing, *arguments, **keywords)
 
 
-def ask_for_level(logger, ask, level):
-    """`Logger.isEnabledFor`, which every call that logs begins with."""
+def ask_for_level(logger, ask, *level):
+    """`Logger.isEnabledFor`, which every call that logs begins with, and what else asks how things are."""
     if not solo and LOGGING in program.tracked:
         visible(logging_read)
         if detail:
             note("read", "the configuration of logging")
-    return ask(logger, level)
+    return ask(logger, *level)
 
 
 def emit_record(handler, emit, record):

@@ -187,6 +187,9 @@ def use(thing, name="", function=None):
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches)
+    elif kind is types.GeneratorType and name in ("close", "throw") and (id(thing) in entered or thing.gi_running):
+        # CPython 3.11 takes what a generator has just done for its state, and may die of it.
+        raise ValueError("generator already executing")
     return touches
 
 
@@ -243,6 +246,27 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     return in_the_middle(touches, method, arguments, keywords) if touches else method(*arguments, **keywords)
 
 
+def rd_entered(thing):
+    """What a `with` enters and leaves, where things that are opaque are shared: each is a step."""
+    is_step = is_shared_opaque(thing) and not is_written_here(getattr(type(thing), "__enter__", None)) and hasattr(thing, "__exit__")
+    return Entered(thing) if is_step else thing
+
+
+class Entered:
+    """Something opaque that a `with` enters."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def __enter__(self):
+        return call_opaque(self.thing, "__enter__", self.thing.__enter__)
+
+    def __exit__(self, *error):
+        return call_opaque(self.thing, "__exit__", self.thing.__exit__, *error)
+
+
 class OpaqueTurns:
     """Iterates over something opaque, which others may do too, a step a turn."""
 
@@ -279,10 +303,10 @@ PASSING = frozenset((enumerate, zip, map, filter, itertools.accumulate, itertool
                      itertools.takewhile, itertools.zip_longest, Turns, OpaqueTurns))  # fmt: skip
 
 
-def sources_of(thing):
+def sources_of(thing, may_be_known=False):
     """The turns that all of what `thing` passes on comes from, one after the other or side by side; nothing if somebody else may come
-    in between, or may know some of it too."""
-    if id(thing) in names or type(thing) is OpaqueTurns and type(thing.thing) not in FRESH:
+    in between, or may know some of it too, unless that is an iterator over a container and `may_be_known`."""
+    if id(thing) in names and not (may_be_known and type(thing) is Turns) or type(thing) is OpaqueTurns and type(thing.thing) not in FRESH:
         return None
     if type(thing) in (Turns, OpaqueTurns):
         return [thing]
@@ -296,7 +320,7 @@ def sources_of(thing):
         if kind is tuple or kind is TupleIterator:
             left += gc.get_referents(part)
             continue
-        more = sources_of(part) if kind in PASSING else None
+        more = sources_of(part, may_be_known) if kind in PASSING else None
         if more is None:
             return None
         sources += more

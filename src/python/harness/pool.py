@@ -98,6 +98,7 @@ class ThreadPoolExecutor(Executor, Model):
 
     @property
     def _shutdown(self):
+        ask(self._read)
         return self._shut
 
     def _submit_touches(self):
@@ -218,13 +219,8 @@ class ThreadPoolExecutor(Executor, Model):
         """The number of a guard that nobody waits for: open once there are more tasks than workers."""
         return guard_number((self._name_, "crowd"))
 
-    def task_over(self, strand):
-        """Called in the step that ends `strand`."""
-        if not strand.model.drained:
-            self._count_over()
-
-    def _count_over(self):
-        """One more task needs no worker any more."""
+    def task_over(self):
+        """Called in the step that ends one: it needs no worker any more."""
         self._over += 1
         following = self._over + self._max_workers
         if following <= len(self._tasks):
@@ -232,6 +228,8 @@ class ThreadPoolExecutor(Executor, Model):
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         if not solo:
+            if cancel_futures and self._tasks and not program.workers:
+                raise NeedsWorkers  # what a worker has taken is not cancelled, though it has not begun
             visible(self._write)
             if detail:
                 note("shut down", called(self))
@@ -244,47 +242,23 @@ class ThreadPoolExecutor(Executor, Model):
             self._wait_for_all()
 
     def _drain(self):
-        """Takes the tasks that no worker has begun, one after the other, and cancels them. Workers go on taking some meanwhile."""
+        """Takes the tasks that no worker has taken, one after the other, and cancels them. Workers go on taking some meanwhile."""
         while True:
             if not solo:
                 announce(self._drain_touches)
-            task = self._first_queued()
-            if task is None:
+            if not self._queue:
                 return
-            future = task.future
+            future = self._queue.popleft().future
             if detail and not solo:
                 note("drop", future._label)
-            task.drained = True
-            if program.workers:
-                self._queue.popleft()
-            else:
-                self._count_over()
-            if future._state == PENDING:
-                future._state = CANCELLED
+            if future._stage == PENDING:
+                future._stage = CANCELLED
                 future._settled()
-            if self._first_queued() is None:
+            if not self._queue:
                 return
 
-    def _first_queued(self):
-        """The task that whoever asks for one is given next, if any."""
-        if program.workers:
-            return self._queue[0] if self._queue else None
-        for strand in self._tasks:
-            task = strand.model
-            if not task.drained and not strand.done and task.future._state in (PENDING, CANCELLED):
-                return task
-        return None
-
     def _drain_touches(self):
-        task = self._first_queued()
-        if program.workers:
-            return self._write.touches + (task.future._cancel_touches() if task is not None else ())
-        # Which it is, and whether it is the last, hangs on which were taken before.
-        touches = tuple((strand.model.future._phase, READ) for strand in self._tasks if strand.model is not task)
-        if task is None:
-            return touches
-        touches += task.future._cancel_touches()
-        return touches + ((self._slots, WRITE),) if len(self._tasks) > self._max_workers else touches
+        return self._write.touches + (self._queue[0].future._cancel_touches() if self._queue else ())
 
     def _end_workers(self):
         """What the interpreter does with a pool that has workers at its end: the first worker that it reaches shuts the pool."""
@@ -306,7 +280,7 @@ class ThreadPoolExecutor(Executor, Model):
 class Task:
     """One submitted call."""
 
-    __slots__ = ("pool", "future", "function", "arguments", "keywords", "strand", "turn", "turn_op", "drained")
+    __slots__ = ("pool", "future", "function", "arguments", "keywords", "strand", "turn", "turn_op")
 
     def __init__(self, pool, future, function, arguments, keywords):
         self.pool = pool
@@ -316,7 +290,6 @@ class Task:
         self.keywords = keywords
         self.strand = None
         self.turn = None
-        self.drained = False  # cancelled by the pool's shutdown: no worker ever comes upon it
 
     def run(self):
         future = self.future
@@ -325,15 +298,12 @@ class Task:
             visible(self.turn_op, self.turn)
             if detail:
                 note("get a worker of", called(self.pool))
-        if self.drained:
-            end(self.strand)
-            return
-        if future._state == CANCELLED:
+        if future._stage == CANCELLED:
             announce(self.end_touches)
             future._take_up()
             close_strand(self.strand)
             return
-        future._state = RUNNING
+        future._stage = RUNNING
         value, error = self.called()
         # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
@@ -376,7 +346,7 @@ class Task:
         """The last step: the task's end, what hangs on its future, and the worker that is left over."""
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
-        if future._state in (RUNNING, CANCELLED):
+        if future._stage in (RUNNING, CANCELLED):
             touches = future._settle_touches() + touches
         if len(pool._tasks) > pool._max_workers:
             # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
@@ -387,7 +357,7 @@ class Task:
         future = self.future
         future._value = value
         future._error = error
-        future._state = FINISHED
+        future._stage = FINISHED
         if detail:
             if error is not None:
                 note("end", "", "raises %s" % show(error))

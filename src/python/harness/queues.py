@@ -249,6 +249,7 @@ class SimpleQueue(Model):
     """`queue.SimpleQueue`: without a bound, and nobody is told when items are done."""
 
     _kind = "queue"
+    __getattr__ = missing_from("_queue.SimpleQueue")
 
     def __init__(self):
         self._named()

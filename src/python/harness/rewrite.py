@@ -594,6 +594,8 @@ class Rewriter(Transformer):
     def visit_With(self, node):
         for item in node.items:
             item.context_expr = self.visit(item.context_expr)
+            if uses_opaque:
+                item.context_expr = calls("__rd_entered__", [item.context_expr], item.context_expr)
             if item.optional_vars is not None:
                 item.optional_vars = self.target(item.optional_vars)
         node.body = self.block(node.body)

@@ -164,7 +164,7 @@ def close_strand(strand):
     if strand.over is not None:
         strand.over.set(True)
     if strand.pool is not None:
-        strand.pool.task_over(strand)
+        strand.pool.task_over()
 
 
 def leave(strand):

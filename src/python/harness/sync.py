@@ -1,6 +1,9 @@
 # The rest of `threading`'s synchronisation objects, modelled. Part of the harness; see core.py.
 
 
+WAITERS = ("waiters", "conditions")  # whether a thread was seen to count them that does not hold the lock
+
+
 class Condition(Model):
     """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own, but where it notifies one who
     waits with a limit: his time may be up while somebody holds the lock."""
@@ -25,12 +28,11 @@ class Condition(Model):
         return self._lock.__exit__(*arguments)
 
     def __repr__(self):
+        if not solo and not showing:
+            if self._lock._holder is not cur:
+                found.add(WAITERS)
+            ask(op_of(self._lock._read.touches + self._read.touches))
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
-
-    def _look(self):
-        """Who does not hold the lock cannot know whether somebody else does."""
-        if self._lock._holder is not cur and not isinstance(self._lock, RLock):
-            act(self._lock._write)
 
     def locked(self):
         if sys.version_info < (3, 14):
@@ -38,10 +40,14 @@ class Condition(Model):
         return self._lock.locked()
 
     def _is_owned(self):
+        """Who does not hold a Lock cannot know whether somebody else does, and tries to take it: who tries meanwhile fails."""
         lock = self._lock
-        if isinstance(lock, RLock):
+        if lock._holder is cur or isinstance(lock, RLock):
             return lock._holder is cur
-        return lock._holder is not None
+        if lock.acquire(False):
+            lock.release()
+            return False
+        return True
 
     def __getattr__(self, name):
         if name in ("_release_save", "_acquire_restore", "_recursion_count"):
@@ -49,7 +55,6 @@ class Condition(Model):
         raise AttributeError("%r object has no attribute %r" % (type(self).__name__, name))
 
     def wait(self, timeout=None):
-        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot wait on un-acquired lock")
         lock = self._lock
@@ -60,6 +65,8 @@ class Condition(Model):
             note("wait", called(self))
         waiter = Waiter(self, timeout is not None)
         self._waiters.append(waiter)
+        if lock._holder is None:  # another thread had it, who has given it back by now
+            raise RuntimeError("release unlocked lock")
         lock._holder = None
         lock._set_free(True)
         if timeout is None:
@@ -105,12 +112,11 @@ class Condition(Model):
         return result
 
     def notify(self, n=1):
-        self._look()
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
         if n > 0 and self._waiters:
             cur.acts += 1
-            if any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
+            if WAITERS in program.tracked or any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
                 visible(self._write)
                 if detail:
                     note("notify", called(self))
@@ -176,9 +182,9 @@ class Waiter:
 
 
 def represented(model, state):
-    """`repr` of what is written in Python: before 3.10 it tells no state."""
+    """`repr` of what is written in Python: before 3.11 it tells no state."""
     kind = type(model)
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 11):
         return "<%s.%s object at %s>" % (kind.__module__, kind.__qualname__, address_of(model))
     return "<%s.%s at %s: %s>" % (kind.__module__, kind.__qualname__, address_of(model), state)
 
@@ -192,8 +198,13 @@ class Semaphore(Model):
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
         self._named()
-        self._value = value
+        self._left = value
         self._some, self._acquire_op = self._guarded("some", value > 0)
+
+    @property
+    def _value(self):
+        ask(self._read)
+        return self._left
 
     def acquire(self, blocking=True, timeout=None):
         if not blocking and timeout is not None:
@@ -204,22 +215,22 @@ class Semaphore(Model):
                 visible(self._acquire_op, self._some)
         else:
             timed(timeout or 0, self._some_left, self._try_touches)
-        if self._value == 0:
+        if self._left == 0:
             if detail:
                 note("try to acquire", called(self), "no")
             return False
-        self._value -= 1
+        self._left -= 1
         if detail:
-            note("acquire", called(self), "%d left" % self._value)
-        if self._value == 0:
+            note("acquire", called(self), "%d left" % self._left)
+        if self._left == 0:
             self._some.set(False)
         return True
 
     def _some_left(self):
-        return self._value > 0
+        return self._left > 0
 
     def _try_touches(self):
-        return ((self._place, WRITE if self._value > 0 else ATTEMPT), (self._some.id, HANGS))
+        return ((self._place, WRITE if self._left > 0 else ATTEMPT), (self._some.id, HANGS))
 
     __enter__ = acquire
 
@@ -228,9 +239,9 @@ class Semaphore(Model):
             raise ValueError("n must be one or more")
         act(self._write)
         self._check(n)
-        self._value += n
+        self._left += n
         if detail:
-            note("release", called(self), "%d left" % self._value)
+            note("release", called(self), "%d left" % self._left)
         self._some.set(True)
 
     def _check(self, n):
@@ -241,7 +252,7 @@ class Semaphore(Model):
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d" % self._value)
+        return represented(self, "value=%d" % self._left)
 
 
 class BoundedSemaphore(Semaphore):
@@ -252,12 +263,12 @@ class BoundedSemaphore(Semaphore):
         self._initial_value = value
 
     def _check(self, n):
-        if self._value + n > self._initial_value:
+        if self._left + n > self._initial_value:
             raise ValueError("Semaphore released too many times")
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d/%d" % (self._value, self._initial_value))
+        return represented(self, "value=%d/%d" % (self._left, self._initial_value))
 
 
 class Event(Model):
@@ -267,15 +278,19 @@ class Event(Model):
 
     def __init__(self):
         self._named()
-        self._flag = False
+        self._is_up = False
         self._waiting = []
         self._places = []
+
+    @property
+    def _flag(self):
+        return self.is_set()
 
     def is_set(self):
         ask(self._read)
         if detail and not solo:
-            note("is set?", called(self), show(self._flag))
-        return self._flag
+            note("is set?", called(self), show(self._is_up))
+        return self._is_up
 
     isSet = is_set
 
@@ -288,7 +303,7 @@ class Event(Model):
             announce(self._set_touches)
             if detail:
                 note("set", called(self))
-        self._flag = True
+        self._is_up = True
         for guard in self._waiting:
             guard.set(True)
         self._waiting.clear()
@@ -299,13 +314,13 @@ class Event(Model):
             visible(self._write)
             if detail:
                 note("clear", called(self))
-        self._flag = False
+        self._is_up = False
 
     def wait(self, timeout=None):
         ask(self._read)
         if detail and not solo:
-            note("wait", called(self), None if self._flag else "not set yet")
-        if self._flag:
+            note("wait", called(self), None if self._is_up else "not set yet")
+        if self._is_up:
             return True
         me = cur
         me.names += 1
@@ -327,7 +342,7 @@ class Event(Model):
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "set" if self._flag else "unset")
+        return represented(self, "set" if self._is_up else "unset")
 
 
 class Flag:

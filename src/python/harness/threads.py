@@ -33,6 +33,13 @@ class Local:
             return table[name]
         return object.__getattribute__(self, name)
 
+    def __getattr__(self, name):
+        raise AttributeError(Local._rd_missing(self, name))
+
+    def _rd_missing(self, name):
+        kind = "_thread._local" if type(self) is Local else type(self).__name__
+        return "'%s' object has no attribute '%s'" % (kind, name)
+
     def _rd_is_of_class(self, name):
         """Whether the class says what the attribute is: a slot, which all threads share, or a property."""
         return any(hasattr(type(vars(kind).get(name)), "__set__") for kind in type(self).__mro__)
@@ -50,7 +57,7 @@ class Local:
             object.__delattr__(self, name)
             return
         if name not in table:
-            raise AttributeError(name)
+            raise AttributeError(Local._rd_missing(self, name) if sys.version_info >= (3, 11) else name)
         del table[name]
 
 
@@ -120,7 +127,10 @@ class Thread(Model):
         manner = WRITE if self._strand is None else ATTEMPT
         code = child_code(cur, False)
         place = (life_ops.get(code) or life_of(code))[3]
-        return ((place, manner), (self._place, manner), (POPULATION, READ))
+        touches = ((place, manner), (self._place, manner), (POPULATION, READ))
+        if DAEMONS_CHANGE in program.tracked:
+            touches += read_op(name_of(self), "daemon").touches
+        return touches + ((START_ORDER_PLACE, WRITE),) if START_ORDER in program.tracked else touches
 
     def _begin(self):
         """Makes the thread live, within a step that was announced."""
@@ -243,16 +253,26 @@ class Thread(Model):
 
     @property
     def daemon(self):
+        if DAEMONS_CHANGE in program.tracked and not solo and not showing:
+            visible(read_op(name_of(self), "daemon"))
+            if detail:
+                note("read", place_of(self, "daemon"), show(self._daemonic))
         return self._daemonic
 
     @daemon.setter
     def daemon(self, daemonic):
+        self._look()
         if self._strand is not None:
             raise RuntimeError("cannot set daemon status of active thread")
+        if not solo:
+            found.add(DAEMONS_CHANGE)
+            visible(write_op(name_of(self), "daemon"))
+            if detail:
+                note("write", place_of(self, "daemon"), show(daemonic))
         self._daemonic = bool(daemonic)
 
     def isDaemon(self):
-        return self._daemonic
+        return self.daemon
 
     def setDaemon(self, daemonic):
         self.daemon = daemonic
@@ -262,11 +282,11 @@ class Thread(Model):
             self.is_alive()
         strand = self._strand
         status = "initial" if strand is None else "stopped" if strand.done else "started"
-        if self._daemonic:
+        if self.daemon:
             status += " daemon"
         if strand is not None:
             status += " %d" % seen_ident_of(strand)
-        return "<%s(%s, %s)>" % (type(self).__name__, self._named_aloud(), status)
+        return "<%s(%s, %s)>" % (type(self).__name__, self.name, status)
 
 
 del Thread.isAlive
@@ -299,6 +319,9 @@ def excepthook(args, /):
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
+START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they were started
+START_ORDER_PLACE = outside_place("order of starts")
+DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
 
@@ -463,6 +486,16 @@ def population_touches():
 
 
 def enumerate_threads():
+    if not solo and len(strands) > 2:
+        found.add(START_ORDER)
+    return threads_alive()
+
+
+def active_count():
+    return len(threads_alive())
+
+
+def threads_alive():
     if pools and not program.workers:
         raise NeedsWorkers
     if not solo:
@@ -475,7 +508,3 @@ def enumerate_threads():
             for place in (STARTS, *(strand.life for strand in strands if not strand.done)):
                 me.seen.setdefault(place, position)
     return [strand.model for strand in strands if not strand.done and strand.model is not None]
-
-
-def active_count():
-    return len(enumerate_threads())

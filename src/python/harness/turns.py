@@ -4,14 +4,14 @@
 class Turns:
     """Iterates over a container, a read a turn."""
 
-    __slots__ = ("thing", "inner", "keys", "index", "step", "shape", "values", "quiet", "row")
+    __slots__ = ("thing", "inner", "ahead", "index", "step", "shape", "values", "quiet", "row")
 
     def __init__(self, thing, shape, inner, values, backwards=False):
         self.thing = thing
         self.shape = shape
         self.inner = inner
         self.values = values
-        self.keys = iter(thing) if values else None
+        self.ahead = iter(thing) if values else None
         self.index, self.step = (operator.length_hint(inner) - 1, -1) if backwards else (0, 1)
         self.quiet = False  # who asks for its elements has announced that for all of them
         self.row = None  # what an element goes through that is unpacked
@@ -28,8 +28,8 @@ class Turns:
             if detail and touches:
                 note("read", place_of(self.thing), None)
         self.index += self.step
-        if self.keys is not None:
-            next(self.keys, None)
+        if self.ahead is not None:
+            next(self.ahead, None)
         if self.row is not None:
             return self.row(next(self.inner))
         return next(self.inner)
