@@ -49,6 +49,9 @@ with ThreadPoolExecutor(max_workers=2) as executor:
 /// Four threads that count with a read and a write each.
 const COUNTERS: &str = include_str!("../tests/data/counters.py");
 
+/// Of so many executions, which take a second, fewer explorations are told apart.
+const MANY: u64 = 1000;
+
 fn explored(worker: &mut Worker, scenario: &Scenario) -> Report {
     let mut program = worker.load(scenario).expect("it loads");
     explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores")
@@ -70,6 +73,7 @@ fn benchmark_on(criterion: &mut Criterion, processors: &str) {
         let scenario = Scenario { observe: Some(observe.to_owned()), ..Scenario::new("bench.py", source) };
         let executions = explored(&mut worker, &scenario).executions;
         group.throughput(Throughput::Elements(1));
+        group.sample_size(if executions > MANY { 10 } else { 100 });
         group.bench_function(format!("{name} ({executions} executions)"), |bencher| {
             let mut program = worker.load(&scenario).expect("it loads");
             bencher.iter_custom(|times| per_execution(times, executions, &mut program));
@@ -99,6 +103,7 @@ fn benchmark_team(criterion: &mut Criterion) {
     let name = format!("an execution, {hands} workers, CPython {}", interpreter.version);
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(1));
+    group.sample_size(10);
     group.bench_function("five counters (14400 executions)", |bencher| {
         bencher.iter_custom(|times| per_execution(times, 14_400, &mut team));
     });
