@@ -120,9 +120,3 @@ fn could_go(execution: &Execution, starts: &[u64]) -> Vec<u64> {
     }
     all
 }
-
-/// Returns whether `execution` says of who could have gone what [`restore`] would say: what it has to go by says all.
-pub(super) fn is_told(execution: &Execution) -> bool {
-    let starts = starts(&execution.steps);
-    could_go(execution, &starts).iter().zip(&execution.steps).all(|(&told, step)| told == step.enabled)
-}

@@ -16,9 +16,11 @@ use std::collections::BTreeSet;
 use std::collections::HashSet;
 
 use raceday::explore::Bounds;
+use raceday::explore::Causality;
 use raceday::explore::Dpor;
 use raceday::explore::Exhaustive;
 use raceday::explore::Report;
+use raceday::explore::Strategy;
 use raceday::explore::explore;
 use raceday::python::PythonError;
 use raceday::python::Shared;
@@ -31,6 +33,7 @@ use raceday::scenario::Outcome;
 use raceday::scenario::Request;
 use raceday::scenario::Scenario;
 use raceday::scenario::Schedule;
+use raceday::scenario::Step;
 use raceday::scenario::ThreadId;
 
 use super::pythons::scenario;
@@ -86,6 +89,50 @@ impl<E: Execute> Execute for Recorder<E> {
     }
 }
 
+/// The strategy, and the executions as it took them.
+#[derive(Default)]
+struct Arranging(Dpor, Vec<Execution>);
+
+impl Strategy for Arranging {
+    fn start_over(&mut self) {
+        *self = Arranging::default();
+    }
+
+    fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
+    fn next(&mut self, most: usize, requests: &mut Vec<Request>) {
+        self.0.next(most, requests);
+    }
+
+    fn arrange(&mut self, execution: &mut Execution) {
+        self.0.arrange(execution);
+        self.1.push(execution.clone());
+    }
+
+    fn take(&mut self, execution: &Execution, causality: &Causality) {
+        self.0.take(execution, causality);
+    }
+
+    fn give_up(&mut self) {
+        self.0.give_up();
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        self.0.is_exhaustive()
+    }
+}
+
+/// Returns who went at each step, and who could have.
+fn choices(execution: &Execution) -> Vec<(ThreadId, BTreeSet<ThreadId>)> {
+    let could_go = |step: &Step| {
+        let threads = execution.threads.iter().enumerate();
+        threads.filter(|(index, _)| step.enabled >> index & 1 == 1).map(|(_, &thread)| thread).collect()
+    };
+    execution.steps.iter().map(|step| (step.thread, could_go(step))).collect()
+}
+
 /// Holds one program; `None` where it is too large, or not supported.
 fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Option<Held>, String> {
     let said = |error: PythonError| format!("{error}");
@@ -95,7 +142,8 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     };
     let mut recorder = Recorder { inner: program, executions: Vec::new(), restarts: 0 };
     let bounds = Bounds { executions: sizes.states as u64, batch: 16 };
-    let report = match explore(&mut recorder, Dpor::default(), bounds, &mut |_| true) {
+    let mut strategy = Arranging::default();
+    let report = match explore(&mut recorder, &mut strategy, bounds, &mut |_| true) {
         Ok(report) => report,
         Err(PythonError::Unsupported { .. }) => return Ok(None),
         Err(error) => return Err(said(error)),
@@ -135,6 +183,18 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
                 execution.outcome,
                 again[0].outcome
             ));
+        }
+    }
+    // What was executed in another order is told as it would have been in this one.
+    let arranged = strategy.1.iter().filter(|told| made.iter().all(|made| made.schedule() != told.schedule()));
+    for told in arranged.take(40) {
+        let request = Request { prefix: told.schedule().threads().to_vec() };
+        let answer = recorder.inner.execute(&[request]);
+        let Ok(Answer::Executions(again)) = answer else {
+            return Err(format!("`{}` cannot be executed as it is told: {answer:?}", told.schedule()));
+        };
+        if again[0].outcome != told.outcome || choices(&again[0]) != choices(told) {
+            return Err(format!("`{}` is told otherwise: {told:?}, but {:?}", told.schedule(), again[0]));
         }
     }
     let mut announcing = workers.second.load_knowing(scenario, &everything_shared()).map_err(said)?;
