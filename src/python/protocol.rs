@@ -556,9 +556,10 @@ mod tests {
         let operations = format!(r#""ops":{}"#, list("[[],0]", 1 << 18));
         assert!(learn(&operations, 4).is_ok());
         assert!(learn(&operations, 1).is_err());
-        let text = format!(r#""outcomes":[["{}",null,"finished",[],[]]]"#, "x".repeat(30 << 20));
-        assert!(learn(&text, 4).is_ok());
-        assert!(learn(&text, 1).is_err());
+        let text = |size| format!(r#""outcomes":[["{}",null,"finished",[],[]]]"#, "x".repeat(size));
+        assert!(learn(&text(8 << 20), 1).is_err(), "an outcome is bounded as well");
+        assert!(learn(&text(7 << 20), 18).is_ok());
+        assert!(learn(&text(7 << 20), 1).is_err());
         let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 100_000));
         assert!(learn(&names, 3).is_ok(), "the last is what counts");
         let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 400_000));

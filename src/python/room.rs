@@ -16,12 +16,12 @@ pub(super) const MAX_THREADS: usize = 64;
 pub(super) const MAX_STEPS: usize = 10_000;
 /// How many values there may be in the JSON of a frame, with members' names among them. The telling of the longest execution has six
 /// for each step, and one for each lock that is held then: two hundred of those fit. An operation that touches one place has five:
-/// a batch of eight of the longest executions may explain five new ones at each step.
+/// a batch of sixteen of the longest executions may explain two new ones at each step.
 const MAX_VALUES: usize = 2 << 20;
 /// How many numbers the executions of an answer are told in. They have four for each step, and three for each guard that it changes:
-/// in eight of the longest, sixteen a step.
+/// in sixteen of the longest, twenty-six a step.
 pub(super) const MAX_NUMBERS: usize = 4 << 20;
-/// How many executions an answer tells of. Explorations ask for eight at once, and our tests for a thousand.
+/// How many executions an answer tells of. Explorations ask for sixteen at once, and our tests for a thousand.
 pub(super) const MAX_EXECUTIONS: usize = 4096;
 /// How many operations a process may explain in its life. The harness keeps them all, in some 500 bytes each, and has 1 GiB: by
 /// then it would have little room for anything else.
@@ -29,12 +29,17 @@ const MAX_OPERATIONS: usize = 1 << 20;
 /// How much the steps of an answer's executions may touch in all, and the operations that a process explains. Some hundred steps
 /// touch some hundred places.
 const MAX_TOUCHES: usize = 4 << 20;
+/// How many bytes an outcome may take. It has 1 Mi characters at most, which are six times as many bytes at most once those are escaped
+/// that are none.
+const MAX_OUTCOME: usize = 8 << 20;
 /// How many bytes the outcomes of an answer's executions may take, those of a scenario, and the telling of a careful execution. A
-/// program prints 1 Mi characters at most, which are six times as many bytes at most once those are escaped that are none: 48 MiB
-/// in a batch of eight. The telling of the longest execution has room for 13 KB of each step, of which a value is 200 characters.
+/// program comes to 6 MiB at most: 96 MiB in a batch of sixteen. The telling of the longest execution has room for 13 KB of each step,
+/// of which a value is 200 characters.
 const MAX_TEXT: usize = 128 << 20;
 /// How many bytes what a scenario shares may take: as much as a hundred thousand names, where a large program has hundreds.
 pub(super) const MAX_SHARED: usize = 16 << 20;
+
+const TOO_MUCH: &str = "it says too much";
 
 /// What was taken in, of one answer or in all.
 #[derive(Default)]
@@ -63,7 +68,7 @@ impl Room {
         });
         let of_texts = [&outcome.value, &outcome.stdout].into_iter().flatten().map(String::len);
         let size = size_of_val(outcome) + outcome.claims.len() + of_exceptions.chain(of_texts).sum::<usize>();
-        self.read(size)
+        if size > MAX_OUTCOME { Err(Nonsense(TOO_MUCH)) } else { self.read(size) }
     }
 
     /// Takes in what a step did.
@@ -76,7 +81,7 @@ impl Room {
 
     /// Takes in so many bytes of text.
     pub(super) fn read(&mut self, bytes: usize) -> Result<(), Nonsense> {
-        take(&mut self.text, bytes, MAX_TEXT, "it says too much")
+        take(&mut self.text, bytes, MAX_TEXT, TOO_MUCH)
     }
 }
 

@@ -233,3 +233,20 @@ os._exit(1)
         other => panic!("{other:?}"),
     }
 }
+
+/// Only what is printed was counted: 40 MB of a message were shown.
+#[test]
+fn values_and_messages_are_bounded_like_what_is_printed() {
+    for (source, observe) in [
+        ("raise ValueError('x' * 2_000_000)\n", None),
+        ("raise type('X' * 2_000_000, (Exception,), {})\n", None),
+        ("x = 'x' * 2_000_000\n", Some("x")),
+        ("for _ in range(3): print('x' * 400_000)\n", None),
+    ] {
+        let error = explored(&scenario(source, observe)).expect_err("that is too much");
+        assert!(matches!(&error, PythonError::Unsupported { .. }), "{error}");
+        assert!(error.to_string().contains("more than 1048576 characters"), "{error}");
+    }
+    let report = explored(&scenario("raise ValueError('x' * 1_000_000)\n", None)).expect("it explores");
+    assert_eq!(report.outcomes[0].outcome.exceptions[0].message.len(), 1_000_000);
+}

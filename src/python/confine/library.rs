@@ -78,7 +78,9 @@ impl Library {
             files.insert((metadata.dev(), metadata.ino()));
             named.insert(plain(path));
         }
-        named.extend(links.iter().map(|link| plain(link)));
+        // Names without a version are for who compiles: which of them are there tells what is installed for that.
+        let versioned = links.iter().filter(|link| link.extension().is_some_and(|last| last != "so"));
+        named.extend(versioned.map(|link| plain(link)));
         let around: BTreeSet<_> = named.iter().filter_map(|path| path.parent()).collect();
         let other_names: BTreeMap<_, _> =
             around.into_iter().filter_map(|folder| Some((folder, without_usr(folder)?))).collect();
@@ -121,7 +123,7 @@ impl Library {
         let ends_in_folder = path.ends_with(b"/") || path.ends_with(b"/.") || path.ends_with(b"/..");
         let flags = if ends_in_folder { (flags - OFlags::NOFOLLOW) | OFlags::DIRECTORY } else { flags };
         for _ in 0..LINKS {
-            plain = match self.place(&plain, flags)? {
+            plain = match self.place(&plain)? {
                 Place::File(path) => return self.find_file(&path, flags),
                 Place::Below(folder, rest) => match folder.find(&rest, flags) {
                     Err(Errno::LOOP) => folder.behind_link(&rest)?,
@@ -132,17 +134,13 @@ impl Library {
         Err(Errno::LOOP)
     }
 
-    /// Returns where the plain path leads by its letters, for what is opened with `flags`.
-    fn place(&self, path: &Path, flags: OFlags) -> Result<Place<'_>, Errno> {
+    /// Returns where the plain path leads by its letters.
+    fn place(&self, path: &Path) -> Result<Place<'_>, Errno> {
         for folder in &self.folders {
             if let Ok(rest) = path.strip_prefix(&folder.path) {
-                // That there is such a folder shows in the one around it, and who lists that looks at each.
-                let looks_from_outside = rest.iter().count() == 1 && flags.contains(OFlags::PATH);
-                return if files::is_foreign(rest) && !looks_from_outside {
-                    Err(ELSEWHERE)
-                } else {
-                    Ok(Place::Below(folder, rest.to_owned()))
-                };
+                // How many packages there are, and since when, shows in the folder itself.
+                let below = || Place::Below(folder, rest.to_owned());
+                return if files::is_foreign(rest) { Err(ELSEWHERE) } else { Ok(below()) };
             }
         }
         if self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
@@ -261,7 +259,8 @@ mod tests {
             let absolute = at("secrets/key");
             symlink(absolute, at("lib/far")).expect("links can be made");
             let read = ["lib", "more", "objects/libz.so.1.2", "cache", "missing"].map(&at);
-            let links = ["objects/libz.so.1", "objects/libother.so", "objects/libmissing.so"].map(&at);
+            let links =
+                ["objects/libz.so.1", "objects/libz.so", "objects/libother.so", "objects/libmissing.so"].map(&at);
             let library = Library::of(&Policy::to_read(read), &links).expect("this kernel tells where paths lead");
             Ground { folder, library }
         }
@@ -356,7 +355,10 @@ mod tests {
     #[test]
     fn nobody_looks_whether_a_shared_object_is_there_under_another_name() {
         let ground = Ground::new();
-        symlink("libz.so.1.2", ground.folder.path().join("objects/libz.so")).expect("links can be made");
+        for name in ["objects/libz.so", "objects/libz.so.2"] {
+            symlink("libz.so.1.2", ground.folder.path().join(name)).expect("links can be made");
+        }
+        assert_eq!(ground.read("objects/libz.so.2"), Err(ELSEWHERE));
         assert_eq!(ground.read("objects/libz.so"), Err(ELSEWHERE));
         assert_eq!(ground.read("objects/libz.so.1").as_deref(), Ok("objects/libz.so.1.2"));
     }
@@ -372,8 +374,7 @@ mod tests {
         assert_eq!(kind("lib/package"), Ok(FileType::Directory));
         assert_eq!(kind("lib/inside"), Ok(FileType::Symlink));
         assert_eq!(kind("lib/inside/"), Ok(FileType::Directory));
-        assert_eq!(kind("lib/site-packages"), Ok(FileType::Directory));
-        assert_eq!(ground.read("lib/site-packages"), Err(ELSEWHERE));
+        assert_eq!(kind("lib/site-packages"), Err(ELSEWHERE));
         assert_eq!(ground.read("lib/package/installed"), Err(ELSEWHERE));
         assert_eq!(kind("lib/folder/key"), Err(ELSEWHERE));
         assert_eq!(kind("secrets/key"), Err(ELSEWHERE));

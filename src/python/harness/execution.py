@@ -73,7 +73,7 @@ MANY_WAYS = 20  # so often an execution is made again with a carrier for each th
 
 def see(ending):
     """Notes the outcome: what the learner can see now."""
-    global outcome, solo, seeing
+    global outcome, solo, seeing, problem
     if journal is not None:
         journal.say("seeing")
     before = solo
@@ -114,6 +114,9 @@ def see(ending):
             tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
             tuple(claims),
         )
+        texts = [text for text in outcome[:2] if text is not None] + [text for each in outcome[3] for text in each[:3]]
+        if sum(map(len, texts)) > MAX_OUTPUT and problem is None:
+            problem = Unsupported("more than %d characters in what comes of one execution" % MAX_OUTPUT)
     finally:
         solo, seeing = before, False
 
