@@ -225,7 +225,10 @@ try:
     json.loads("{")
 except ValueError as error:
     text = traceback.format_exc()
-entries = {entry.name: (entry.is_dir(follow_symlinks=False), entry.stat(follow_symlinks=False).st_size > 0) for entry in os.scandir(folder)}
+entries = {
+    entry.name: (entry.is_dir(follow_symlinks=False), entry.stat(follow_symlinks=False).st_size > 0)
+    for entry in os.scandir(folder) if not entry.name.endswith("-packages")
+}
 below = next(iter(os.walk(folder + "/json")))
 reading, writing = os.pipe()
 os.write(writing, b"through a pipe")
@@ -239,6 +242,7 @@ result = {
     "linecache": linecache.getline(os.__file__, 1) != "",
     "entries": (entries["json"][0], entries["os.py"]),
     "below": "decoder.py" in below[2],
+    "packages": type(answer(folder + "/site-packages")).__name__,
     "found": (os.path.isdir(folder), os.path.isfile(os.__file__), os.path.exists(folder + "/missing")),
     "same": os.path.samestat(os.fstat(opened), os.stat(os.__file__)) and os.path.samestat(os.fstat(again), os.fstat(opened)),
     "pipe": os.fdopen(reading).read(),
@@ -376,7 +380,7 @@ fn what_looks_at_the_library_finds_it() {
     let _alone = machine::alone();
     let said = value(&mut start(&machine::interpreter(), &machine::confinement()), USES).expect("it lives");
     let expected = "{'real': True, 'source': True, 'line': True, 'linecache': True, 'entries': (True, (False, True)), 'below': True, \
-                    'found': (True, True, False), 'same': True, 'pipe': 'through a pipe', 'may': [True, True, False, False], \
+                    'packages': 'PermissionError', 'found': (True, True, False), 'same': True, 'pipe': 'through a pipe', 'may': [True, True, False, False], \
                     'exception': 'PermissionErrorPermissionErrorFileNotFoundError', 'spec': True}";
     assert_eq!(said, expected);
 }
