@@ -68,8 +68,9 @@ pub(super) fn restore(execution: &mut Execution, asked: &[ThreadId]) {
             lines.rotate_right(1);
         }
     }
-    for (index, could_go) in could_go(execution, &starts).into_iter().enumerate().take(asked.len()) {
-        execution.steps[index].enabled = could_go;
+    let could_go = could_go(execution, &starts[..asked.len()]);
+    for (step, could_go) in execution.steps.iter_mut().zip(could_go) {
+        step.enabled = could_go;
     }
 }
 
@@ -87,7 +88,8 @@ fn starts(steps: &[Step]) -> Vec<u64> {
     starts
 }
 
-/// Returns of each step which threads could have gone instead: those with something to do for which they need not wait.
+/// Returns of each step that has a place in `starts` which threads could have gone instead: those with something to do for which they
+/// need not wait.
 fn could_go(execution: &Execution, starts: &[u64]) -> Vec<u64> {
     let index_of = |thread| execution.threads.iter().position(|&other| other == thread);
     let mut to_do: Vec<Vec<&Operation>> = vec![Vec::new(); execution.threads.len()];
@@ -98,7 +100,7 @@ fn could_go(execution: &Execution, starts: &[u64]) -> Vec<u64> {
     }
     let mut shut: Vec<Guard> = execution.shut.clone();
     let mut started = 0;
-    let mut all = Vec::with_capacity(execution.steps.len());
+    let mut all = Vec::with_capacity(starts.len());
     for (step, new) in execution.steps.iter().zip(starts) {
         started |= new;
         let waits_for = |operation: &Operation| operation.guard.is_some_and(|guard| shut.contains(&guard));

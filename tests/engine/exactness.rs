@@ -74,7 +74,29 @@ const CASES: &[Case] = &[
         first: "try:\n    context.run(number.set, 1)\nexcept RuntimeError:\n    r.append('entered')",
         second: "try:\n    context.run(number.set, 2)\nexcept RuntimeError:\n    r.append('entered')",
         observed: "context.get(number), r",
-        possible: &["(1, ['entered'])", "(1, [])", "(2, ['entered'])", "(2, [])"],
+        possible: &["(1, [])", "(2, [])"],
+    },
+    Case {
+        there: "number = contextvars.ContextVar('number', default=0)\ncontext = contextvars.copy_context()",
+        first: "try:\n    context.run(lambda: number.set(1))\nexcept RuntimeError:\n    r.append('entered')",
+        second: "try:\n    context.run(number.set, 2)\nexcept RuntimeError:\n    r.append('entered')",
+        observed: "context.get(number), r",
+        possible: &["(1, ['entered'])", "(1, [])", "(2, [])"],
+    },
+    // Who sends something to a generator that has not begun is turned away at once, and nobody finds it running.
+    Case {
+        there: "q = (each for each in (1, 2))",
+        first: "try:\n    r.append(next(q))\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    r.append(q.send(0))\nexcept (TypeError, ValueError) as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &[
+            "[\"can't send non-None value to a just-started generator\", 1]",
+            "['generator already executing', 1]",
+            "[1, \"can't send non-None value to a just-started generator\"]",
+            "[1, 'generator already executing']",
+            "[1, 2]",
+            "[2, 1]",
+        ],
     },
     // Each thread begins with a context of its own, whoever ran before.
     Case {

@@ -133,7 +133,7 @@ def adapt_logging():
     logging.Handler.createLock = create_lock
     logging.Logger.handle = partialmethod(handle_record, logging.Logger.handle)
     for name in ("isEnabledFor", "hasHandlers"):
-        setattr(logging.Logger, name, partialmethod(ask_for_level, getattr(logging.Logger, name)))
+        setattr(logging.Logger, name, partialmethod(ask_logger, getattr(logging.Logger, name)))
     logging.StreamHandler.emit = partialmethod(emit_record, logging.StreamHandler.emit)
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
@@ -166,13 +166,13 @@ def configure_logging(thing, change, *arguments, **keywords):
     return change(thing, *arguments, **keywords)
 
 
-def ask_for_level(logger, ask, *level):
+def ask_logger(logger, method, *arguments):
     """`Logger.isEnabledFor`, which every call that logs begins with, and what else asks how things are."""
     if not solo and LOGGING in program.tracked:
         visible(logging_read)
         if detail:
             note("read", "the configuration of logging")
-    return ask(logger, *level)
+    return method(logger, *arguments)
 
 
 def emit_record(handler, emit, record):

@@ -169,9 +169,9 @@ def touches_as(manner, shape, thing):
     return whole_touches(shape, thing) if manner == READ else structure_touches(shape, thing, WRITE)
 
 
-def use(thing, name="", function=None):
-    """Before something opaque is used: by its method of that name, or by `function`, that is not the scenario's. Returns what that
-    touches."""
+def use(thing, name="", function=None, arguments=()):
+    """Before something opaque is used: by its method of that name, or by `function`, that is not the scenario's, with those arguments
+    if anything hangs on them. Returns what that touches."""
     if solo or not is_shared_opaque(thing):
         return ()
     kind = type(thing)
@@ -186,7 +186,7 @@ def use(thing, name="", function=None):
     if detail and touches:
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
-        enter(thing, touches)
+        enter(thing, touches, arguments)
     elif kind is types.GeneratorType and name in ("close", "throw") and (id(thing) in entered or thing.gi_running):
         # CPython 3.11 takes what a generator has just done for its state, and may die of it.
         raise ValueError("generator already executing")
@@ -199,14 +199,18 @@ ENTERS = {"__next__": (types.GeneratorType,), "send": (types.GeneratorType,)}
 entered = set()
 
 
-def enter(thing, touches):
+def enter(thing, touches, arguments=()):
     """The second step of using something that only one thread at a time can be in, or the error of who comes second."""
     if type(thing) is not types.GeneratorType:
         message = "cannot enter context: %r is already entered" % thing
+        is_over = bool(arguments) and type(arguments[0]) is types.BuiltinFunctionType  # it runs no line of Python
     elif thing.gi_frame is None or thing.gi_running:
         return  # there is nothing to come into, or Python will say so itself
     else:
         message = "generator already executing"
+        is_over = bool(arguments) and arguments[0] is not None and not has_begun(thing)  # Python turns away who sends something
+    if is_over and id(thing) not in entered:
+        return  # before anybody else could come
     if id(thing) in entered:
         raise (ValueError if type(thing) is types.GeneratorType else RuntimeError)(message)
     entered.add(id(thing))
@@ -216,6 +220,12 @@ def enter(thing, touches):
             note("resume", place_of(thing))
     finally:
         entered.discard(id(thing))
+
+
+def has_begun(generator):
+    """Whether a generator that is neither over nor running has been asked for anything yet."""
+    # Since CPython 3.11 a generator that has not begun has a last instruction, too.
+    return getattr(generator, "gi_suspended", generator.gi_frame.f_lasti != -1)
 
 
 def is_written_here(function):
@@ -242,7 +252,7 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
     for argument in arguments:
         publish(argument)
-    touches = use(thing, name, method)
+    touches = use(thing, name, method, arguments)
     return in_the_middle(touches, method, arguments, keywords) if touches else method(*arguments, **keywords)
 
 
