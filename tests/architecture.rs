@@ -546,7 +546,9 @@ fn files_below(folder: &str) -> Vec<PathBuf> {
         for entry in entries {
             let path = folder.join(entry.expect("a readable folder").file_name());
             if root().join(&path).is_dir() {
-                folders.push(path);
+                if !path.ends_with("target") {
+                    folders.push(path);
+                }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.push(path);
             }

@@ -257,10 +257,12 @@ if os.fork() == 0:
 number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
 if c().syscall(number, 17, 0, 0, 0, 0) == 0:
     stay()
-# == start a program: files+calls, child
+# == start a program: files+calls+supervisor, child
+kept.append(import_("subprocess").Popen(["sleep", "1000"], preexec_fn=int))
+# == start a program by vfork: files+calls, child, since 3.10
 kept.append(import_("subprocess").Popen(["sleep", "1000"]))
-# == start a program with a shell: files+calls, child
-import_("os").popen("sleep 1000")
+# == start a program with a shell: files+calls+supervisor, child
+kept.append(import_("subprocess").Popen("sleep 1000", shell=True, preexec_fn=int))
 # == start a program by posix_spawn: files+calls+supervisor, child
 os.posix_spawn("/bin/sleep", ["sleep", "1000"], {})
 # == start a process with multiprocessing: calls+supervisor, child

@@ -71,6 +71,8 @@ struct Attack {
     stoppers: Vec<Stopper>,
     witness: Witness,
     for_root: bool,
+    /// The first minor version of Python 3 that has what it uses.
+    since: u32,
     code: String,
 }
 
@@ -84,7 +86,10 @@ fn attacks() -> Vec<Attack> {
         let words: Vec<&str> = rest.split(", ").collect();
         let stoppers = words[0].split('+').map(Stopper::named).collect();
         let witness = Witness::named(words[1]);
-        Attack { name, stoppers, witness, for_root: words.get(2) == Some(&"root"), code: common.to_owned() + code }
+        let for_root = words.contains(&"root");
+        let since = words.iter().find_map(|word| word.strip_prefix("since 3."));
+        let since = since.map_or(0, |minor| minor.parse().expect("a minor version"));
+        Attack { name, stoppers, witness, for_root, since, code: common.to_owned() + code }
     };
     parts.map(attack).collect()
 }
@@ -155,7 +160,9 @@ fn run_all(interpreter: &Interpreter, confinement: &Confinement, level: Level, l
     let compiled = worker.compiled().expect("the harness is compiled");
     drop(worker);
     let (mut faults, mut count) = (Vec::new(), 0);
-    for attack in attacks().iter().filter(|attack| machine::is_root() || !attack.for_root) {
+    let is_possible =
+        |attack: &&Attack| (machine::is_root() || !attack.for_root) && interpreter.version.minor >= attack.since;
+    for attack in attacks().iter().filter(is_possible) {
         count += 1;
         if layer_by_layer {
             faults.extend(faults_of_layers(attack, interpreter, &compiled));

@@ -31,7 +31,7 @@ def use():
         if not ready:
             DIE
     log.append('used')
-threads = [Thread(target=use), Thread(target=prepare)]
+threads = [Thread(target=use, name='user'), Thread(target=prepare)]
 for thread in threads:
     thread.start()
 for thread in threads:
@@ -67,7 +67,7 @@ fn what_came_before_a_death_is_told_and_where_it_was() {
         .map(|(step, detail)| format!("{} {} {} {}", step.thread, detail.line, detail.verb, detail.location))
         .collect();
     assert_eq!(steps, ["1 0 begin ", "1 13 acquire lock", "1 14 read ready"]);
-    assert_eq!(replay.names, ["MainThread", "Thread-1 (use)"]);
+    assert_eq!(replay.names, ["MainThread", "user"]);
     assert_eq!(replay.details[2].value.as_deref(), Some("False"));
     let death = replay.death.expect("it died");
     assert_eq!((death.thread.to_string().as_str(), death.line, death.how.as_str()), ("1", 15, "killed by SIGABRT"));

@@ -139,7 +139,11 @@ impl Library {
         for folder in &self.folders {
             if let Ok(rest) = path.strip_prefix(&folder.path) {
                 // How many packages there are, and since when, shows in the folder itself.
-                return if files::is_foreign(rest) { Err(ELSEWHERE) } else { Ok(Place::Below(folder, rest.to_owned())) };
+                return if files::is_foreign(rest) {
+                    Err(ELSEWHERE)
+                } else {
+                    Ok(Place::Below(folder, rest.to_owned()))
+                };
             }
         }
         if self.named.contains(path) { Ok(Place::File(path.to_owned())) } else { Err(ELSEWHERE) }
