@@ -116,7 +116,8 @@ class ThreadPoolExecutor(Executor, Model):
             publish(argument)
         for argument in kwargs.values():
             publish(argument)
-        if not solo:
+        is_step = not solo or position  # as with the start of a thread
+        if is_step:
             announce(self._submit_touches)
         if self._broken:
             raise BrokenThreadPool(self._broken)
@@ -135,6 +136,8 @@ class ThreadPoolExecutor(Executor, Model):
             future._task = task
             future._label = "task-%d (%s)" % (number, label)
             self._tasks.append(task)
+            if detail and is_step:
+                note("submit", future._label)
             self._hand_to_workers(task)
             return future
         strand = Strand(child_code(cur), task.run, "task-%d (%s)" % (number, label))
@@ -145,7 +148,7 @@ class ThreadPoolExecutor(Executor, Model):
         task.strand = future._strand = strand
         future._task = task
         future._label = "task-%d" % number
-        if detail and not solo:
+        if detail and is_step:
             note("submit", strand.label)
         self._tasks.append(strand)
         if number > self._max_workers:
@@ -164,8 +167,6 @@ class ThreadPoolExecutor(Executor, Model):
         """What CPython's `submit` does with a task: queues it, and makes a worker unless one is idle."""
         self._queue.append(task)
         self._some.set(True)
-        if detail and not solo:
-            note("submit", task.future._label)
         if self._idle:
             self._idle -= 1
         elif len(self._workers) < self._max_workers:

@@ -110,13 +110,14 @@ class Thread(Model):
             for argument in self._kwargs.values():
                 publish(argument)
         before = position
-        if not solo:
+        is_step = not solo or position  # what came before anything was a step comes before everything
+        if is_step:
             announce(self._start_touches)
         if self._strand is not None:
             if self._started_at >= before and self._starter is not cur:
                 raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
             raise RuntimeError("threads can only be started once")
-        if detail and not solo:
+        if detail and is_step:
             note("start", self._given_name)
         if loops and not solo:
             last_write[STARTS] = position

@@ -321,4 +321,36 @@ pool.shutdown()
 ",
         "seen",
     ),
+    (
+        "a thread is started once those before it are known to be over",
+        "
+import threading
+names = {}
+def count():
+    global v
+    v = len(names)
+first = threading.Thread(target=int)
+second = threading.Thread(target=count)
+first.start()
+first.join()
+second.start()
+names['a'] = 1
+second.join()
+",
+        "v",
+    ),
+    (
+        "a task is submitted to a new pool once those of the one before are known to be over",
+        "
+from concurrent import futures
+names = {}
+with futures.ThreadPoolExecutor(1) as pool:
+    pool.submit(int)
+with futures.ThreadPoolExecutor(1) as pool:
+    v = pool.submit(len, names)
+    names['a'] = 1
+v = v.result()
+",
+        "v",
+    ),
 ];

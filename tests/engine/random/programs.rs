@@ -11,6 +11,8 @@ pub(crate) struct Program {
     pub(crate) bodies: Vec<Vec<Op>>,
     /// Whether the bodies after the first are tasks of a pool, and of how many workers; otherwise they are threads.
     pub(crate) pool: Option<usize>,
+    /// Whether the first of those bodies is over before the others begin.
+    pub(crate) phases: bool,
     /// Whether what is printed is observed.
     pub(crate) prints: bool,
 }
@@ -436,7 +438,8 @@ pub(crate) fn program(seed: u64) -> Program {
         bodies.push(ops);
     }
     let prints = themes.contains(&PRINTS) || chance.below(8) == 0;
-    Program { bodies, pool, prints }
+    let phases = others > 1 && chance.below(4) == 0;
+    Program { bodies, pool, phases, prints }
 }
 
 fn op(chance: &mut Chance, themes: &[Theme], depth: usize) -> Op {
@@ -470,14 +473,24 @@ impl Program {
         let others = 1..self.bodies.len();
         if let Some(workers) = self.pool {
             _ = writeln!(text, "pool = futures.ThreadPoolExecutor({workers})");
-            others.clone().for_each(|body| _ = writeln!(text, "f{body} = pool.submit(t{body})"));
+            for body in others.clone() {
+                _ = writeln!(text, "f{body} = pool.submit(t{body})");
+                if self.phases && body == 1 {
+                    _ = writeln!(text, "pool.shutdown()\npool = futures.ThreadPoolExecutor({workers})");
+                }
+            }
             text.push_str(&self.lines(0, 0));
             text.push_str("pool.shutdown()\n");
         } else {
             others
                 .clone()
                 .for_each(|body| _ = writeln!(text, "T{body} = threading.Thread(target=t{body}, name='t{body}')"));
-            others.clone().for_each(|body| _ = writeln!(text, "T{body}.start()"));
+            for body in others.clone() {
+                _ = writeln!(text, "T{body}.start()");
+                if self.phases && body == 1 {
+                    text.push_str("T1.join()\n");
+                }
+            }
             text.push_str(&self.lines(0, 0));
             others.clone().for_each(|body| _ = writeln!(text, "T{body}.join()"));
         }
@@ -549,6 +562,9 @@ impl Program {
         }
         if self.prints {
             all.push(Program { prints: false, ..self.clone() });
+        }
+        if self.phases {
+            all.push(Program { phases: false, ..self.clone() });
         }
         all
     }
