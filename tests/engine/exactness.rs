@@ -267,6 +267,14 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[1, 2]", "[1]", "[2]", "[]"],
     },
+    // So it does with those that were submitted after it was asked to and before it did.
+    Case {
+        there: "pool = concurrent.futures.ThreadPoolExecutor(1)",
+        first: "pool.shutdown(cancel_futures=True)",
+        second: "try:\n    pool.submit(r.append, 1)\nexcept RuntimeError:\n    r.append('late')",
+        observed: "r",
+        possible: &["['late']", "[1]", "[]"],
+    },
 ];
 
 #[test]

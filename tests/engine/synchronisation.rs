@@ -895,7 +895,7 @@ fn what_is_missing_is_missing_from_what_cpython_calls_it() {
 }
 
 #[test]
-fn threads_are_listed_in_the_order_in_which_they_were_started() {
+fn threads_are_listed_in_the_order_in_which_they_begin() {
     let source = "
 import threading
 def first():
@@ -908,6 +908,17 @@ for target in first, second:
     threading.Thread(target=target, name=target.__name__).start()
 ";
     assert_eq!(outcomes(source, Some("seen")), ["['other', 'second']", "['second', 'other']", "['second']"]);
+    let source = "
+import threading
+def second():
+    global seen
+    seen = [each.name for each in threading.enumerate()]
+threading.Thread(target=int, name='first').start()
+threading.Thread(target=second, name='second').start()
+";
+    let main_first =
+        ["'first', 'second'", "'second', 'first'", "'second'"].map(|rest| format!("['MainThread', {rest}]"));
+    assert_eq!(outcomes(source, Some("seen")), main_first);
 }
 
 #[test]

@@ -229,9 +229,9 @@ class ThreadPoolExecutor(Executor, Model):
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         if not solo:
+            visible(self._write)
             if cancel_futures and self._tasks and not program.workers:
                 raise NeedsWorkers  # what a worker has taken is not cancelled, though it has not begun
-            visible(self._write)
             if detail:
                 note("shut down", called(self))
         self._shut = self._to_end = True

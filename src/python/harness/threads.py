@@ -144,6 +144,8 @@ class Thread(Model):
         self._starter = cur
         self._started_at = position
         strand.clock = cur.clock
+        if START_ORDER in program.tracked:
+            strand.op = dressed(op_of(strand.begin_op.touches + ((START_ORDER_PLACE, WRITE),)), strand)
         solo = False
 
     def _body(self):
@@ -320,7 +322,7 @@ def excepthook(args, /):
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
-START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they were started
+START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they began
 START_ORDER_PLACE = outside_place("order of starts")
 DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
@@ -486,26 +488,35 @@ def population_touches():
     return ((POPULATION, WRITE),) + tuple((strand.life, READ) for strand in strands)
 
 
+def listing_touches():
+    return population_touches() + ((START_ORDER_PLACE, READ),)
+
+
 def enumerate_threads():
-    if not solo and len(strands) > 2:
-        found.add(START_ORDER)
-    return threads_alive()
+    if solo or len(strands) < 3:
+        return [strand.model for strand in strands_alive(population_touches)]
+    found.add(START_ORDER)
+    listed = strands_alive(listing_touches)
+    # A thread enters itself in CPython's table when it begins. Those that were only started come last, in that order.
+    begun = {index: place for place, index in enumerate(dict.fromkeys([0] + trace[::3]))}
+    listed.sort(key=lambda strand: begun.get(strand.index, len(begun)))
+    return [strand.model for strand in listed]
 
 
 def active_count():
-    return len(threads_alive())
+    return len(strands_alive(population_touches))
 
 
-def threads_alive():
-    if pools and not program.workers:
-        raise NeedsWorkers
+def strands_alive(touches):
     if not solo:
         me = cur
         acts = me.acts
-        announce(population_touches)
+        announce(touches)
         if loops:
             # To ask changes nothing, so a loop that only asks waits until somebody ends or starts.
             me.acts = acts
             for place in (STARTS, *(strand.life for strand in strands if not strand.done)):
                 me.seen.setdefault(place, position)
-    return [strand.model for strand in strands if not strand.done and strand.model is not None]
+    if pools and not program.workers:
+        raise NeedsWorkers
+    return [strand for strand in strands if not strand.done and strand.model is not None]
