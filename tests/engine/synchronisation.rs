@@ -895,6 +895,29 @@ fn what_is_missing_is_missing_from_what_cpython_calls_it() {
 }
 
 #[test]
+fn that_a_queue_is_shut_down_comes_before_that_a_time_limit_is_wrong() {
+    let source = "
+import queue, threading
+things = queue.Queue()
+seen = []
+def get():
+    try:
+        things.get(timeout=-1)
+    except Exception as error:
+        seen.append(type(error).__name__)
+thread = threading.Thread(target=get)
+thread.start()
+things.shutdown()
+thread.join()
+";
+    for interpreter in interpreters().iter().filter(|each| each.version.minor >= 13) {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(source, Some("seen"))).expect("it explores");
+        assert_eq!(shown(&report), ["['ShutDown']", "['ValueError']"]);
+    }
+}
+
+#[test]
 fn threads_are_listed_in_the_order_in_which_they_begin() {
     let source = "
 import threading

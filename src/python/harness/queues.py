@@ -117,8 +117,8 @@ class Queue(Model):
 
     def put(self, item, block=True, timeout=None):
         publish(item)
-        if timeout is not None and block and timeout < 0 < self._most and not self.is_shutdown:
-            raise ValueError("'timeout' must be a non-negative number")
+        if timeout is not None and block and timeout < 0 < self._most:
+            self._turn_away()
         if block and timeout is None:
             if not (solo and self._room.open):
                 cur.waits = (self, "put")
@@ -136,8 +136,8 @@ class Queue(Model):
         self._settle()
 
     def get(self, block=True, timeout=None):
-        if timeout is not None and block and timeout < 0 and not (self.is_shutdown and not atomically(self._qsize)):
-            raise ValueError("'timeout' must be a non-negative number")
+        if timeout is not None and block and timeout < 0:
+            self._turn_away(may_have_items=True)
         if block and timeout is None:
             if not (solo and self._some.open):
                 cur.waits = (self, "get")
@@ -153,6 +153,13 @@ class Queue(Model):
         if detail:
             note("get", called(self), show(item))
         return item
+
+    def _turn_away(self, may_have_items=False):
+        """The error of who says how long to wait, and says less than nothing: that the queue is shut down comes before it."""
+        act(self._read)
+        if self.is_shutdown and not (may_have_items and atomically(self._qsize)):
+            raise ShutDown
+        raise ValueError("'timeout' must be a non-negative number")
 
     def put_nowait(self, item):
         return self.put(item, block=False)
