@@ -894,6 +894,115 @@ fn what_is_missing_is_missing_from_what_cpython_calls_it() {
     }
 }
 
+/// Each of these once was said to be stuck: what the loop looks at was told of no step that it could wait for.
+#[test]
+fn a_loop_that_asks_what_a_model_is_like_goes_on_when_that_changes() {
+    let sources = [
+        "
+import threading
+from concurrent.futures import ThreadPoolExecutor
+event = threading.Event()
+with ThreadPoolExecutor(1) as pool:
+    future = pool.submit(event.wait)
+    while not future.running():
+        pass
+    event.set()
+",
+        "
+import threading
+thread = threading.current_thread()
+def work():
+    thread.name = 'go'
+threading.Thread(target=work).start()
+while thread.name != 'go':
+    pass
+",
+        "
+import logging, threading
+logger = logging.getLogger('a')
+threading.Thread(target=logger.setLevel, args=(10,)).start()
+while not logger.isEnabledFor(10):
+    pass
+",
+    ];
+    for source in sources {
+        let report = explored(&scenario(source, Some("1"))).expect("it explores");
+        assert!(report.exhaustive, "{source}");
+        assert_eq!(shown(&report), ["1"], "{source}");
+    }
+    let source = "
+import threading
+event = threading.Event()
+both = [threading.Thread(target=event.wait, name=name) for name in 'ab']
+for thread in both:
+    thread.start()
+while threading.enumerate()[1].name != 'b':
+    pass
+event.set()
+";
+    assert_eq!(outcomes(source, Some("1")), ["1", "1 Spin"], "it depends on who begins first");
+    let source = "
+import queue, threading
+things = queue.Queue()
+def get():
+    while True:
+        try:
+            things.get(timeout=-1)
+        except ValueError:
+            pass
+        except queue.ShutDown:
+            break
+thread = threading.Thread(target=get)
+thread.start()
+things.shutdown()
+thread.join()
+";
+    for interpreter in interpreters().iter().filter(|each| each.version.minor >= 13) {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(source, Some("1"))).expect("it explores");
+        assert_eq!(shown(&report), ["1"]);
+    }
+}
+
+#[test]
+fn threads_that_come_while_somebody_is_about_to_list_them_are_in_order_too() {
+    let source = "
+import threading
+def work():
+    threading.Thread(target=int, name='x').start()
+    threading.Thread(target=int, name='y').start()
+threading.Thread(target=work, name='t').start()
+seen = [each.name for each in threading.enumerate()][1:]
+";
+    let lists = outcomes(source, Some("seen"));
+    for possible in ["['t', 'y', 'x']", "['t', 'x', 'y']", "['x', 'y']", "['y', 'x']", "[]"] {
+        assert!(lists.iter().any(|list| list == possible), "{possible} is missing from {lists:?}");
+    }
+}
+
+#[test]
+fn each_thread_initialises_what_is_local_to_it_and_nobody_else_sees_that() {
+    let source = "
+import threading
+made = []
+class Own(threading.local):
+    def __init__(self):
+        made.append(threading.current_thread().name)
+own = Own()
+def work():
+    own.count = 1
+    own.count += 1
+threads = [threading.Thread(target=work, name=name) for name in 'ab']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored(&scenario(source, Some("made"))).expect("it explores");
+    assert_eq!(shown(&report), ["['MainThread', 'a', 'b']", "['MainThread', 'b', 'a']"]);
+    assert_eq!(report.executions, 2);
+}
+
 #[test]
 fn that_a_queue_is_shut_down_comes_before_that_a_time_limit_is_wrong() {
     let source = "

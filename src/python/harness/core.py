@@ -300,13 +300,18 @@ def visible(op, guard=None, make=None):
     trace.extend((me.index, op.id, enabled))
     position += 1
     if loops and op.writes:
-        me.acts += op.weight
-        for place in op.writes:
-            last_write[place] = position
-        if spinning:
-            wake_spinners(op)
+        wrote(me, op)
     if lined:
         details.append(["", "", None, me.line, me.holds])
+
+
+def wrote(me, op):
+    """Tells loops that wait of what a step writes."""
+    me.acts += op.weight
+    for place in op.writes:
+        last_write[place] = position
+    if spinning:
+        wake_spinners(op)
 
 
 def wait_for_turn(op, guard, make):
@@ -377,6 +382,8 @@ def go(me, op, guard):
         me.guard = None
     trace.extend((me.index, op.id, enabled))
     position += 1
+    if loops and op.writes:
+        wrote(me, op)
     if lined:
         details.append(["begin", "", None, 0, ()])
 

@@ -169,7 +169,7 @@ def configure_logging(thing, change, *arguments, **keywords):
 def ask_logger(logger, method, *arguments):
     """`Logger.isEnabledFor`, which every call that logs begins with, and what else asks how things are."""
     if not solo and LOGGING in program.tracked:
-        visible(logging_read)
+        ask(logging_read)
         if detail:
             note("read", "the configuration of logging")
     return method(logger, *arguments)

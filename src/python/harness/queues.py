@@ -137,7 +137,7 @@ class Queue(Model):
 
     def get(self, block=True, timeout=None):
         if timeout is not None and block and timeout < 0:
-            self._turn_away(may_have_items=True)
+            self._turn_away(gets=True)
         if block and timeout is None:
             if not (solo and self._some.open):
                 cur.waits = (self, "get")
@@ -154,10 +154,12 @@ class Queue(Model):
             note("get", called(self), show(item))
         return item
 
-    def _turn_away(self, may_have_items=False):
-        """The error of who says how long to wait, and says less than nothing: that the queue is shut down comes before it."""
-        act(self._read)
-        if self.is_shutdown and not (may_have_items and atomically(self._qsize)):
+    def _turn_away(self, gets=False):
+        """The error of who says how long to wait, and says less than nothing. That the queue is shut down comes before it; who `gets`
+        is told so only if nothing is left."""
+        if sys.version_info >= (3, 13):
+            ask(self._read)
+        if self.is_shutdown and not (gets and atomically(self._qsize)):
             raise ShutDown
         raise ValueError("'timeout' must be a non-negative number")
 

@@ -261,6 +261,10 @@ def is_data(kind, name):
     return hasattr(type(held), "__set__") or hasattr(type(held), "__delete__")
 
 
+def is_slot(kind, name):
+    return any(isinstance(owner.__dict__.get(name), types.MemberDescriptorType) for owner in kind.__mro__)
+
+
 def forget_attributes():
     """Forgets what is known of the attributes of classes: there are others now."""
     attribute_shapes.clear()
@@ -297,6 +301,10 @@ def attribute_touches(thing, name, manner):
     if shape == "code":
         if kind in PROXIES:
             return attribute_touches(stands_for(thing), name, manner)
+        if issubclass(kind, Local):
+            # No other thread knows what a thread's own attributes are, but slots are everybody's.
+            own = ((digest((name_of(thing), name)), manner),) if is_slot(kind, name) else ()
+            return own + (owners_touches(kind, name) if manner == READ and name in tracked_class_attributes else ())
         if is_of_library(kind):
             return state_touches(thing, manner)
         inner = dict_of(thing)

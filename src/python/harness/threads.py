@@ -1,24 +1,31 @@
 # Threads of `threading` and what is local to them, modelled: one step an act, CPython's errors. Part of the harness; see core.py.
 
 
+def code_of_thread():
+    """The code of the thread that runs: which of a pool's workers it is can be told from what is local to it."""
+    if cur is None:
+        return 0
+    if cur.pool is not None:
+        thread_of(cur)
+    return cur.code
+
+
 class Local:
     """`threading.local`: every thread has attributes of its own."""
 
     def __new__(cls, *arguments, **keywords):
         self = object.__new__(cls)
         object.__setattr__(self, "_rd_made_with", (arguments, keywords))
-        object.__setattr__(self, "_rd_tables", {})
+        object.__setattr__(self, "_rd_tables", {code_of_thread(): {}})  # for its maker `__init__` runs in any case
         return self
 
     def _rd_table(self):
         tables = object.__getattribute__(self, "_rd_tables")
-        if cur is not None and cur.pool is not None:
-            thread_of(cur)  # which of a pool's workers it is can be told from what it finds there
-        code = cur.code if cur is not None else 0
+        code = code_of_thread()
         table = tables.get(code)
         if table is None:
             table = tables[code] = {}
-            if len(tables) > 1 and type(self).__init__ is not object.__init__:
+            if type(self).__init__ is not object.__init__:
                 arguments, keywords = object.__getattribute__(self, "_rd_made_with")
                 type(self).__init__(self, *arguments, **keywords)
         return table
@@ -221,7 +228,7 @@ class Thread(Model):
     @property
     def name(self):
         if NAMES_CHANGE in program.tracked and not solo and not showing:
-            visible(read_op(name_of(self), "name"))
+            ask(read_op(name_of(self), "name"))
             if detail:
                 note("read", place_of(self, "name"), show(self._given_name))
         return self._named_aloud()
@@ -257,7 +264,7 @@ class Thread(Model):
     @property
     def daemon(self):
         if DAEMONS_CHANGE in program.tracked and not solo and not showing:
-            visible(read_op(name_of(self), "daemon"))
+            ask(read_op(name_of(self), "daemon"))
             if detail:
                 note("read", place_of(self, "daemon"), show(self._daemonic))
         return self._daemonic
@@ -323,7 +330,7 @@ thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
 START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they began
-START_ORDER_PLACE = outside_place("order of starts")
+START_ORDER_PLACE = outside_place("order of starts")  # starting one writes it too: those that have not begun come in that order
 DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
@@ -489,14 +496,16 @@ def population_touches():
 
 
 def listing_touches():
-    return population_touches() + ((START_ORDER_PLACE, READ),)
+    order = ((START_ORDER_PLACE, READ),) if len(strands) > 2 else ()
+    return population_touches() + order
 
 
 def enumerate_threads():
-    if solo or len(strands) < 3:
-        return [strand.model for strand in strands_alive(population_touches)]
-    found.add(START_ORDER)
     listed = strands_alive(listing_touches)
+    if len(strands) > 2 and not solo:
+        found.add(START_ORDER)
+        if loops:
+            cur.seen.setdefault(START_ORDER_PLACE, position)
     # A thread enters itself in CPython's table when it begins. Those that were only started come last, in that order.
     begun = {index: place for place, index in enumerate(dict.fromkeys([0] + trace[::3]))}
     listed.sort(key=lambda strand: begun.get(strand.index, len(begun)))
