@@ -225,7 +225,7 @@ impl Tree {
             let front = self.split(node, depth - start);
             way[at] = (depth, node);
             way.insert(at, (start, front));
-            self.add_leaf(front, sequence, operations);
+            self.add_leaf(front, sequence);
         }
     }
 
@@ -249,7 +249,7 @@ impl Tree {
                     Some(Begins::Beside) => {}
                     None => {
                         let front = self.split(branch, along);
-                        self.add_leaf(front, left, operations);
+                        self.add_leaf(front, left);
                         return;
                     }
                 }
@@ -263,7 +263,7 @@ impl Tree {
             }
             (parent, from) = (branch, 0);
         }
-        self.add_leaf(parent, left, operations);
+        self.add_leaf(parent, left);
     }
 
     /// Forgets what is over, now that the sequences are inserted which the execution of `leaf` gave rise to.
@@ -355,9 +355,7 @@ impl Tree {
         front
     }
 
-    fn add_leaf(&mut self, parent: NodeId, acts: &mut [Act], operations: &Operations) {
-        let last = self.node(parent).acts.last().map(|act| act.thread);
-        operations.gather(acts, last);
+    fn add_leaf(&mut self, parent: NodeId, acts: &[Act]) {
         let fewest = self.preemptions(parent, acts);
         let leaf = Node {
             acts: acts.to_vec(),

@@ -21,6 +21,12 @@ fn indexer_12() {
     runs(include_str!("../data/literature/indexer.py"), 12, 8);
 }
 
+/// Once 2,521 were executed: sequences were inserted in orders in which each thread went on for as long as it could.
+#[test]
+fn lastzero_10() {
+    runs(include_str!("../data/literature/lastzero.py"), 10, 3328);
+}
+
 #[test]
 fn lastzero_5() {
     runs(include_str!("../data/literature/lastzero.py"), 5, 64);
