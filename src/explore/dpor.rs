@@ -21,8 +21,8 @@
 //!   Where such an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
 //!   would not be one of those that the first to go stands for. A class may then be executed twice, but none is missed:
 //!   that there is one execution a class is certain where the manner of each try is known.
-//! - *Races are looked at once.* A race whose second step lies in the part that an execution shares with one before it
-//!   was reversed already.
+//! - *Every race of every execution is reversed*, as in the paper. It is not enough to reverse one with the first execution that
+//!   has it: a sleeper may be a weak initial of `notdep(e, E).e'` there, and not where `E` goes on in another way.
 //! - *Any order.* The papers go depth first. Here everything that is still to be explored is kept as one tree, and a
 //!   sequence that was inserted may be executed any time, together with others: sequences are inserted to the right of
 //!   those that are there and never below a leaf, so every leaf is certain to be executed, and who sleeps at a state is
@@ -117,13 +117,10 @@ impl Strategy for Dpor {
             self.acts.push(Act { thread: step.thread, operation: self.operations.id(&step.operation), goes_on });
         }
         self.tree.way_to(leaf, &mut self.way);
-        let from = self.tree.walk(leaf, &self.acts, &self.way);
+        self.tree.walk(leaf, &self.acts, &self.way);
         self.asleep.follow(&self.way, &self.acts, &self.tree, &self.operations);
         for race in causality.races() {
-            // What all executions that come this way have in common was looked at with the first of them.
-            if !matches!(race.second, Second::Step(second) if second < from) {
-                self.reverse(*race, execution, causality);
-            }
+            self.reverse(*race, execution, causality);
         }
         self.tree.close(leaf);
     }

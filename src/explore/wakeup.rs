@@ -46,8 +46,6 @@ struct Node {
     /// Leftmost first.
     children: Vec<NodeId>,
     is: Part,
-    /// How many of the acts were done by an execution that was taken.
-    walked: usize,
     /// How many leaves there are from here on that were not asked for, and that were not taken.
     waiting: u32,
     unfinished: u32,
@@ -77,7 +75,6 @@ impl Default for Tree {
             parent: NodeId::NONE,
             children: Vec::new(),
             is: Part::Waiting,
-            walked: 0,
             waiting: 1,
             unfinished: 1,
             fewest: 0,
@@ -166,27 +163,19 @@ impl Tree {
         }
     }
 
-    /// Takes an execution of `leaf`, which did `acts`: notes them on the way there and below. Returns the first step that no
-    /// execution that was taken before shares.
-    pub(super) fn walk(&mut self, leaf: NodeId, acts: &[Act], way: &[(usize, NodeId)]) -> usize {
-        let mut first = None;
+    /// Takes an execution of `leaf`, which did `acts`: notes them on the way there and below.
+    pub(super) fn walk(&mut self, leaf: NodeId, acts: &[Act], way: &[(usize, NodeId)]) {
         let mut depth = 0;
         for &(start, node) in way {
             let node = self.node_mut(node);
             depth = start + node.acts.len();
             // An act that was to be done elsewhere may have another manner here.
             node.acts.copy_from_slice(&acts[start..depth]);
-            if node.walked < node.acts.len() {
-                first.get_or_insert(start + node.walked);
-                node.walked = node.acts.len();
-            }
         }
         let node = self.node_mut(leaf);
         node.is = Part::Taken(node.acts.len());
         node.acts.extend_from_slice(&acts[depth..]);
-        node.walked = node.acts.len();
         self.acts += acts.len() - depth;
-        first.unwrap_or(depth)
     }
 
     /// Calls `each` for the first acts of the branches to the left of `node`.
@@ -225,7 +214,7 @@ impl Tree {
             let front = self.split(node, depth - start);
             way[at] = (depth, node);
             way.insert(at, (start, front));
-            self.add_leaf(front, sequence);
+            self.add_leaf(front, sequence, operations);
         }
     }
 
@@ -249,7 +238,7 @@ impl Tree {
                     Some(Begins::Beside) => {}
                     None => {
                         let front = self.split(branch, along);
-                        self.add_leaf(front, left);
+                        self.add_leaf(front, left, operations);
                         return;
                     }
                 }
@@ -263,7 +252,7 @@ impl Tree {
             }
             (parent, from) = (branch, 0);
         }
-        self.add_leaf(parent, left);
+        self.add_leaf(parent, left, operations);
     }
 
     /// Forgets what is over, now that the sequences are inserted which the execution of `leaf` gave rise to.
@@ -336,13 +325,11 @@ impl Tree {
             parent: rest.parent,
             children: vec![node],
             is,
-            walked: rest.walked.min(acts),
             waiting: rest.waiting,
             unfinished: rest.unfinished,
             fewest: rest.fewest,
         };
         rest.is = rest_is;
-        rest.walked = rest.walked.saturating_sub(acts);
         let parent = rest.parent;
         let front = self.add(front);
         self.node_mut(node).parent = front;
@@ -355,14 +342,15 @@ impl Tree {
         front
     }
 
-    fn add_leaf(&mut self, parent: NodeId, acts: &[Act]) {
+    fn add_leaf(&mut self, parent: NodeId, acts: &mut [Act], operations: &Operations) {
+        let last = self.node(parent).acts.last().map(|act| act.thread);
+        operations.gather(acts, last);
         let fewest = self.preemptions(parent, acts);
         let leaf = Node {
             acts: acts.to_vec(),
             parent,
             children: Vec::new(),
             is: Part::Waiting,
-            walked: 0,
             waiting: 1,
             unfinished: 1,
             fewest,
@@ -406,7 +394,6 @@ impl Tree {
         let mut gone = cut.acts.len().saturating_sub(acts);
         cut.acts.truncate(acts);
         cut.acts.shrink_to_fit();
-        cut.walked = cut.walked.min(acts);
         while let Some(at) = below.pop() {
             let node = self.node_mut(at);
             gone += std::mem::take(&mut node.acts).len();

@@ -21,7 +21,7 @@ fn indexer_12() {
     runs(include_str!("../data/literature/indexer.py"), 12, 8);
 }
 
-/// Once 2,521 were executed: sequences were inserted in orders in which each thread went on for as long as it could.
+/// Once 2,521 were executed: a race was reversed with the first execution that had it only.
 #[test]
 fn lastzero_10() {
     runs(include_str!("../data/literature/lastzero.py"), 10, 3328);
