@@ -203,14 +203,14 @@ def enter(thing, touches, arguments=()):
     """The second step of using something that only one thread at a time can be in, or the error of who comes second."""
     if type(thing) is not types.GeneratorType:
         message = "cannot enter context: %r is already entered" % thing
-        is_over = bool(arguments) and type(arguments[0]) is types.BuiltinFunctionType  # it runs no line of Python
+        at_once = bool(arguments) and type(arguments[0]) is types.BuiltinFunctionType  # it runs no line of Python
     elif thing.gi_frame is None or thing.gi_running:
         return  # there is nothing to come into, or Python will say so itself
     else:
         message = "generator already executing"
-        is_over = bool(arguments) and arguments[0] is not None and not has_begun(thing)  # Python turns away who sends something
-    if is_over and id(thing) not in entered:
-        return  # before anybody else could come
+        at_once = bool(arguments) and arguments[0] is not None and not has_begun(thing)  # Python turns away who sends something
+    if at_once and id(thing) not in entered:
+        return  # it is over before anybody else could come
     if id(thing) in entered:
         raise (ValueError if type(thing) is types.GeneratorType else RuntimeError)(message)
     entered.add(id(thing))

@@ -262,6 +262,7 @@ def is_data(kind, name):
 
 
 def is_slot(kind, name):
+    """Whether one of the classes has a slot of that name."""
     return any(isinstance(owner.__dict__.get(name), types.MemberDescriptorType) for owner in kind.__mro__)
 
 

@@ -138,7 +138,7 @@ class Thread(Model):
         touches = ((place, manner), (self._place, manner), (POPULATION, READ))
         if DAEMONS_CHANGE in program.tracked:
             touches += read_op(name_of(self), "daemon").touches
-        return touches + ((START_ORDER_PLACE, WRITE),) if START_ORDER in program.tracked else touches
+        return touches + ((THREADS_ORDER_PLACE, WRITE),) if THREADS_ORDER in program.tracked else touches
 
     def _begin(self):
         """Makes the thread live, within a step that was announced."""
@@ -151,8 +151,8 @@ class Thread(Model):
         self._starter = cur
         self._started_at = position
         strand.clock = cur.clock
-        if START_ORDER in program.tracked:
-            strand.op = dressed(op_of(strand.begin_op.touches + ((START_ORDER_PLACE, WRITE),)), strand)
+        if THREADS_ORDER in program.tracked:
+            strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
 
     def _body(self):
@@ -329,8 +329,8 @@ def excepthook(args, /):
 thread_counter = [0]
 THREAD_NAMES = ("counter", "threads")
 NAMES_CHANGE = ("names", "threads")  # whether a thread was given another name while several lived
-START_ORDER = ("order", "starts")  # whether a thread was seen to ask for all that live, which come in the order in which they began
-START_ORDER_PLACE = outside_place("order of starts")  # starting one writes it too: those that have not begun come in that order
+THREADS_ORDER = ("order", "threads")  # whether a thread was seen to ask for all that live, which come in the order in which they began
+THREADS_ORDER_PLACE = outside_place("order of threads")  # starting one writes it too: those that have not begun come in that order
 DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
@@ -496,16 +496,16 @@ def population_touches():
 
 
 def listing_touches():
-    order = ((START_ORDER_PLACE, READ),) if len(strands) > 2 else ()
+    order = ((THREADS_ORDER_PLACE, READ),) if len(strands) > 2 else ()
     return population_touches() + order
 
 
 def enumerate_threads():
     listed = strands_alive(listing_touches)
     if len(strands) > 2 and not solo:
-        found.add(START_ORDER)
+        found.add(THREADS_ORDER)
         if loops:
-            cur.seen.setdefault(START_ORDER_PLACE, position)
+            cur.seen.setdefault(THREADS_ORDER_PLACE, position)
     # A thread enters itself in CPython's table when it begins. Those that were only started come last, in that order.
     begun = {index: place for place, index in enumerate(dict.fromkeys([0] + trace[::3]))}
     listed.sort(key=lambda strand: begun.get(strand.index, len(begun)))
