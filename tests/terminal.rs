@@ -3,7 +3,9 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::process;
 use std::process::Command;
+use std::sync::Once;
 use std::time::Duration;
 
 use expectrl::Eof;
@@ -47,6 +49,7 @@ impl World {
     /// Starts the binary in a pseudo-terminal.
     #[expect(clippy::disallowed_methods, reason = "tests start the binary")]
     fn start(&self, arguments: &[&str], term: &str) -> OsSession {
+        heed_interrupts();
         let mut command = Command::new(env!("CARGO_BIN_EXE_raceday"));
         command.args(arguments).env_clear().current_dir(self.home.path());
         for (name, value) in [
@@ -66,6 +69,14 @@ impl World {
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         session
     }
+}
+
+/// Sees to it that the binary hears of Ctrl-C. Whoever runs the tests in the background of a shell's script has it ignored, which the
+/// binary would take over, as programs do; a handler of ours is not taken over.
+#[expect(clippy::disallowed_methods, reason = "Ctrl-C ends the tests themselves")]
+fn heed_interrupts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| ctrlc::set_handler(|| process::exit(130)).expect("nobody else handles it"));
 }
 
 /// Waits for `text`, and returns what was printed before it.

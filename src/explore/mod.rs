@@ -147,8 +147,12 @@ const MAX_DEATHS: u32 = 20;
 /// How many requests are not shared out among several hands.
 const WORTH: usize = 4;
 
-/// After how many executions it is guessed anew how many there will be, for a guess takes longer than an execution may.
+/// After how many executions at least it is guessed anew how many there will be, for a guess takes longer than an execution may.
 const ESTIMATE_PERIOD: u64 = 50;
+
+/// The share of the executions made so far, one in so many, after which it is guessed anew at most: a guess looks at all that is
+/// kept, and that grows with the executions where the tree is wide.
+const ESTIMATE_GROWTH: u64 = 16;
 
 /// Makes the executions that `strategy` chooses and returns what they showed.
 ///
@@ -166,6 +170,7 @@ pub fn explore<E: Execute>(
     let mut restarts = 0;
     let mut followed = true;
     let mut estimate = None;
+    let mut next_estimate = ESTIMATE_PERIOD;
     loop {
         batches.fill(execute, &mut strategy, bounds, gathering.executions());
         let Some(batch) = batches.under_way.front_mut() else { break };
@@ -178,6 +183,7 @@ pub fn explore<E: Execute>(
                 batches = Batches::default();
                 followed = true;
                 estimate = None;
+                next_estimate = ESTIMATE_PERIOD;
                 let progress = Progress { restarts, ..Progress::default() };
                 if restarts > MAX_RESTARTS || !go_on(&progress) {
                     return Ok(gathering.report(false));
@@ -202,7 +208,8 @@ pub fn explore<E: Execute>(
                 followed = false;
             }
             let (executions, outcomes) = (gathering.executions(), gathering.outcomes());
-            if executions.is_multiple_of(ESTIMATE_PERIOD) || strategy.waiting() == 0 {
+            if executions >= next_estimate || strategy.waiting() == 0 {
+                next_estimate = executions + (executions / ESTIMATE_GROWTH).max(ESTIMATE_PERIOD);
                 let share = strategy.share().filter(|&share| share > 0.0);
                 estimate = share.map(|share| (executions as f64 / share).round() as u64);
             }

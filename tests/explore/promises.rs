@@ -104,6 +104,25 @@ fn a_report_that_is_cut_short_says_so() {
     assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).exhaustive);
 }
 
+/// A guess looks at all that is kept, and with five threads of a counter that is a lot: guessed after every fiftieth execution, a third
+/// of the search's time went there.
+#[test]
+fn how_many_there_will_be_is_guessed_less_often_the_more_there_are() {
+    let (mut guesses, mut last) = (Vec::new(), None);
+    let bounds = Bounds { batch: 64, executions: 20_000 };
+    let report = explore(&mut lost_update(5), Dpor::default(), bounds, &mut |progress: &Progress| {
+        if progress.estimate.is_some() && progress.estimate != last {
+            last = progress.estimate;
+            guesses.push(progress.executions);
+        }
+        true
+    });
+    let report = report.expect("a toy does not fail");
+    assert!(report.executions > 5_000, "{}", report.executions);
+    // One for each sixteenth more: ln(400) / ln(17/16) is 99. What is known to be the end is no guess.
+    assert!(guesses.len() > 20 && guesses.len() < 110, "{guesses:?}");
+}
+
 /// Returns how often a thread that could have gone on made way to another.
 fn preemptions(execution: &Execution) -> usize {
     let could_go_on = |pair: &&[Step]| {
