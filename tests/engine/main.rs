@@ -16,6 +16,8 @@ mod random;
 mod scenarios;
 mod sharing;
 mod stacks;
+#[path = "../explore/states.rs"]
+mod states;
 mod synchronisation;
 mod team;
 mod tutorials;

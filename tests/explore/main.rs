@@ -6,5 +6,6 @@ mod promises;
 mod published;
 mod races;
 mod random;
+mod states;
 mod toy;
 mod twin;

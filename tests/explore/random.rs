@@ -27,7 +27,7 @@ pub(crate) enum Mix {
 }
 
 impl Mix {
-    const PLAIN: [Mix; 5] = [Mix::Variables, Mix::Locks, Mix::Tries, Mix::Waits, Mix::Spins];
+    pub(crate) const PLAIN: [Mix; 5] = [Mix::Variables, Mix::Locks, Mix::Tries, Mix::Waits, Mix::Spins];
 }
 
 /// Returns the random program of this mix and seed.
@@ -71,6 +71,40 @@ pub(crate) fn program(mix: Mix, seed: u64) -> Program {
         }
     }
     program
+}
+
+/// Returns the random program of this mix and seed with five to seven threads.
+pub(crate) fn wide(mix: Mix, seed: u64) -> Program {
+    let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (mix as u64 + 1));
+    let threads = 5 + chance.below(3);
+    // Two who do more are enough for what is lost where many race.
+    let lengths = (0..threads).map(|thread| if thread < 2 { 1 + chance.below(3) } else { 1 }).collect::<Vec<_>>();
+    let bodies = lengths.into_iter().enumerate().map(|(body, length)| acts(&mut chance, mix, length, body + 1));
+    let bodies = bodies.collect();
+    let semaphores = vec![chance.below(2) as i64, 1 + chance.below(2) as i64];
+    Program { semaphores, ..Program::bare(2, bodies) }
+}
+
+/// Returns a random program of this seed whose threads read what others write and write what others read, and one thread that goes on as
+/// it finds things: what races hangs on what was read.
+pub(crate) fn chained(seed: u64) -> Program {
+    let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 99);
+    let (threads, variables) = (3 + chance.below(4), 3 + chance.below(3));
+    let mut bodies: Vec<Vec<Act>> = (0..threads)
+        .map(|_| {
+            let read = Act::Read(Var::At(chance.below(variables)), 0);
+            let write = Act::Write(Var::At(chance.below(variables)), Value::Of(0, 1));
+            if chance.below(4) == 0 { vec![write] } else { vec![read, write] }
+        })
+        .collect();
+    let mut reader = Vec::new();
+    for _ in 0..2 + chance.below(2) {
+        // The index of what is read next is what was read last, as long as it is one.
+        reader.extend([Act::Read(Var::At(chance.below(variables)), 1), Act::Unless(1, 0, 1)]);
+        reader.push(Act::Read(Var::At(chance.below(variables)), 2));
+    }
+    bodies.insert(chance.below(threads + 1), reader);
+    if chance.below(3) == 0 { Program::of(variables, bodies) } else { Program::bare(variables, bodies) }
 }
 
 fn acts(chance: &mut Chance, mix: Mix, length: usize, body: usize) -> Vec<Act> {

@@ -23,9 +23,14 @@ use raceday::scenario::Step;
 use raceday::scenario::ThreadId;
 
 use crate::random::Mix;
+use crate::random::chained;
 use crate::random::program;
+use crate::random::wide;
+use crate::states;
 use crate::toy::Act;
 use crate::toy::Program;
+use crate::toy::Value;
+use crate::toy::Var;
 
 /// Explores to the end, or as far as `most` executions, `batch` at once.
 pub(crate) fn explored(program: &mut Program, strategy: impl Strategy, batch: usize, most: u64) -> Report {
@@ -245,4 +250,67 @@ fn random_daemons() {
 #[test]
 fn random_anything() {
     check_random(Mix::All);
+}
+
+/// Holds a program to the classes that it has, told by going on from every state; returns in how many executions, or `None` where
+/// it has too many states.
+#[track_caller]
+fn check_states(program: &Program, most: usize) -> Option<usize> {
+    let mut twin = Program { keep: false, ..program.clone() };
+    let Ok(all) = states::every_state(&mut twin, most);
+    let classes: BTreeMap<u64, Outcome> =
+        all?.into_iter().map(|execution| (states::class_of(&execution), execution.outcome)).collect();
+    let possible: BTreeSet<&Outcome> = classes.values().collect();
+    let mut made = 0;
+    for batch in [1, 64] {
+        let mut toy = program.clone();
+        let report = explored(&mut toy, Dpor::default(), batch, u64::MAX);
+        assert!(report.exhaustive);
+        assert_eq!(outcomes(&report).into_iter().collect::<BTreeSet<_>>(), possible, "outcomes of {program:#?}");
+        let seen: BTreeSet<u64> = toy.executions.iter().map(states::class_of).collect();
+        assert_eq!(seen.len(), classes.len(), "classes of {program:#?}");
+        if !program.bodies.iter().flatten().any(|act| matches!(act, Act::Swap(..))) {
+            assert_eq!(toy.executions.len(), classes.len(), "executions of {program:#?}");
+        }
+        made = toy.executions.len();
+    }
+    Some(made)
+}
+
+/// With each race reversed only by the first execution that had it, these lost a class, and the first an outcome.
+#[test]
+fn a_race_is_reversed_by_every_execution_that_has_it() {
+    let write = |var, reg| Act::Write(Var::At(var), Value::Of(reg, 1));
+    let copy = |from, to| vec![Act::Read(Var::At(from), 0), write(to, 0)];
+    let lost_outcome =
+        vec![vec![Act::Read(Var::At(0), 2)], vec![write(2, 0)], copy(2, 1), copy(2, 0), copy(0, 1), vec![write(2, 0)]];
+    let hanging = [Act::Read(Var::At(2), 2), Act::Read(Var::At(2), 1), Act::Unless(1, 0, 1), Act::Read(Var::At(0), 2)];
+    let lost_class = vec![vec![write(0, 0)], vec![write(1, 0)], hanging.to_vec(), copy(1, 2), copy(0, 1)];
+    for bodies in [lost_outcome, lost_class] {
+        assert!(check_states(&Program::bare(3, bodies), 30_000).is_some_and(|executions| executions > 10));
+    }
+}
+
+/// Where the search loses a class, it may do so only where many threads race for one thing.
+///
+/// To hold more: `RACEDAY_WIDE=FIRST..LAST cargo test --release --test explore many_threads -- --nocapture`.
+#[test]
+#[expect(clippy::print_stderr, clippy::disallowed_methods, reason = "the figures of a long run are what it is for")]
+fn random_programs_of_many_threads() {
+    let range = std::env::var("RACEDAY_WIDE").ok();
+    let (first, last) = match range.as_deref().map(|range| range.split_once("..").expect("FIRST..LAST")) {
+        None => (0, 9),
+        Some((first, last)) => (first.parse().expect("a number"), last.parse().expect("a number")),
+    };
+    let most = if range.is_some() { 60_000 } else { 6_000 };
+    let hold = |name: &str, program: &dyn Fn(u64) -> Program| {
+        let held: Vec<usize> = (first..last).filter_map(|seed| check_states(&program(seed), most)).collect();
+        let (count, executions) = (held.len(), held.iter().sum::<usize>());
+        eprintln!("{name}: {count} of {} held, {executions} executions, one a class", last - first);
+        assert!(count as u64 * 3 >= last - first, "only {count} were small enough");
+    };
+    hold("chains", &chained);
+    for mix in Mix::PLAIN.into_iter().chain([Mix::All]) {
+        hold(&format!("{mix:?}"), &|seed| wide(mix, seed));
+    }
 }
