@@ -29,12 +29,12 @@ use crate::scenario::ThreadId;
 use super::PythonError;
 use super::program::Program;
 use super::protocol::Ask;
-use super::protocol::Nonsense;
 use super::protocol::Said;
 use super::protocol::Word;
 use super::protocol::check_choice;
 use super::protocol::detail;
 use super::room;
+use super::room::Nonsense;
 use super::room::Room;
 
 /// What an execution told on its way.

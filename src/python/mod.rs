@@ -8,6 +8,7 @@ mod careful;
 mod confine;
 mod elf;
 mod interpreter;
+mod leader;
 mod numbers;
 mod process;
 mod program;

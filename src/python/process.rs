@@ -10,7 +10,6 @@ use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::path::Path;
-use std::process::Child;
 use std::process::ChildStdin;
 use std::process::ChildStdout;
 use std::process::Command;
@@ -27,6 +26,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::confine;
+use super::leader::Leader;
+use super::leader::kill_group;
+#[cfg(unix)]
+use super::leader::pid;
 
 /// The largest frame that is taken from a child.
 const MAX_FRAME: u32 = 64 << 20;
@@ -121,7 +124,7 @@ impl Process {
         thread::spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-                let child = Arc::new(Leader { id: child.id(), child: Mutex::new(Some(child)) });
+                let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
                     watch(&child, &gone, &left, &threads);
                 }
@@ -156,7 +159,7 @@ impl Process {
 
     /// Returns the child's number.
     pub(super) fn id(&self) -> u32 {
-        self.child.id
+        self.child.id()
     }
 
     /// Returns the child, for who has to do with it by its number.
@@ -301,7 +304,7 @@ fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &At
             IDLE | LATE => None,
             ticks => Some(ticks - 1),
         });
-        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id);
+        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id());
         if crowded {
             crowd.store(CROWDED, Ordering::SeqCst);
         }
@@ -318,36 +321,6 @@ fn tick(crowd: u8) -> Duration {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
-    }
-}
-
-/// A child, the leader of its process group, and its number. That is its own until it was waited for; then it may be somebody else's.
-pub(super) struct Leader {
-    id: u32,
-    /// Nothing once it was waited for.
-    child: Mutex<Option<Child>>,
-}
-
-impl Leader {
-    /// Does something with the child's number as long as that is its own, and returns what came of it.
-    #[cfg(target_os = "linux")]
-    pub(super) fn while_there<T>(&self, act: impl FnOnce(u32) -> T) -> Option<T> {
-        let child = lock(&self.child);
-        child.as_ref().map(|_| act(self.id))
-    }
-
-    /// Kills the child and all that it may have started.
-    fn kill(&self) {
-        if let Some(child) = &mut *lock(&self.child) {
-            kill_group(self.id);
-            let _ = child.kill();
-        }
-    }
-
-    /// Waits for the end of a child that was killed, and returns how it ended, to who asks first.
-    fn wait(&self) -> Option<ExitStatus> {
-        // Nobody does anything with its number meanwhile.
-        lock(&self.child).take()?.wait().ok()
     }
 }
 
@@ -411,19 +384,6 @@ fn command(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
     command
 }
 
-#[cfg(unix)]
-fn pid(id: u32) -> Option<rustix::process::Pid> {
-    i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw)
-}
-
-/// Kills a child's whole process group, so that nothing it may have started stays behind.
-#[cfg(unix)]
-fn kill_group(leader: u32) {
-    if let Some(group) = pid(leader) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-}
-
 /// Returns once something can be read, or after some 500 microseconds.
 #[cfg(unix)]
 fn look_for(output: &ChildStdout) {
@@ -438,9 +398,6 @@ fn look_for(output: &ChildStdout) {
 
 #[cfg(not(unix))]
 fn look_for(_output: &ChildStdout) {}
-
-#[cfg(not(unix))]
-fn kill_group(_leader: u32) {}
 
 /// Returns how the child with this number ended, if it has, and leaves it to be waited for.
 #[cfg(unix)]

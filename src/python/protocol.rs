@@ -28,6 +28,7 @@ use super::confine;
 use super::numbers::Numbers;
 use super::process;
 use super::room;
+use super::room::Nonsense;
 use super::room::Room;
 
 /// What the harness is asked.
@@ -256,10 +257,6 @@ pub(super) struct Meanings {
     /// How many claims it has, so each of its outcomes.
     claims: usize,
 }
-
-/// An answer that does not make sense.
-#[derive(Debug)]
-pub(super) struct Nonsense(pub(super) &'static str);
 
 impl Meanings {
     /// Forgets what belonged to the scenario loaded before. That one has so many claims.

@@ -8,8 +8,6 @@ use crate::scenario::Detail;
 use crate::scenario::Operation;
 use crate::scenario::Outcome;
 
-use super::protocol::Nonsense;
-
 /// How many threads an execution has at most: `MAX_THREADS` of the harness.
 pub(super) const MAX_THREADS: usize = 64;
 /// How many steps: `MAX_STEPS` of the harness.
@@ -40,6 +38,10 @@ const MAX_TEXT: usize = 128 << 20;
 pub(super) const MAX_SHARED: usize = 16 << 20;
 
 const TOO_MUCH: &str = "it says too much";
+
+/// An answer that does not make sense.
+#[derive(Debug)]
+pub(super) struct Nonsense(pub(super) &'static str);
 
 /// What was taken in, of one answer or in all.
 #[derive(Default)]

@@ -20,7 +20,7 @@ use rustix::ioctl::Opcode;
 use rustix::ioctl::Updater;
 use rustix::ioctl::opcode;
 
-use super::super::process::Leader;
+use super::super::leader::Leader;
 
 /// The letter that seccomp's ioctls have in their numbers.
 const GROUP: u8 = b'!';

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use super::super::process::Leader;
+use super::super::leader::Leader;
 use super::listener;
 
 /// The longest path that the kernel takes, with the byte that ends it.

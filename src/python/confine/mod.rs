@@ -50,7 +50,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::Interpreter;
-use super::process::Leader;
+use super::leader::Leader;
 
 #[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;

@@ -21,7 +21,7 @@ use rustix::io::Errno;
 use rustix::process::Pid;
 use rustix::process::PidfdFlags;
 
-use super::super::process::Leader;
+use super::super::leader::Leader;
 use super::calls;
 use super::library::Library;
 use super::limits;
