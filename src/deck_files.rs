@@ -92,6 +92,9 @@ builtin! {
     }
 }
 
+/// The file that makes a folder a deck.
+const HEAD_FILE: &str = "deck.yaml";
+
 /// All decks that there are.
 #[derive(Debug, Default)]
 pub struct Library {
@@ -232,7 +235,7 @@ impl Library {
             // Whose history would it be? The deck that was there first keeps it.
             Some(entry) => {
                 let problem = Problem::DeckIdTaken { id: deck.id.to_string(), origin: entry.origin.to_string() };
-                Err(Faults::from(Fault::of_file("deck.yaml", problem)).within(&origin.folder()))
+                Err(Faults::from(Fault::of_file(HEAD_FILE, problem)).within(&origin.folder()))
             }
         });
         match deck {
@@ -244,11 +247,34 @@ impl Library {
 
 /// Reads the deck that a folder is. Paths in faults begin with `folder`.
 pub fn load_folder(folder: &Path) -> Result<Deck, Faults> {
-    let deck = match collect(folder) {
+    let deck = match check_head(folder).and_then(|()| collect(folder)) {
         Ok(Collected { files, refused }) => deck::parse_with_refused(&files, &refused),
         Err(problem) => Err(Fault::of_file("", problem).into()),
     };
     deck.map_err(|faults| faults.within(&folder.display().to_string()))
+}
+
+/// Refuses a folder that can be no deck before it is looked through: the folder that decks lie in would have hundreds of faults.
+fn check_head(folder: &Path) -> Result<(), Problem> {
+    let is_missing = |folder: &Path| {
+        fs::symlink_metadata(folder.join(HEAD_FILE)).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    if !folder.is_dir() || !is_missing(folder) {
+        return Ok(());
+    }
+    let within = folders_in(folder).map_err(|error| unreadable(&error))?;
+    let decks = within.iter().filter(|folder| !is_missing(folder)).map(|folder| folder.display().to_string());
+    Err(Problem::NoDeck { decks: decks.collect() })
+}
+
+/// Returns what names a deck's folder: of the path of a `deck.yaml` the folder that it is in.
+pub fn named_folder(path: &str) -> String {
+    let named = Path::new(path);
+    match named.parent().filter(|_| named.file_name() == Some(OsStr::new(HEAD_FILE))) {
+        Some(parent) if parent.as_os_str().is_empty() => ".".to_owned(),
+        Some(parent) => parent.display().to_string(),
+        None => path.to_owned(),
+    }
 }
 
 /// Returns the folders in a folder, by name. Hidden ones are somebody else's.
@@ -486,7 +512,7 @@ mod tests {
     #[test]
     fn what_is_no_deck_is_told_kindly() {
         let empty = tempfile::tempdir().unwrap();
-        check(&empty, &["DIR/deck.yaml: the deck has no `deck.yaml`"]);
+        check(&empty, &["DIR: the folder has no `deck.yaml`"]);
 
         let missing = load_folder(&empty.path().join("x")).unwrap_err().to_string();
         assert!(missing.contains("/x: cannot be read: No such file or directory"), "{missing}");
@@ -494,6 +520,31 @@ mod tests {
         fs::write(empty.path().join("x"), "").unwrap();
         let file = load_folder(&empty.path().join("x")).unwrap_err().to_string();
         assert!(file.contains("/x: not a folder\n  hint: a deck is a folder with"), "{file}");
+    }
+
+    /// All that was wrong with everything in it was told: no topic is a topic there, no scenario is used.
+    #[test]
+    fn a_folder_of_decks_is_told_as_such() {
+        let parent = tempfile::tempdir().unwrap();
+        for deck in ["a", "b", "c/too-deep"] {
+            fs::create_dir_all(parent.path().join(deck)).unwrap();
+            fs::write(parent.path().join(deck).join("deck.yaml"), HEAD).unwrap();
+            fs::write(parent.path().join(deck).join("t.yaml"), TOPIC).unwrap();
+        }
+        check(&parent, &["DIR: the folder has no `deck.yaml`"]);
+        let told =
+            load_folder(parent.path()).unwrap_err().to_string().replace(&parent.path().display().to_string(), "DIR");
+        let hint = "\n  hint: a deck is a folder with a `deck.yaml`; did you mean `DIR/a` or `DIR/b`?";
+        assert_eq!(told, format!("DIR: the folder has no `deck.yaml`{hint}"));
+    }
+
+    #[test]
+    fn a_deck_may_be_named_by_its_head() {
+        for (path, folder) in
+            [("x/deck.yaml", "x"), ("deck.yaml", "."), ("/deck.yaml", "/"), ("x", "x"), ("x/t.yaml", "x/t.yaml")]
+        {
+            assert_eq!(named_folder(path), folder);
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use super::Exit;
 use super::Failure;
 use super::FailureKind;
 use super::World;
+use super::deck::parse_deck;
 use super::engine::Budget;
 use super::engine::Engine;
 use super::failure::unless_unread;
@@ -51,7 +52,7 @@ The exit code is 1 if something is wrong.
 #[command(after_help = EXAMPLES)]
 pub(super) struct CheckArgs {
     /// A deck's id, or a deck's folder; without it, all decks
-    #[arg(value_name = "DECK|PATH")]
+    #[arg(value_name = "DECK|PATH", value_parser = parse_deck)]
     deck: Option<String>,
     /// Run this deck's programs even if this system cannot confine them
     #[arg(long, requires = "deck")]

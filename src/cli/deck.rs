@@ -1,9 +1,11 @@
 //! `raceday deck`: which decks there are, what is in one, and the schema that editors check decks with.
 
+use std::convert::Infallible;
 use std::io::Write;
+use std::path::Path;
 
 use crate::deck;
-use crate::deck::Deck;
+use crate::deck_files;
 use crate::report;
 use crate::report::clean_json;
 use crate::report::clean_line;
@@ -12,6 +14,7 @@ use crate::report::count;
 use super::Exit;
 use super::Failure;
 use super::World;
+use super::learner;
 
 const EXAMPLES: &str = "\
 A deck is a folder with a deck.yaml. Your own decks are folders in `decks` of the data folder; `raceday doctor` says \
@@ -37,11 +40,17 @@ enum Act {
     List,
     /// Show the concepts and questions of a deck
     Show {
-        /// The deck's id
+        /// The deck's id, or its folder
+        #[arg(value_parser = parse_deck)]
         deck: String,
     },
     /// Print the JSON Schema of the deck format
     Schema,
+}
+
+/// Returns the deck's id or its folder, which may be named by the `deck.yaml` in it.
+pub(super) fn parse_deck(text: &str) -> Result<String, Infallible> {
+    Ok(deck_files::named_folder(text))
 }
 
 /// Does what was asked about decks.
@@ -80,8 +89,12 @@ fn list(world: &mut World) -> Result<Exit, Failure> {
 }
 
 fn show(wanted: &str, world: &mut World) -> Result<Exit, Failure> {
-    let library = world.library();
-    let deck: &Deck = library.deck(wanted).ok_or_else(|| Failure::no_deck(wanted, &library))?;
+    let mut library = world.library();
+    let folder = Path::new(wanted);
+    if library.deck(wanted).is_none() && folder.is_dir() {
+        library.add_folder(folder);
+    }
+    let deck = learner::deck_of(&library, wanted)?;
     let page = world.page();
     writeln!(world.out, "{} ({})", page.paint(report::Style::Strong, &clean_line(&deck.title)), deck.id)?;
     if let Some(about) = &deck.about {

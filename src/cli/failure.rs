@@ -130,6 +130,10 @@ impl Failure {
             return Failure::unusable(format!("the deck `{shown}` has faults, and nothing of it is used"))
                 .hint(format!("`raceday check {shown}` says which"));
         }
+        if Path::new(wanted).is_file() {
+            return Failure::unusable(format!("`{shown}` is a file"))
+                .hint("a deck is a folder with a `deck.yaml` in it: name the folder");
+        }
         let failure = Failure::unusable(match wanted.contains(std::path::is_separator) {
             true => format!("there is no folder `{shown}`, and no deck of that name"),
             false => format!("there is no deck `{shown}`"),

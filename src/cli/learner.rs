@@ -79,12 +79,16 @@ impl Learner {
     /// Returns the deck that `wanted` names by its id or its folder, or all of them.
     pub(super) fn decks(&self, wanted: Option<&str>) -> Result<Vec<DeckId>, Failure> {
         let Some(wanted) = wanted else { return Ok(self.library.decks().map(|deck| deck.id.clone()).collect()) };
-        if let Some(faulty) = self.library.faulty_in(Path::new(wanted)) {
-            return Err(Failure::unusable(faulty.faults.to_string().trim_end().to_owned()));
-        }
-        let deck = self.library.wanted(wanted).ok_or_else(|| Failure::no_deck(wanted, &self.library))?;
-        Ok(vec![deck.id.clone()])
+        Ok(vec![deck_of(&self.library, wanted)?.id.clone()])
     }
+}
+
+/// Returns the deck that `wanted` names by its id or its folder.
+pub(super) fn deck_of<'a>(library: &'a Library, wanted: &str) -> Result<&'a Deck, Failure> {
+    if let Some(faulty) = library.faulty_in(Path::new(wanted)) {
+        return Err(Failure::unusable(faulty.faults.to_string().trim_end().to_owned()));
+    }
+    library.wanted(wanted).ok_or_else(|| Failure::no_deck(wanted, library))
 }
 
 /// Returns what `raceday check` knows a faulty deck by: the name of its folder if that will do, or the folder.

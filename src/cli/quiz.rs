@@ -10,6 +10,7 @@ use crate::session::Session;
 use super::Exit;
 use super::Failure;
 use super::World;
+use super::deck::parse_deck;
 use super::drill::Drill;
 use super::learner;
 use super::learner::Learner;
@@ -30,6 +31,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct QuizArgs {
     /// Only this deck: its id, or its folder
+    #[arg(value_parser = parse_deck)]
     deck: Option<String>,
     /// Run this deck's programs even if this system cannot confine them; kept until the deck changes
     #[arg(long, requires = "deck")]

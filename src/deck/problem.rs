@@ -7,6 +7,9 @@ use super::MAX_FILE_BYTES;
 use super::MAX_FILES;
 use super::ParseIdError;
 
+/// How many decks are named to somebody who named none.
+const MOST_DECKS: usize = 5;
+
 /// What is wrong with a deck in one place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -174,6 +177,12 @@ pub enum Problem {
     /// No deck.yaml.
     #[error("the deck has no `deck.yaml`")]
     NoHead,
+    /// A folder without a deck.yaml. What else lies there is not looked at: it is no deck's.
+    #[error("the folder has no `deck.yaml`")]
+    NoDeck {
+        /// The folders in it that have one.
+        decks: Vec<String>,
+    },
     /// The id of a deck that is there already.
     #[error("there is a deck `{id}` already: {origin}")]
     DeckIdTaken {
@@ -359,7 +368,12 @@ impl Problem {
                 format!("it stands in line {first_line} already; remove or change one of the two")
             }
 
-            Problem::NoHead => {
+            Problem::NoDeck { decks } if !decks.is_empty() => {
+                let named: Vec<String> = decks.iter().take(MOST_DECKS).map(|deck| format!("`{deck}`")).collect();
+                let more = if decks.len() > MOST_DECKS { ", …" } else { "" };
+                format!("a deck is a folder with a `deck.yaml`; did you mean {}{more}?", named.join(" or "))
+            }
+            Problem::NoHead | Problem::NoDeck { .. } => {
                 own("a deck is a folder with a `deck.yaml`, which holds `format: 1`, `id`, `title` and `topics`")
             }
             Problem::DeckIdTaken { .. } => own("choose another `id` in deck.yaml; history hangs on it, so do so early"),

@@ -81,6 +81,43 @@ fn wrong_keys_are_found_by_execution() {
 }
 
 #[test]
+fn a_deck_is_its_folder_however_it_is_named() {
+    let world = world("[0, 1, 2]", "count == 2").file("mine/notes.txt", "");
+    let fine = world.run(&["check", "mine"]);
+    let output = world.run(&["check", "mine/deck.yaml"]);
+    assert_eq!((output.code, &output.stdout), (Some(0), &fine.stdout), "{output}");
+    insta::assert_snapshot!(world.run(&["check", "mine/topic.yaml"]), @"
+    exit code 2
+    --- stderr
+    error: `mine/topic.yaml` is a file
+    hint: a deck is a folder with a `deck.yaml` in it: name the folder
+    ");
+    insta::assert_snapshot!(world.run(&["check", "."]), @"
+    exit code 1
+    --- stdout
+    .: the folder has no `deck.yaml`
+      hint: a deck is a folder with a `deck.yaml`; did you mean `./mine`?
+
+    .: 1 fault
+    ");
+    insta::assert_snapshot!(world.run(&["review", "."]), @"
+    exit code 2
+    --- stderr
+    error: .: the folder has no `deck.yaml`
+      hint: a deck is a folder with a `deck.yaml`; did you mean `./mine`?
+    ");
+    insta::assert_snapshot!(world.run(&["deck", "show", "mine/deck.yaml"]), @"
+    exit code 0
+    --- stdout
+    Mine (mine)
+
+    Races (race)
+      outcomes  which-counts
+      verdict   never-lost
+    ");
+}
+
+#[test]
 fn every_fault_is_told_with_its_place() {
     let world = world("[0, 1, 2]", "count == 2").file("mine/topic.yaml", "concepts: []\nquestoins: []\n");
     let output = world.run(&["check", "mine"]);
