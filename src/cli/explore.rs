@@ -55,7 +55,8 @@ that kills the interpreter breaks them all.
 
 Ctrl-C stops the search, and what was found so far is shown; pressed again, it ends the program.
 
-The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported.
+The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported, or what is observed is known in no \
+order.
 ";
 
 /// Run a program in every order that its threads can take
@@ -153,7 +154,6 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         return Err(failure.hint("is the budget too small, or does the program share something new each time it runs?"));
     }
     check_evaluable(&args.claims(), &explored.report)?;
-    let is_slip = always_raises(&explored.report);
     progress.name(&format!("confirming what was found of {name}"));
     let distinct = report::distinct(&explored.report);
     let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
@@ -173,11 +173,8 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         races,
     };
     let exit = show(args, &exploration, world)?;
-    if let Some(observe) = scenario.observe.as_deref().filter(|_| is_slip && !world.quiet) {
-        let observe = report::clean_line(observe);
-        let text = format!("`{observe}` raises an exception wherever it is evaluated: is it spelled right?");
-        world.say("hint", &text)?;
-    }
+    // There is more to an outcome than what is observed, so it is shown all the same.
+    check_observable(scenario, &explored.report)?;
     Ok(if is_stopped && exit == Exit::Fine { Exit::Interrupted } else { exit })
 }
 
@@ -377,11 +374,15 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns whether what is observed is something that Python does not know, wherever it was evaluated.
-fn always_raises(report: &Report) -> bool {
+/// Refuses to observe what Python knows in no order: a slip of the pen must not pass for an outcome.
+fn check_observable(scenario: &Scenario, report: &Report) -> Result<(), Failure> {
+    let Some(observe) = &scenario.observe else { return Ok(()) };
     let is_unknown = |value: &str| ["<NameError: ", "<AttributeError: "].iter().any(|head| value.starts_with(head));
     let mut values = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).peekable();
-    values.peek().is_some() && values.all(is_unknown)
+    match values.peek().copied() {
+        Some(first) if values.all(is_unknown) => Err(Failure::observes_nothing(observe, first)),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the program's name and text.
@@ -438,6 +439,32 @@ mod tests {
         assert!(!is_violated(&Claim::NoDeadlock, 0, &outcome(Ending::Spin, &[])));
         for claim in [always, never, Claim::NoDeadlock] {
             assert!(is_violated(&claim, 0, &outcome(Ending::Crash, &[None])), "{claim}: who crashed kept no promise");
+        }
+    }
+
+    #[test]
+    fn what_is_observed_nowhere_is_refused() {
+        let report = |values: &[Option<&str>]| {
+            let found = values.iter().map(|value| Found {
+                outcome: Outcome { value: value.map(str::to_owned), ..outcome(Ending::Finished, &[]) },
+                witness: Schedule::default(),
+                switches: 0,
+                executions: 1,
+            });
+            Report { outcomes: found.collect(), executions: 1, exhaustive: true }
+        };
+        let scenario = Scenario { observe: Some("x.y".to_owned()), ..Scenario::new("a.py", "") };
+        let unknown = Some("<NameError: name 'x' is not defined>");
+        let missing = Some("<AttributeError: 'X' object has no attribute 'y'>");
+        for (values, is_refused) in [
+            (&[unknown, missing][..], true),
+            (&[unknown, None], true),
+            (&[unknown, Some("3")], false),
+            (&[Some("<ZeroDivisionError: division by zero>")], false),
+            (&[None], false),
+            (&[], false),
+        ] {
+            assert_eq!(check_observable(&scenario, &report(values)).is_err(), is_refused, "{values:?}");
         }
     }
 

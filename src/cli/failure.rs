@@ -169,6 +169,14 @@ impl Failure {
             .hint("a claim is an expression over the module's globals when the program has ended")
     }
 
+    /// Returns the failure to observe anything, in any order, for what it `raised`: `<NameError: name 'x' is not defined>`.
+    pub(super) fn observes_nothing(expression: &str, raised: &str) -> Failure {
+        let raised = raised.trim_start_matches('<').trim_end_matches('>');
+        let (expression, raised) = (clean_line(expression), cut(&clean_line(raised), LONGEST_QUOTE));
+        Failure::unusable(format!("`{expression}` cannot be observed in any order: {raised}"))
+            .hint("is it spelled right? it is evaluated over the module's globals when the program has ended")
+    }
+
     /// Returns the failure of a schedule of `steps` steps, of which only `made` could be made.
     pub(super) fn schedule_goes_on(steps: usize, made: usize) -> Failure {
         let made = count(made as u64, "step");
