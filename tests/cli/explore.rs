@@ -686,6 +686,18 @@ fn what_is_not_supported_is_named_with_its_line() {
     assert!(output.stdout.is_empty(), "{output}");
 }
 
+/// It was refused for its processes, of which it has none.
+#[test]
+fn a_pool_of_threads_is_told_where_to_find_another() {
+    for import in ["from multiprocessing.pool import ThreadPool", "from multiprocessing.dummy import Pool"] {
+        let output = World::new().file("a.py", import).run(&["explore", "a.py"]);
+        let module = import.split(' ').nth(1).expect("a module");
+        let why = "(a pool of threads is `concurrent.futures.ThreadPoolExecutor`)";
+        let error = format!("error: not supported: import {module}, line 1 {why}\n");
+        assert!(output.code == Some(2) && output.stderr.starts_with(&error), "{output}");
+    }
+}
+
 #[test]
 fn what_cannot_be_read_is_named() {
     let world = World::new().file("latin.py", b"# caf\xe9\n").file("broken.py", "x = 1\ndef f(:\n    pass\n");

@@ -385,6 +385,8 @@ def model_of(root):
 
 REFUSED = {
     "multiprocessing": "processes share nothing that Raceday could explore",
+    "multiprocessing.dummy": "a pool of threads is `concurrent.futures.ThreadPoolExecutor`",
+    "multiprocessing.pool": "a pool of threads is `concurrent.futures.ThreadPoolExecutor`",
     "asyncio": "coroutines are not threads",
     "subprocess": "a scenario may start no process",
     "socket": "a scenario may not use the network",
@@ -410,7 +412,7 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
     if root in REFUSED and name != "urllib.parse":
-        raise Unsupported("import %s" % name, REFUSED[root])
+        raise Unsupported("import %s" % name, REFUSED.get(name, REFUSED[root]))
     if name == "unittest.mock" or name == "unittest" and "mock" in (fromlist or ()):
         raise Unsupported("import unittest.mock", "mocks change in ways that nobody looks into")
     if model_of(root) is not None:
