@@ -68,7 +68,6 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("dialoguer", &["terminal"]),
     ("etcetera", &["main"]),
     ("fsrs", &["srs"]),
-    ("indicatif", &["cli", "terminal"]),
     ("landlock", &["python"]),
     ("libc", &["python"]),
     ("rusqlite", &["store"]),

@@ -29,6 +29,7 @@ questions:
     hints: [Not the third.]
 "#;
 
+const CLEAR_LINE: &str = "\x1b[2K";
 const SHOW_CURSOR: &str = "\x1b[?25h";
 
 /// A home with a deck `tiny`, whose one question has the options alpha, beta and gamma.
@@ -227,6 +228,34 @@ fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     let (said, code) = wait_for_end(&mut session);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("\"exhaustive\": false"), "{said}");
+}
+
+/// A line that was filled up to the edge sent the `^C` of the terminal to the next one, and that was cleared in its place.
+#[test]
+fn ctrl_c_leaves_nothing_of_a_progress_line() {
+    let world = World::new();
+    let deck = world.home.path().join("slow");
+    fs::create_dir_all(&deck).expect("folders can be made");
+    let head = HEAD.replace("tiny", "slow");
+    let program = COUNTERS.replace('\n', "\n        ");
+    let topic = format!(
+        "concepts: [{{id: c, title: C, teach: T.}}]\nquestions:\n  - id: q\n    concept: c\n    kind: verdict\n    ask: A\n    \
+         claim: {{always: n}}\n    scenario:\n      code: |{program}\n"
+    );
+    fs::write(deck.join("deck.yaml"), head).expect("files can be written");
+    fs::write(deck.join("topic.yaml"), topic).expect("files can be written");
+    fs::write(world.home.path().join("count.py"), COUNTERS).expect("files can be written");
+    for (arguments, what) in [(["explore", "count.py"], "exploring count.py"), (["check", "slow"], "checking q")] {
+        let mut session = world.start(&arguments, "xterm");
+        wait_for(&mut session, what);
+        let line = wait_for(&mut session, CLEAR_LINE);
+        assert!(!line.contains("  ") && line.ends_with("outcomes\r"), "{line:?}");
+        session.send("\x03").expect("a key");
+        let (last, code) = wait_for_end(&mut session);
+        assert_eq!(code, 130, "{last}");
+        let said = last.rsplit(CLEAR_LINE).next().expect("it is cleared");
+        assert!(!said.contains(what), "{last:?}");
+    }
 }
 
 #[test]

@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use indicatif::ProgressBar;
-use indicatif::ProgressDrawTarget;
-use indicatif::ProgressStyle;
-
 use crate::clock::Stopwatch;
 use crate::explore;
 use crate::report;
+use crate::terminal::Status;
 
 use super::World;
 
@@ -28,14 +25,14 @@ pub(super) struct Progress {
     drawn: Duration,
     welcome: bool,
     what: String,
-    bar: Option<ProgressBar>,
+    line: Option<Status>,
 }
 
 impl Progress {
     /// Returns the progress of `what`, which begins now.
     /// Nothing is shown where it is not `welcome` (see [`is_welcome`]).
     pub(super) fn new(what: impl Into<String>, welcome: bool) -> Progress {
-        Progress { stopwatch: Stopwatch::start(), drawn: Duration::ZERO, welcome, what: what.into(), bar: None }
+        Progress { stopwatch: Stopwatch::start(), drawn: Duration::ZERO, welcome, what: what.into(), line: None }
     }
 
     /// Says what goes on from now on.
@@ -66,13 +63,8 @@ impl Progress {
             return;
         }
         self.drawn = elapsed;
-        let bar = self.bar.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed");
-            bar.with_style(style)
-        });
-        bar.set_message(format!("{}: {}", self.what, how_far()));
-        bar.tick();
+        let text = format!("{}: {}", self.what, how_far());
+        self.line.get_or_insert_with(Status::new).show(&report::clean_line(&text));
     }
 }
 
@@ -80,14 +72,6 @@ impl Progress {
 fn rounded(number: u64) -> u64 {
     let unit = 10_u64.pow(number.checked_ilog10().unwrap_or(0));
     number.saturating_add(unit / 2) / unit * unit
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::sync::PoisonError;
 
 use console::Term;
 
+use super::status;
+
 /// The exit code of a program that Ctrl-C ended, as shells have it.
 pub(super) const INTERRUPTED: i32 = 130;
 
@@ -46,8 +48,9 @@ pub fn end_on_interrupt() {
         }
         let term = Term::stdout();
         let _ = term.show_cursor();
+        let is_clear = status::clear_for_good();
         // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.
-        if term.is_term() {
+        if term.is_term() && !is_clear {
             let _ = term.write_line("");
         }
         leave();

@@ -10,6 +10,7 @@ mod interrupt;
 mod keyboard;
 mod lines;
 mod selection;
+mod status;
 
 pub use editor::EditError;
 pub use editor::edit;
@@ -19,6 +20,7 @@ pub use interrupt::end_on_interrupt;
 pub use keyboard::Filter;
 pub use keyboard::Keyboard;
 pub use lines::Lines;
+pub use status::Status;
 
 use std::io;
 use std::io::Write;
