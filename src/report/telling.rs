@@ -206,7 +206,7 @@ fn shown_location(replay: &Replay, location: &str) -> String {
     }
 }
 
-/// Returns what one step did: `read account.balance → 1000`.
+/// Returns what one step did: `read account.balance → 1000`, `pop stock 'a', None → 3`.
 pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     let mut text = clean_line(&detail.verb).into_owned();
     if !detail.location.is_empty() {
@@ -214,10 +214,16 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
         text.push_str(&shown_location(replay, &detail.location));
     }
     if let Some(value) = &detail.value {
-        let arrow = if detail.verb == "write" { "←" } else { "→" };
         // Addresses are not told anyway.
-        let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
-        text.push_str(&format!(" {arrow} {value}"));
+        let value = clean_line(value).replace(" object at 0x...>", ">");
+        let value = match (detail.verb.as_str(), given_and_got(&value)) {
+            ("write", _) => format!("← {value}"),
+            ("read" | "print", _) | (_, None) => format!("→ {value}"),
+            (_, Some((given, got))) => format!("{given} → {got}"),
+        };
+        text.push(' ');
+        // The arrow is none of the value.
+        text.push_str(&text::cut(&value, LONGEST_VALUE + 2));
     }
     text
 }
@@ -227,4 +233,64 @@ pub(super) fn short(replay: &Replay, detail: &Detail) -> Option<String> {
     let is_access = matches!(detail.verb.as_str(), "read" | "write") && detail.value.is_some();
     let text = is_access.then(|| describe(replay, detail))?;
     text.split_once(' ').map(|(_, rest)| rest.to_owned())
+}
+
+/// Returns what a call was given and what came of it, of a value that is told as `given -> got`: a text or an object that is
+/// shown with such an arrow in it is told as it is.
+fn given_and_got(value: &str) -> Option<(&str, &str)> {
+    const ARROW: &str = " -> ";
+    let (mut quote, mut depth, mut is_escaped) = (None, 0_usize, false);
+    let mut rest = value;
+    while let Some(c) = rest.chars().next() {
+        if quote.is_none() && depth == 0 && rest.starts_with(ARROW) {
+            return Some((&value[..value.len() - rest.len()], &rest[ARROW.len()..]));
+        }
+        let is_arrow = quote.is_none() && rest.starts_with("->");
+        match (quote, c) {
+            _ if std::mem::take(&mut is_escaped) || is_arrow => {}
+            (Some(_), '\\') => is_escaped = true,
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '(' | '[' | '{' | '<') => depth += 1,
+            (None, ')' | ']' | '}' | '>') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        rest = &rest[if is_arrow { 2 } else { c.len_utf8() }..];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_was_given_is_told_from_what_came_of_it() {
+        for (value, parts) in [
+            ("'a', None -> 0", Some(("'a', None", "0"))),
+            ("(2,) -> <Node a -> b>", Some(("(2,)", "<Node a -> b>"))),
+            ("'it\\'s -> b' -> \"x -> y\"", Some(("'it\\'s -> b'", "\"x -> y\""))),
+            ("<Node a -> b>", None),
+            ("['a -> b', x -> y]", None),
+            ("'cut -> …", None),
+            ("0", None),
+            ("", None),
+        ] {
+            assert_eq!(given_and_got(value), parts, "{value}");
+        }
+    }
+
+    /// One arrow was `→`, and the next `->`.
+    #[test]
+    fn a_call_has_one_arrow() {
+        let replay = crate::report::samples::lost_update();
+        let told = |verb: &str, value: &str| {
+            let (verb, location, value) = (verb.to_owned(), "d".to_owned(), Some(value.to_owned()));
+            describe(&replay, &Detail { line: 1, verb, location, value, holds: Vec::new() })
+        };
+        assert_eq!(told("pop", "'a', None -> 0"), "pop d 'a', None → 0");
+        assert_eq!(told("append", "3"), "append d → 3");
+        assert_eq!(told("read", "a -> b"), "read d → a -> b");
+        assert_eq!(told("write", "a -> b"), "write d ← a -> b");
+    }
 }
