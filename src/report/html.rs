@@ -35,6 +35,7 @@ use super::telling::index_of;
 use super::telling::lives;
 use super::telling::name_of;
 use super::telling::next_wait;
+use super::telling::nothing_told;
 use super::telling::told;
 use super::telling::waiting;
 use super::text;
@@ -182,7 +183,7 @@ fn write_outcome(
 fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Extent) -> io::Result<()> {
     let steps = told(replay, extent);
     if steps.is_empty() {
-        return writeln!(out, "<p class=\"faint\">There is nothing in it that another thread could notice.</p>");
+        return writeln!(out, "<p class=\"faint\">{}</p>", escape(nothing_told(replay)));
     }
     let columns = columns(replay, &steps);
     let lives = lives(replay);

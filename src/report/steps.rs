@@ -22,6 +22,7 @@ use super::telling::index_of;
 use super::telling::lives;
 use super::telling::name_of;
 use super::telling::next_wait;
+use super::telling::nothing_told;
 use super::telling::short;
 use super::telling::short_name_of;
 use super::telling::told;
@@ -49,7 +50,8 @@ const WAITS: char = '┆';
 pub fn write_steps(out: &mut dyn Write, replay: &Replay, source: &str, extent: Extent, page: Page) -> io::Result<()> {
     let layout = Layout::new(replay, source, extent);
     if layout.rows.is_empty() {
-        return writeln!(out, "  there is nothing in it that another thread could notice");
+        let text = format!("  {}", nothing_told(replay));
+        return text::wrap(&text, page.width(), 2).iter().try_for_each(|line| writeln!(out, "{line}"));
     }
     let mut columns = layout.columns();
     let room = page.width() - 2;
@@ -370,6 +372,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, holdings: &Holdings<'_>,
 #[cfg(test)]
 mod tests {
     use crate::report::samples;
+    use crate::scenario::Ending;
 
     use super::*;
 
@@ -508,6 +511,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_execution_without_steps_says_why() {
+        let mut replay = samples::lost_update();
+        replay.details.clear();
+        replay.execution.steps.clear();
+        let text = shown(&replay, "", 80);
+        assert_eq!(text, "  there is nothing in it that another thread could notice\n");
+        // It was told of an endless loop as if that had ended.
+        replay.execution.outcome.ending = Ending::Limit;
+        assert_eq!(shown(&replay, "", 80), "  up to there, no other thread could notice anything: an endless loop?\n");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::scenario::Blocked;
 use crate::scenario::Death;
 use crate::scenario::Detail;
+use crate::scenario::Ending;
 use crate::scenario::Location;
 use crate::scenario::Replay;
 use crate::scenario::Step;
@@ -28,6 +29,14 @@ pub enum Extent {
     Everything,
     /// What matters to other threads and, of more than so many steps, the first and the last.
     AtMost(usize),
+}
+
+/// Returns what is said of an execution none of whose steps is worth telling, without a full stop.
+pub(super) fn nothing_told(replay: &Replay) -> &'static str {
+    match replay.execution.outcome.ending {
+        Ending::Limit => "up to there, no other thread could notice anything: an endless loop?",
+        _ => "there is nothing in it that another thread could notice",
+    }
 }
 
 /// Returns the steps that are worth telling.
