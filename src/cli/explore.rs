@@ -173,6 +173,9 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         races,
     };
     let exit = show(args, &exploration, world)?;
+    if !args.json && !is_standard_output(args) && !world.quiet {
+        hints(scenario, &explored.report, distinct.len()).iter().try_for_each(|hint| world.say("hint", hint))?;
+    }
     // There is more to an outcome than what is observed, so it is shown all the same.
     check_observable(scenario, &explored.report)?;
     Ok(if is_stopped && exit == Exit::Fine { Exit::Interrupted } else { exit })
@@ -374,6 +377,18 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Returns what would make more of a search that is not finished, or less of one that found more than anybody reads.
+fn hints(scenario: &Scenario, report: &Report, found: usize) -> Vec<&'static str> {
+    let mut hints = Vec::new();
+    if !report.exhaustive && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
+        hints.push("`--sleeps ordered` has a clock; without one, loops that sleep go on and on");
+    }
+    if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
+        hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
+    }
+    hints
+}
+
 /// Refuses to observe what Python knows in no order: a slip of the pen must not pass for an outcome.
 fn check_observable(scenario: &Scenario, report: &Report) -> Result<(), Failure> {
     let Some(observe) = &scenario.observe else { return Ok(()) };
@@ -440,6 +455,26 @@ mod tests {
         for claim in [always, never, Claim::NoDeadlock] {
             assert!(is_violated(&claim, 0, &outcome(Ending::Crash, &[None])), "{claim}: who crashed kept no promise");
         }
+    }
+
+    #[test]
+    fn hints_are_given_where_they_fit() {
+        let check = |source: &str, change: fn(&mut Scenario), exhaustive, found, expected: &[&str]| {
+            let mut scenario = Scenario::new("a.py", source);
+            change(&mut scenario);
+            let report = Report { outcomes: Vec::new(), executions: 1, exhaustive };
+            let given = hints(&scenario, &report, found);
+            let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
+            assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
+        };
+        let sleeps = "time.sleep(1)";
+        check(sleeps, |_| {}, false, 1, &["--sleeps ordered"]);
+        check(sleeps, |_| {}, false, 51, &["--sleeps ordered", "--observe"]);
+        check(sleeps, |_| {}, true, 50, &[]);
+        check(sleeps, |scenario| scenario.sleeps = Sleeps::Ordered, false, 1, &[]);
+        check("x = 1", |_| {}, false, 51, &["--observe"]);
+        check("x = 1", |_| {}, true, 51, &["--observe"]);
+        check("x = 1", |scenario| scenario.observe = Some("x".to_owned()), true, 51, &[]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::scenario::Scenario;
 
 use super::clean;
 use super::clean_line;
+use super::folding::Piece;
+use super::folding::fold;
 use super::races::Race;
 use super::races::write_races;
 use super::steps::write_end;
@@ -28,7 +30,7 @@ use super::text::Page;
 use super::text::Style;
 
 /// The most outcomes that are shown to a person.
-const MOST_OUTCOMES: usize = 50;
+pub const MOST_OUTCOMES: usize = 50;
 /// The most steps of a witness that are shown.
 const MOST_STEPS: usize = 200;
 /// How many lines of what a program printed are shown unless all of it is wished for.
@@ -249,17 +251,17 @@ fn write_details(
 
 /// Writes the lines that a program printed, or as many of them and as much of each as a person would read.
 fn write_printed(out: &mut dyn Write, stdout: &str, extent: Extent) -> io::Result<()> {
-    let (most_lines, longest) = match extent {
-        Extent::AtMost(_) => (MOST_LINES, LONGEST),
-        Extent::Everything => (usize::MAX, usize::MAX),
-    };
-    let mut lines = stdout.trim_end_matches('\n').lines();
-    for line in lines.by_ref().take(most_lines) {
-        writeln!(out, "    {}", text::cut(&clean(line), longest))?;
+    let lines: Vec<&str> = stdout.trim_end_matches('\n').lines().collect();
+    if extent == Extent::Everything {
+        return lines.iter().try_for_each(|line| writeln!(out, "    {}", clean(line)));
     }
-    match lines.count() {
+    let pieces = fold(&lines);
+    for piece in pieces.iter().take(MOST_LINES) {
+        writeln!(out, "    {}", text::cut(&clean(&piece.text()), LONGEST))?;
+    }
+    match pieces.iter().skip(MOST_LINES).map(Piece::lines).sum() {
         0 => Ok(()),
-        more => writeln!(out, "    … and {} more", text::count(more as u64, "line")),
+        more => writeln!(out, "    … and {} more", text::count(more, "line")),
     }
 }
 
@@ -402,7 +404,11 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
         }
         (None, Some(stdout)) => match stdout.trim_end_matches('\n') {
             "" => "prints nothing".to_owned(),
-            text => format!("prints {}", text::cut(&clean_line(&text.replace('\n', " ⏎ ")), LONGEST)),
+            text => {
+                let pieces = fold(&text.split('\n').collect::<Vec<_>>());
+                let pieces = pieces.iter().map(|piece| piece.text()).collect::<Vec<_>>();
+                format!("prints {}", text::cut(&clean_line(&pieces.join(" ⏎ ")), LONGEST))
+            }
         },
         (None, None) => match &scenario.observe {
             Some(observe) => format!("{} could not be evaluated", clean_line(observe)),
@@ -510,6 +516,25 @@ pub(super) mod tests {
         let mut out = Vec::new();
         write_exploration(&mut out, exploration, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn what_is_printed_again_and_again_is_told_once() {
+        let scenario = Scenario::new("a.py", "");
+        let mut looping = witnessed(samples::lost_update(), 0);
+        let printed = format!("begin\n{}end\n", "tick\n".repeat(2_000));
+        looping.found.outcome = Outcome { value: None, stdout: Some(printed), ..looping.found.outcome };
+        let label = label(&looping.found.outcome, &scenario);
+        assert_eq!(label, "prints begin ⏎ tick ⏎ … the same 1,999 times more ⏎ end");
+        let written = |extent| {
+            let mut out = Vec::new();
+            let stdout = looping.found.outcome.stdout.as_deref().expect("it printed");
+            write_printed(&mut out, stdout, extent).expect("a Vec takes all");
+            String::from_utf8(out).expect("UTF-8")
+        };
+        let folded = "    begin\n    tick\n    … the same 1,999 times more\n    end\n";
+        assert_eq!(written(Extent::AtMost(200)), folded);
+        assert_eq!(written(Extent::Everything).lines().count(), 2_002);
     }
 
     #[test]

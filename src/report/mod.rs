@@ -5,6 +5,7 @@
 mod clean;
 mod exploration;
 mod feedback;
+mod folding;
 mod guard;
 mod html;
 mod json;
@@ -22,6 +23,7 @@ pub use clean::clean_line;
 pub use exploration::Claim;
 pub use exploration::Claimed;
 pub use exploration::Exploration;
+pub use exploration::MOST_OUTCOMES;
 pub use exploration::Witnessed;
 pub use exploration::distinct;
 pub use exploration::label;

@@ -686,6 +686,35 @@ fn what_is_not_supported_is_named_with_its_line() {
     assert!(output.stdout.is_empty(), "{output}");
 }
 
+/// It said that there was one execution, and left the learner alone with it.
+#[test]
+fn a_loop_that_sleeps_is_told_of_the_clock() {
+    let program = "\
+import threading, time
+def beat():
+    while True:
+        print('tick')
+        time.sleep(1)
+threading.Thread(target=beat, daemon=True).start()
+waiter = threading.Thread(target=time.sleep, args=(3.5,))
+waiter.start()
+waiter.join()
+";
+    let world = World::new().file("beat.py", program);
+    let output = world.run(&["explore", "beat.py"]);
+    let head = "\
+beat.py: 1 outcome of what it prints
+  1. cut off at the step limit; prints tick ⏎ … the same 9,997 times more
+Some executions were cut off at the step limit: more may happen beyond it.
+";
+    assert!(output.stdout.starts_with(head), "{output}");
+    let hint = "hint: `--sleeps ordered` has a clock; without one, loops that sleep go on and on\n";
+    assert_eq!(output.stderr, hint, "{output}");
+    for arguments in [["explore", "beat.py", "--sleeps", "ordered"].as_slice(), &["explore", "beat.py", "--json"]] {
+        assert_eq!(world.run(arguments).stderr, "");
+    }
+}
+
 /// It was refused for its processes, of which it has none.
 #[test]
 fn a_pool_of_threads_is_told_where_to_find_another() {

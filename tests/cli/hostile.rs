@@ -197,8 +197,8 @@ wide = 'x' * 300000
 flat = '\\u0301' * 300000
 for text in (wide, flat):
     print(text)
-for _ in range(1000):
-    print(flat[:100])
+for number in range(1000):
+    print(flat[:100], number)
 ";
     let world = World::new().file("long.py", program).variable("RACEDAY_DATA_DIR", "data");
     let output = world.run(&["explore", "long.py"]);
