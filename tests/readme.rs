@@ -121,9 +121,9 @@ const PLAYS: [Play; 2] = [
         screens: &[
             &[
                 ("q stop", "n"),
-                ("q stop", "3"),
-                ("as in 7 or 7-9:", "10-11\r"),
-                ("your editor):", "Started first is not printed first."),
+                ("q back", "3"),
+                ("(Enter: back):", "10-11\r"),
+                ("q: back):", "Started first is not printed first."),
                 ("printed first.", ""),
             ],
             &[("", "\r"), ("q stop", "1"), ("q stop", "2"), ("q stop", "\r"), ("s steps", ""), ("q stop", "")],

@@ -144,7 +144,7 @@ fn marks_outlast_a_command() {
     wait_for(&mut session, "q stop");
     session.send("n").expect("a key");
     wait_for(&mut session, "A note on:");
-    wait_for(&mut session, "q stop");
+    wait_for(&mut session, "q back");
     session.send("q").expect("a key");
     wait_for(&mut session, "›  1 [x] ");
     wait_for(&mut session, "q stop");
@@ -184,9 +184,9 @@ fn ctrl_c_while_a_line_is_typed_leaves_the_shell_a_line_of_its_own() {
     wait_for(&mut session, "q stop");
     session.send("n").expect("a key");
     wait_for(&mut session, "A note on:");
-    wait_for(&mut session, "q stop");
+    wait_for(&mut session, "q back");
     session.send("\r").expect("a key");
-    wait_for(&mut session, "your editor)");
+    wait_for(&mut session, "your editor, q: back)");
     session.send("half a no\x03").expect("keys");
     let (last, code) = wait_for_end(&mut session);
     assert_eq!(code, 130, "{last}");
@@ -274,7 +274,7 @@ fn a_review_is_rated_by_keys() {
     wait_for(&mut session, "› ");
     wait_for(&mut session, "q stop");
     session.send("2").expect("a key");
-    wait_for(&mut session, "Kept as answer 1: tiny/which is rated Hard and comes back tomorrow.");
+    wait_for(&mut session, "Rated Hard: tiny/which comes back tomorrow (answer:1).");
     wait_for(&mut session, "Enter ends");
     session.send("u").expect("a key");
     wait_for(&mut session, "Taken back: the answer to tiny/which; it is asked again.");
@@ -283,6 +283,36 @@ fn a_review_is_rated_by_keys() {
     let (last, code) = wait_for_end(&mut session);
     assert_eq!(code, 0, "{last}");
     assert!(last.contains("Nothing was answered."), "{last}");
+}
+
+/// `?` and others did nothing there, and said nothing; a note could be attached to a question that nobody had seen.
+#[test]
+fn the_teaching_page_answers_every_key() {
+    let world = World::new();
+    let mut session = world.start(&["review", "tiny"], "xterm");
+    wait_for(&mut session, "Enter goes on");
+    session.send("?").expect("a key");
+    wait_for(&mut session, "? does nothing here · Enter goes on");
+    wait_for(&mut session, "q stop");
+    session.send("n").expect("a key");
+    let menu = wait_for(&mut session, "your editor, q: back)");
+    assert!(menu.contains("A note on the concept: Locks") && !menu.contains("this question"), "{menu}");
+    session.send("q\r").expect("keys");
+    wait_for(&mut session, "No note was written.");
+    wait_for(&mut session, "q stop");
+    session.send("n").expect("a key");
+    wait_for(&mut session, "your editor, q: back)");
+    session.send("read it twice\r").expect("keys");
+    wait_for(&mut session, "Note 1 is on tiny/concept:lock.");
+    wait_for(&mut session, "q stop");
+    session.send("\r").expect("a key");
+    wait_for(&mut session, "q stop");
+    session.send("x").expect("a key");
+    wait_for(&mut session, "x does nothing here · space marks");
+    wait_for(&mut session, "q stop");
+    session.send("q").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 0, "{last}");
 }
 
 #[test]

@@ -285,7 +285,7 @@ impl From<StoreError> for Failure {
             StoreError::Damaged { .. } => Failure::broken(message).hint("`raceday doctor` says how bad it is"),
             StoreError::NoSuchNote(_) => Failure::unusable(message).hint("`raceday note list` has the numbers"),
             StoreError::NoSuchAnswer(_) => {
-                Failure::unusable(message).hint("a review says the number of each answer that it keeps")
+                Failure::unusable(message).hint("a review says it of each answer that it keeps, as in `answer:3`")
             }
             StoreError::Full => Failure::broken(message).hint("make room, and try again: what was kept before is safe"),
             StoreError::Sqlite(_) => Failure::broken(message).hint("`raceday doctor` says more"),

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crate::report;
 use crate::srs::Card;
 
 use super::Exit;
@@ -33,7 +34,9 @@ pub(super) fn run(_: &UndoArgs, world: &mut World) -> Result<Exit, Failure> {
             };
             let at = undone.review.at.at.with_timezone(&world.clock.zone()).format("%Y-%m-%d %H:%M");
             let rating = undone.review.rating;
-            writeln!(world.out, "Taken back: {} was rated {rating} at {at}; it is {again}.", undone.card)?;
+            let text = format!("Taken back: {} was rated {rating} at {at}; it is {again}.", undone.card);
+            let page = world.page();
+            report::write_wrapped(&mut world.out, &text, page)?;
         }
     }
     Ok(Exit::Fine)

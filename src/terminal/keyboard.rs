@@ -124,6 +124,7 @@ impl Keyboard {
             selection.marked = marked;
         }
         let mut sure_of_none = false;
+        let mut useless = None;
         loop {
             let how = match pick.count {
                 Count::Any if sure_of_none => "nothing is marked: Enter again if none is right",
@@ -132,7 +133,7 @@ impl Keyboard {
             };
             let mut screen = self.list(pick, &selection);
             screen.push(String::new());
-            screen.extend(self.footer(how, pick.commands));
+            screen.extend(self.footer(&and_useless(useless.take(), how), pick.commands));
             let rows = self.draw(&screen)?;
             let key = self.key();
             self.term.clear_last_lines(rows)?;
@@ -173,16 +174,21 @@ impl Keyboard {
                         selection.toggle(selection.at);
                         None
                     }
-                    (None, count) => Labels::new(pick.options).place(&typed.to_string()).and_then(|place| {
-                        selection.at = place;
-                        match count {
-                            Count::One(_) => Some(Reply::Answer(vec![place])),
-                            Count::Any => {
-                                selection.toggle(place);
-                                None
-                            }
+                    (None, count) => match (Labels::new(pick.options).place(&typed.to_string()), count) {
+                        (Some(place), Count::One(_)) => {
+                            selection.at = place;
+                            Some(Reply::Answer(vec![place]))
                         }
-                    }),
+                        (Some(place), Count::Any) => {
+                            selection.at = place;
+                            selection.toggle(place);
+                            None
+                        }
+                        (None, _) => {
+                            useless = Some(typed);
+                            None
+                        }
+                    },
                 },
                 Ok(_) => None,
             };
@@ -242,21 +248,22 @@ impl Ask for Keyboard {
     fn pause(&mut self, out: &mut dyn Write, pause: &Pause<'_>) -> Result<Reply<()>, AskError> {
         interrupt::take_back();
         out.flush()?;
-        let rows = self.draw(&self.footer(&format!("Enter {}", pause.enter), pause.commands))?;
-        let reply = loop {
-            break match self.key() {
-                Err(error) => Err(error),
-                Ok(Key::Enter | Key::Char(' ')) => Ok(Reply::Answer(())),
-                Ok(Key::Char(END)) => Ok(Reply::End),
-                Ok(Key::Char(typed)) => match command(&typed.to_string(), pause.commands) {
-                    Some(key) => Ok(Reply::Command(key)),
-                    None => continue,
+        let how = format!("Enter {}", pause.enter);
+        let mut useless = None;
+        loop {
+            let rows = self.draw(&self.footer(&and_useless(useless.take(), &how), pause.commands))?;
+            let key = self.key();
+            self.term.clear_last_lines(rows)?;
+            match key? {
+                Key::Enter | Key::Char(' ') => return Ok(Reply::Answer(())),
+                Key::Char(END) => return Ok(Reply::End),
+                Key::Char(typed) => match command(&typed.to_string(), pause.commands) {
+                    Some(key) => return Ok(Reply::Command(key)),
+                    None => useless = Some(typed),
                 },
-                Ok(_) => continue,
-            };
-        };
-        self.term.clear_last_lines(rows)?;
-        reply
+                _ => {}
+            }
+        }
     }
 
     fn is_person(&self) -> bool {
@@ -265,6 +272,14 @@ impl Ask for Keyboard {
 
     fn indent(&self) -> usize {
         10
+    }
+}
+
+/// Returns how to go on, after what is said of a key that does nothing here: who pressed it may believe that all is stuck.
+fn and_useless(key: Option<char>, how: &str) -> String {
+    match key.filter(|key| !key.is_whitespace() && !key.is_control()) {
+        Some(key) => format!("{key} does nothing here · {how}"),
+        None => how.to_owned(),
     }
 }
 

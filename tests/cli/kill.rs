@@ -52,8 +52,8 @@ fn review_until_killed(world: &World, answers: usize, delay: Duration) -> Vec<St
     let mut lines = BufReader::new(child.stdout.take().expect("is piped")).lines().map_while(Result::ok);
     let mut kept = Vec::new();
     let mut take = |line: &str| {
-        let said = line.strip_prefix("Kept as answer ").and_then(|rest| rest.split_once(" is rated "));
-        kept.extend(said.and_then(|(answer, _)| answer.split_once(": ")).map(|(_, card)| card.to_owned()));
+        let said = line.strip_prefix("Rated ").and_then(|rest| rest.split_once(" comes back "));
+        kept.extend(said.and_then(|(rated, _)| rated.split_once(": ")).map(|(_, card)| card.to_owned()));
         kept.len()
     };
     let first = lines.next().expect("a first line");

@@ -132,7 +132,7 @@ fn what_a_note_cannot_be_attached_to_is_named() {
     exit code 2
     --- stderr
     error: there is no answer 7
-    hint: a review says the number of each answer that it keeps
+    hint: a review says it of each answer that it keeps, as in `answer:3`
     ");
     let empty = world.run(&["note", "add", "tiny", "-m", " "]);
     insta::assert_snapshot!(empty, @"
@@ -277,7 +277,7 @@ fn a_note_follows_its_lines() {
 fn a_past_answer_takes_a_note_under_the_number_that_the_review_said() {
     let world = tiny::world();
     let review = world.run_with_input(&["review", "tiny"], "one\n");
-    assert!(review.stdout.contains("Kept as answer 1: tiny/how-many is rated Good"), "{review}");
+    assert!(review.stdout.contains("Rated Good: tiny/how-many comes back"), "{review}");
     let output = world.run(&["note", "add", "answer:1", "-m", "guessed"]);
     assert_eq!(output.stdout, "Note 1 is on answer:1.\n", "{output}");
 }

@@ -33,7 +33,7 @@ fn a_review_teaches_asks_and_keeps() {
 
     One at a time.
 
-    Kept as answer 1: tiny/how-many is rated Good and comes back in 2 days.
+    Rated Good: tiny/how-many comes back in 2 days (answer:1).
 
     ────────────────────────────────────────────────────────────────────────────────
     Question 2 of 4 · Locks · new                                          tiny/verb
@@ -50,7 +50,7 @@ fn a_review_teaches_asks_and_keeps() {
 
       You acquire it.
 
-    Kept as answer 2: tiny/verb is rated Again and comes back today.
+    Rated Again: tiny/verb comes back today (answer:2).
 
     ────────────────────────────────────────────────────────────────────────────────
     Races
@@ -73,7 +73,7 @@ fn a_review_teaches_asks_and_keeps() {
     ✗ luck         wrong; you picked it
     ✓ threads
 
-    Kept as answer 3: tiny/needs is rated Again and comes back today.
+    Rated Again: tiny/needs comes back today (answer:3).
 
     ────────────────────────────────────────────────────────────────────────────────
     Question 4 of 4 · Races · new                                     tiny/recall-it
@@ -91,7 +91,7 @@ fn a_review_teaches_asks_and_keeps() {
       4) Easy   comes back in 8 days
     > 3
 
-    Kept as answer 4: tiny/recall-it is rated Good and comes back in 2 days.
+    Rated Good: tiny/recall-it comes back in 2 days (answer:4).
 
     ────────────────────────────────────────────────────────────────────────────────
     Once more · Locks                                                      tiny/verb
@@ -108,7 +108,7 @@ fn a_review_teaches_asks_and_keeps() {
 
       You acquire it.
 
-    Kept as answer 5: tiny/verb is rated Again and comes back today.
+    Rated Again: tiny/verb comes back today (answer:5).
 
     ────────────────────────────────────────────────────────────────────────────────
     Once more · Races                                                     tiny/needs
@@ -176,14 +176,23 @@ fn undo_works_after_the_last_card() {
     ");
 }
 
+/// What was taken back ran over the edge.
+#[test]
+fn what_undo_says_keeps_to_the_page() {
+    let world = tiny::world().variable("COLUMNS", "40");
+    world.run_with_input(&["review", "tiny", "--limit", "2"], "one\nacquire\n");
+    let output = world.run_with_input(&["review", "tiny"], "u\nq\n");
+    assert!(output.stdout.contains("Taken back: the answer to tiny/verb; it\n  is asked again.\n\n"), "{output}");
+    let output = world.run(&["undo"]);
+    let told = "Taken back: tiny/how-many was rated Good\n  at 2026-03-02 09:00; it is new again.\n";
+    assert_eq!(output.stdout, told, "{output}");
+}
+
 #[test]
 fn an_answer_without_its_rating_counts_as_proposed() {
     let world = tiny::world();
     let output = world.run_with_input(&["review", "tiny"], "one\nq\n");
-    assert!(
-        output.stdout.contains("Kept as answer 1: tiny/how-many is rated Good and comes back in 2 days."),
-        "{output}"
-    );
+    assert!(output.stdout.contains("Rated Good: tiny/how-many comes back in 2 days (answer:1)."), "{output}");
 }
 
 #[test]

@@ -59,6 +59,7 @@ const NOTE: Command = Command { key: 'n', what: "note" };
 const STEPS: Command = Command { key: 's', what: "steps" };
 const UNDO: Command = Command { key: 'u', what: "undo" };
 const STOP: Command = Command { key: 'q', what: "stop" };
+const BACK: Command = Command { key: 'q', what: "back" };
 
 /// What can be done while a question waits for its answer.
 const ASKING: &[Command] = &[HINT, TEACH, NOTE, UNDO, STOP];
@@ -206,7 +207,8 @@ impl<'a> Drill<'a> {
                     self.session.taught();
                     return Ok(Flow::On);
                 }
-                Reply::Command('n') => self.note_on(subject)?,
+                // The question is not on the screen yet, so there is nothing to be noted on it.
+                Reply::Command('n') => self.note_on_concept(subject)?,
                 Reply::Command('u') => {
                     if self.undo()? {
                         return Ok(Flow::On);
@@ -382,9 +384,9 @@ impl<'a> Drill<'a> {
             (Mode::Review, Some(rating)) => {
                 let review = Review { at: now, rating, proposed: answered.proposed, seconds };
                 let done = self.store.answer(&kept, &review, &self.model)?;
-                // The number is what a note on this answer is attached to.
+                // The last word is what a note on this answer is attached to.
                 let back = when(&done.after, now);
-                let text = format!("Kept as answer {}: {card} is rated {rating} and comes back {back}.", done.id);
+                let text = format!("Rated {rating}: {card} comes back {back} (answer:{}).", done.id);
                 for line in report::wrap(&text, self.page.width(), 2) {
                     writeln!(self.world.out, "{}", self.page.paint(Style::Faint, &line))?;
                 }
@@ -421,12 +423,12 @@ impl<'a> Drill<'a> {
             }
         };
         let Some(card) = card else {
-            writeln!(self.world.out, "There is nothing to take back.")?;
+            self.say(Some("There is nothing to take back.".to_owned()))?;
             return Ok(false);
         };
         let here = self.session.undone(&card, new);
         let told = if here { "it is asked again" } else { "it is not among what is asked here" };
-        writeln!(self.world.out, "Taken back: the answer to {card}; {told}.\n")?;
+        self.say(Some(format!("Taken back: the answer to {card}; {told}.")))?;
         Ok(here)
     }
 
