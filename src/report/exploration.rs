@@ -20,6 +20,7 @@ use super::clean;
 use super::clean_line;
 use super::folding::Piece;
 use super::folding::fold;
+use super::folding::folded;
 use super::races::Race;
 use super::races::write_races;
 use super::steps::write_end;
@@ -405,9 +406,7 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
         (None, Some(stdout)) => match stdout.trim_end_matches('\n') {
             "" => "prints nothing".to_owned(),
             text => {
-                let pieces = fold(&text.split('\n').collect::<Vec<_>>());
-                let pieces = pieces.iter().map(|piece| piece.text()).collect::<Vec<_>>();
-                format!("prints {}", text::cut(&clean_line(&pieces.join(" ⏎ ")), LONGEST))
+                format!("prints {}", text::cut(&clean_line(&folded(text).replace('\n', " ⏎ ")), LONGEST))
             }
         },
         (None, None) => match &scenario.observe {

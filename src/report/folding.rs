@@ -60,6 +60,15 @@ pub(super) fn fold<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
     pieces
 }
 
+/// Returns a text of lines, with those that come again many times in a row told once.
+pub(super) fn folded(text: &str) -> Cow<'_, str> {
+    let pieces = fold(&text.split('\n').collect::<Vec<_>>());
+    if pieces.iter().all(|piece| matches!(piece, Piece::Line(_))) {
+        return text.into();
+    }
+    pieces.iter().map(Piece::text).collect::<Vec<_>>().join("\n").into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +98,12 @@ mod tests {
             check(&as_it_is, &as_it_is);
         }
         assert!(fold(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_text_stays_as_it_is_where_nothing_comes_again() {
+        assert_eq!(folded("a\r\na\n\nb\n"), "a\r\na\n\nb\n");
+        assert_eq!(folded(&"tick\n".repeat(30)), "tick\n… the same 29 times more\n");
     }
 
     #[test]

@@ -23,6 +23,7 @@ use super::exploration::effort;
 use super::exploration::labels;
 use super::exploration::observed;
 use super::exploration::reach;
+use super::folding::folded;
 use super::races::Race;
 use super::races::heading;
 use super::races::held;
@@ -156,7 +157,8 @@ fn write_outcome(
     if let Some(stdout) = &found.outcome.stdout
         && stdout.trim_end_matches('\n').contains('\n')
     {
-        writeln!(out, "<p>printed:</p>\n<pre>{}</pre>", escape(clean(stdout).trim_end_matches('\n')))?;
+        let printed = if is_replay { stdout.into() } else { folded(stdout) };
+        writeln!(out, "<p>printed:</p>\n<pre>{}</pre>", escape(clean(&printed).trim_end_matches('\n')))?;
     }
     for exception in &found.outcome.exceptions {
         writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_exception(exception)))?;
