@@ -13,6 +13,8 @@ use crate::scenario::Replay;
 use crate::scenario::ThreadId;
 
 use super::clean_line;
+use super::folding::Piece;
+use super::folding::fold;
 use super::telling::Extent;
 use super::telling::Holdings;
 use super::telling::could_go;
@@ -131,6 +133,15 @@ struct Text {
 }
 
 impl Row {
+    /// Returns all that is to be seen of it.
+    fn look(&self) -> String {
+        let mut look = format!("{} {:?}", self.skipped, self.marks);
+        for (thread, texts) in &self.cells {
+            look.extend(texts.iter().map(|text| format!("\n{thread} {}", text.text)));
+        }
+        look
+    }
+
     fn has_arrows(&self) -> bool {
         self.cells.values().flatten().any(|text| text.short.is_some())
     }
@@ -140,6 +151,36 @@ impl Text {
     fn new(style: Style, text: String, hanging: usize) -> Text {
         Text { style, text, short: None, hanging }
     }
+}
+
+/// Returns `rows` with those that come again many times in a row shown once: the turns of a loop.
+fn folded(rows: Vec<Row>, digits: usize) -> Vec<Row> {
+    let looks: Vec<String> = rows.iter().map(Row::look).collect();
+    let looks: Vec<&str> = looks.iter().map(String::as_str).collect();
+    let mut rows = rows.into_iter();
+    let mut folded = Vec::new();
+    for piece in fold(&looks) {
+        let Piece::Again { lines, times } = piece else {
+            folded.extend(rows.next());
+            continue;
+        };
+        let last = rows.by_ref().take(lines * times).last();
+        folded.extend(last.map(|mut row| {
+            let times = text::grouped(times as u64);
+            let what = if lines == 1 { "the same".to_owned() } else { format!("these {lines} steps") };
+            let text = format!("{:digits$} … {what} {times} times more", "");
+            // Whose steps they are; of several threads', in the column of the last.
+            row.cells = row
+                .cells
+                .into_keys()
+                .next_back()
+                .map(|thread| (thread, vec![Text::new(Style::Faint, text, digits + 3)]))
+                .into_iter()
+                .collect();
+            row
+        }));
+    }
+    folded
 }
 
 impl<'a> Layout<'a> {
@@ -199,6 +240,9 @@ impl<'a> Layout<'a> {
             let short = short(replay, detail).map(|short| format!("{:digits$} {short}", ""));
             texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
             rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
+        }
+        if extent != Extent::Everything {
+            rows = folded(rows, digits);
         }
         rows.extend(last_row(replay, &waiters, &holdings, skipped));
         if let Some(death) = &replay.death
@@ -511,6 +555,48 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_turns_of_a_loop_are_shown_once() {
+        let mut replay = samples::lost_update();
+        let (read, write) = (4, 7);
+        for _ in 0..12 {
+            for step in [read, write] {
+                replay.execution.steps.insert(write + 1, replay.execution.steps[step].clone());
+                replay.details.insert(write + 1, replay.details[step].clone());
+            }
+        }
+        insta::assert_snapshot!(shown(&replay, samples::LOST_UPDATE, 80), @"
+          MainThread         │  Thread-1 (work)                  │  Thread-2 (work)
+          10 for t in        │                                   │
+               threads:      │                                   │
+               t.start()     │                                   │
+             start Thread-2  │                                   │
+        ┆ waits for Thread-1 │   7 count += 1                    │
+        ┆   to end           │     read count → 0                │
+        ┆                    │                                   │   7 count += 1
+        ┆                    │                                   │     read count → 0
+        ┆                    │                                   │     write count ← 1
+        ┆                    │   7 count += 1                    │
+        ┆                    │     write count ← 1               │
+        ┆                    │     write count ← 1               │
+        ┆                    │     read count → 0                │
+        ┆                    │     … these 2 steps 11 times more │
+          11 for t in        │                                   │
+               threads:      │                                   │
+               t.join()      │                                   │
+             join Thread-1   │                                   │
+             join Thread-2   │                                   │
+        ┆ waits
+        ");
+        let all = {
+            let mut out = Vec::new();
+            let page = Page { width: 80, colour: false };
+            write_steps(&mut out, &replay, samples::LOST_UPDATE, Extent::Everything, page).expect("a Vec takes all");
+            String::from_utf8(out).expect("UTF-8")
+        };
+        assert!(all.matches("write count").count() > 12 && !all.contains("times more"), "{all}");
     }
 
     #[test]
