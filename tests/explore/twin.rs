@@ -252,10 +252,10 @@ fn random_anything() {
     check_random(Mix::All);
 }
 
-/// Holds a program to the classes that it has, told by going on from every state; returns in how many executions, or `None` where
-/// it has too many states.
+/// Holds a program to the classes that it has, told by going on from every state; returns how many executions were made of how many
+/// classes, or `None` where it has too many states.
 #[track_caller]
-fn check_states(program: &Program, most: usize) -> Option<usize> {
+fn check_states(program: &Program, most: usize) -> Option<(usize, usize)> {
     let mut twin = Program { keep: false, ..program.clone() };
     let Ok(all) = states::every_state(&mut twin, most);
     let classes: BTreeMap<u64, Outcome> =
@@ -274,7 +274,7 @@ fn check_states(program: &Program, most: usize) -> Option<usize> {
         }
         made = toy.executions.len();
     }
-    Some(made)
+    Some((made, classes.len()))
 }
 
 /// With each race reversed only by the first execution that had it, these lost a class, and the first an outcome.
@@ -287,7 +287,7 @@ fn a_race_is_reversed_by_every_execution_that_has_it() {
     let hanging = [Act::Read(Var::At(2), 2), Act::Read(Var::At(2), 1), Act::Unless(1, 0, 1), Act::Read(Var::At(0), 2)];
     let lost_class = vec![vec![write(0, 0)], vec![write(1, 0)], hanging.to_vec(), copy(1, 2), copy(0, 1)];
     for bodies in [lost_outcome, lost_class] {
-        assert!(check_states(&Program::bare(3, bodies), 30_000).is_some_and(|executions| executions > 10));
+        assert!(check_states(&Program::bare(3, bodies), 30_000).is_some_and(|(executions, _)| executions > 10));
     }
 }
 
@@ -304,9 +304,10 @@ fn random_programs_of_many_threads() {
     };
     let most = if range.is_some() { 60_000 } else { 6_000 };
     let hold = |name: &str, program: &dyn Fn(u64) -> Program| {
-        let held: Vec<usize> = (first..last).filter_map(|seed| check_states(&program(seed), most)).collect();
-        let (count, executions) = (held.len(), held.iter().sum::<usize>());
-        eprintln!("{name}: {count} of {} held, {executions} executions, one a class", last - first);
+        let held: Vec<_> = (first..last).filter_map(|seed| check_states(&program(seed), most)).collect();
+        let count = held.len();
+        let (executions, classes) = held.iter().fold((0, 0), |sum, made| (sum.0 + made.0, sum.1 + made.1));
+        eprintln!("{name}: {count} of {} held, {executions} executions for {classes} classes", last - first);
         assert!(count as u64 * 3 >= last - first, "only {count} were small enough");
     };
     hold("chains", &chained);
