@@ -455,7 +455,8 @@ def looks_at_attributes(function):
     """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
     kind = type(function)
     if kind is types.BuiltinFunctionType:
-        return type(function.__self__) is str and function.__name__ in ("format", "format_map")
+        text = function.__self__
+        return type(text) is str and function.__name__ in ("format", "format_map") and ("." in text or "[" in text)
     return kind in (types.FunctionType, types.MethodType, operator.attrgetter)
 
 

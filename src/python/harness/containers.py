@@ -519,7 +519,7 @@ def within(things, objects):
 def has_fields(kind):
     """Whether the text of instances, or what they are equal to, is made of their attributes by code that nobody rewrites."""
     return (
-        "__dataclass_fields__" in kind.__dict__ or issubclass(kind, types.SimpleNamespace)
+        "__dataclass_fields__" in kind.__dict__ and kind.__module__ != "__main__" or issubclass(kind, types.SimpleNamespace)
         or kind.__module__ == "argparse" and kind.__qualname__ == "Namespace"
     )  # fmt: skip
 

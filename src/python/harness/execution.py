@@ -54,6 +54,7 @@ class Program:
         self.on_top = self.on_top and not rewriter.swallows
         never_on_top.clear()
         lengths.clear()
+        generated.clear()
         renames = "__dict__" in self.source
         loops = rewriter.loops
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)

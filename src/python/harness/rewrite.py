@@ -705,6 +705,22 @@ class Rewriter(Transformer):
     visit_Nonlocal = visit_Global
 
 
+class GeneratedRewriter(Rewriter):
+    """Rewrites what the library has generated of methods that only look at attributes: all names are such a method's own."""
+
+    def where(self, name):
+        return None
+
+    def visit_FunctionDef(self, node):
+        if node.name in GENERATED:
+            return super().visit_FunctionDef(node)
+        node.body = [self.visit(each) if isinstance(each, ast.FunctionDef) else each for each in node.body]
+        return node
+
+
+GENERATED = frozenset("__repr__ __eq__ __lt__ __le__ __gt__ __ge__ __hash__".split())
+
+
 class UnsupportedSyntax(Exception):
     def __init__(self, what, line):
         super().__init__(what)
