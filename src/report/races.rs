@@ -52,12 +52,17 @@ impl Race {
         let act = |act: &RacingAct| {
             let detail = replay.details.get(act.step)?;
             let goes = replay.execution.steps.get(act.step)?.thread == act.thread;
+            let verb = match detail.verb.as_str() {
+                "" if act.writes => "write",
+                "" => "read",
+                verb => verb,
+            };
             let told = RaceAct {
                 thread: name_of(replay, act.thread),
                 id: act.thread,
                 step: act.step,
                 line: detail.line,
-                verb: detail.verb.clone(),
+                verb: verb.to_owned(),
                 holds: detail.holds.clone(),
             };
             goes.then_some((told, detail.location.as_str()))
@@ -65,9 +70,10 @@ impl Race {
         let mut sides = [&pair.first, &pair.second];
         sides.sort_by_key(|side| (side.line, side.writes, side.thread));
         let ((first, one), (second, other)) = (act(sides[0])?, act(sides[1])?);
-        // One may speak of `items` and the other of `len(items)`.
-        let named = [one, other].into_iter().filter(|location| !location.is_empty());
-        let location = named.min_by_key(|location| location.len()).unwrap_or("").to_owned();
+        // Who writes speaks of what he writes; who reads may read much else in the same act, or speak of `len(items)`.
+        let named = [(one, sides[0]), (other, sides[1])].into_iter().filter(|(location, _)| !location.is_empty());
+        let best = named.min_by_key(|(location, side)| (!side.writes, location.len()));
+        let location = best.map_or("", |(location, _)| location).to_owned();
         Some(Race { location, acts: [first, second], schedule: pair.schedule.clone() })
     }
 
@@ -198,6 +204,29 @@ pub(super) mod tests {
         let told = |first, second| Race::told(&pair(&replay, first, second), &replay).expect("both steps are there");
         assert!(told(4, 6).looks_like(&told(5, 7)));
         assert!(!told(4, 6).looks_like(&told(6, 7)));
+    }
+
+    #[test]
+    fn who_writes_says_what_it_is_about() {
+        let mut replay = samples::lost_update();
+        replay.details[4].location = "b".to_owned();
+        replay.details[6].location = "b.count".to_owned();
+        let location = |replay: &Replay| Race::told(&pair(replay, 4, 6), replay).expect("is there").location;
+        assert_eq!(location(&replay), "b.count");
+        replay.details[4].location = "len(b.count)".to_owned();
+        assert_eq!(location(&replay), "b.count");
+        replay.details[6].location = String::new();
+        assert_eq!(location(&replay), "len(b.count)");
+    }
+
+    #[test]
+    fn an_act_without_a_word_of_its_own_reads_or_writes() {
+        let mut replay = samples::lost_update();
+        let pair = pair(&replay, 4, 6);
+        replay.details[4].verb = String::new();
+        replay.details[6].verb = String::new();
+        let race = Race::told(&pair, &replay).expect("both steps are there");
+        assert_eq!(race.acts.map(|act| act.verb), ["read", "write"]);
     }
 
     #[test]

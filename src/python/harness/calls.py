@@ -251,11 +251,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
             if type(argument) not in ATOMS:
                 publish(argument)
     if detail and is_step:
-        note(name, place_of(thing), ", ".join(map(show, arguments)) or None)
-        value = method(*arguments, **keywords)
-        if value is not None and details:
-            details[-1][2] = ("%s -> %s" % (details[-1][2], show(value))) if details[-1][2] else show(value)
-        return value
+        return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
     return method(*arguments, **keywords)
 
 

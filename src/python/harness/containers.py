@@ -250,11 +250,12 @@ def rd_item(thing, key):
     if shape == "L" and type(key) is not int:
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
-    value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
+    if detail and touches:
+        value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "read", item_place(thing, key))
+    else:
+        value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
-    if detail and touches:
-        note("read", item_place(thing, key), show(value))
     return value
 
 
@@ -333,7 +334,8 @@ def del_item(thing, key):
                 wrote_in_namespace(thing, (key,))
             touches = announce(removal_touches, thing, key, shape)
             if detail and touches:
-                note("delete", item_place(thing, key))
+                told(lambda: operator.delitem(thing, key), "delete", item_place(thing, key))
+                return
         else:
             use(thing, "__delitem__")
     del thing[key]
@@ -363,9 +365,7 @@ def rd_in(key, thing):
         else:
             use(thing, "__contains__")
         if detail and touches:
-            answer = key in thing
-            note("read", item_place(thing_read, key) if shape != "L" else place_of(thing_read), show(answer))
-            return answer
+            return told(lambda: key in thing, "read", "%s in %s" % (show(key), place_of(thing_read)))
     return key in thing
 
 

@@ -1,0 +1,198 @@
+//! What is told of a program: its races, and the steps of its timelines, in the program's own words.
+
+use crate::world::World;
+
+/// How each program begins that [`program`] makes.
+const STARTS: &str = "
+threads = [threading.Thread(target=each) for each in (a, b)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+
+/// Returns a program with these definitions, of which `a` and `b` run in a thread each.
+fn program(definitions: &str) -> String {
+    format!("import threading\n{definitions}{STARTS}")
+}
+
+/// Returns the races of a program, one a line: `count: 7 read, 7 write`, with the locks that were held in brackets.
+fn races(source: &str) -> Vec<String> {
+    let output = World::new().file("told.py", source).run(&["explore", "told.py", "--races", "--json"]);
+    let json: serde_json::Value =
+        serde_json::from_str(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output}"));
+    assert_eq!(json["exhaustive"], true, "{output}");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let act = |act: &serde_json::Value| {
+        let locks: Vec<String> = act["holds"].as_array().into_iter().flatten().map(text).collect();
+        let locks = if locks.is_empty() { String::new() } else { format!(" [{}]", locks.join(", ")) };
+        format!("{} {}{locks}", act["line"], text(&act["operation"]))
+    };
+    let race = |race: &serde_json::Value| {
+        let acts: Vec<String> = race["acts"].as_array().into_iter().flatten().map(act).collect();
+        format!("{}: {}", text(&race["location"]), acts.join(", "))
+    };
+    json["races"].as_array().into_iter().flatten().map(race).collect()
+}
+
+/// Returns the timelines of a program, on a page so wide that nothing is cut.
+fn timelines(source: &str) -> String {
+    let world = World::new().file("told.py", source).variable("COLUMNS", "120");
+    world.run(&["explore", "told.py"]).stdout
+}
+
+#[test]
+fn an_attribute_that_is_not_there_was_read_all_the_same() {
+    let source = program(
+        "class Box: pass
+box = Box()
+box.x = 1
+def a():
+    del box.x
+def b():
+    try:
+        print(box.x)
+    except AttributeError:
+        print('gone')
+",
+    );
+    assert_eq!(races(&source), ["box.x: 6 delete, 9 read"]);
+    let told = timelines(&source);
+    assert!(told.contains("read box.x → 1"), "{told}");
+    assert!(told.contains("read box.x → raises AttributeError"), "{told}");
+}
+
+#[test]
+fn what_fails_is_told_with_what_it_raised() {
+    let source = program(
+        "items = []
+table = {}
+def a():
+    global late
+    items.append(1)
+    table['k'] = 1
+    late = 1
+def b():
+    for look in (lambda: items.pop(), lambda: items[0], lambda: table['k'], lambda: late):
+        try:
+            look()
+        except (LookupError, NameError) as error:
+            print(type(error).__name__)
+    if 'k' in table:
+        del table['k']
+    print(len(table))
+",
+    );
+    let told = timelines(&source);
+    for step in [
+        "pop items → raises IndexError",
+        "read items[0] → raises IndexError",
+        "read table['k'] → raises KeyError",
+        "read late → raises NameError",
+        "read 'k' in table → False",
+        "read 'k' in table → True",
+        "delete table['k']",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
+}
+
+#[test]
+fn what_a_data_class_compares_is_told_attribute_by_attribute() {
+    let before = "import dataclasses, functools, heapq, operator
+@dataclasses.dataclass(order=True)
+class P:
+    x: int
+    y: int = 0
+    def __hash__(self): return 1
+@functools.total_ordering
+@dataclasses.dataclass
+class T:
+    x: int
+    y: int = 0
+    def __lt__(self, other): return self.x < other.x
+p, q = P(1), P(1)
+t = T(1)
+points = [q, p]
+def a():
+    p.x = 2
+    p.y = 3
+    t.y = 4
+def b():
+    ";
+    let both = ["p.x: 18 write, 22 read", "p.y: 19 write, 22 read"];
+    for look in [
+        "sorted(points)",
+        "sorted(points, key=lambda each: each)",
+        "sorted((each, 1) for each in points)",
+        "points.sort()",
+        "p == q",
+        "p < q",
+        "(1, p) == (1, q)",
+        "q in [p]",
+        "points.count(q)",
+        "min(points)",
+        "max(each for each in points)",
+        "{q: 1}.get(p)",
+        "repr(p)",
+        "f'{p}'",
+        "'{} {}'.format(p, q)",
+        "heapq.heappush(points, p)",
+    ] {
+        let source = program(&format!("{before}{look}\n"));
+        let told = races(&source);
+        assert_eq!(told, both, "{look}");
+    }
+    // What one attribute decides hangs on no other.
+    for look in ["t < T(2)", "sorted([t, T(2)])", "sorted(points, key=lambda each: each.x)"] {
+        let source = program(&format!("{before}{look}\n"));
+        assert!(!races(&source).iter().any(|race| race.contains(".y")), "{look}");
+    }
+}
+
+#[test]
+fn what_init_of_a_thread_local_does_comes_before_the_read_that_needs_it() {
+    let source = program(
+        "made = 0
+class Mine(threading.local):
+    shared = 1
+    def __init__(self):
+        global made
+        made += 1
+mine = Mine()
+def a():
+    print(mine.shared)
+def b():
+    Mine.shared = made
+",
+    );
+    let told = timelines(&source);
+    let first = told.split("── ").nth(1).expect("an outcome");
+    let steps = [" 7 made += 1", "read made → 1", "write made ← 2", "10 print(mine.shared)", "read mine.shared → 1"];
+    let places: Vec<_> = steps.iter().map(|step| first.find(step)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} {told}");
+    assert_eq!(races(&source), ["made: 7 write, 12 read", "Mine.shared: 10 read, 12 write"]);
+}
+
+#[test]
+fn what_a_hook_makes_up_was_not_read() {
+    let source = program(
+        "asked = 0
+class Box:
+    def __getattr__(self, name):
+        global asked
+        asked += 1
+        return 7
+box = Box()
+def a():
+    print(box.x)
+def b():
+    print(asked)
+    box.x = 5
+",
+    );
+    let told = timelines(&source);
+    assert!(!told.contains("read box.x → 7"), "{told}");
+    assert!(told.contains("read box.x → 5"), "{told}");
+    assert!(told.contains("read asked → 0"), "{told}");
+}
