@@ -196,3 +196,29 @@ def b():
     assert!(told.contains("read box.x → 5"), "{told}");
     assert!(told.contains("read asked → 0"), "{told}");
 }
+
+#[test]
+fn what_the_main_thread_does_between_two_phases_is_not_said_to_be_nothing() {
+    let source = "import threading
+count = 0
+def work():
+    global count
+    count += 1
+def phase():
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+phase()
+print(count)
+count *= 10
+phase()
+";
+    let output = World::new().file("told.py", source).variable("COLUMNS", "80").run(&["explore", "told.py"]);
+    let first = output.stdout.split("── ").nth(1).expect("an outcome");
+    assert_eq!(first.matches("    … MainThread goes on alone …\n").count(), 1, "{first}");
+    assert!(first.contains("  MainThread is left out: while others live, it only starts and joins them\n"), "{first}");
+    let told = timelines(&source.replace("print(count)\n", ""));
+    assert!(told.contains("join Thread-2") && !told.contains("left out"), "{told}");
+}
