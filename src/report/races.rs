@@ -70,10 +70,7 @@ impl Race {
         let mut sides = [&pair.first, &pair.second];
         sides.sort_by_key(|side| (side.line, side.writes, side.thread));
         let ((first, one), (second, other)) = (act(sides[0])?, act(sides[1])?);
-        // Who writes speaks of what he writes; who reads may read much else in the same act, or speak of `len(items)`.
-        let named = [(one, sides[0]), (other, sides[1])].into_iter().filter(|(location, _)| !location.is_empty());
-        let best = named.min_by_key(|(location, side)| (!side.writes, location.len()));
-        let location = best.map_or("", |(location, _)| location).to_owned();
+        let location = location((one, sides[0].writes), (other, sides[1].writes));
         Some(Race { location, acts: [first, second], schedule: pair.schedule.clone() })
     }
 
@@ -86,6 +83,23 @@ impl Race {
         };
         self.location == other.location && sides(self) == sides(other)
     }
+}
+
+/// Returns what a place is called of which two acts speak, each in its own way; and whether each writes.
+fn location(one: (&str, bool), other: (&str, bool)) -> String {
+    // Both may be about all of a list, one by its first element and one by its last.
+    let stem = |name: &str| name.strip_suffix(']').and_then(|name| name.rfind('[')).map(|end| name[..end].to_owned());
+    if one.0 != other.0
+        && let (Some(one), Some(other)) = (stem(one.0), stem(other.0))
+        && one == other
+    {
+        return one;
+    }
+    // Who writes speaks of what he writes; who reads may read much else in the same act, or speak of `len(items)`. Only what an
+    // object says of itself is better said by others.
+    let named = [one, other].into_iter().filter(|(name, _)| !name.is_empty());
+    let best = named.min_by_key(|(name, writes)| (name.starts_with("self."), !writes, name.len()));
+    best.map_or("", |(name, _)| name).to_owned()
 }
 
 /// Writes `races`, of the program `source`, for people; `exhaustive` says whether there can be more.
@@ -215,8 +229,13 @@ pub(super) mod tests {
         assert_eq!(location(&replay), "b.count");
         replay.details[4].location = "len(b.count)".to_owned();
         assert_eq!(location(&replay), "b.count");
+        replay.details[6].location = "self.count".to_owned();
+        assert_eq!(location(&replay), "len(b.count)");
         replay.details[6].location = String::new();
         assert_eq!(location(&replay), "len(b.count)");
+        replay.details[4].location = "b[0]".to_owned();
+        replay.details[6].location = "b[-1]".to_owned();
+        assert_eq!(location(&replay), "b");
     }
 
     #[test]

@@ -21,6 +21,28 @@ const LONGEST_VALUE: usize = 120;
 /// How much of a thread's name is shown.
 const LONGEST_NAME: usize = 40;
 
+/// What puts something somewhere.
+const STORES: [&str; 11] =
+    ["write", "append", "appendleft", "extend", "extendleft", "insert", "add", "update", "put", "heappush", "insort"];
+/// What may be given something, and give something back.
+const CALLS: [&str; 13] = [
+    "pop",
+    "get",
+    "setdefault",
+    "index",
+    "count",
+    "remove",
+    "discard",
+    "insert",
+    "append",
+    "add",
+    "update",
+    "look up",
+    "keep",
+];
+/// How the telling of an act begins that failed.
+const RAISES: &str = "raises ";
+
 /// How much of an execution is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -214,10 +236,15 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
         text.push_str(&shown_location(replay, &detail.location));
     }
     if let Some(value) = &detail.value {
-        let arrow = if detail.verb == "write" { "←" } else { "→" };
         // Addresses are not told anyway.
         let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
-        text.push_str(&format!(" {arrow} {value}"));
+        text.push_str(&match (detail.verb.as_str(), value.split_once(" -> ")) {
+            // What a call is given, and what it gives back.
+            (verb, Some((given, result))) if CALLS.contains(&verb) => format!(" ({given}) → {result}"),
+            ("remove" | "discard", None) if !value.starts_with(RAISES) => format!(" ({value})"),
+            (verb, None) if STORES.contains(&verb) && !value.starts_with(RAISES) => format!(" ← {value}"),
+            _ => format!(" → {value}"),
+        });
     }
     text
 }

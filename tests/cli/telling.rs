@@ -222,3 +222,122 @@ phase()
     let told = timelines(&source.replace("print(count)\n", ""));
     assert!(told.contains("join Thread-2") && !told.contains("left out"), "{told}");
 }
+
+#[test]
+fn a_race_goes_by_the_name_that_both_sides_would_give_the_place() {
+    for (definitions, expected) in [
+        // What is read in the same act is not what is raced for.
+        (
+            "left, right = [1], [2]
+def a():
+    left.extend(right)
+def b():
+    right.append(3)
+",
+            vec!["right: 4 extend, 6 append"],
+        ),
+        // Who takes from the end moves nothing that has a number, but there are fewer.
+        (
+            "items = [1, 2]
+def a():
+    items[0] = 3
+def b():
+    del items[-1]
+",
+            vec!["items: 4 write, 6 delete"],
+        ),
+        // What a new object's `__init__` has set is known to others by where they found it.
+        (
+            "class Node:
+    def __init__(self):
+        self.value = 1
+class Box: pass
+box = Box()
+box.node = Node()
+def a():
+    box.node = Node()
+def b():
+    box.node.value = 2
+",
+            vec!["box.node.value: 4 write, 11 write", "box.node: 9 write, 11 read"],
+        ),
+        // To ask a `defaultdict` may be to change it.
+        (
+            "import collections
+table = collections.defaultdict(int)
+def a():
+    print(table['k'])
+def b():
+    print('k' in table)
+",
+            vec!["table['k']: 5 make, 7 read"],
+        ),
+    ] {
+        assert_eq!(races(&program(definitions)), expected, "{definitions}");
+    }
+}
+
+#[test]
+fn each_turn_of_a_loop_says_what_it_got() {
+    let source = program(
+        "items = [7, 8]
+def a():
+    for item in items:
+        pass
+def b():
+    items[0] = 9
+",
+    );
+    let told = timelines(&source);
+    for step in ["read items[0] → 7", "read items[1] → 8", "read items[2] → nothing more", "write items[0] ← 9"]
+    {
+        assert!(told.contains(step), "{step}: {told}");
+    }
+    assert_eq!(races(&source), ["items[0]: 4 read, 7 write"]);
+}
+
+#[test]
+fn what_a_call_is_given_and_what_it_gives_back_are_told_apart() {
+    let source = program(
+        "items = [7, 8]
+table = {}
+def a():
+    items.pop(0)
+    items.remove(8)
+    items.append(9)
+    print(table.get('k', 0))
+def b():
+    print(len(items))
+    table.setdefault('k', 1)
+",
+    );
+    let told = timelines(&source);
+    for step in [
+        "pop items (0) → 7",
+        "remove items (8)",
+        "append items ← 9",
+        "get table ('k', 0) → 0",
+        "setdefault table ('k', 1) → 1",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
+}
+
+#[test]
+fn the_lock_of_a_condition_goes_by_the_name_of_the_condition() {
+    let source = program(
+        "class Buffer:
+    def __init__(self):
+        self.ready = threading.Condition()
+        self.items = []
+buffer = Buffer()
+def a():
+    with buffer.ready:
+        buffer.items.append(1)
+def b():
+    buffer.items.append(2)
+",
+    );
+    assert_eq!(races(&source), ["buffer.items: 9 append [buffer.ready], 11 append"],);
+    assert!(timelines(&source).contains("acquire buffer.ready"));
+}

@@ -251,7 +251,8 @@ def rd_item(thing, key):
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
     if detail and touches:
-        value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "read", item_place(thing, key))
+        makes = kind is collections.defaultdict and not raw_has(thing, key)
+        value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "make" if makes else "read", item_place(thing, key))
     else:
         value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:

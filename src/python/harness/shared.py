@@ -65,7 +65,7 @@ def told(act, verb, place, value=None):
     try:
         result = act()
     except Exception as error:
-        came = "raises %s" % type(error).__name__
+        came = "nothing more" if type(error) is StopIteration else "raises %s" % type(error).__name__
         entry[2] = came if value is None else "%s -> %s" % (value, came)
         raise
     if verb == "read":

@@ -61,7 +61,7 @@ def called(thing):
         if inner is not None and type(value) not in (types.ModuleType, types.FunctionType):
             for attribute, held in inner.items():
                 if held is thing:
-                    return "%s.%s" % (name, attribute)
+                    return part_of(name, value, attribute)
         elif issubclass(type(value), type) and value.__module__ == "__main__":
             for attribute, held in vars(value).items():
                 if held is thing:
@@ -90,9 +90,17 @@ def called(thing):
                 if inner is not None and type(value) not in (types.ModuleType, types.FunctionType):
                     for attribute, held in inner.items():
                         if held is thing:
-                            return "%s.%s" % (name, attribute)
+                            return part_of(name, value, attribute)
         frame = frame.f_back
+    for _, other in names.values():
+        if issubclass(type(other), Condition) and other._lock is thing:
+            return called(other)
     label = getattr(thing, "_label", None)
     if isinstance(label, str):
         return label
     return type(thing).__name__.lower()
+
+
+def part_of(name, value, attribute):
+    """What an attribute of `value`, which goes by `name`, is called. The lock that a condition made for itself goes by the condition's."""
+    return name if issubclass(type(value), Condition) and attribute == "_lock" else "%s.%s" % (name, attribute)
