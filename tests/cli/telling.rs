@@ -341,3 +341,39 @@ def b():
     assert_eq!(races(&source), ["buffer.items: 9 append [buffer.ready], 11 append"],);
     assert!(timelines(&source).contains("acquire buffer.ready"));
 }
+
+#[test]
+fn a_lock_goes_by_where_it_is_and_not_by_who_has_it_in_hand() {
+    let source = program(
+        "class Account:
+    def __init__(self):
+        self.balance = 10
+        self.lock = threading.Lock()
+class Bank:
+    lock = threading.Lock()
+accounts = {'x': Account(), 'y': Account()}
+for account in accounts.values():
+    account.balance += 1
+def move(source, target):
+    with source.lock:
+        with target.lock:
+            pass
+        source.balance -= 1
+    with Bank.lock:
+        target.balance += 1
+def a():
+    move(accounts['x'], accounts['y'])
+def b():
+    move(accounts['y'], accounts['x'])
+",
+    );
+    let told = timelines(&source);
+    for text in [
+        "acquire accounts['x'].lock",
+        "Thread-1 (line 13) waits for accounts['y'].lock, which Thread-2 holds",
+        "Thread-2 (line 13) waits for accounts['x'].lock, which Thread-1 holds",
+    ] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert_eq!(races(&source)[0], "accounts['y'].balance: 15 read [accounts['y'].lock], 17 write [Bank.lock]",);
+}

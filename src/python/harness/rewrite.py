@@ -39,6 +39,7 @@ class Rewriter(Transformer):
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
+        self.passing = set()  # globals that a loop binds to one thing after the other
         self.loops = False  # whether there is one that could wait for a change
         self.swallows = False  # whether what is raised can be lost in a `finally`
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
@@ -563,6 +564,11 @@ class Rewriter(Transformer):
         return [self.expression(self.bound_value(name, text(None), like))]
 
     def visit_For(self, node):
+        if self.scope.kind == "module":
+            targets = [node.target]
+            for each in targets:  # which grows
+                targets += getattr(each, "elts", ())
+            self.passing |= {each.id for each in targets if isinstance(each, ast.Name)}
         node.iter = self.turns(node.iter, node.target)
         node.target = self.target(node.target)
         node.body = self.block(node.body)

@@ -46,34 +46,55 @@ def item_place(thing, key):
     return "%s[%s]" % (called(thing), show(key))
 
 
+MOST_PLACES = 400  # whose insides are looked at for a thing
+MOST_ELEMENTS = 50  # of each of them
+FARTHEST = 3
+WITHOUT_PARTS = frozenset(ATOMS) - {type}
+passing_names = frozenset()  # the globals that loops give to one thing after the other
+
+
+def path_to(thing):
+    """The shortest way to `thing` from a global name that stays: `accounts[0].lock`; nothing if there is none, or a long one."""
+    level = [(name, value) for name, value in program_globals.items() if name[:2] != "__" and name not in passing_names]
+    seen = set()
+    for distance in range(FARTHEST + 1):
+        for path, value in level:
+            if value is thing:
+                return path
+        further = []
+        for path, value in level if distance < FARTHEST else ():
+            if type(value) not in WITHOUT_PARTS and id(value) not in seen and len(seen) < MOST_PLACES:
+                seen.add(id(value))
+                further += [inner for inner in places_within(path, value) if type(inner[1]) not in WITHOUT_PARTS]
+        level = further
+    return None
+
+
+def places_within(path, value):
+    """What `value`, which goes by `path`, holds: by what it is called, and the thing."""
+    kind = type(value)
+    inner = () if kind in (types.ModuleType, types.FunctionType) else dict_of(value)
+    if issubclass(kind, type):
+        inner = vars(value) if value.__module__ == "__main__" else None
+    for attribute, held in list((inner or {}).items())[:MOST_ELEMENTS]:
+        yield part_of(path, value, attribute), held
+    if kind is list or kind is tuple:
+        for index, held in enumerate(value[:MOST_ELEMENTS]):
+            yield "%s[%d]" % (path, index), held
+    elif kind is dict:
+        for key, held in list(value.items())[:MOST_ELEMENTS]:
+            if type(key) in SIMPLE_KEYS:
+                yield "%s[%s]" % (path, show(key)), held
+
+
 def called(thing):
     if issubclass(type(thing), type):
         return thing.__qualname__
     if type(thing) is types.ModuleType:
         return thing.__name__
-    for name, value in program_globals.items():
-        if value is thing and not name.startswith("__"):
-            return name
-    for name, value in program_globals.items():
-        if name.startswith("__"):
-            continue
-        inner = dict_of(value)
-        if inner is not None and type(value) not in (types.ModuleType, types.FunctionType):
-            for attribute, held in inner.items():
-                if held is thing:
-                    return part_of(name, value, attribute)
-        elif issubclass(type(value), type) and value.__module__ == "__main__":
-            for attribute, held in vars(value).items():
-                if held is thing:
-                    return "%s.%s" % (name, attribute)
-        if type(value) in (list, tuple):
-            for index, held in enumerate(value):
-                if held is thing:
-                    return "%s[%d]" % (name, index)
-        elif type(value) is dict:
-            for key, held in value.items():
-                if held is thing:
-                    return "%s[%s]" % (name, show(key))
+    path = path_to(thing)
+    if path is not None:
+        return path
     frame = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename == program.filename and frame.f_code.co_name != "<module>":
@@ -92,6 +113,9 @@ def called(thing):
                         if held is thing:
                             return part_of(name, value, attribute)
         frame = frame.f_back
+    for name in passing_names:
+        if program_globals.get(name, MISSING) is thing:
+            return name
     for _, other in names.values():
         if issubclass(type(other), Condition) and other._lock is thing:
             return called(other)
@@ -102,5 +126,7 @@ def called(thing):
 
 
 def part_of(name, value, attribute):
-    """What an attribute of `value`, which goes by `name`, is called. The lock that a condition made for itself goes by the condition's."""
-    return name if issubclass(type(value), Condition) and attribute == "_lock" else "%s.%s" % (name, attribute)
+    """What an attribute of `value`, which goes by `name`, is called. The lock that a condition made for itself goes by the condition's
+    name, and so does a function by that of what wraps it."""
+    is_inner = attribute == "__wrapped__" or issubclass(type(value), Condition) and attribute == "_lock"
+    return name if is_inner else "%s.%s" % (name, attribute)
