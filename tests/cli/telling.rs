@@ -377,3 +377,49 @@ def b():
     }
     assert_eq!(races(&source)[0], "accounts['y'].balance: 15 read [accounts['y'].lock], 17 write [Bank.lock]",);
 }
+
+#[test]
+fn who_looks_at_no_element_does_not_race_with_who_changes_one() {
+    let before = "import copy
+rows = [{'x': 1, 'y': 2}, {'x': 0, 'y': 5}]
+table = {'a': [1]}
+class Box: pass
+box = Box()
+box.held = [1]
+def a():
+    rows[0]['y'] = 7
+    table['a'].append(2)
+    box.held.append(2)
+def b():
+    ";
+    for look in [
+        "sorted(rows, key=lambda row: row['x'])",
+        "min(rows, key=lambda row: row['x'])",
+        "rows[:]",
+        "list(rows)",
+        "copy.copy(rows)",
+        "dict(table)",
+        "dict(other=rows)",
+        "sorted(table)",
+        "max(table)",
+        "any(table)",
+        "table.copy()",
+        "list(table.values())",
+        "copy.copy(table)",
+        "copy.copy(box)",
+        "rows.count(1)",
+        "1 in rows",
+    ] {
+        assert_eq!(races(&program(&format!("{before}{look}\n"))), [""; 0], "{look}");
+    }
+    for (look, place) in [
+        ("sorted(rows, key=lambda row: [row])", "rows[0]['y']"),
+        ("copy.deepcopy(rows)", "rows[0]['y']"),
+        ("str(table)", "table['a']"),
+        ("copy.deepcopy(box)", "box.held"),
+        ("rows.count({})", "rows[0]['y']"),
+    ] {
+        let told = races(&program(&format!("{before}try: {look}\n    except TypeError: pass\n")));
+        assert!(told.len() == 1 && told[0].starts_with(&format!("{place}: ")), "{look}: {told:?}");
+    }
+}

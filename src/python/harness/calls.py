@@ -163,7 +163,7 @@ def method_touches(thing, name, shape, key, arguments):
         # What adds changes something where the key is not there, what removes where it is.
         changes = raw_has(thing, key) != (name in ("setdefault", "add"))
         touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
-    if name in COMPARING and shape == "L":
+    if name in COMPARING and shape == "L" and key is not BY_KEY and not (arguments and type(arguments[0]) in SIMPLE_KEYS):
         touches += deep_touches([thing, *arguments], False)
     return with_others(touches, thing, arguments)
 
@@ -211,6 +211,24 @@ def with_gap(thing, key):
     return called
 
 
+BY_KEY = object()  # what a list is sorted by that is sorted by a key
+
+
+def comparing(key):
+    """The key function of what compares what it returns, and not the elements themselves."""
+    kept = []
+
+    def called(item):
+        value = key(item)
+        if type(value) not in ATOMS and within((value,), False)[0]:
+            kept.append(value)
+        if kept and not solo:
+            rd_all_deep(kept)
+        return value
+
+    return called
+
+
 COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which may be containers themselves
 
 
@@ -224,13 +242,15 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, unless it calls the scenario's code."""
     touches = ()
     is_step = False
+    sorts_by = MISSING
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
             and comes_by_item(arguments[0])):  # fmt: skip
         return take_by_item(thing, name, shape, arguments[0])
     if name == "sort" and not solo and runs_python(keywords.get("key")):
-        keywords["key"] = with_gap(thing, keywords["key"])
+        keywords["key"] = with_gap(thing, comparing(keywords["key"]))
+        sorts_by = BY_KEY
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
-        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
+        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
             if name in ("update", "__ior__"):
                 arguments, keywords = (dict(*arguments, **keywords),), {}
@@ -286,6 +306,10 @@ LOOKING = frozenset((
 SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.OrderedDict,
            collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
+# Of a dict they look at the keys alone, which are nobody's to change.
+BY_KEY_IDS = frozenset(map(id, (sorted, min, max, sum, any, all)))
+KEYED_IDS = frozenset(map(id, (sorted, min, max)))
+GOES_BY_KEY = frozenset((dict, collections.defaultdict, collections.OrderedDict, *KEY_VIEWS))
 SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
@@ -403,6 +427,16 @@ def rd_call(function, /, *arguments, **keywords):
                 return call_opaque(function, "__call__", function, *arguments, **keywords)
             if function is functools.reduce and given and type(given[0]) in BUILT_IN:
                 touches = rd_all_deep(given)
+            elif function is dict:
+                # What it is given by name it keeps, as it does the values of another.
+                touches = rd_wholes(arguments) if all(isinstance(each, dict) for each in arguments) else rd_all_deep(arguments)
+            elif id(function) in KEYED_IDS and runs_python(keywords.get("key")):
+                touches = rd_wholes(arguments) if len(arguments) == 1 else ()
+                keywords = {**keywords, "key": comparing(keywords["key"])}
+            elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
+                touches = rd_copied(*arguments[:1])
+            elif id(function) in BY_KEY_IDS and all(type(each) in GOES_BY_KEY for each in arguments):
+                touches = rd_wholes(arguments)
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
@@ -445,6 +479,16 @@ def call_at_once(function, sources, arguments, keywords):
     finally:
         for turns in loud:
             turns.quiet = False
+
+
+def rd_copied(thing=None):
+    """Before `copy.copy` looks at a container or at the attributes of an object, and at nothing within."""
+    if container_of(thing) is not None or not (type(thing).__module__ == "__main__" or has_fields(type(thing))):
+        return rd_wholes((thing,))
+    touches = announce(field_touches, thing)
+    if touches:
+        tell_read((("A", thing),))
+    return touches
 
 
 def looks_at_attributes(function):
