@@ -32,6 +32,7 @@ use super::telling::could_go;
 use super::telling::describe;
 use super::telling::describe_death;
 use super::telling::index_of;
+use super::telling::is_failure;
 use super::telling::lives;
 use super::telling::name_of;
 use super::telling::next_wait;
@@ -213,6 +214,7 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
         write!(out, "<tr data-line=\"{}\"", detail.line)?;
         if let Some(value) = &detail.value
             && matches!(detail.verb.as_str(), "read" | "write")
+            && !is_failure(value)
         {
             let value = inline(&text::cut(value, LONGEST_VALUE));
             write!(out, " data-place=\"{}\" data-value=\"{value}\"", inline(&detail.location))?;

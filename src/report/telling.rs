@@ -42,6 +42,8 @@ const CALLS: [&str; 13] = [
 ];
 /// How the telling of an act begins that failed.
 const RAISES: &str = "raises ";
+/// What is told of an iterator that has come to its end.
+const NOTHING_MORE: &str = "nothing more";
 
 /// How much of an execution is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,12 +243,17 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
         text.push_str(&match (detail.verb.as_str(), value.split_once(" -> ")) {
             // What a call is given, and what it gives back.
             (verb, Some((given, result))) if CALLS.contains(&verb) => format!(" ({given}) → {result}"),
-            ("remove" | "discard", None) if !value.starts_with(RAISES) => format!(" ({value})"),
-            (verb, None) if STORES.contains(&verb) && !value.starts_with(RAISES) => format!(" ← {value}"),
+            ("remove" | "discard", None) if !is_failure(&value) => format!(" ({value})"),
+            (verb, None) if STORES.contains(&verb) && !is_failure(&value) => format!(" ← {value}"),
             _ => format!(" → {value}"),
         });
     }
     text
+}
+
+/// Returns whether what came of a step is that it failed, and no value.
+pub(super) fn is_failure(value: &str) -> bool {
+    value.starts_with(RAISES) || value == NOTHING_MORE
 }
 
 /// Returns what one step did, by arrows alone if it can be: `account.balance → 1000`.
