@@ -423,3 +423,19 @@ def b():
         assert!(told.len() == 1 && told[0].starts_with(&format!("{place}: ")), "{look}: {told:?}");
     }
 }
+
+#[test]
+fn what_an_object_has_of_its_own_does_not_race_with_what_its_class_has() {
+    let source = program(
+        "class Counter:
+    count = 0
+def a():
+    Counter.count = 1
+def b():
+    counter = Counter()
+    counter.count += 1
+    print(counter.count)
+",
+    );
+    assert_eq!(races(&source), ["Counter.count: 5 write, 8 read"]);
+}

@@ -96,6 +96,8 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q={'a': [1]}", "q['b']=[2]", "dict(q)"),
     ("q={'a': [1]}", "q['b']=[2]", "copy.copy(q)"),
     ("q=C()", "q.y=2", "copy.copy(q).y"),
+    ("q=C(); q.kind=5", "C.kind=property(lambda self: 3)", "q.kind"),
+    ("q=C(); q.kind=5", "del q.kind", "q.kind"),
     ("q=types.SimpleNamespace(a=1)", "q.a=2", "copy.copy(q)"),
     ("q=[[1], [0]]", "q[1][0]=5", "q.count([0])"),
     ("q=[[1]]", "q[0].append(2)", "list(itertools.chain.from_iterable(q))"),

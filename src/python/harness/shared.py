@@ -347,9 +347,12 @@ def attribute_touches(thing, name, manner):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         return (own, *state_touches(thing, WRITE)) if is_of_library(kind) else (own,)
-    if name not in tracked_class_attributes:
+    if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
         return (own,)
     return (own, *owners_touches(kind, name))
+
+
+SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have
 
 
 def owners_touches(kind, name):
@@ -403,8 +406,11 @@ def wr_attr(value, thing, name):
         program_globals[name] = wr_global(value, name)
         return
     if not solo:
-        if issubclass(type(thing), type) and name not in tracked_class_attributes:
-            found.add(("class attribute", name))
+        if issubclass(type(thing), type):
+            if name not in tracked_class_attributes:
+                found.add(("class attribute", name))
+            if hasattr(type(value), "__set__") and name + SETS not in tracked_class_attributes:
+                found.add(("class attribute", name + SETS))
         key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
