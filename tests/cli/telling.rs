@@ -409,6 +409,9 @@ def b():
         "copy.copy(box)",
         "rows.count(1)",
         "1 in rows",
+        // A variable of that name might be any method.
+        "items = table.items()",
+        "for key, values in table.items(): keys = table.values()",
     ] {
         assert_eq!(races(&program(&format!("{before}{look}\n"))), [""; 0], "{look}");
     }
@@ -438,4 +441,38 @@ def b():
 ",
     );
     assert_eq!(races(&source), ["Counter.count: 5 write, 8 read"]);
+}
+
+#[test]
+fn whatever_another_thread_can_change_is_told_when_it_is_looked_at() {
+    let source = program(
+        "import functools
+class Box: pass
+box = Box()
+box.x = 1
+@functools.lru_cache(maxsize=None)
+def twice(number):
+    return 2 * number
+def a():
+    box.x = 2
+    twice(1)
+def b():
+    print(threading.active_count())
+    print('x' in dir(box))
+    print(twice.cache_info().currsize)
+    print(getattr(box, 'x', 0), hasattr(box, 'x'))
+",
+    );
+    let told = timelines(&source);
+    for step in [
+        "ask which threads live → MainThread, Thread-1",
+        "read dir(box)",
+        "look at the cache of twice → 1 kept",
+        "read box.x → 2",
+        "read hasattr(box, 'x') → True",
+        "keep twice ((1,)) → 2",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
+    assert!(races(&source).iter().all(|race| race.starts_with("box.x: ") || race.starts_with("twice: ")));
 }

@@ -309,6 +309,7 @@ SHALLOW_IDS = frozenset(map(id, SHALLOW))
 # Of a dict they look at the keys alone, which are nobody's to change.
 BY_KEY_IDS = frozenset(map(id, (sorted, min, max, sum, any, all)))
 KEYED_IDS = frozenset(map(id, (sorted, min, max)))
+MAKES_VIEW = ("keys", "values", "items")
 GOES_BY_KEY = frozenset((dict, collections.defaultdict, collections.OrderedDict, *KEY_VIEWS))
 SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
@@ -414,7 +415,8 @@ def rd_call(function, /, *arguments, **keywords):
             return call_method(thing, function.__name__, kinds[type(thing)], functools.partial(function, thing), *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
-            if type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS:
+            if (type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS
+                    and not (function.__name__ in MAKES_VIEW and isinstance(owner, dict))):  # fmt: skip
                 given = (owner, *given)
             if type(function) in BUILT_IN:
                 for each in given:

@@ -479,7 +479,11 @@ def rd_subject(subject, objects, *places):
             rd_all_deep((subject,), objects)
         for thing, name in zip(places[::2], places[1::2]):
             try:
-                announce(attribute_touches, thing(), name, READ)
+                owner = thing()
+                touches = announce(attribute_touches, owner, name, READ)
+                if detail and touches:
+                    inner = dict_of(owner) or {}
+                    note("read", place_of(owner, name), show(inner[name]) if name in inner else None)
             except Exception as error:  # Python may never come to that pattern
                 sound(error)
     return subject

@@ -621,7 +621,9 @@ def my_dir(*thing):
     if not thing:
         return sorted(names_of(sys._getframe(1)))
     if not solo:
-        announce(field_touches, thing[0])
+        touches = announce(field_touches, thing[0])
+        if detail and touches:
+            note("read", "dir(%s)" % place_of(thing[0]))
     return dir(*thing)
 
 
