@@ -46,7 +46,7 @@ def item_place(thing, key):
     return "%s[%s]" % (called(thing), show(key))
 
 
-MOST_PLACES = 400  # whose insides are looked at for a thing
+MOST_PLACES = 200  # whose insides are looked at for a thing
 MOST_ELEMENTS = 50  # of each of them
 FARTHEST = 3
 WITHOUT_PARTS = frozenset(ATOMS) - {type}
@@ -55,36 +55,43 @@ passing_names = frozenset()  # the globals that loops give to one thing after th
 
 def path_to(thing):
     """The shortest way to `thing` from a global name that stays: `accounts[0].lock`; nothing if there is none, or a long one."""
-    level = [(name, value) for name, value in program_globals.items() if name[:2] != "__" and name not in passing_names]
+    # Each value with the way to it: the one that holds it, with its own way, and as what.
+    level = [(value, None, name) for name, value in program_globals.items() if name[:2] != "__" and name not in passing_names]
     seen = set()
     for distance in range(FARTHEST + 1):
-        for path, value in level:
-            if value is thing:
-                return path
+        for place in level:
+            if place[0] is thing:
+                return path_of(place)
         further = []
-        for path, value in level if distance < FARTHEST else ():
+        for place in level if distance < FARTHEST else ():
+            value = place[0]
             if type(value) not in WITHOUT_PARTS and id(value) not in seen and len(seen) < MOST_PLACES:
                 seen.add(id(value))
-                further += [inner for inner in places_within(path, value) if type(inner[1]) not in WITHOUT_PARTS]
+                further += [(held, place, key) for key, held in parts_of(value) if type(held) not in WITHOUT_PARTS]
         level = further
     return None
 
 
-def places_within(path, value):
-    """What `value`, which goes by `path`, holds: by what it is called, and the thing."""
+def parts_of(value):
+    """What `value` holds: by an attribute's name, an index or a key, which are told apart by the kind of `value`."""
     kind = type(value)
-    inner = () if kind in (types.ModuleType, types.FunctionType) else dict_of(value)
-    if issubclass(kind, type):
-        inner = vars(value) if value.__module__ == "__main__" else None
-    for attribute, held in list((inner or {}).items())[:MOST_ELEMENTS]:
-        yield part_of(path, value, attribute), held
     if kind is list or kind is tuple:
-        for index, held in enumerate(value[:MOST_ELEMENTS]):
-            yield "%s[%d]" % (path, index), held
-    elif kind is dict:
-        for key, held in list(value.items())[:MOST_ELEMENTS]:
-            if type(key) in SIMPLE_KEYS:
-                yield "%s[%s]" % (path, show(key)), held
+        return itertools.islice(enumerate(value), MOST_ELEMENTS)
+    if kind is dict:
+        parts = value
+    elif issubclass(kind, type):
+        parts = vars(value) if value.__module__ == "__main__" else {}
+    else:
+        parts = None if kind in (types.ModuleType, types.FunctionType) else dict_of(value)
+    return itertools.islice((parts or {}).items(), MOST_ELEMENTS)
+
+
+def path_of(place):
+    _, holder, key = place
+    if holder is None:
+        return key
+    path, value = path_of(holder), holder[0]
+    return "%s[%s]" % (path, show(key)) if type(value) in (list, tuple, dict) else part_of(path, value, key)
 
 
 def called(thing):
