@@ -22,10 +22,24 @@ const LONGEST_VALUE: usize = 120;
 const LONGEST_NAME: usize = 40;
 
 /// What puts something somewhere.
-const STORES: [&str; 11] =
-    ["write", "append", "appendleft", "extend", "extendleft", "insert", "add", "update", "put", "heappush", "insort"];
+const STORES: [&str; 12] = [
+    "write",
+    "append",
+    "appendleft",
+    "extend",
+    "extendleft",
+    "insert",
+    "add",
+    "update",
+    "put",
+    "heappush",
+    "insort_left",
+    "insort_right",
+];
 /// What may be given something, and give something back.
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 15] = [
+    "heappushpop",
+    "heapreplace",
     "pop",
     "get",
     "setdefault",
@@ -240,7 +254,7 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     if let Some(value) = &detail.value {
         // Addresses are not told anyway.
         let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
-        text.push_str(&match (detail.verb.as_str(), value.split_once(" -> ")) {
+        text.push_str(&match (detail.verb.as_str(), split_call(&value)) {
             // What a call is given, and what it gives back.
             (verb, Some((given, result))) if CALLS.contains(&verb) => format!(" ({given}) → {result}"),
             ("remove" | "discard", None) if !is_failure(&value) => format!(" ({value})"),
@@ -249,6 +263,14 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
         });
     }
     text
+}
+
+/// Returns what a call was given and what it gave back. An arrow in a text of the program's tells nothing apart.
+fn split_call(value: &str) -> Option<(&str, &str)> {
+    let arrow = " -> ";
+    let is_outside = |at: &usize| ['\'', '"'].iter().all(|quote| value[..*at].matches(*quote).count() % 2 == 0);
+    let at = value.match_indices(arrow).map(|(at, _)| at).find(is_outside)?;
+    Some((&value[..at], &value[at + arrow.len()..]))
 }
 
 /// Returns whether what came of a step is that it failed, and no value.
@@ -261,4 +283,17 @@ pub(super) fn short(replay: &Replay, detail: &Detail) -> Option<String> {
     let is_access = matches!(detail.verb.as_str(), "read" | "write") && detail.value.is_some();
     let text = is_access.then(|| describe(replay, detail))?;
     text.split_once(' ').map(|(_, rest)| rest.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_is_given_ends_at_the_first_arrow_that_is_in_no_text() {
+        assert_eq!(split_call("0 -> 7"), Some(("0", "7")));
+        assert_eq!(split_call("'a -> b' -> 'c -> d'"), Some(("'a -> b'", "'c -> d'")));
+        assert_eq!(split_call("'a -> b'"), None);
+        assert_eq!(split_call("7"), None);
+    }
 }

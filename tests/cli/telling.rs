@@ -299,15 +299,20 @@ def b():
 #[test]
 fn what_a_call_is_given_and_what_it_gives_back_are_told_apart() {
     let source = program(
-        "items = [7, 8]
+        "import heapq
+items = [7, 8]
+heap = [2, 4]
 table = {}
 def a():
     items.pop(0)
+    heapq.heappop(heap)
+    heapq.heapreplace(heap, 5)
+    heapq.heappush(heap, 1)
     items.remove(8)
     items.append(9)
     print(table.get('k', 0))
 def b():
-    print(len(items))
+    print(len(items), len(heap))
     table.setdefault('k', 1)
 ",
     );
@@ -315,6 +320,9 @@ def b():
     for step in [
         "pop items (0) → 7",
         "remove items (8)",
+        "heappop heap → 2",
+        "heapreplace heap (5) → 4",
+        "heappush heap ← 1",
         "append items ← 9",
         "get table ('k', 0) → 0",
         "setdefault table ('k', 1) → 1",

@@ -516,7 +516,8 @@ def call_changing(function, position_of_it, arguments, keywords):
                 publish(argument)
     touches = announce(change_touches, shape, thing, others, function)
     if detail and touches:
-        note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
+        name, given = getattr(function, "__name__", "call"), ", ".join(map(show, others)) or None
+        return told(lambda: in_the_middle(touches, function, arguments, keywords), name, place_of(thing), given)
     return in_the_middle(touches, function, arguments, keywords)
 
 
