@@ -388,16 +388,19 @@ def b():
 
 #[test]
 fn who_looks_at_no_element_does_not_race_with_who_changes_one() {
-    let before = "import copy
+    let before = "import copy, operator
 rows = [{'x': 1, 'y': 2}, {'x': 0, 'y': 5}]
 table = {'a': [1]}
 class Box: pass
 box = Box()
 box.held = [1]
+pair = Box()
+pair.x = pair.y = 1
 def a():
     rows[0]['y'] = 7
     table['a'].append(2)
     box.held.append(2)
+    pair.y = 3
 def b():
     ";
     for look in [
@@ -409,6 +412,8 @@ def b():
         "dict(table)",
         "dict(other=rows)",
         "sorted(table)",
+        "sorted([pair], key=operator.attrgetter('x'))",
+        "operator.attrgetter('x', 'x')(pair)",
         "max(table)",
         "any(table)",
         "table.copy()",
@@ -428,6 +433,8 @@ def b():
         ("copy.deepcopy(rows)", "rows[0]['y']"),
         ("str(table)", "table['a']"),
         ("copy.deepcopy(box)", "box.held"),
+        ("sorted([pair], key=operator.attrgetter('y'))", "pair.y"),
+        ("[pair].sort(key=operator.attrgetter('y'))", "pair.y"),
         ("rows.count({})", "rows[0]['y']"),
     ] {
         let told = races(&program(&format!("{before}try: {look}\n    except TypeError: pass\n")));

@@ -164,7 +164,7 @@ def method_touches(thing, name, shape, key, arguments):
         changes = raw_has(thing, key) != (name in ("setdefault", "add"))
         touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
     if name in COMPARING and shape == "L" and key is not BY_KEY and not (arguments and type(arguments[0]) in SIMPLE_KEYS):
-        touches += deep_touches([thing, *arguments], False)
+        touches += deep_touches([thing, *arguments], attributes_got((key,)))
     return with_others(touches, thing, arguments)
 
 
@@ -249,6 +249,8 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if name == "sort" and not solo and runs_python(keywords.get("key")):
         keywords["key"] = with_gap(thing, comparing(keywords["key"]))
         sorts_by = BY_KEY
+    elif name == "sort" and type(keywords.get("key")) is operator.attrgetter:
+        sorts_by = keywords["key"]
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
@@ -443,8 +445,7 @@ def rd_call(function, /, *arguments, **keywords):
                 touches = rd_wholes(given)
             else:
                 # What the scenario's own key functions look at they announce themselves.
-                getters = any(type(each) is operator.attrgetter for each in given)
-                touches = rd_all_deep(given, getters or looks_at_attributes(function))
+                touches = rd_all_deep(given, looks_at_attributes(function) or attributes_got((function, *given)))
             if touches:
                 for each in given:
                     if type(each) is types.GeneratorType and is_shared_opaque(each):
@@ -499,7 +500,14 @@ def looks_at_attributes(function):
     if kind is types.BuiltinFunctionType:
         text = function.__self__
         return type(text) is str and function.__name__ in ("format", "format_map") and ("." in text or "[" in text)
-    return kind in (types.FunctionType, types.MethodType, operator.attrgetter)
+    return kind in (types.FunctionType, types.MethodType)
+
+
+def attributes_got(things):
+    """The names of attributes that those of `things` get from objects that are getters; False if none is."""
+    getters = [each for each in things if type(each) is operator.attrgetter]
+    names_read = frozenset(part for getter in getters for name in getter.__reduce__()[1] for part in name.split("."))
+    return names_read or False
 
 
 def call_changing(function, position_of_it, arguments, keywords):

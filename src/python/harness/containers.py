@@ -155,6 +155,8 @@ def whole_touches(shape, thing):
     """What reading all of a container touches."""
     if shape == "A":
         return field_touches(thing)
+    if type(shape) is frozenset:
+        return field_touches(thing, shape)
     if shape == "O":
         return state_touches(thing, manner_of_use(thing, "__next__"))
     if not is_step(thing, False):
@@ -461,7 +463,7 @@ def rd_deep(thing):
 
 def rd_all_deep(things, objects=False):
     """Before something reads all of each of `things`, and of the containers within, in one act; `objects`: and the attributes
-    of all objects, not only of those whose text and comparison are made of them."""
+    of all objects, or those of the names that it holds, not only of those whose text and comparison are made of them."""
     inside, _ = within(things, objects)
     if not inside:
         return ()
@@ -505,7 +507,7 @@ def within(things, objects):
             continue
         container = container_of(thing)
         if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):
-            container = ("A", thing)
+            container = (objects if type(objects) is frozenset else "A", thing)
         if container is None or id(container[1]) in seen:
             continue
         seen.add(id(container[1]))
@@ -518,6 +520,8 @@ def within(things, objects):
             todo += [(each, True) for each in dict.values(thing)]
         elif shape == "A":
             todo += [(each, True) for each in (dict_of(thing) or {}).values()]
+        elif type(shape) is frozenset:
+            todo += [(each, True) for name, each in (dict_of(thing) or {}).items() if name in shape]
     return inside, nested
 
 
@@ -529,10 +533,12 @@ def has_fields(kind):
     )  # fmt: skip
 
 
-def field_touches(thing):
-    """What reading all attributes of an object touches."""
+def field_touches(thing, names=None):
+    """What reading all attributes of an object touches, or those of the given names."""
     touches = ()
-    for name in sorted(tracked_attributes):
+    for name in sorted(tracked_attributes if names is None else names):
+        if name not in tracked_attributes:
+            continue
         touches += attribute_touches(thing, name, READ)
     return touches
 
