@@ -314,6 +314,7 @@ KEYED_IDS = frozenset(map(id, (sorted, min, max)))
 MAKES_VIEW = ("keys", "values", "items")
 GOES_BY_KEY = frozenset((dict, collections.defaultdict, collections.OrderedDict, *KEY_VIEWS))
 SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
+CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operator.itemgetter, operator.methodcaller))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 BY_NAME = {"__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr}
@@ -382,7 +383,9 @@ def rd_call(function, /, *arguments, **keywords):
             # What is called later, and not by the scenario, looks at elements.
             called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
             return function(called_later, *map(rd_turns, arguments[1:]))
-        return function(*[rd_turns(argument) for argument in arguments], **keywords)
+        # What it calls later looks at elements too: a key of `groupby`, for one.
+        keywords = {name: callee(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        return function(*[callee(given) if type(given) in CALLED else rd_turns(given) for given in arguments], **keywords)
     if not solo:
         if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
             asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
@@ -396,6 +399,10 @@ def rd_call(function, /, *arguments, **keywords):
             names_read = function.__reduce__()[1]
             if len(names_read) == 1 and "." not in names_read[0]:
                 return my_getattr(arguments[0], names_read[0])
+        if type(function) is operator.itemgetter and len(arguments) == 1:
+            keys = function.__reduce__()[1]
+            if len(keys) == 1:
+                return rd_item(arguments[0], keys[0])
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
