@@ -224,7 +224,8 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
             let waits = lives[thread].is_some_and(|(first, last)| first <= step && step <= last)
                 && thread != actor
                 && !could_go(made, thread);
-            let waits = if waits { next_wait(replay, thread, step).or(Some("waits".to_owned())) } else { None };
+            let waits =
+                if waits { next_wait(replay, &holdings, thread, step).or(Some("waits".to_owned())) } else { None };
             let is_news = waits.is_some() && waiters.insert(thread);
             if waits.is_none() {
                 waiters.remove(&thread);

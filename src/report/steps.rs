@@ -175,7 +175,7 @@ impl<'a> Layout<'a> {
                 if !waits {
                     waiters.remove(&thread);
                 } else if waiters.insert(thread)
-                    && let Some(text) = next_wait(replay, thread, step)
+                    && let Some(text) = next_wait(replay, &holdings, thread, step)
                 {
                     cells.insert(thread, vec![Text::new(Style::Faint, text, 2)]);
                 }

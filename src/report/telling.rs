@@ -121,11 +121,21 @@ pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 }
 
 /// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
-pub(super) fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
+pub(super) fn next_wait(replay: &Replay, holdings: &Holdings<'_>, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
     let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
     match later.find(|(step, _)| step.thread == id) {
-        Some((_, detail)) => Some(waits_for(replay, &detail.verb, &detail.location)),
+        Some((_, detail)) => {
+            let what = waits_for(replay, &detail.verb, &detail.location);
+            let holds = |other: &usize| *other != thread && holdings.after(*other, step).contains(&detail.location);
+            let holders: Vec<usize> = (0..replay.execution.threads.len()).filter(holds).collect();
+            match holders.as_slice() {
+                [holder] if detail.verb == "acquire" => {
+                    Some(format!("{what}, which {} holds", short_name_of(replay, replay.execution.threads[*holder])))
+                }
+                _ => Some(what),
+            }
+        }
         None => {
             let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
             Some(waiting(replay, blocked))

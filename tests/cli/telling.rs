@@ -491,3 +491,20 @@ def b():
     }
     assert!(races(&source).iter().all(|race| race.starts_with("box.x: ") || race.starts_with("twice: ")));
 }
+
+#[test]
+fn who_waits_for_a_lock_says_who_holds_it() {
+    let source = program(
+        "lock = threading.Lock()
+stock = 3
+def sell():
+    global stock
+    if stock >= 2:
+        with lock:
+            stock -= 2
+a = b = sell
+",
+    );
+    let told = timelines(&format!("{source}print(stock)\n"));
+    assert!(told.contains("┆ waits for lock, which Thread-2 holds"), "{told}");
+}
