@@ -33,6 +33,7 @@ use super::telling::could_go;
 use super::telling::describe;
 use super::telling::describe_death;
 use super::telling::index_of;
+use super::telling::is_failure;
 use super::telling::lives;
 use super::telling::name_of;
 use super::telling::next_wait;
@@ -216,6 +217,7 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
         write!(out, "<tr data-line=\"{}\"", detail.line)?;
         if let Some(value) = &detail.value
             && matches!(detail.verb.as_str(), "read" | "write")
+            && !is_failure(value)
         {
             let value = inline(&text::cut(value, LONGEST_VALUE));
             write!(out, " data-place=\"{}\" data-value=\"{value}\"", inline(&detail.location))?;
@@ -225,7 +227,8 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
             let waits = lives[thread].is_some_and(|(first, last)| first <= step && step <= last)
                 && thread != actor
                 && !could_go(made, thread);
-            let waits = if waits { next_wait(replay, thread, step).or(Some("waits".to_owned())) } else { None };
+            let waits =
+                if waits { next_wait(replay, &holdings, thread, step).or(Some("waits".to_owned())) } else { None };
             let is_news = waits.is_some() && waiters.insert(thread);
             if waits.is_none() {
                 waiters.remove(&thread);

@@ -52,12 +52,17 @@ impl Race {
         let act = |act: &RacingAct| {
             let detail = replay.details.get(act.step)?;
             let goes = replay.execution.steps.get(act.step)?.thread == act.thread;
+            let verb = match detail.verb.as_str() {
+                "" if act.writes => "write",
+                "" => "read",
+                verb => verb,
+            };
             let told = RaceAct {
                 thread: name_of(replay, act.thread),
                 id: act.thread,
                 step: act.step,
                 line: detail.line,
-                verb: detail.verb.clone(),
+                verb: verb.to_owned(),
                 holds: detail.holds.clone(),
             };
             goes.then_some((told, detail.location.as_str()))
@@ -65,9 +70,7 @@ impl Race {
         let mut sides = [&pair.first, &pair.second];
         sides.sort_by_key(|side| (side.line, side.writes, side.thread));
         let ((first, one), (second, other)) = (act(sides[0])?, act(sides[1])?);
-        // One may speak of `items` and the other of `len(items)`.
-        let named = [one, other].into_iter().filter(|location| !location.is_empty());
-        let location = named.min_by_key(|location| location.len()).unwrap_or("").to_owned();
+        let location = location((one, sides[0].writes), (other, sides[1].writes));
         Some(Race { location, acts: [first, second], schedule: pair.schedule.clone() })
     }
 
@@ -80,6 +83,23 @@ impl Race {
         };
         self.location == other.location && sides(self) == sides(other)
     }
+}
+
+/// Returns what a place is called of which two acts speak, each in its own way; and whether each writes.
+fn location(one: (&str, bool), other: (&str, bool)) -> String {
+    // Both may be about all of a list, one by its first element and one by its last.
+    let stem = |name: &str| name.strip_suffix(']').and_then(|name| name.rfind('[')).map(|end| name[..end].to_owned());
+    if one.0 != other.0
+        && let (Some(one), Some(other)) = (stem(one.0), stem(other.0))
+        && one == other
+    {
+        return one;
+    }
+    // Who writes speaks of what he writes; who reads may read much else in the same act, or speak of `len(items)`. Only what an
+    // object says of itself is better said by others.
+    let named = [one, other].into_iter().filter(|(name, _)| !name.is_empty());
+    let best = named.min_by_key(|(name, writes)| (name.starts_with("self."), !writes, name.len()));
+    best.map_or("", |(name, _)| name).to_owned()
 }
 
 /// Writes `races`, of the program `source`, for people; `exhaustive` says whether there can be more.
@@ -198,6 +218,34 @@ pub(super) mod tests {
         let told = |first, second| Race::told(&pair(&replay, first, second), &replay).expect("both steps are there");
         assert!(told(4, 6).looks_like(&told(5, 7)));
         assert!(!told(4, 6).looks_like(&told(6, 7)));
+    }
+
+    #[test]
+    fn who_writes_says_what_it_is_about() {
+        let mut replay = samples::lost_update();
+        replay.details[4].location = "b".to_owned();
+        replay.details[6].location = "b.count".to_owned();
+        let location = |replay: &Replay| Race::told(&pair(replay, 4, 6), replay).expect("is there").location;
+        assert_eq!(location(&replay), "b.count");
+        replay.details[4].location = "len(b.count)".to_owned();
+        assert_eq!(location(&replay), "b.count");
+        replay.details[6].location = "self.count".to_owned();
+        assert_eq!(location(&replay), "len(b.count)");
+        replay.details[6].location = String::new();
+        assert_eq!(location(&replay), "len(b.count)");
+        replay.details[4].location = "b[0]".to_owned();
+        replay.details[6].location = "b[-1]".to_owned();
+        assert_eq!(location(&replay), "b");
+    }
+
+    #[test]
+    fn an_act_without_a_word_of_its_own_reads_or_writes() {
+        let mut replay = samples::lost_update();
+        let pair = pair(&replay, 4, 6);
+        replay.details[4].verb = String::new();
+        replay.details[6].verb = String::new();
+        let race = Race::told(&pair, &replay).expect("both steps are there");
+        assert_eq!(race.acts.map(|act| act.verb), ["read", "write"]);
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub fn write_steps(out: &mut dyn Write, replay: &Replay, source: &str, extent: E
         false
     };
     if is_without_main {
-        let text = format!("  {}, which only starts the others and joins them, is left out", layout.name(0));
+        let text = format!("  {} is left out: while others live, it only starts and joins them", layout.name(0));
         writeln!(out, "{}", page.paint(Style::Faint, &text::cut(&text, page.width())))?;
     }
     let shows = |row: &Row, mark| columns.iter().any(|thread| row.marks.get(thread) == Some(&mark));
@@ -121,6 +121,8 @@ struct Row {
     marks: BTreeMap<usize, char>,
     /// How many steps are left out before this row.
     skipped: usize,
+    /// Whether the main thread was alone before, after others had lived: what it does then are no steps.
+    follows_alone: bool,
 }
 
 struct Text {
@@ -216,7 +218,7 @@ impl<'a> Layout<'a> {
                 if !waits {
                     waiters.remove(&thread);
                 } else if waiters.insert(thread)
-                    && let Some(text) = next_wait(replay, thread, step)
+                    && let Some(text) = next_wait(replay, &holdings, thread, step)
                 {
                     cells.insert(thread, vec![Text::new(Style::Faint, text, 2)]);
                 }
@@ -236,10 +238,13 @@ impl<'a> Layout<'a> {
                 texts.push(Text::new(Style::Code, text, digits + 3));
             }
             before = Some((actor, detail.line));
+            let others = lives.iter().skip(1).flatten().filter(|(first, _)| *first <= step);
+            let last = others.map(|(_, last)| *last).max();
+            let follows_alone = actor == 0 && detail.verb == "start" && last.is_some_and(|last| last < step);
             let text = format!("{:digits$} {}", "", describe(replay, detail));
             let short = short(replay, detail).map(|short| format!("{:digits$} {short}", ""));
             texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
-            rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped) });
+            rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped), follows_alone });
         }
         if extent != Extent::Everything {
             rows = folded(rows, digits);
@@ -258,7 +263,8 @@ impl<'a> Layout<'a> {
                 actor,
                 if holdings.after(actor, replay.details.len()).is_empty() { ' ' } else { HOLDS },
             )]);
-            rows.push(Row { cells: BTreeMap::from([(actor, texts)]), marks, skipped: std::mem::take(&mut skipped) });
+            let cells = BTreeMap::from([(actor, texts)]);
+            rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped), follows_alone: false });
         }
         let is_main = |step: &&usize| replay.execution.steps[**step].thread == ThreadId::MAIN;
         let main_only_starts_and_joins =
@@ -306,6 +312,10 @@ impl<'a> Layout<'a> {
         write_line(out, &heads)?;
         for row in &self.rows {
             write_skipped(out, row.skipped, page)?;
+            if row.follows_alone && !columns.contains(&0) {
+                let text = format!("    … {} goes on alone …", self.name(0));
+                writeln!(out, "{}", page.paint(Style::Faint, &text::cut(&text, page.width())))?;
+            }
             let laid: Vec<Vec<(Style, String)>> = columns
                 .iter()
                 .zip(&widths)
@@ -410,7 +420,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, holdings: &Holdings<'_>,
             marks.insert(thread, HOLDS);
         }
     }
-    (!cells.is_empty()).then_some(Row { cells, marks, skipped })
+    (!cells.is_empty()).then_some(Row { cells, marks, skipped, follows_alone: false })
 }
 
 #[cfg(test)]
@@ -489,7 +499,7 @@ mod tests {
         assert!(text.starts_with(head), "{text}");
         assert!(
             text.ends_with(
-                "\n  Thread-0, which only starts the others and joins them, is left out\n  → read   ← written\n"
+                "\n  Thread-0 is left out: while others live, it only starts and joins them\n  → read   ← written\n"
             ),
             "{text}"
         );

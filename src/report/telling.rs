@@ -22,6 +22,43 @@ const LONGEST_VALUE: usize = 120;
 /// How much of a thread's name is shown.
 const LONGEST_NAME: usize = 40;
 
+/// What puts something somewhere.
+const STORES: [&str; 11] = [
+    "append",
+    "appendleft",
+    "extend",
+    "extendleft",
+    "insert",
+    "add",
+    "update",
+    "put",
+    "heappush",
+    "insort_left",
+    "insort_right",
+];
+/// What may be given something, and give something back.
+const CALLS: [&str; 15] = [
+    "heappushpop",
+    "heapreplace",
+    "pop",
+    "get",
+    "setdefault",
+    "index",
+    "count",
+    "remove",
+    "discard",
+    "insert",
+    "append",
+    "add",
+    "update",
+    "look up",
+    "keep",
+];
+/// How the telling of an act begins that failed.
+const RAISES: &str = "raises ";
+/// What is told of an iterator that has come to its end.
+const NOTHING_MORE: &str = "nothing more";
+
 /// How much of an execution is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -92,11 +129,21 @@ pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 }
 
 /// Returns what the thread that cannot go at `step` waits for: what it does next, or is left waiting for.
-pub(super) fn next_wait(replay: &Replay, thread: usize, step: usize) -> Option<String> {
+pub(super) fn next_wait(replay: &Replay, holdings: &Holdings<'_>, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
     let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
     match later.find(|(step, _)| step.thread == id) {
-        Some((_, detail)) => Some(waits_for(replay, &detail.verb, &detail.location)),
+        Some((_, detail)) => {
+            let what = waits_for(replay, &detail.verb, &detail.location);
+            let holds = |other: &usize| *other != thread && holdings.after(*other, step).contains(&detail.location);
+            let holders: Vec<usize> = (0..replay.execution.threads.len()).filter(holds).collect();
+            match holders.as_slice() {
+                [holder] if detail.verb == "acquire" => {
+                    Some(format!("{what}, which {} holds", short_name_of(replay, replay.execution.threads[*holder])))
+                }
+                _ => Some(what),
+            }
+        }
         None => {
             let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
             Some(waiting(replay, blocked))
@@ -224,17 +271,22 @@ pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     }
     if let Some(value) = &detail.value {
         // Addresses are not told anyway.
-        let value = clean_line(value).replace(" object at 0x...>", ">");
-        let value = match (detail.verb.as_str(), given_and_got(&value)) {
-            ("write", _) => format!("← {value}"),
-            ("read" | "print", _) | (_, None) => format!("→ {value}"),
-            (_, Some((given, got))) => format!("{given} → {got}"),
-        };
-        text.push(' ');
-        // The arrow is none of the value.
-        text.push_str(&text::cut(&value, LONGEST_VALUE + 2));
+        let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
+        text.push_str(&match (detail.verb.as_str(), given_and_got(&value)) {
+            ("write", _) if !is_failure(&value) => format!(" ← {value}"),
+            // What a call is given, and what it gives back.
+            (verb, Some((given, result))) if CALLS.contains(&verb) => format!(" ({given}) → {result}"),
+            ("remove" | "discard", None) if !is_failure(&value) => format!(" ({value})"),
+            (verb, None) if STORES.contains(&verb) && !is_failure(&value) => format!(" ← {value}"),
+            _ => format!(" → {value}"),
+        });
     }
     text
+}
+
+/// Returns whether what came of a step is that it failed, and no value.
+pub(super) fn is_failure(value: &str) -> bool {
+    value.starts_with(RAISES) || value == NOTHING_MORE
 }
 
 /// Returns what one step did, by arrows alone if it can be: `account.balance → 1000`.
@@ -297,8 +349,8 @@ mod tests {
             let (verb, location, value) = (verb.to_owned(), "d".to_owned(), Some(value.to_owned()));
             describe(&replay, &Detail { line: 1, verb, location, value, holds: Vec::new() })
         };
-        assert_eq!(told("pop", "'a', None -> 0"), "pop d 'a', None → 0");
-        assert_eq!(told("append", "3"), "append d → 3");
+        assert_eq!(told("pop", "'a', None -> 0"), "pop d ('a', None) → 0");
+        assert_eq!(told("append", "3"), "append d ← 3");
         assert_eq!(told("read", "a -> b"), "read d → a -> b");
         assert_eq!(told("write", "a -> b"), "write d ← a -> b");
     }

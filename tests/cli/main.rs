@@ -16,3 +16,4 @@ mod note;
 mod quiz;
 mod review;
 mod settings;
+mod telling;

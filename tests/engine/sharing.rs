@@ -8,7 +8,7 @@ use super::pythons::scenario;
 use super::pythons::worker;
 
 const PREAMBLE: &str = "
-import argparse, array, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, decimal, difflib, enum, functools, hashlib, io
+import argparse, array, bisect, collections, concurrent.futures, configparser, contextlib, copy, dataclasses, decimal, difflib, enum, functools, hashlib, heapq, io
 import itertools, json, logging, operator, queue, random, shlex, string, sys, textwrap, threading, types, weakref, xml.etree.ElementTree
 import __main__
 class Meta(type):
@@ -89,6 +89,27 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=[[], []]", "q[0].append(1)", "len(list(filter(None, q)))"),
     ("q=[[]]", "q[0].append(1)", "any(q)"),
     ("q=[[1], [0]]", "q[0][0]=-1", "sorted(q)[0] is q[0]"),
+    ("q=[[1], [0]]", "q[0][0]=-1", "sorted(q, key=lambda each: each)[0] is q[0]"),
+    ("q=[[1], [0]]", "q[0][0]=-1", "min(q, key=lambda each: (1, each)) is q[0]"),
+    ("q=[[1], [0]]", "q[0][0]=9", "max([2], [0], key=lambda each: q[0] if each == [0] else each) == [2]"),
+    ("q=[C(), C()]", "q[0].y=5", "(lambda l: (l.sort(key=operator.attrgetter('y')), l[0] is q[0])[1])(q[:])"),
+    ("q=[C(), C()]", "q[0].y=5", "sorted(q, key=operator.attrgetter('y'))[0] is q[0]"),
+    ("q=[C(), C()]", "q[0].y=5", "operator.attrgetter('y', 'kind')(q[0])"),
+    ("q=[C(), C()]", "q[0].y=5", "len(list(itertools.groupby(q, operator.attrgetter('y'))))"),
+    ("q=[C(), C()]", "q[0].y=5", "len(list(itertools.groupby(q, key=operator.attrgetter('y'))))"),
+    ("q=[{1: 1}, {1: 1}]", "q[0][1]=5", "len(list(itertools.groupby(q, key=operator.itemgetter(1))))"),
+    ("q=[{1: 1}, {1: 1}]", "q[0][1]=0", "len(list(itertools.takewhile(operator.itemgetter(1), q)))"),
+    ("q=[[1], [2]]", "q[0].append(5)", "len(list(itertools.groupby(q, key=len)))"),
+    ("q=C(); q.r=C()", "q.r.y=5", "operator.attrgetter('r.y')(q)"),
+    ("q=[types.SimpleNamespace(a=1), types.SimpleNamespace(a=1)]", "q[0].a=2", "q.index(q[1])"),
+    ("q={'a': [1]}", "q['b']=[2]", "sorted(q)"),
+    ("q={'a': [1]}", "q['b']=[2]", "dict(q)"),
+    ("q={'a': [1]}", "q['b']=[2]", "copy.copy(q)"),
+    ("q=C()", "q.y=2", "copy.copy(q).y"),
+    ("q=C(); q.kind=5", "C.kind=property(lambda self: 3)", "q.kind"),
+    ("q=C(); q.kind=5", "del q.kind", "q.kind"),
+    ("q=types.SimpleNamespace(a=1)", "q.a=2", "copy.copy(q)"),
+    ("q=[[1], [0]]", "q[1][0]=5", "q.count([0])"),
     ("q=[[1]]", "q[0].append(2)", "list(itertools.chain.from_iterable(q))"),
     ("q=[[1]]", "q[0].append(2)", "sum(q, [])"),
     ("q=[[1]]", "q[0][0]=2", "list(zip(*q))"),
@@ -104,6 +125,12 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=P()", "q.x=2", "dataclasses.asdict(q)"),
     ("q=P()", "q.x=2", "dataclasses.replace(q).x"),
     ("q=P()", "q.l.append(1)", "str(q)"),
+    // What compares them got them one by one.
+    ("q=P()", "q.x=-1", "sorted(each for each in (P(0), q))[0] is q"),
+    ("q=P()", "q.x=-1", "min(map(lambda each: each, (P(0), q))) is q"),
+    ("q=P()", "q.x=-1", "max((each, 1) for each in (P(0), q))[0] is q"),
+    ("q=P()", "q.x=-1", "(lambda h: (heapq.heappush(h, P(0)), heapq.heappush(h, q), h[0] is q))([])"),
+    ("q=P()", "q.x=-1", "bisect.bisect([P(0)], q)"),
     ("q=N([])", "q.a.append(1)", "str(q)"),
     ("q=types.SimpleNamespace(x=1)", "q.x=2", "repr(q)"),
     ("q=C()", "q.y=2", "copy.copy(q).y"),
@@ -412,6 +439,68 @@ def f(key):
         let seen = twice(&format!("{decorator}{function}"), "f(1)");
         assert!(expected.iter().all(|each| seen.iter().any(|there| there == each)), "{decorator}: {seen:?}");
     }
+}
+
+#[test]
+fn others_fit_in_where_the_text_of_a_data_class_goes_from_one_attribute_to_the_next() {
+    let source = "
+import threading
+from dataclasses import dataclass
+@dataclass
+class Point:
+    x: int
+    y: int
+point = Point(1, 2)
+def move():
+    point.x = 3
+    point.y = 4
+def show():
+    print(point)
+threads = [threading.Thread(target=move), threading.Thread(target=show)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
+    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    assert!(report.exhaustive);
+    for (x, y) in [(1, 2), (1, 4), (3, 2), (3, 4)] {
+        let expected = format!("Point(x={x}, y={y})\n");
+        assert!(seen.contains(&expected.as_str()), "{expected}: {seen:?}");
+    }
+    assert_eq!(seen.len(), 4);
+}
+
+#[test]
+fn what_is_local_to_a_thread_is_made_before_it_is_asked_for_an_attribute() {
+    // Whoever writes while `__init__` runs comes before what is read after it.
+    let source = "
+import threading
+made = 0
+class Mine(threading.local):
+    shared = 1
+    def __init__(self):
+        global made
+        made += 1
+mine = Mine()
+seen = []
+def work():
+    got = mine.shared
+    seen.append(got)
+def other():
+    seen.append(made)
+    Mine.shared = 2
+threads = [threading.Thread(target=work), threading.Thread(target=other)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored_by(&mut worker(), &scenario(source, Some("sorted(seen)"))).expect("it explores");
+    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    assert!(report.exhaustive);
+    assert_eq!(seen, ["[1, 1]", "[1, 2]", "[2, 2]"], "{seen:?}");
 }
 
 #[test]

@@ -76,6 +76,8 @@ def cached(function, maxsize, typed):
     def cache_info():
         if not solo:
             announce(lambda: ((everything, READ), (counts, READ)))
+            if detail:
+                note("look at the cache of", called(function), "%d kept" % len(kept))
         return python_functools._CacheInfo(hits, misses, maxsize, len(kept))
 
     def cache_clear():

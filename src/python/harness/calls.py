@@ -163,8 +163,8 @@ def method_touches(thing, name, shape, key, arguments):
         # What adds changes something where the key is not there, what removes where it is.
         changes = raw_has(thing, key) != (name in ("setdefault", "add"))
         touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
-    if name in COMPARING and shape == "L":
-        touches += deep_touches([thing, *arguments], False)
+    if name in COMPARING and shape == "L" and key is not BY_KEY and not (arguments and type(arguments[0]) in SIMPLE_KEYS):
+        touches += deep_touches([thing, *arguments], attributes_got((key,)))
     return with_others(touches, thing, arguments)
 
 
@@ -211,6 +211,24 @@ def with_gap(thing, key):
     return called
 
 
+BY_KEY = object()  # what a list is sorted by that is sorted by a key
+
+
+def comparing(key):
+    """The key function of what compares what it returns, and not the elements themselves."""
+    kept = []
+
+    def called(item):
+        value = key(item)
+        if type(value) not in ATOMS and within((value,), False)[0]:
+            kept.append(value)
+        if kept and not solo:
+            rd_all_deep(kept)
+        return value
+
+    return called
+
+
 COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which may be containers themselves
 
 
@@ -224,13 +242,17 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, unless it calls the scenario's code."""
     touches = ()
     is_step = False
+    sorts_by = MISSING
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
             and comes_by_item(arguments[0])):  # fmt: skip
         return take_by_item(thing, name, shape, arguments[0])
     if name == "sort" and not solo and runs_python(keywords.get("key")):
-        keywords["key"] = with_gap(thing, keywords["key"])
+        keywords["key"] = with_gap(thing, comparing(keywords["key"]))
+        sorts_by = BY_KEY
+    elif name == "sort" and type(keywords.get("key")) is operator.attrgetter:
+        sorts_by = keywords["key"]
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
-        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else MISSING
+        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
             if name in ("update", "__ior__"):
                 arguments, keywords = (dict(*arguments, **keywords),), {}
@@ -251,11 +273,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
             if type(argument) not in ATOMS:
                 publish(argument)
     if detail and is_step:
-        note(name, place_of(thing), ", ".join(map(show, arguments)) or None)
-        value = method(*arguments, **keywords)
-        if value is not None and details:
-            details[-1][2] = ("%s -> %s" % (details[-1][2], show(value))) if details[-1][2] else show(value)
-        return value
+        return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
     return method(*arguments, **keywords)
 
 
@@ -290,7 +308,13 @@ LOOKING = frozenset((
 SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.OrderedDict,
            collections.defaultdict, functools.reduce}  # fmt: skip
 SHALLOW_IDS = frozenset(map(id, SHALLOW))
+# Of a dict they look at the keys alone, which are nobody's to change.
+BY_KEY_IDS = frozenset(map(id, (sorted, min, max, sum, any, all)))
+KEYED_IDS = frozenset(map(id, (sorted, min, max)))
+MAKES_VIEW = ("keys", "values", "items")
+GOES_BY_KEY = frozenset((dict, collections.defaultdict, collections.OrderedDict, *KEY_VIEWS))
 SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
+CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operator.itemgetter, operator.methodcaller))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 BY_NAME = {"__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr}
@@ -359,7 +383,9 @@ def rd_call(function, /, *arguments, **keywords):
             # What is called later, and not by the scenario, looks at elements.
             called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
             return function(called_later, *map(rd_turns, arguments[1:]))
-        return function(*[rd_turns(argument) for argument in arguments], **keywords)
+        # What it calls later looks at elements too: a key of `groupby`, for one.
+        keywords = {name: callee(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        return function(*[callee(given) if type(given) in CALLED else rd_turns(given) for given in arguments], **keywords)
     if not solo:
         if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
             asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
@@ -373,6 +399,10 @@ def rd_call(function, /, *arguments, **keywords):
             names_read = function.__reduce__()[1]
             if len(names_read) == 1 and "." not in names_read[0]:
                 return my_getattr(arguments[0], names_read[0])
+        if type(function) is operator.itemgetter and len(arguments) == 1:
+            keys = function.__reduce__()[1]
+            if len(keys) == 1:
+                return rd_item(arguments[0], keys[0])
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
@@ -394,7 +424,8 @@ def rd_call(function, /, *arguments, **keywords):
             return call_method(thing, function.__name__, kinds[type(thing)], functools.partial(function, thing), *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
-            if type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS:
+            if (type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS
+                    and not (function.__name__ in MAKES_VIEW and isinstance(owner, dict))):  # fmt: skip
                 given = (owner, *given)
             if type(function) in BUILT_IN:
                 for each in given:
@@ -407,12 +438,21 @@ def rd_call(function, /, *arguments, **keywords):
                 return call_opaque(function, "__call__", function, *arguments, **keywords)
             if function is functools.reduce and given and type(given[0]) in BUILT_IN:
                 touches = rd_all_deep(given)
+            elif function is dict:
+                # What it is given by name it keeps, as it does the values of another.
+                touches = rd_wholes(arguments) if all(isinstance(each, dict) for each in arguments) else rd_all_deep(arguments)
+            elif id(function) in KEYED_IDS and runs_python(keywords.get("key")):
+                touches = rd_wholes(arguments) if len(arguments) == 1 else ()
+                keywords = {**keywords, "key": comparing(keywords["key"])}
+            elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
+                touches = rd_copied(*arguments[:1])
+            elif id(function) in BY_KEY_IDS and all(type(each) in GOES_BY_KEY for each in arguments):
+                touches = rd_wholes(arguments)
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
                 touches = rd_wholes(given)
             else:
                 # What the scenario's own key functions look at they announce themselves.
-                getters = any(type(each) is operator.attrgetter for each in given)
-                touches = rd_all_deep(given, getters or looks_at_attributes(function))
+                touches = rd_all_deep(given, looks_at_attributes(function) or attributes_got((function, *given)))
             if touches:
                 for each in given:
                     if type(each) is types.GeneratorType and is_shared_opaque(each):
@@ -451,12 +491,30 @@ def call_at_once(function, sources, arguments, keywords):
             turns.quiet = False
 
 
+def rd_copied(thing=None):
+    """Before `copy.copy` looks at a container or at the attributes of an object, and at nothing within."""
+    if container_of(thing) is not None or not (type(thing).__module__ == "__main__" or has_fields(type(thing))):
+        return rd_wholes((thing,))
+    touches = announce(field_touches, thing)
+    if touches:
+        tell_read((("A", thing),))
+    return touches
+
+
 def looks_at_attributes(function):
     """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
     kind = type(function)
     if kind is types.BuiltinFunctionType:
-        return type(function.__self__) is str and function.__name__ in ("format", "format_map")
-    return kind in (types.FunctionType, types.MethodType, operator.attrgetter)
+        text = function.__self__
+        return type(text) is str and function.__name__ in ("format", "format_map") and ("." in text or "[" in text)
+    return kind in (types.FunctionType, types.MethodType)
+
+
+def attributes_got(things):
+    """The names of attributes that those of `things` get from objects that are getters; False if none is."""
+    getters = [each for each in things if type(each) is operator.attrgetter]
+    names_read = frozenset(part for getter in getters for name in getter.__reduce__()[1] for part in name.split("."))
+    return names_read or False
 
 
 def call_changing(function, position_of_it, arguments, keywords):
@@ -473,7 +531,8 @@ def call_changing(function, position_of_it, arguments, keywords):
                 publish(argument)
     touches = announce(change_touches, shape, thing, others, function)
     if detail and touches:
-        note(getattr(function, "__name__", "call"), place_of(thing), ", ".join(map(show, others)) or None)
+        name, given = getattr(function, "__name__", "call"), ", ".join(map(show, others)) or None
+        return told(lambda: in_the_middle(touches, function, arguments, keywords), name, place_of(thing), given)
     return in_the_middle(touches, function, arguments, keywords)
 
 

@@ -155,6 +155,8 @@ def whole_touches(shape, thing):
     """What reading all of a container touches."""
     if shape == "A":
         return field_touches(thing)
+    if type(shape) is frozenset:
+        return field_touches(thing, shape)
     if shape == "O":
         return state_touches(thing, manner_of_use(thing, "__next__"))
     if not is_step(thing, False):
@@ -250,11 +252,13 @@ def rd_item(thing, key):
     if shape == "L" and type(key) is not int:
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
-    value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
+    if detail and touches:
+        makes = kind is collections.defaultdict and not raw_has(thing, key)
+        value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "make" if makes else "read", item_place(thing, key))
+    else:
+        value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
-    if detail and touches:
-        note("read", item_place(thing, key), show(value))
     return value
 
 
@@ -333,7 +337,8 @@ def del_item(thing, key):
                 wrote_in_namespace(thing, (key,))
             touches = announce(removal_touches, thing, key, shape)
             if detail and touches:
-                note("delete", item_place(thing, key))
+                told(lambda: operator.delitem(thing, key), "delete", item_place(thing, key))
+                return
         else:
             use(thing, "__delitem__")
     del thing[key]
@@ -363,9 +368,7 @@ def rd_in(key, thing):
         else:
             use(thing, "__contains__")
         if detail and touches:
-            answer = key in thing
-            note("read", item_place(thing_read, key) if shape != "L" else place_of(thing_read), show(answer))
-            return answer
+            return told(lambda: key in thing, "read", "%s in %s" % (show(key), place_of(thing_read)))
     return key in thing
 
 
@@ -460,7 +463,7 @@ def rd_deep(thing):
 
 def rd_all_deep(things, objects=False):
     """Before something reads all of each of `things`, and of the containers within, in one act; `objects`: and the attributes
-    of all objects, not only of those whose text and comparison are made of them."""
+    of all objects, or those of the names that it holds, not only of those whose text and comparison are made of them."""
     inside, _ = within(things, objects)
     if not inside:
         return ()
@@ -478,7 +481,11 @@ def rd_subject(subject, objects, *places):
             rd_all_deep((subject,), objects)
         for thing, name in zip(places[::2], places[1::2]):
             try:
-                announce(attribute_touches, thing(), name, READ)
+                owner = thing()
+                touches = announce(attribute_touches, owner, name, READ)
+                if detail and touches:
+                    inner = dict_of(owner) or {}
+                    note("read", place_of(owner, name), show(inner[name]) if name in inner else None)
             except Exception as error:  # Python may never come to that pattern
                 sound(error)
     return subject
@@ -500,7 +507,7 @@ def within(things, objects):
             continue
         container = container_of(thing)
         if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):
-            container = ("A", thing)
+            container = (objects if type(objects) is frozenset else "A", thing)
         if container is None or id(container[1]) in seen:
             continue
         seen.add(id(container[1]))
@@ -513,21 +520,25 @@ def within(things, objects):
             todo += [(each, True) for each in dict.values(thing)]
         elif shape == "A":
             todo += [(each, True) for each in (dict_of(thing) or {}).values()]
+        elif type(shape) is frozenset:
+            todo += [(each, True) for name, each in (dict_of(thing) or {}).items() if name in shape]
     return inside, nested
 
 
 def has_fields(kind):
     """Whether the text of instances, or what they are equal to, is made of their attributes by code that nobody rewrites."""
     return (
-        "__dataclass_fields__" in kind.__dict__ or issubclass(kind, types.SimpleNamespace)
+        "__dataclass_fields__" in kind.__dict__ and kind.__module__ != "__main__" or issubclass(kind, types.SimpleNamespace)
         or kind.__module__ == "argparse" and kind.__qualname__ == "Namespace"
     )  # fmt: skip
 
 
-def field_touches(thing):
-    """What reading all attributes of an object touches."""
+def field_touches(thing, names=None):
+    """What reading all attributes of an object touches, or those of the given names."""
     touches = ()
-    for name in sorted(tracked_attributes):
+    for name in sorted(tracked_attributes if names is None else names):
+        if name not in tracked_attributes:
+            continue
         touches += attribute_touches(thing, name, READ)
     return touches
 

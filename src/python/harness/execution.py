@@ -35,7 +35,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
+        global passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -54,8 +54,10 @@ class Program:
         self.on_top = self.on_top and not rewriter.swallows
         never_on_top.clear()
         lengths.clear()
+        generated.clear()
         renames = "__dict__" in self.source
         loops = rewriter.loops
+        passing_names = frozenset(rewriter.passing)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):

@@ -139,6 +139,8 @@ class Future(Model):
         publish(function)
         if not solo:
             visible(self._write)
+            if detail:
+                note("add a callback to", self._label)
         if self._done.open:
             run_callback(function, self)
         else:

@@ -39,6 +39,7 @@ class Rewriter(Transformer):
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
+        self.passing = set()  # globals that a loop binds to one thing after the other
         self.loops = False  # whether there is one that could wait for a change
         self.swallows = False  # whether what is raised can be lost in a `finally`
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
@@ -563,6 +564,11 @@ class Rewriter(Transformer):
         return [self.expression(self.bound_value(name, text(None), like))]
 
     def visit_For(self, node):
+        if self.scope.kind == "module":
+            targets = [node.target]
+            for each in targets:  # which grows
+                targets += getattr(each, "elts", ())
+            self.passing |= {each.id for each in targets if isinstance(each, ast.Name)}
         node.iter = self.turns(node.iter, node.target)
         node.target = self.target(node.target)
         node.body = self.block(node.body)
@@ -703,6 +709,22 @@ class Rewriter(Transformer):
         return node
 
     visit_Nonlocal = visit_Global
+
+
+class GeneratedRewriter(Rewriter):
+    """Rewrites what the library has generated of methods that only look at attributes: all names are such a method's own."""
+
+    def where(self, name):
+        return None
+
+    def visit_FunctionDef(self, node):
+        if node.name in GENERATED:
+            return super().visit_FunctionDef(node)
+        node.body = [self.visit(each) if isinstance(each, ast.FunctionDef) else each for each in node.body]
+        return node
+
+
+GENERATED = frozenset("__repr__ __eq__ __lt__ __le__ __gt__ __ge__ __hash__".split())
 
 
 class UnsupportedSyntax(Exception):

@@ -57,6 +57,25 @@ def touches_now(make, arguments):
     return touches
 
 
+def told(act, verb, place, value=None):
+    """Does the act of the last step and returns what came of it, which a replay is told of: a value, or an exception. What the
+    scenario's own code does meanwhile are steps of their own."""
+    entry = details[-1] if details else ["", "", None, 0, ()]
+    note(verb, place, value)
+    try:
+        result = act()
+    except Exception as error:
+        came = "nothing more" if type(error) is StopIteration else "raises %s" % type(error).__name__
+        entry[2] = came if value is None else "%s -> %s" % (value, came)
+        raise
+    if verb == "read":
+        # What the scenario's own code made up in steps of its own was not there to be read.
+        entry[2] = show(result) if not details or details[-1] is entry else None
+    elif result is not None and verb != "delete":
+        entry[2] = show(result) if value is None else "%s -> %s" % (value, show(result))
+    return result
+
+
 # Names -----------------------------------------------------------------------------------------------------------------
 
 
@@ -68,7 +87,8 @@ def rd_global(name):
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
         if detail:
-            note("read", name, show(program_globals[name]) if name in program_globals else None)
+            missing = None if name in scenario_builtins else "raises NameError"
+            note("read", name, show(program_globals[name]) if name in program_globals else missing)
     return True
 
 
@@ -98,7 +118,7 @@ def rd_cell(getter, name):
             try:
                 note("read", name, show(cell.cell_contents))
             except ValueError:  # nothing is bound there: the read will say so
-                note("read", name)
+                note("read", name, "raises NameError")
     return True
 
 
@@ -327,9 +347,12 @@ def attribute_touches(thing, name, manner):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         return (own, *state_touches(thing, WRITE)) if is_of_library(kind) else (own,)
-    if name not in tracked_class_attributes:
+    if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
         return (own,)
     return (own, *owners_touches(kind, name))
+
+
+SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have
 
 
 def owners_touches(kind, name):
@@ -361,16 +384,20 @@ def rd_attr(thing, name):
         visible(op)
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
-        value = getattr(thing, name)
         if detail:
-            note("read", place_of(thing, name), show(value))
-        return value
-    announce(attribute_touches, thing, name, READ)
-    value = getattr(thing, name)
-    if detail:
-        if attribute_touches(thing, name, READ):
-            note("read", place_of(thing, name), show(value))
-    return value
+            return told(lambda: getattr(thing, name), "read", place_of(thing, name))
+        return getattr(thing, name)
+    make_own_part(thing)
+    touches = announce(attribute_touches, thing, name, READ)
+    if detail and touches:
+        return told(lambda: getattr(thing, name), "read", place_of(thing, name))
+    return getattr(thing, name)
+
+
+def make_own_part(thing):
+    """Before an attribute is asked for or set: a thread's part of a `threading.local` is made first, and its `__init__` may take steps."""
+    if issubclass(type(thing), Local):
+        Local._rd_table(thing)
 
 
 def wr_attr(value, thing, name):
@@ -379,8 +406,11 @@ def wr_attr(value, thing, name):
         program_globals[name] = wr_global(value, name)
         return
     if not solo:
-        if issubclass(type(thing), type) and name not in tracked_class_attributes:
-            found.add(("class attribute", name))
+        if issubclass(type(thing), type):
+            if name not in tracked_class_attributes:
+                found.add(("class attribute", name))
+            if hasattr(type(value), "__set__") and name + SETS not in tracked_class_attributes:
+                found.add(("class attribute", name + SETS))
         key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
@@ -391,8 +421,9 @@ def wr_attr(value, thing, name):
             if detail:
                 note("write", place_of(thing, name), show(value))
         else:
-            announce(attribute_touches, thing, name, WRITE)
-            if detail and attribute_touches(thing, name, WRITE):
+            make_own_part(thing)
+            touches = announce(attribute_touches, thing, name, WRITE)
+            if detail and touches:
                 note("write", place_of(thing, name), show(value))
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
@@ -430,7 +461,7 @@ def load_attr(load, thing, name):
     if not solo and name in tracked_attributes:
         announce(loaded_touches, thing, name)
         if detail:
-            note("read", place_of(thing, name))
+            return told(lambda: load(thing, name), "read", place_of(thing, name))
     return load(thing, name)
 
 
@@ -441,19 +472,22 @@ def loaded_touches(thing, name):
 
 def del_attr(thing, name):
     """`del thing.name`."""
+    is_step = ()
     if not solo:
+        make_own_part(thing)
         if issubclass(type(thing), type) and name not in tracked_class_attributes:
             found.add(("class attribute", name))
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
-            announce(attribute_touches, thing, name, WRITE)
-            if detail:
-                note("delete", place_of(thing, name))
+            is_step = announce(attribute_touches, thing, name, WRITE)
     if type(thing) is types.ModuleType and id(thing) not in changed_modules:
         changed_modules[id(thing)] = (thing, dict(vars(thing)))
     try:
-        delattr(thing, name)
+        if is_step and detail:
+            told(lambda: delattr(thing, name), "delete", place_of(thing, name))
+        else:
+            delattr(thing, name)
     finally:
         if issubclass(type(thing), type):
             forget_attributes()
@@ -462,9 +496,15 @@ def del_attr(thing, name):
 def my_getattr(thing, name, *default):
     """The scenario's `getattr`."""
     if not solo and name in tracked_attributes:
-        announce(attribute_touches, thing, name, READ)
-        if detail:
-            note("read", place_of(thing, name))
+        make_own_part(thing)
+        touches = announce(attribute_touches, thing, name, READ)
+        if detail and touches:
+            return told(lambda: untracked_getattr(thing, name, *default), "read", place_of(thing, name))
+    return untracked_getattr(thing, name, *default)
+
+
+def untracked_getattr(thing, name, *default):
+    """`getattr` of what is announced already, or no place of its own."""
     if type(name) is str and name in METHODS:
         try:
             return rd_method(thing, name)
@@ -478,9 +518,10 @@ def my_getattr(thing, name, *default):
 def my_hasattr(thing, name):
     """The scenario's `hasattr`."""
     if not solo and name in tracked_attributes:
-        announce(attribute_touches, thing, name, READ)
-        if detail:
-            note("read", place_of(thing, name))
+        make_own_part(thing)
+        touches = announce(attribute_touches, thing, name, READ)
+        if detail and touches:
+            return told(lambda: hasattr(thing, name), "read", "hasattr(%s, %r)" % (place_of(thing), name))
     return hasattr(thing, name)
 
 
@@ -580,7 +621,9 @@ def my_dir(*thing):
     if not thing:
         return sorted(names_of(sys._getframe(1)))
     if not solo:
-        announce(field_touches, thing[0])
+        touches = announce(field_touches, thing[0])
+        if detail and touches:
+            note("read", "dir(%s)" % place_of(thing[0]))
     return dir(*thing)
 
 

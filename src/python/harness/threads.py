@@ -97,6 +97,8 @@ class Thread(Model):
             # The number tells who made a thread first: a step, where the name is seen.
             if THREAD_NAMES in program.tracked:
                 visible(thread_names_op)
+                if detail:
+                    note("name", "Thread-%d" % (thread_counter[0] + 1))
             else:
                 self._numbered = True
         thread_counter[0] += 1
@@ -528,4 +530,7 @@ def strands_alive(touches):
                 me.seen.setdefault(place, position)
     if pools and not program.workers:
         raise NeedsWorkers
-    return [strand for strand in strands if not strand.done and strand.model is not None]
+    alive = [strand for strand in strands if not strand.done and strand.model is not None]
+    if detail and not solo:
+        note("ask which threads live", "", ", ".join(strand.label for strand in alive))
+    return alive

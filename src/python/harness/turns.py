@@ -26,12 +26,20 @@ class Turns:
         if not solo and not self.quiet:
             touches = announce(self.touches)
             if detail and touches:
-                note("read", place_of(self.thing), None)
+                place = item_place(self.thing, self.index) if self.shape == "L" else "next(%s)" % place_of(self.thing)
+                element = told(self.go_on, "read", place)
+                return element if self.row is None else self.row(element)
         self.index += self.step
         if self.ahead is not None:
             next(self.ahead, None)
         if self.row is not None:
             return self.row(next(self.inner))
+        return next(self.inner)
+
+    def go_on(self):
+        self.index += self.step
+        if self.ahead is not None:
+            next(self.ahead, None)
         return next(self.inner)
 
     def touches(self):

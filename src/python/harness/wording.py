@@ -46,34 +46,62 @@ def item_place(thing, key):
     return "%s[%s]" % (called(thing), show(key))
 
 
+MOST_PLACES = 200  # whose insides are looked at for a thing
+MOST_ELEMENTS = 50  # of each of them
+FARTHEST = 3
+WITHOUT_PARTS = frozenset(ATOMS) - {type}
+passing_names = frozenset()  # the globals that loops give to one thing after the other
+
+
+def path_to(thing):
+    """The shortest way to `thing` from a global name that stays: `accounts[0].lock`; nothing if there is none, or a long one."""
+    # Each value with the way to it: the one that holds it, with its own way, and as what.
+    level = [(value, None, name) for name, value in program_globals.items() if name[:2] != "__" and name not in passing_names]
+    seen = set()
+    for distance in range(FARTHEST + 1):
+        for place in level:
+            if place[0] is thing:
+                return path_of(place)
+        further = []
+        for place in level if distance < FARTHEST else ():
+            value = place[0]
+            if type(value) not in WITHOUT_PARTS and id(value) not in seen and len(seen) < MOST_PLACES:
+                seen.add(id(value))
+                further += [(held, place, key) for key, held in parts_of(value) if type(held) not in WITHOUT_PARTS]
+        level = further
+    return None
+
+
+def parts_of(value):
+    """What `value` holds: by an attribute's name, an index or a key, which are told apart by the kind of `value`."""
+    kind = type(value)
+    if kind is list or kind is tuple:
+        return itertools.islice(enumerate(value), MOST_ELEMENTS)
+    if kind is dict:
+        parts = value
+    elif issubclass(kind, type):
+        parts = vars(value) if value.__module__ == "__main__" else {}
+    else:
+        parts = None if kind in (types.ModuleType, types.FunctionType) else dict_of(value)
+    return itertools.islice((parts or {}).items(), MOST_ELEMENTS)
+
+
+def path_of(place):
+    _, holder, key = place
+    if holder is None:
+        return key
+    path, value = path_of(holder), holder[0]
+    return "%s[%s]" % (path, show(key)) if type(value) in (list, tuple, dict) else part_of(path, value, key)
+
+
 def called(thing):
     if issubclass(type(thing), type):
         return thing.__qualname__
     if type(thing) is types.ModuleType:
         return thing.__name__
-    for name, value in program_globals.items():
-        if value is thing and not name.startswith("__"):
-            return name
-    for name, value in program_globals.items():
-        if name.startswith("__"):
-            continue
-        inner = dict_of(value)
-        if inner is not None and type(value) not in (types.ModuleType, types.FunctionType):
-            for attribute, held in inner.items():
-                if held is thing:
-                    return "%s.%s" % (name, attribute)
-        elif issubclass(type(value), type) and value.__module__ == "__main__":
-            for attribute, held in vars(value).items():
-                if held is thing:
-                    return "%s.%s" % (name, attribute)
-        if type(value) in (list, tuple):
-            for index, held in enumerate(value):
-                if held is thing:
-                    return "%s[%d]" % (name, index)
-        elif type(value) is dict:
-            for key, held in value.items():
-                if held is thing:
-                    return "%s[%s]" % (name, show(key))
+    path = path_to(thing)
+    if path is not None:
+        return path
     frame = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename == program.filename and frame.f_code.co_name != "<module>":
@@ -90,9 +118,22 @@ def called(thing):
                 if inner is not None and type(value) not in (types.ModuleType, types.FunctionType):
                     for attribute, held in inner.items():
                         if held is thing:
-                            return "%s.%s" % (name, attribute)
+                            return part_of(name, value, attribute)
         frame = frame.f_back
+    for name in passing_names:
+        if program_globals.get(name, MISSING) is thing:
+            return name
+    for _, other in names.values():
+        if issubclass(type(other), Condition) and other._lock is thing:
+            return called(other)
     label = getattr(thing, "_label", None)
     if isinstance(label, str):
         return label
     return type(thing).__name__.lower()
+
+
+def part_of(name, value, attribute):
+    """What an attribute of `value`, which goes by `name`, is called. The lock that a condition made for itself goes by the condition's
+    name, and so does a function by that of what wraps it."""
+    is_inner = attribute == "__wrapped__" or issubclass(type(value), Condition) and attribute == "_lock"
+    return name if is_inner else "%s.%s" % (name, attribute)

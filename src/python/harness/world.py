@@ -465,6 +465,26 @@ def adapt_contexts(_):
     ENTERS["run"] = (Context,)
 
 
+generated = {}  # what methods of data classes are compiled to, by their text
+
+
+def adapt_dataclasses(module):
+    """The methods that a data class is given look at attributes as if the scenario had them in its own text."""
+    module.exec = run_generated
+
+
+def run_generated(source, namespace, made):
+    """`exec` of the text of a data class's methods."""
+    if namespace is not program_globals:
+        builtins.exec(source, namespace, made)
+        return
+    code = generated.get(source)
+    if code is None:
+        rewriter = GeneratedRewriter(parse(source, "<string>"))
+        code = generated[source] = compile(rewriter.module, "<string>", "exec", dont_inherit=True)
+    builtins.exec(code, namespace, made)
+
+
 def clean_tracebacks(module):
     """Has the module `traceback` leave out the harness's frames: a scenario's tracebacks are its own."""
     ours = globals()
@@ -480,7 +500,7 @@ def clean_tracebacks(module):
 
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
-    "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+    "dataclasses": adapt_dataclasses, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
 }  # fmt: skip
 
 
