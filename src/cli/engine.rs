@@ -99,8 +99,8 @@ pub struct Engine {
     deck: Option<DeckId>,
     /// The decks that may run where the system cannot confine their programs.
     trusted: BTreeSet<DeckId>,
-    /// A process that has explored nothing yet; see [`Engine::explore`].
-    worker: Option<Worker>,
+    /// A process that has explored nothing yet, see [`Engine::explore`], and the scenario that it has run, if any.
+    worker: Option<(Worker, Option<Scenario>)>,
     /// The processes that get ready.
     coming: Coming,
     /// The processes that end.
@@ -182,7 +182,7 @@ impl Engine {
         Ok(self.interpreter.as_ref().expect("was just found"))
     }
 
-    /// Runs programs of `deck` from now on, or the learner's own. No process runs programs of two decks.
+    /// Runs programs of `deck` from now on, or the learner's own.
     pub fn work_for(&mut self, deck: Option<&DeckId>) {
         if self.deck.as_ref() != deck {
             self.deck = deck.cloned();
@@ -245,7 +245,7 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
-        self.start_two()?;
+        self.start_two(scenario)?;
         let reserve = self.reserve();
         if self.deck.is_none() {
             // What was found out about the program before need not be found out again, which takes an execution or two.
@@ -263,9 +263,7 @@ impl Engine {
             })?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
-        if let Some(worker) = self.worker.take() {
-            self.leaving.add(worker);
-        }
+        self.retire();
         let (explored, shared) = explored?;
         if self.deck.is_none() {
             // For `--replay`, which may be asked of another process. Of questions the report keeps it.
@@ -391,17 +389,34 @@ impl Engine {
         })
     }
 
-    /// Does something with `scenario` in the worker, which is started if there is none.
+    /// Has the worker end.
+    fn retire(&mut self) {
+        if let Some((worker, _)) = self.worker.take() {
+            self.leaving.add(worker);
+        }
+    }
+
+    /// Has a worker end that has run another scenario than `scenario`: a program can do anything to its process, and what a process says of
+    /// another program then is nothing to go by, nor to be kept.
+    fn retire_stranger(&mut self, scenario: &Scenario) {
+        if self.worker.as_ref().and_then(|(_, ran)| ran.as_ref()).is_some_and(|ran| ran != scenario) {
+            self.retire();
+        }
+    }
+
+    /// Does something with `scenario` in a worker that has run no other, which is started if there is none.
     fn with<T>(
         &mut self,
         scenario: &Scenario,
         act: impl FnOnce(Program<'_>) -> Result<T, PythonError>,
     ) -> Result<T, Failure> {
         self.interpreter()?;
+        self.retire_stranger(scenario);
         if self.worker.is_none() {
-            self.worker = Some(self.start()?);
+            self.worker = Some((self.start()?, None));
         }
-        let worker = self.worker.as_mut().expect("was just started");
+        let (worker, ran) = self.worker.as_mut().expect("was just started");
+        ran.get_or_insert_with(|| scenario.clone());
         let nothing = Shared::default();
         let program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
         Ok(act(program)?)
@@ -424,12 +439,13 @@ impl Engine {
 
     /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds. Who is ready
     /// first explores.
-    fn start_two(&mut self) -> Result<(), Failure> {
+    fn start_two(&mut self, scenario: &Scenario) -> Result<(), Failure> {
         let interpreter = self.interpreter()?.clone();
         self.recall_harness(&interpreter);
+        self.retire_stranger(scenario);
         if self.worker.is_none() {
             self.send_for(2, &interpreter);
-            self.worker = Some(self.start()?);
+            self.worker = Some((self.start()?, None));
         }
         self.send_for(1, &interpreter);
         Ok(())
@@ -493,7 +509,7 @@ impl Engine {
         let program = serde_json::to_string(scenario).expect("a scenario is JSON");
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
-        Ok(ReportKey::of(&["2", what, &program, &budget, &python, Worker::harness_digest()]))
+        Ok(ReportKey::of(&["3", what, &program, &budget, &python, Worker::harness_digest()]))
     }
 }
 

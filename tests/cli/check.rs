@@ -164,3 +164,29 @@ fn a_deck_that_is_not_there_is_named() {
     hint: there is `thread-safety`
     ");
 }
+
+/// A process that had confirmed one program explored the next, and whatever the first had done to it told in what was found of the second:
+/// here the library's class, and with more ill will all that was reported and kept.
+#[test]
+fn no_program_is_run_where_another_was() {
+    let question = |id: &str, code: &str, right: &str| {
+        format!(
+            "  - id: {id}
+    concept: c
+    kind: outcomes
+    ask: What does it print?
+    scenario: {{code: '{code}'}}
+    choices: ['{right}', other]
+"
+        )
+    };
+    let topic = format!(
+        "concepts: [{{id: c, title: C, teach: T.}}]\nquestions:\n{}{}",
+        question("first", "import string; string.Template.delimiter = \"%\"; print(1)", "1"),
+        question("second", "import string; print(string.Template.delimiter)", "$"),
+    );
+    let world = World::new().file("mine/deck.yaml", HEAD).file("mine/topic.yaml", topic);
+    let output = world.run(&["check", "mine"]);
+    assert_eq!(output.code, Some(0), "{output}");
+    assert!(output.stdout.contains("2 proven"), "{output}");
+}
