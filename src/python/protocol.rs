@@ -296,7 +296,7 @@ impl Meanings {
             if outcome.claims.len() != self.claims {
                 return Err(Nonsense("an outcome does not say what becomes of each claim"));
             }
-            self.seen.see(&outcome)?;
+            self.seen.keep(&outcome)?;
             self.outcomes.push(outcome);
         }
         if said.shared.size() > room::MAX_SHARED {

@@ -30,7 +30,9 @@ const MAX_TOUCHES: usize = 4 << 20;
 /// How many bytes an outcome may take. It has 1 Mi characters at most, which are six times as many bytes at most once those are escaped
 /// that are none.
 const MAX_OUTCOME: usize = 8 << 20;
-/// How many bytes the outcomes of an answer's executions may take, those of a scenario, and the telling of a careful execution. A
+/// How many bytes a scenario's outcomes may take: `MAX_TOLD` characters of the harness's, of four bytes at most, and what they are in.
+const MAX_OUTCOMES: usize = 36 << 20;
+/// How many bytes the outcomes of an answer's executions may take, and the telling of a careful execution. A
 /// program comes to 6 MiB at most: 96 MiB in a batch of sixteen. The telling of the longest execution has room for 13 KB of each step,
 /// of which a value is 200 characters.
 const MAX_TEXT: usize = 128 << 20;
@@ -71,6 +73,12 @@ impl Room {
         let of_texts = [&outcome.value, &outcome.stdout].into_iter().flatten().map(String::len);
         let size = size_of_val(outcome) + outcome.claims.len() + of_exceptions.chain(of_texts).sum::<usize>();
         if size > MAX_OUTCOME { Err(Nonsense(TOO_MUCH)) } else { self.read(size) }
+    }
+
+    /// Takes in an outcome of a scenario, which is kept.
+    pub(super) fn keep(&mut self, outcome: &Outcome) -> Result<(), Nonsense> {
+        self.see(outcome)?;
+        if self.text > MAX_OUTCOMES { Err(Nonsense(TOO_MUCH)) } else { Ok(()) }
     }
 
     /// Takes in what a step did.

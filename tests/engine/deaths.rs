@@ -250,3 +250,21 @@ fn values_and_messages_are_bounded_like_what_is_printed() {
     let report = explored(&scenario("raise ValueError('x' * 1_000_000)\n", None)).expect("it explores");
     assert_eq!(report.outcomes[0].outcome.exceptions[0].message.len(), 1_000_000);
 }
+
+/// Twenty-four orders that print a mebi each made Raceday take 0.9 GB and print 144 MB.
+#[test]
+fn what_comes_of_all_orders_is_bounded_together() {
+    let source = "\
+import threading
+done = []
+threads = [threading.Thread(target=done.append, args=(n,)) for n in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(done, 'x' * 900_000)
+";
+    let error = explored(&scenario(source, None)).expect_err("that is too much");
+    assert!(matches!(&error, PythonError::Unsupported { .. }), "{error}");
+    assert!(error.to_string().contains("more than 8388608 characters"), "{error}");
+    let report = explored(&scenario(source, Some("done"))).expect("it explores");
+    assert_eq!(report.outcomes.len(), 24);
+}

@@ -194,16 +194,13 @@ const CLOCKS: &[i32] = &[
     libc::CLOCK_TAI,
 ];
 
-/// What may be done with a futex. Those that lend priority name their holder by the number of a thread, and tell of each whether it is there.
-const FUTEXES: &[i32] = &[
-    libc::FUTEX_WAIT,
-    libc::FUTEX_WAKE,
-    libc::FUTEX_REQUEUE,
-    libc::FUTEX_CMP_REQUEUE,
-    libc::FUTEX_WAKE_OP,
-    libc::FUTEX_WAIT_BITSET,
-    libc::FUTEX_WAKE_BITSET,
-];
+/// How a futex may be waited for. The C library waits for a thread's end at one that other processes could share, as the kernel wakes it.
+const WAITS: &[i32] = &[libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET];
+
+/// How others may be woken at a futex: at one of this process's own, for at a page of a file that several map, others of other runs wait.
+/// Those that lend priority name their holder by the number of a thread, and tell of each whether it is there.
+const WAKES: &[i32] =
+    &[libc::FUTEX_WAKE, libc::FUTEX_REQUEUE, libc::FUTEX_CMP_REQUEUE, libc::FUTEX_WAKE_OP, libc::FUTEX_WAKE_BITSET];
 
 /// The part of a futex's operation that says what is done.
 const FUTEX_COMMAND: i32 = !(libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME);
@@ -254,8 +251,11 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     rules.extend(plain.into_iter().chain(looking).chain(once).flatten().map(|&call| (call, Vec::new())));
 
     if !first {
-        let rule = |&command: &i32| masked(1, FUTEX_COMMAND, command);
-        rules.insert(libc::SYS_futex, FUTEXES.iter().map(rule).collect::<Result<_, _>>()?);
+        let wait = |&command: &i32| masked(1, FUTEX_COMMAND, command);
+        let own =
+            |&command: &i32| masked(1, FUTEX_COMMAND | libc::FUTEX_PRIVATE_FLAG, command | libc::FUTEX_PRIVATE_FLAG);
+        let futexes = WAITS.iter().map(wait).chain(WAKES.iter().map(own));
+        rules.insert(libc::SYS_futex, futexes.collect::<Result<_, _>>()?);
     }
     let clocks: Vec<u64> = CLOCKS.iter().copied().map(unsigned).collect();
     for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
@@ -276,8 +276,8 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     // No locks, leases, signals or notes about files.
     let fcntls = [libc::F_DUPFD, libc::F_DUPFD_CLOEXEC, libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_SETFL];
     rules.insert(libc::SYS_fcntl, one_of(1, &fcntls.map(unsigned))?);
-    let mut prctls =
-        vec![libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_GET_DUMPABLE, libc::PR_CAPBSET_READ, libc::PR_SET_VMA];
+    // Not to take another name, which the kernel writes into its log as it is, and others are shown.
+    let mut prctls = vec![libc::PR_GET_NAME, libc::PR_GET_DUMPABLE, libc::PR_CAPBSET_READ, libc::PR_SET_VMA];
     prctls.extend(first.then_some(libc::PR_SET_DUMPABLE));
     let prctls: Vec<u64> = prctls.into_iter().map(unsigned).collect();
     rules.insert(libc::SYS_prctl, one_of(0, &prctls)?);
@@ -375,7 +375,12 @@ mod tests {
     fn calls_that_name_others_or_a_table_of_ones_own_are_looked_into() {
         let rules = allowed(Stage::Second { paths: true }, 7).expect("the lists are sound");
         let alternatives = |call: c_long| rules.get(&call).map_or(0, Vec::len);
-        assert_eq!(alternatives(libc::SYS_futex), FUTEXES.len());
+        assert_eq!(alternatives(libc::SYS_futex), WAITS.len() + WAKES.len());
+        let own = masked(1, !libc::FUTEX_CLOCK_REALTIME, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG).expect("a rule");
+        assert!(rules[&libc::SYS_futex].contains(&own), "nobody is woken in another process");
+        let name = equal(0, unsigned(libc::PR_SET_NAME)).expect("a condition");
+        let takes = SeccompRule::new(vec![name]).expect("a rule");
+        assert!(!rules[&libc::SYS_prctl].contains(&takes), "nobody takes another name");
         for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
             assert_eq!(alternatives(call), CLOCKS.len());
         }

@@ -47,6 +47,7 @@ __name__ = "raceday_harness"  # so that the models' classes are told from the sc
 MAX_STEPS = 10_000
 MAX_TURNS = 2_000_000
 MAX_OUTPUT = 1 << 20
+MAX_TOLD = 8 << 20
 MAX_THREADS = 64
 CPUS = 8
 

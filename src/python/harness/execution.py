@@ -26,6 +26,7 @@ class Program:
         self.ways_given = 0
         self.outcomes = {}
         self.outcomes_sent = 0
+        self.told_size = 0  # how many characters they have
         self.is_settled = False
         self.lessons = 0  # how often more turned out to be shared
         self.code = None
@@ -118,8 +119,13 @@ def see(ending):
         )
         if outcome not in program.outcomes and problem is None:  # as most are: what follows is not for every execution
             texts = [text for text in outcome[:2] if text is not None] + [text for each in outcome[3] for text in each[:3]]
-            if sum(map(len, texts)) > MAX_OUTPUT:
+            size = sum(map(len, texts))
+            program.told_size += size
+            if size > MAX_OUTPUT:
                 problem = Unsupported("more than %d characters in what comes of one execution" % MAX_OUTPUT)
+            elif program.told_size > MAX_TOLD:
+                what = "more than %d characters in all that can come of the program" % MAX_TOLD
+                problem = Unsupported(what, "observe a value, which is shorter than all that is printed")
     finally:
         solo, seeing = before, False
 
