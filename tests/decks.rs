@@ -1,5 +1,8 @@
 //! Every question of the built-in decks that runs a program: its key and its distractors are proven by running it.
 
+use std::time::Duration;
+
+use raceday::cli::Budget;
 use raceday::cli::Engine;
 use raceday::cli::prove;
 use raceday::deck_files::Library;
@@ -12,6 +15,7 @@ use raceday::python::Forgetful;
 use raceday::python::Limits;
 use raceday::python::Search;
 use raceday::python::Worker;
+use raceday::scenario::Scenario;
 
 #[test]
 fn keys_are_what_running_the_programs_shows() {
@@ -26,6 +30,17 @@ fn keys_are_what_running_the_programs_shows() {
         assert!(findings.is_empty(), "{}:\n{}", deck.id, findings.join("\n"));
         assert!(proof.proven >= 12, "only {} questions of {} run programs", proof.proven, deck.id);
     }
+}
+
+/// A program that answered each replay just in time held Raceday up for ten seconds an outcome, whatever the budget.
+#[test]
+fn who_takes_too_long_to_replay_is_not_waited_for() {
+    let search = Search::by(variable("RACEDAY_PYTHON"), variable("PATH"));
+    let mut engine = Engine::with_python(search, confinement());
+    let no_time = Budget { executions: 9, time: Duration::ZERO };
+    let failure =
+        engine.prove(&Scenario::new("slow.py", "x = 1\n"), no_time, &mut |_| {}).expect_err("there is no time");
+    assert_eq!(failure.message, "`slow.py` does not replay in time: 0 of 1 execution in 0 s");
 }
 
 fn confinement() -> Confinement {

@@ -285,7 +285,7 @@ impl Engine {
             watch(so_far);
             true
         })?;
-        self.confirm(scenario, &explored.report.outcomes, &mut |_| {})?;
+        self.confirm(scenario, &explored.report.outcomes, budget.time, &mut |_| {})?;
         Ok(explored)
     }
 
@@ -294,15 +294,16 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// One of them ends otherwise there: then nothing is shown.
+    /// One of them ends otherwise there, or all together take more than `time`: then nothing is shown.
     pub fn confirm(
         &mut self,
         scenario: &Scenario,
         found: &[Found],
+        time: Duration,
         watch: &mut dyn FnMut(usize),
     ) -> Result<Vec<Replay>, Failure> {
         let witnesses: Vec<&Schedule> = found.iter().map(|found| &found.witness).collect();
-        let replays = self.replay_each(scenario, &witnesses, watch)?;
+        let replays = self.replay_each(scenario, &witnesses, time, watch)?;
         match found.iter().zip(&replays).find(|(found, replay)| replay.execution.outcome != found.outcome) {
             Some((found, _)) => Err(Failure::not_confirmed(&scenario.name, &found.witness)),
             None => Ok(replays),
@@ -367,26 +368,39 @@ impl Engine {
 
     /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.
     pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
-        let mut replays = self.replay_each(scenario, &[schedule], &mut |_| {})?;
+        let mut replays = self.replay_each(scenario, &[schedule], Budget::QUESTION.time, &mut |_| {})?;
         Ok(replays.pop().expect("one schedule has one replay"))
     }
 
     /// Runs `scenario` under each of `schedules`, told in full; `watch` hears how many it has done. It is loaded once.
+    ///
+    /// # Errors
+    ///
+    /// All together take more than `time`, as they do not in a program that answers as fast as it explored.
     pub fn replay_each(
         &mut self,
         scenario: &Scenario,
         schedules: &[&Schedule],
+        time: Duration,
         watch: &mut dyn FnMut(usize),
     ) -> Result<Vec<Replay>, Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
-        self.with(scenario, |mut program| {
-            let one = |(index, schedule): (usize, &&Schedule)| {
-                let replay = program.replay(schedule)?;
-                watch(index + 1);
-                Ok(replay)
-            };
-            schedules.iter().enumerate().map(one).collect()
-        })
+        let stopwatch = Stopwatch::start();
+        let replays = self.with(scenario, |mut program| {
+            let mut replays = Vec::with_capacity(schedules.len());
+            for schedule in schedules {
+                if stopwatch.elapsed() > time {
+                    break;
+                }
+                replays.push(program.replay(schedule)?);
+                watch(replays.len());
+            }
+            Ok(replays)
+        })?;
+        match replays.len() < schedules.len() {
+            true => Err(Failure::replays_too_slowly(&scenario.name, replays.len(), schedules.len(), time)),
+            false => Ok(replays),
+        }
     }
 
     /// Has the worker end.

@@ -103,6 +103,11 @@ pub(super) struct ExploreArgs {
 }
 
 impl ExploreArgs {
+    /// Returns how long it may take to confirm what was found, or to look at races: as long as the search, or as it has without being told.
+    fn time_to_replay(&self) -> Duration {
+        self.budget_seconds.max(Budget::QUESTION.time)
+    }
+
     /// Returns the claims, those with an expression first, in the order of the scenario's.
     fn claims(&self) -> Vec<Claim> {
         let always = self.always.iter().cloned().map(Claim::Always);
@@ -158,7 +163,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     let distinct = report::distinct(&explored.report);
     let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
     let claims = confirm_violations(args, &explored.report, &outcomes, scenario, engine)?;
-    let races = pairs.map(|pairs| tell_races(&pairs, scenario, engine, &mut progress)).transpose()?;
+    let races = pairs.map(|pairs| tell_races(args, &pairs, scenario, engine, &mut progress)).transpose()?;
     drop(progress);
     let python = engine.interpreter()?.version.to_string();
     let exploration = Exploration {
@@ -195,7 +200,8 @@ fn confirm_outcomes(
         false => report::worth_showing(found.iter().map(|found| &found.outcome)),
     };
     let founds: Vec<Found> = shown.iter().map(|&place| found[place].clone()).collect();
-    let replays = engine.confirm(scenario, &founds, &mut |done| progress.done(done, founds.len(), "outcome"))?;
+    let replays = engine
+        .confirm(scenario, &founds, args.time_to_replay(), &mut |done| progress.done(done, founds.len(), "outcome"))?;
     let witnessed = founds.into_iter().zip(replays).map(|(found, replay)| Witnessed { found, replay });
     Ok(shown.into_iter().map(|place| place + 1).zip(witnessed).collect())
 }
@@ -218,7 +224,10 @@ fn confirm_violations(
                 };
                 let replay = match outcomes.values().map(|witnessed| &witnessed.replay).find(shows) {
                     Some(replay) => Some(replay.clone()),
-                    None => engine.confirm(scenario, std::slice::from_ref(found), &mut |_| {})?.pop(),
+                    None => {
+                        let time = args.time_to_replay();
+                        engine.confirm(scenario, std::slice::from_ref(found), time, &mut |_| {})?.pop()
+                    }
                 };
                 replay.map(|replay| Witnessed { found: found.clone(), replay })
             }
@@ -230,6 +239,7 @@ fn confirm_violations(
 
 /// Returns `pairs` in the program's words, those that would read the same once.
 fn tell_races(
+    args: &ExploreArgs,
     pairs: &[RacingPair],
     scenario: &Scenario,
     engine: &mut Engine,
@@ -242,8 +252,8 @@ fn tell_races(
             schedules.push(&pair.schedule);
         }
     }
-    let replays =
-        engine.replay_each(scenario, &schedules, &mut |done| progress.done(done, schedules.len(), "execution"))?;
+    let mut watch = |done| progress.done(done, schedules.len(), "execution");
+    let replays = engine.replay_each(scenario, &schedules, args.time_to_replay(), &mut watch)?;
     let replays: HashMap<&Schedule, Replay> = schedules.into_iter().zip(replays).collect();
     let mut races: Vec<Race> = Vec::new();
     for pair in pairs {

@@ -4,6 +4,7 @@ use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::clock::ClockError;
 use crate::deck::CardId;
@@ -193,6 +194,14 @@ impl Failure {
             "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
         ))
         .hint("does it depend on something outside: the time, files, the order of a set of objects?")
+    }
+
+    /// Returns the failure of a scenario of which only so many executions `of` all could be made again in the `time` for it.
+    pub(super) fn replays_too_slowly(name: &str, made: usize, of: usize, time: Duration) -> Failure {
+        let (name, all) = (clean_line(name), count(of as u64, "execution"));
+        let time = time.as_secs();
+        Failure::unusable(format!("`{name}` does not replay in time: {made} of {all} in {time} s"))
+            .hint("`raceday explore` has `--budget-seconds`, and `--observe` tells fewer outcomes apart")
     }
 
     pub(super) fn seed(text: &str) -> Failure {
