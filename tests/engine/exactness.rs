@@ -98,6 +98,48 @@ const CASES: &[Case] = &[
             "[2, 1]",
         ],
     },
+    // Who throws something into a generator, or closes it, is in it for as long as that runs any of its code.
+    Case {
+        there: "def rows():\n    while True:\n        try:\n            yield 1\n        except KeyError:\n            pass\nq = rows()\nnext(q)",
+        first: "try:\n    q.throw(KeyError)\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    r.append(next(q))\nexcept ValueError as error:\n    r.append('second: %s' % error)",
+        observed: "r",
+        possible: &[
+            "['generator already executing', 1]",
+            "['second: generator already executing']",
+            "[1, 'generator already executing']",
+            "[1]",
+        ],
+    },
+    Case {
+        there: "def rows():\n    try:\n        yield 1\n    finally:\n        r.append('over')\nq = rows()\nnext(q)",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "sorted(r)",
+        possible: &["['generator already executing', 'over']", "['over']"],
+    },
+    // What runs none of it is over at once: there is no handler where it stands, or it has not begun.
+    Case {
+        there: "def rows():\n    try:\n        r.append('in')\n    except ValueError:\n        yield 1\n    yield 2\nq = rows()\nnext(q)",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["['in']"],
+    },
+    Case {
+        there: "def rows():\n    yield from (1, 2)\nq = rows()\nnext(q)",
+        first: "try:\n    q.throw(KeyError)\nexcept (KeyError, ValueError) as error:\n    r.append(type(error).__name__)",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["['KeyError']"],
+    },
+    Case {
+        there: "def rows():\n    try:\n        yield 1\n    finally:\n        r.append('over')\nq = rows()",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["[]"],
+    },
     // Each thread begins with a context of its own, whoever ran before.
     Case {
         there: "number = contextvars.ContextVar('number', default=0)\nnumber.set(5)",
