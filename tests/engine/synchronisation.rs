@@ -1093,6 +1093,24 @@ cancelled = future.cancel()
 }
 
 #[test]
+fn a_map_that_fails_cancels_the_last_of_its_tasks_first() {
+    let source = "
+from concurrent import futures
+done = []
+def work(number):
+    if not number:
+        raise KeyError
+    done.append(number)
+with futures.ThreadPoolExecutor(1) as pool:
+    try:
+        list(pool.map(work, [0, 1, 2]))
+    except KeyError:
+        pass
+";
+    assert_eq!(outcomes(source, Some("done")), ["[1, 2]", "[1]", "[]"]);
+}
+
+#[test]
 fn the_text_of_an_event_is_that_of_its_python() {
     for interpreter in interpreters() {
         let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
