@@ -140,6 +140,21 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[]"],
     },
+    // An iterator that is asked for by name goes through the container as others change it.
+    Case {
+        there: "q = {'a': 1}",
+        first: "q.update(b=1)",
+        second: "try:\n    r.append(list(q.__iter__()))\nexcept RuntimeError as error:\n    r.append('changed')",
+        observed: "r",
+        possible: &["['changed']", "[['a', 'b']]", "[['a']]"],
+    },
+    Case {
+        there: "q = [1]",
+        first: "q.insert(0, 2)",
+        second: "r.append(list(q.__reversed__()))",
+        observed: "r",
+        possible: &["[[1, 2]]", "[[1]]", "[[2]]"],
+    },
     // Each thread begins with a context of its own, whoever ran before.
     Case {
         there: "number = contextvars.ContextVar('number', default=0)\nnumber.set(5)",
@@ -346,6 +361,7 @@ fn what_cannot_be_followed_is_refused_by_name() {
             "starting one thread from two at once",
         ),
         ("", "os.environ['X'] = '1'", "changing os.environ while several threads live"),
+        ("q = queue.Queue()", "q.__init__()", "Queue.__init__() again while several threads live"),
         ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
     ];
     for (there, act, expected) in refused {

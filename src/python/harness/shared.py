@@ -428,8 +428,7 @@ def wr_attr(value, thing, name):
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
-    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
-        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    keep_module(thing)
     try:
         setattr(thing, name, value)
     finally:
@@ -439,21 +438,66 @@ def wr_attr(value, thing, name):
 
 def store_attr(store, thing, name, *value):
     """`object.__setattr__` or `object.__delattr__`, called by name: what the class of `thing` makes of such acts is not asked."""
+    is_class = issubclass(type(thing), type)
+    is_main = type(thing) is types.ModuleType and vars(thing) is program_globals
     if not solo:
+        if is_class and name not in tracked_class_attributes:
+            found.add(("class attribute", name))
+        if is_main and name not in tracked_globals:
+            found.add(("global", name))
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
             announce(stored_touches, thing, name)
             if detail:
                 note("write" if value else "delete", place_of(thing, name), *map(show, value))
-    if id(thing) in names:
+    if id(thing) in names or is_class or is_main:
         for each in value:
             publish(each)
-    return store(thing, name, *value)
+    keep_module(thing)
+    try:
+        return store(thing, name, *value)
+    finally:
+        if is_class:
+            forget_attributes()
 
 
 def stored_touches(thing, name):
+    if type(thing) is types.ModuleType or issubclass(type(thing), type):
+        return attribute_touches(thing, name, WRITE)
     return ((digest((name_of(thing), name)), WRITE),)
+
+
+def keep_module(thing):
+    """Before an attribute of a module changes: the execution's end undoes that."""
+    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
+        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+
+
+def fill_again(init, /, *arguments, **keywords):
+    """`__init__` of Python's own, called by name: that of a container changes all of it, that of a namespace sets attributes."""
+    thing = arguments[0] if arguments else None
+    shape = kinds.get(type(thing)) or kind_of(type(thing))
+    if shape != "-":
+        return call_method(thing, "__init__", shape, functools.partial(init, thing), *arguments[1:], **keywords)
+    if isinstance(thing, types.SimpleNamespace) and (len(arguments) == 1 or sys.version_info >= (3, 13)):
+        values = dict(*arguments[1:], **keywords)
+        for name in values:
+            if name not in tracked_attributes:
+                found.add(("attribute", name))
+        announce(filled_touches, thing, values)
+        if detail:
+            note("write", place_of(thing), show(values))
+        if id(thing) in names:
+            for each in values.values():
+                publish(each)
+    elif not isinstance(thing, BaseException):  # they keep what they are given
+        rd_all_deep((*arguments[1:], *keywords.values()))
+    return init(*arguments, **keywords)
+
+
+def filled_touches(thing, values):
+    return tuple((digest((name_of(thing), name)), WRITE) for name in values if name in tracked_attributes)
 
 
 def load_attr(load, thing, name):
@@ -466,6 +510,8 @@ def load_attr(load, thing, name):
 
 
 def loaded_touches(thing, name):
+    if type(thing) is types.ModuleType or issubclass(type(thing), type):
+        return attribute_touches(thing, name, READ)
     owners = owners_touches(type(thing), name) if name in tracked_class_attributes else ()
     return ((digest((name_of(thing), name)), READ), *owners)
 
@@ -481,8 +527,7 @@ def del_attr(thing, name):
             found.add(("attribute", name))
         else:
             is_step = announce(attribute_touches, thing, name, WRITE)
-    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
-        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    keep_module(thing)
     try:
         if is_step and detail:
             told(lambda: delattr(thing, name), "delete", place_of(thing, name))
