@@ -269,6 +269,33 @@ for thread in threads:
 }
 
 #[test]
+fn what_a_scenario_does_to_a_class_of_the_library_ends_with_the_execution() {
+    let source = "
+import json, queue, string, threading
+before = string.Template.delimiter, hasattr(queue.Queue, 'mark'), hasattr(json.JSONEncoder, 'mark'), hasattr(threading.Thread, 'mark')
+string.Template.delimiter = '%'
+queue.Queue.mark = 1
+setattr(json.JSONEncoder, 'mark', 1)
+type.__setattr__(threading.Thread, 'mark', 1)
+try:
+    int.real = 1
+except TypeError:
+    pass
+def work():
+    global count
+    count += 1
+count = 0
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let fresh = "('$', False, False, False)";
+    assert_eq!(outcomes(source, Some("(before, count)")), [format!("({fresh}, 1)"), format!("({fresh}, 2)")]);
+}
+
+#[test]
 fn several_threads_log() {
     let source = "
 import logging, sys, threading

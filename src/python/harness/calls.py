@@ -330,6 +330,8 @@ CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operat
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 BY_NAME = {"__iter__": go_through, "__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr, "__init__": fill_again}
+STORING = ("__setattr__", "__delattr__")
+SLOTS = (types.WrapperDescriptorType, types.MethodWrapperType)
 COPYING = frozenset("__reduce__ __reduce_ex__ __getstate__ __dir__".split())  # what looks at all attributes
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
@@ -471,6 +473,8 @@ def rd_call(function, /, *arguments, **keywords):
                     if type(each) is types.GeneratorType and is_shared_opaque(each):
                         enter(each, touches)
                 return in_the_middle(touches, function, arguments, keywords)
+    elif type(function) in SLOTS and function.__name__ in STORING:
+        keep_outside(*(arguments if owner is None else (owner, *arguments))[:2])
     return function(*arguments, **keywords)
 
 

@@ -225,6 +225,8 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_environment()
     if changed_modules:
         restore_modules()
+    if changed_classes:
+        restore_classes()
     if logging_used:
         restore_logging()
     output_size = enabled = position = live = 0

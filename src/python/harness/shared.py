@@ -260,6 +260,7 @@ at_own = OwnPlace()
 # Attributes ------------------------------------------------------------------------------------------------------------
 
 changed_modules = {}  # the modules whose attributes the execution has set, as they were
+changed_classes = {}  # the same of classes that are not the scenario's own, and of one attribute each
 
 
 def attribute_shape(kind, name):
@@ -428,7 +429,7 @@ def wr_attr(value, thing, name):
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
-    keep_module(thing)
+    keep_outside(thing, name)
     try:
         setattr(thing, name, value)
     finally:
@@ -454,7 +455,7 @@ def store_attr(store, thing, name, *value):
     if id(thing) in names or is_class or is_main:
         for each in value:
             publish(each)
-    keep_module(thing)
+    keep_outside(thing, name)
     try:
         return store(thing, name, *value)
     finally:
@@ -468,10 +469,16 @@ def stored_touches(thing, name):
     return ((digest((name_of(thing), name)), WRITE),)
 
 
-def keep_module(thing):
-    """Before an attribute of a module changes: the execution's end undoes that."""
-    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
-        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+def keep_outside(thing=None, name=None):
+    """Before an attribute changes: what that is of a module or of a class of the library's the next execution is to find as it was."""
+    if type(thing) is types.ModuleType:
+        if id(thing) not in changed_modules:
+            changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    elif issubclass(type(thing), type) and thing.__module__ != "__main__":
+        if not solo and (thing in MODEL_CLASSES or hasattr(sys.modules.get(thing.__module__), thing.__qualname__.partition(".")[0])):
+            what = "another `%s.%s.%s` while several threads live" % (thing.__module__, thing.__qualname__, name)
+            raise Unsupported(what, "the library looks at it in no step of its own")
+        changed_classes.setdefault((id(thing), name), (thing, vars(thing).get(name, MISSING)))
 
 
 def fill_again(init, /, *arguments, **keywords):
@@ -527,7 +534,7 @@ def del_attr(thing, name):
             found.add(("attribute", name))
         else:
             is_step = announce(attribute_touches, thing, name, WRITE)
-    keep_module(thing)
+    keep_outside(thing, name)
     try:
         if is_step and detail:
             told(lambda: delattr(thing, name), "delete", place_of(thing, name))

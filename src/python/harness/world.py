@@ -218,6 +218,18 @@ def restore_modules():
     changed_modules.clear()
 
 
+def restore_classes():
+    """Undoes what the last execution did to attributes of classes that are not its own."""
+    for (_, name), (kind, before) in changed_classes.items():
+        if vars(kind).get(name, MISSING) is before:
+            continue  # it could not be set
+        if before is MISSING:
+            type.__delattr__(kind, name)
+        else:
+            type.__setattr__(kind, name, before)
+    changed_classes.clear()
+
+
 def make_models():
     """Has the models pass for the classes that they model."""
     for each in (Queue, LifoQueue, PriorityQueue, SimpleQueue):
