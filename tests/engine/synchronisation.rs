@@ -644,6 +644,38 @@ threading.Thread(target=go.wait).start()
     assert_eq!(outcomes(source, Some("go.is_set()")), ["True"]);
 }
 
+/// CPython takes it from the list before it is over.
+#[test]
+fn a_thread_that_is_listed_no_more_may_still_be_alive() {
+    let program = |there: &str, look: &str| {
+        format!(
+            "
+import threading
+def work():
+    pass
+thread = threading.Thread(target=work)
+{there}thread.start()
+seen = {look}
+thread.join()
+"
+        )
+    };
+    let seen = |there: &str, look: &str| outcomes(&program(there, look), Some("seen"));
+    let look = "threading.active_count(), thread.is_alive()";
+    let possible = ["(1, False)", "(1, True)", "(2, False)", "(2, True)"];
+    assert_eq!(seen("", look), possible);
+    assert_eq!(seen("", "len(threading.enumerate()), thread.is_alive()"), possible);
+    assert_eq!(seen("", "thread.is_alive(), threading.active_count()"), ["(False, 1)", "(True, 1)", "(True, 2)"]);
+    // Where the system gives identifiers again, too.
+    let there = "other = threading.Thread(target=work)\nother.start()\nidentifier = other.ident\nother.join()\n";
+    assert_eq!(seen(there, &format!("{look}, thread.ident != 0")).len(), 4);
+    // Who asks for one of both alone finds no other step.
+    let explored = explored(&scenario(&program("", "threading.active_count()"), Some("seen"))).expect("it explores");
+    assert_eq!((shown(&explored), explored.executions), (vec!["1".to_owned(), "2".to_owned()], 2));
+    let steps = |report: &Report| report.outcomes[0].witness.threads().iter().filter(|each| **each != ThreadId::MAIN).count();
+    assert_eq!(steps(&explored), 2, "it begins and ends");
+}
+
 #[test]
 fn the_main_thread_is_over_once_it_waits_for_the_others() {
     let source = "

@@ -49,6 +49,7 @@ class Program:
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
         give_identifiers_again(IDENTIFIERS in self.tracked)
+        list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         self.on_top = self.on_top and not rewriter.swallows
