@@ -527,6 +527,33 @@ print(str(future).split('state=')[1])
 
 /// The worker's answer was none that could be read.
 #[test]
+fn others_print_in_between_where_a_value_says_itself_what_it_is() {
+    let printed = |value: &str| {
+        let source = format!(
+            "
+import threading
+class Named:
+    def __init__(self, name): self.name = name
+    def __repr__(self): return self.name
+def work(name): print({value}, {value})
+threads = [threading.Thread(target=work, args=(name,)) for name in 'ab']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        outcomes(&source, None)
+    };
+    assert_eq!(printed("name"), ["a a\nb b", "b b\na a"]);
+    assert_eq!(printed("[name]"), ["['a'] ['a']\n['b'] ['b']", "['b'] ['b']\n['a'] ['a']"]);
+    let mixed = ["a a\nb b", "a b a\nb", "a b b\na", "b a a\nb", "b a b\na", "b b\na a"];
+    assert_eq!(printed("Named(name)"), mixed);
+    let within = mixed.map(|text| text.replace('a', "(a,)").replace('b', "(b,)"));
+    assert_eq!(printed("(Named(name),)"), within);
+}
+
+#[test]
 fn half_a_character_is_shown_by_its_number() {
     let source = "
 import threading
