@@ -363,7 +363,11 @@ fn what_cannot_be_followed_is_refused_by_name() {
         ("", "os.environ['X'] = '1'", "changing os.environ while several threads live"),
         ("q = queue.Queue()", "q.__init__()", "Queue.__init__() again while several threads live"),
         ("", "queue.Queue.put = print", "another `queue.Queue.put` while several threads live"),
-        ("import string", "del string.Template.delimiter", "another `string.Template.delimiter` while several threads live"),
+        (
+            "import string",
+            "del string.Template.delimiter",
+            "another `string.Template.delimiter` while several threads live",
+        ),
         ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
     ];
     for (there, act, expected) in refused {

@@ -545,7 +545,10 @@ fn a_mistake_of_the_harness_is_no_outcome() {
 #[test]
 fn what_a_scenario_does_to_the_harness_is_no_mistake_of_the_harness() {
     let works = [
-        ("vars(threading)['Lock'].acquire.__globals__.pop('visible')\nthread.join()\n", "reaches for Raceday's own things"),
+        (
+            "vars(threading)['Lock'].acquire.__globals__.pop('visible')\nthread.join()\n",
+            "reaches for Raceday's own things",
+        ),
         (
             "frame = sys._getframe()\nwhile 'visible' not in frame.f_globals:\n    frame = frame.f_back\n\
              frame.f_globals.pop('visible')\nthread.join()\n",

@@ -699,7 +699,8 @@ thread.join()
     // Who asks for one of both alone finds no other step.
     let explored = explored(&scenario(&program("", "threading.active_count()"), Some("seen"))).expect("it explores");
     assert_eq!((shown(&explored), explored.executions), (vec!["1".to_owned(), "2".to_owned()], 2));
-    let steps = |report: &Report| report.outcomes[0].witness.threads().iter().filter(|each| **each != ThreadId::MAIN).count();
+    let steps =
+        |report: &Report| report.outcomes[0].witness.threads().iter().filter(|each| **each != ThreadId::MAIN).count();
     assert_eq!(steps(&explored), 2, "it begins and ends");
 }
 

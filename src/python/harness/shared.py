@@ -429,7 +429,8 @@ def wr_attr(value, thing, name):
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
-    keep_outside(thing, name)
+    if is_class or type(thing) is types.ModuleType:
+        keep_outside(thing, name)
     try:
         setattr(thing, name, value)
     finally:
