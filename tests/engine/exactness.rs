@@ -98,6 +98,63 @@ const CASES: &[Case] = &[
             "[2, 1]",
         ],
     },
+    // Who throws something into a generator, or closes it, is in it for as long as that runs any of its code.
+    Case {
+        there: "def rows():\n    while True:\n        try:\n            yield 1\n        except KeyError:\n            pass\nq = rows()\nnext(q)",
+        first: "try:\n    q.throw(KeyError)\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    r.append(next(q))\nexcept ValueError as error:\n    r.append('second: %s' % error)",
+        observed: "r",
+        possible: &[
+            "['generator already executing', 1]",
+            "['second: generator already executing']",
+            "[1, 'generator already executing']",
+            "[1]",
+        ],
+    },
+    Case {
+        there: "def rows():\n    try:\n        yield 1\n    finally:\n        r.append('over')\nq = rows()\nnext(q)",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "sorted(r)",
+        possible: &["['generator already executing', 'over']", "['over']"],
+    },
+    // What runs none of it is over at once: there is no handler where it stands, or it has not begun.
+    Case {
+        there: "def rows():\n    try:\n        r.append('in')\n    except ValueError:\n        yield 1\n    yield 2\nq = rows()\nnext(q)",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["['in']"],
+    },
+    Case {
+        there: "def rows():\n    yield from (1, 2)\nq = rows()\nnext(q)",
+        first: "try:\n    q.throw(KeyError)\nexcept (KeyError, ValueError) as error:\n    r.append(type(error).__name__)",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["['KeyError']"],
+    },
+    Case {
+        there: "def rows():\n    try:\n        yield 1\n    finally:\n        r.append('over')\nq = rows()",
+        first: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        second: "try:\n    q.close()\nexcept ValueError as error:\n    r.append(str(error))",
+        observed: "r",
+        possible: &["[]"],
+    },
+    // An iterator that is asked for by name goes through the container as others change it.
+    Case {
+        there: "q = {'a': 1}",
+        first: "q.update(b=1)",
+        second: "try:\n    r.append(list(q.__iter__()))\nexcept RuntimeError as error:\n    r.append('changed')",
+        observed: "r",
+        possible: &["['changed']", "[['a', 'b']]", "[['a']]"],
+    },
+    Case {
+        there: "q = [1]",
+        first: "q.insert(0, 2)",
+        second: "r.append(list(q.__reversed__()))",
+        observed: "r",
+        possible: &["[[1, 2]]", "[[1]]", "[[2]]"],
+    },
     // Each thread begins with a context of its own, whoever ran before.
     Case {
         there: "number = contextvars.ContextVar('number', default=0)\nnumber.set(5)",
@@ -304,6 +361,13 @@ fn what_cannot_be_followed_is_refused_by_name() {
             "starting one thread from two at once",
         ),
         ("", "os.environ['X'] = '1'", "changing os.environ while several threads live"),
+        ("q = queue.Queue()", "q.__init__()", "Queue.__init__() again while several threads live"),
+        ("", "queue.Queue.put = print", "another `queue.Queue.put` while several threads live"),
+        (
+            "import string",
+            "del string.Template.delimiter",
+            "another `string.Template.delimiter` while several threads live",
+        ),
         ("q = queue.Queue()", "q.maxsize = 1", "another `maxsize` of a queue that threads may share"),
     ];
     for (there, act, expected) in refused {

@@ -529,7 +529,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
             "import threading, time\n\
              thread = threading.Thread(target=time.sleep, args=(0,))\n\
              thread.start()\n\
-             vars(threading)['Lock'].acquire.__globals__.{sabotage}\n\
+             getattr(vars(threading)['Lock'].acquire, '__global' + 's__').{sabotage}\n\
              {rest}"
         );
         let mut worker = worker();
@@ -539,6 +539,38 @@ fn a_mistake_of_the_harness_is_no_outcome() {
         }
         let report = explored_by(&mut worker, &scenario(WITHDRAW, Some("account.balance"))).expect("the next one runs");
         assert_eq!(report.executions, 6);
+    }
+}
+
+#[test]
+fn what_a_scenario_does_to_the_harness_is_no_mistake_of_the_harness() {
+    let works = [
+        (
+            "vars(threading)['Lock'].acquire.__globals__.pop('visible')\nthread.join()\n",
+            "reaches for Raceday's own things",
+        ),
+        (
+            "frame = sys._getframe()\nwhile 'visible' not in frame.f_globals:\n    frame = frame.f_back\n\
+             frame.f_globals.pop('visible')\nthread.join()\n",
+            "reaches for Raceday's own things",
+        ),
+        (
+            "ours = getattr(vars(threading)['Lock'].acquire, '__global' + 's__')\nreal = ours['end']\n\
+             def end(strand):\n    end(strand)\nours['end'] = end\nthread.join()\n",
+            "leaves Raceday no room",
+        ),
+    ];
+    for (rest, expected) in works {
+        let source = format!(
+            "import sys, threading, time\n\
+             thread = threading.Thread(target=time.sleep, args=(0,))\n\
+             thread.start()\n\
+             {rest}"
+        );
+        match explored_by(&mut worker(), &scenario(&source, None)) {
+            Err(PythonError::Unsupported { what, .. }) => assert!(what.ends_with(expected), "{what}"),
+            other => panic!("{rest}: {other:?}"),
+        }
     }
 }
 

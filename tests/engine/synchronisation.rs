@@ -269,6 +269,33 @@ for thread in threads:
 }
 
 #[test]
+fn what_a_scenario_does_to_a_class_of_the_library_ends_with_the_execution() {
+    let source = "
+import json, queue, string, threading
+before = string.Template.delimiter, hasattr(queue.Queue, 'mark'), hasattr(json.JSONEncoder, 'mark'), hasattr(threading.Thread, 'mark')
+string.Template.delimiter = '%'
+queue.Queue.mark = 1
+setattr(json.JSONEncoder, 'mark', 1)
+type.__setattr__(threading.Thread, 'mark', 1)
+try:
+    int.real = 1
+except TypeError:
+    pass
+def work():
+    global count
+    count += 1
+count = 0
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let fresh = "('$', False, False, False)";
+    assert_eq!(outcomes(source, Some("(before, count)")), [format!("({fresh}, 1)"), format!("({fresh}, 2)")]);
+}
+
+#[test]
 fn several_threads_log() {
     let source = "
 import logging, sys, threading
@@ -500,6 +527,33 @@ print(str(future).split('state=')[1])
 
 /// The worker's answer was none that could be read.
 #[test]
+fn others_print_in_between_where_a_value_says_itself_what_it_is() {
+    let printed = |value: &str| {
+        let source = format!(
+            "
+import threading
+class Named:
+    def __init__(self, name): self.name = name
+    def __repr__(self): return self.name
+def work(name): print({value}, {value})
+threads = [threading.Thread(target=work, args=(name,)) for name in 'ab']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        outcomes(&source, None)
+    };
+    assert_eq!(printed("name"), ["a a\nb b", "b b\na a"]);
+    assert_eq!(printed("[name]"), ["['a'] ['a']\n['b'] ['b']", "['b'] ['b']\n['a'] ['a']"]);
+    let mixed = ["a a\nb b", "a b a\nb", "a b b\na", "b a a\nb", "b a b\na", "b b\na a"];
+    assert_eq!(printed("Named(name)"), mixed);
+    let within = mixed.map(|text| text.replace('a', "(a,)").replace('b', "(b,)"));
+    assert_eq!(printed("(Named(name),)"), within);
+}
+
+#[test]
 fn half_a_character_is_shown_by_its_number() {
     let source = "
 import threading
@@ -615,6 +669,39 @@ threading.Thread(target=watch).start()
 threading.Thread(target=go.wait).start()
 ";
     assert_eq!(outcomes(source, Some("go.is_set()")), ["True"]);
+}
+
+/// CPython takes it from the list before it is over.
+#[test]
+fn a_thread_that_is_listed_no_more_may_still_be_alive() {
+    let program = |there: &str, look: &str| {
+        format!(
+            "
+import threading
+def work():
+    pass
+thread = threading.Thread(target=work)
+{there}thread.start()
+seen = {look}
+thread.join()
+"
+        )
+    };
+    let seen = |there: &str, look: &str| outcomes(&program(there, look), Some("seen"));
+    let look = "threading.active_count(), thread.is_alive()";
+    let possible = ["(1, False)", "(1, True)", "(2, False)", "(2, True)"];
+    assert_eq!(seen("", look), possible);
+    assert_eq!(seen("", "len(threading.enumerate()), thread.is_alive()"), possible);
+    assert_eq!(seen("", "thread.is_alive(), threading.active_count()"), ["(False, 1)", "(True, 1)", "(True, 2)"]);
+    // Where the system gives identifiers again, too.
+    let there = "other = threading.Thread(target=work)\nother.start()\nidentifier = other.ident\nother.join()\n";
+    assert_eq!(seen(there, &format!("{look}, thread.ident != 0")).len(), 4);
+    // Who asks for one of both alone finds no other step.
+    let explored = explored(&scenario(&program("", "threading.active_count()"), Some("seen"))).expect("it explores");
+    assert_eq!((shown(&explored), explored.executions), (vec!["1".to_owned(), "2".to_owned()], 2));
+    let steps =
+        |report: &Report| report.outcomes[0].witness.threads().iter().filter(|each| **each != ThreadId::MAIN).count();
+    assert_eq!(steps(&explored), 2, "it begins and ends");
 }
 
 #[test]
@@ -1090,6 +1177,24 @@ cancelled = future.cancel()
 ";
     let possible = ["(False, False)", "(False, True)", "(True, False)", "(True, True)"];
     assert_eq!(outcomes(source, Some("(left, cancelled)")), possible);
+}
+
+#[test]
+fn a_map_that_fails_cancels_the_last_of_its_tasks_first() {
+    let source = "
+from concurrent import futures
+done = []
+def work(number):
+    if not number:
+        raise KeyError
+    done.append(number)
+with futures.ThreadPoolExecutor(1) as pool:
+    try:
+        list(pool.map(work, [0, 1, 2]))
+    except KeyError:
+        pass
+";
+    assert_eq!(outcomes(source, Some("done")), ["[1, 2]", "[1]", "[]"]);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 # Methods of containers -------------------------------------------------------------------------------------------------
 
-STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__".split())
+STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__ __init__".split())
 STRUCTURE = {
-    "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate".split()),
-    "D": frozenset("popitem clear update subtract move_to_end".split()),
+    "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate __init__".split()),
+    "D": frozenset("popitem clear update subtract move_to_end __init__".split()),
     "S": frozenset(
-        "pop clear update intersection_update difference_update symmetric_difference_update".split()
+        "pop clear update intersection_update difference_update symmetric_difference_update __init__".split()
     ),
 }
 WHOLE = {
@@ -24,6 +24,7 @@ OPERATES = {
     "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
     "__setitem__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
     "__delitem__": lambda thing, shape, key: removal_touches(thing, key, shape),
+    "__missing__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
     "__contains__": lambda thing, shape, key: (
         whole_touches(shape, thing) if shape == "L" else key_touches(thing, key, READ, None)
     ),
@@ -97,16 +98,18 @@ def rd_method(thing, name):
     return Method(call_method, thing, name, shape, method)
 
 
-COUNTING = ("Counter.update", "Counter.subtract")
+COUNTING = ("Counter.__init__", "Counter.update", "Counter.subtract")
 
 
 def count(thing, name, shape, method, /, *arguments, **keywords):
-    """`Counter.update` or `subtract`, which are written in Python: but for elements that are added up at once, each is read and then
+    """`Counter.update` or `subtract`, or `__init__` called again, which are written in Python: but for elements that are added up at once, each is read and then
     written, and others get in between."""
     if solo or len(arguments) > 1:
         return method(*arguments, **keywords)
     from _collections_abc import Mapping
 
+    if name == "__init__":
+        name = "update"
     for given in (*arguments, keywords):
         counts = isinstance(given, Mapping)
         if given is None or given is keywords and not keywords:
@@ -254,7 +257,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
-            if name in ("update", "__ior__"):
+            if name in ("update", "__ior__", "__init__"):
                 arguments, keywords = (dict(*arguments, **keywords),), {}
             wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
         looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
@@ -275,6 +278,15 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if detail and is_step:
         return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
     return method(*arguments, **keywords)
+
+
+def go_through(asked, thing, /, *arguments):
+    """`__iter__` of Python's own, called by name: what others do to a container in the midst of that is seen."""
+    kind = type(thing)
+    if not arguments and type(getattr(kind, "__iter__", None)) in UNBOUND and (kind in VIEWS or (kinds.get(kind) or kind_of(kind)) != "-"):
+        return iter(rd_turns(thing))
+    touches = use(thing, "__iter__")
+    return in_the_middle(touches, asked, (thing, *arguments), {}) if touches else asked(thing, *arguments)
 
 
 # Calls and operators ---------------------------------------------------------------------------------------------------
@@ -317,7 +329,10 @@ SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math",
 CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operator.itemgetter, operator.methodcaller))
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
-BY_NAME = {"__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr}
+BY_NAME = {"__iter__": go_through, "__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr, "__init__": fill_again}
+STORING = ("__setattr__", "__delattr__")
+SLOTS = (types.WrapperDescriptorType, types.MethodWrapperType)
+COPYING = frozenset("__reduce__ __reduce_ex__ __getstate__ __dir__".split())  # what looks at all attributes
 DIRECT = frozenset((types.FunctionType, types.MethodType, functools.partial, Method))
 REPLACED = frozenset("print getattr hasattr setattr delattr vars locals dir next".split())
 BUILTIN_NAMES = frozenset(vars(builtins)) - REPLACED
@@ -412,12 +427,10 @@ def rd_call(function, /, *arguments, **keywords):
             return call_changing(function, 0, arguments, keywords)
         elif type(function) is types.MethodType and type(function.__func__) in UNBOUND:
             return rd_call(function.__func__, function.__self__, *arguments, **keywords)
-        elif function is object.__setattr__ or function is object.__delattr__:
-            return store_attr(function, *arguments)
-        elif type(function) is types.WrapperDescriptorType and function.__name__ == "__getattribute__":
-            return load_attr(function, *arguments)
+        elif type(function) is types.WrapperDescriptorType and function.__name__ in BY_NAME:
+            return BY_NAME[function.__name__](function, *arguments, **keywords)
         elif type(function) is types.MethodWrapperType and function.__name__ in BY_NAME:
-            return BY_NAME[function.__name__](lambda _, *rest: function(*rest), function.__self__, *arguments)
+            return BY_NAME[function.__name__](of_itself(function), function.__self__, *arguments, **keywords)
         elif (type(function) in UNBOUND and arguments and function.__name__ in METHODS
               and (kinds.get(type(arguments[0])) or kind_of(type(arguments[0]))) != "-"):  # fmt: skip
             thing, *rest = arguments
@@ -446,6 +459,8 @@ def rd_call(function, /, *arguments, **keywords):
                 keywords = {**keywords, "key": comparing(keywords["key"])}
             elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
                 touches = rd_copied(*arguments[:1])
+            elif owner is not None and type(function) is types.BuiltinFunctionType and function.__name__ in COPYING:
+                touches = rd_copied(owner)
             elif id(function) in BY_KEY_IDS and all(type(each) in GOES_BY_KEY for each in arguments):
                 touches = rd_wholes(arguments)
             elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
@@ -458,7 +473,14 @@ def rd_call(function, /, *arguments, **keywords):
                     if type(each) is types.GeneratorType and is_shared_opaque(each):
                         enter(each, touches)
                 return in_the_middle(touches, function, arguments, keywords)
+    elif type(function) in SLOTS and function.__name__ in STORING:
+        keep_outside(*(arguments if owner is None else (owner, *arguments))[:2])
     return function(*arguments, **keywords)
+
+
+def of_itself(method):
+    """A bound method as a function of what it is bound to, too."""
+    return lambda _, *arguments, **keywords: method(*arguments, **keywords)
 
 
 def all_sources_of(thing, function):

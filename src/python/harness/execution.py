@@ -50,6 +50,7 @@ class Program:
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
         give_identifiers_again(IDENTIFIERS in self.tracked)
+        list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
         rewriter = Rewriter(module)
         self.on_top = self.on_top and not rewriter.swallows
@@ -231,6 +232,8 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_environment()
     if changed_modules:
         restore_modules()
+    if changed_classes:
+        restore_classes()
     if logging_used:
         restore_logging()
     output_size = enabled = position = live = 0

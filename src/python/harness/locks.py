@@ -51,6 +51,8 @@ class Model:
         return hash(getattr(self, "_name_", 0))
 
     def _named(self):
+        if not solo and hasattr(self, "_name_"):
+            raise Unsupported("%s.__init__() again while several threads live" % type(self).__name__)
         name = self._name_ = new_name()
         names[id(self)] = (name, self)
         known = model_acts.get(name)

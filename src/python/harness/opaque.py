@@ -187,9 +187,12 @@ def use(thing, name="", function=None, arguments=()):
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches, arguments)
-    elif kind is types.GeneratorType and name in ("close", "throw") and (id(thing) in entered or thing.gi_running):
-        # CPython 3.11 takes what a generator has just done for its state, and may die of it.
-        raise ValueError("generator already executing")
+    elif kind is types.GeneratorType and name in ("close", "throw"):
+        if id(thing) in entered or thing.gi_running:
+            # CPython 3.11 takes what a generator has just done for its state, and may die of it.
+            raise ValueError("generator already executing")
+        if handles(thing):
+            enter(thing, touches)
     return touches
 
 
@@ -226,6 +229,54 @@ def has_begun(generator):
     """Whether a generator that is neither over nor running has been asked for anything yet."""
     # Since CPython 3.11 a generator that has not begun has a last instruction, too.
     return getattr(generator, "gi_suspended", generator.gi_frame.f_lasti != -1)
+
+
+def handles(generator):
+    """Whether a generator that is thrown an exception runs any of its own code: a handler, a `finally`, what a `with` leaves."""
+    if generator.gi_frame is None or not has_begun(generator):
+        return False
+    inner = generator.gi_yieldfrom
+    if handles(inner) if type(inner) is types.GeneratorType else hasattr(inner, "close"):
+        return True
+    import opcode
+
+    code = generator.gi_code
+    at = generator.gi_frame.f_lasti
+    if not hasattr(code, "co_exceptiontable"):
+        # The handler of a `try` that has begun is still to come.
+        unit = 2 if sys.version_info >= (3, 10) else 1
+        reach = 0
+        for place in range(0, at, 2):
+            number, argument = code.co_code[place : place + 2]
+            reach = reach << 8 | argument
+            if number != opcode.EXTENDED_ARG:
+                if opcode.opname[number] in ("SETUP_FINALLY", "SETUP_WITH") and place + 2 + reach * unit > at:
+                    return True
+                reach = 0
+        return False
+    table = handlers_of(code)
+    while True:
+        target = next((target for start, stop, target in table if start <= at < stop), None)
+        if target is None:
+            return False
+        if code.co_code[target] == opcode.opmap["PUSH_EXC_INFO"]:
+            return True
+        # What only tidies up passes it on.
+        passing_on = (opcode.opmap["RERAISE"], opcode.opmap.get("CLEANUP_THROW"))
+        at = next(place for place in range(target, len(code.co_code), 2) if code.co_code[place] in passing_on)
+
+
+def handlers_of(code):
+    """Which instructions have which handler: where a row of them starts and stops, and where the handler begins."""
+    numbers = []
+    number = 0
+    for each in code.co_exceptiontable:
+        # Six bits at a time; the seventh says that the number goes on, the eighth that a row of four numbers begins.
+        number = number << 6 | each & 63
+        if not each & 64:
+            numbers.append(number)
+            number = 0
+    return [(2 * start, 2 * (start + length), 2 * target) for start, length, target in zip(numbers[::4], numbers[1::4], numbers[2::4])]
 
 
 def is_written_here(function):

@@ -42,7 +42,7 @@ class Executor:
                             pending.append(self.submit(fn, *each))
                     yield result_or_cancel(pending.popleft(), None if deadline is None else deadline - cur.clock)
             finally:
-                for future in pending:
+                for future in reversed(pending):
                     future.cancel()
 
         return results()

@@ -218,7 +218,7 @@ def unchangeable(kind):
     def refuse(*_, **__):
         raise Unsupported("changing `queue.Queue().queue`", "what a queue holds is modelled with it")
 
-    changes = STRUCTURE["L"] | {"__setitem__", "__delitem__", "__iadd__", "__imul__"}
+    changes = STRUCTURE["L"] - {"__init__"} | {"__setitem__", "__delitem__", "__iadd__", "__imul__"}
     return type(kind.__name__, (kind,), {name: refuse for name in changes if hasattr(kind, name)})
 
 

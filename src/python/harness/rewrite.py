@@ -356,7 +356,7 @@ class Rewriter(Transformer):
         opaque = any(
             isinstance(each, PLACES + (ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.NamedExpr, ast.IfExp, ast.BoolOp))
             for each in given
-        ) or isinstance(node.func, ast.Attribute) and node.func.attr in RESUMING
+        ) or isinstance(node.func, ast.Attribute) and (node.func.attr in RESUMING or node.func.attr[:2] == "__" == node.func.attr[-2:])
         known = isinstance(node.func, ast.Name) and node.func.id not in self.bound_somewhere
         builtin = node.func.id if known else None
         # What a definition or an import has bound looks at no more than it is given; a variable may be a method of anything.

@@ -39,7 +39,17 @@ def problem_answer():
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next
     where = ", in `%s`" % innermost.tb_frame.f_code.co_name if innermost is not None else ""
+    reaches = any(word in program.source for word in REACHING)
+    if reaches or isinstance(error, (RecursionError, MemoryError)):
+        # Nobody knows whose it is where a program has Raceday's own things at hand. That there was no room left is the program's.
+        what = "a program that reaches for Raceday's own things" if reaches else "a program that leaves Raceday no room"
+        return {"error": {"kind": "unsupported", "what": what, "why": describe(error) + where, "line": line_of(error)}}
     return {"error": {"kind": "mistake", "what": describe(error) + where, "line": line_of(error)}}
+
+
+# What programs say that could get hold of the harness: by frames, by what the collector knows, by functions' globals.
+REACHING = ("_getframe", "_current_frames", "f_back", "f_globals", "f_builtins", "tb_frame", "gi_frame", "get_objects", "get_refer",
+            "__globals__", "__builtins__", "__subclasses__", "sys.modules")  # fmt: skip
 
 
 def tell(numbers):

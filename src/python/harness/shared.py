@@ -260,6 +260,7 @@ at_own = OwnPlace()
 # Attributes ------------------------------------------------------------------------------------------------------------
 
 changed_modules = {}  # the modules whose attributes the execution has set, as they were
+changed_classes = {}  # the same of classes that are not the scenario's own, and of one attribute each
 
 
 def attribute_shape(kind, name):
@@ -428,8 +429,8 @@ def wr_attr(value, thing, name):
     is_class = issubclass(type(thing), type)
     if type(value) not in ATOMS and (id(thing) in names or is_class):
         publish(value)
-    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
-        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    if is_class or type(thing) is types.ModuleType:
+        keep_outside(thing, name)
     try:
         setattr(thing, name, value)
     finally:
@@ -439,21 +440,72 @@ def wr_attr(value, thing, name):
 
 def store_attr(store, thing, name, *value):
     """`object.__setattr__` or `object.__delattr__`, called by name: what the class of `thing` makes of such acts is not asked."""
+    is_class = issubclass(type(thing), type)
+    is_main = type(thing) is types.ModuleType and vars(thing) is program_globals
     if not solo:
+        if is_class and name not in tracked_class_attributes:
+            found.add(("class attribute", name))
+        if is_main and name not in tracked_globals:
+            found.add(("global", name))
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
             announce(stored_touches, thing, name)
             if detail:
                 note("write" if value else "delete", place_of(thing, name), *map(show, value))
-    if id(thing) in names:
+    if id(thing) in names or is_class or is_main:
         for each in value:
             publish(each)
-    return store(thing, name, *value)
+    keep_outside(thing, name)
+    try:
+        return store(thing, name, *value)
+    finally:
+        if is_class:
+            forget_attributes()
 
 
 def stored_touches(thing, name):
+    if type(thing) is types.ModuleType or issubclass(type(thing), type):
+        return attribute_touches(thing, name, WRITE)
     return ((digest((name_of(thing), name)), WRITE),)
+
+
+def keep_outside(thing=None, name=None):
+    """Before an attribute changes: what that is of a module or of a class of the library's the next execution is to find as it was."""
+    if type(thing) is types.ModuleType:
+        if id(thing) not in changed_modules:
+            changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    elif issubclass(type(thing), type) and thing.__module__ != "__main__":
+        if not solo and (thing in MODEL_CLASSES or hasattr(sys.modules.get(thing.__module__), thing.__qualname__.partition(".")[0])):
+            what = "another `%s.%s.%s` while several threads live" % (thing.__module__, thing.__qualname__, name)
+            raise Unsupported(what, "the library looks at it in no step of its own")
+        changed_classes.setdefault((id(thing), name), (thing, vars(thing).get(name, MISSING)))
+
+
+def fill_again(init, /, *arguments, **keywords):
+    """`__init__` of Python's own, called by name: that of a container changes all of it, that of a namespace sets attributes."""
+    thing = arguments[0] if arguments else None
+    shape = kinds.get(type(thing)) or kind_of(type(thing))
+    if shape != "-":
+        return call_method(thing, "__init__", shape, functools.partial(init, thing), *arguments[1:], **keywords)
+    if isinstance(thing, types.SimpleNamespace) and (len(arguments) == 1 or sys.version_info >= (3, 13)):
+        values = dict(*arguments[1:], **keywords)
+        for name in values:
+            if name not in tracked_attributes:
+                found.add(("attribute", name))
+        announce(filled_touches, thing, values)
+        if detail:
+            note("write", place_of(thing), show(values))
+        if id(thing) in names:
+            for each in values.values():
+                publish(each)
+    elif not isinstance(thing, BaseException):  # they keep what they are given
+        rd_all_deep((*arguments[1:], *keywords.values()))
+    return init(*arguments, **keywords)
+
+
+def filled_touches(thing, values):
+    return tuple((digest((name_of(thing), name)), WRITE) for name in values if name in tracked_attributes)
 
 
 def load_attr(load, thing, name):
@@ -466,6 +518,8 @@ def load_attr(load, thing, name):
 
 
 def loaded_touches(thing, name):
+    if type(thing) is types.ModuleType or issubclass(type(thing), type):
+        return attribute_touches(thing, name, READ)
     owners = owners_touches(type(thing), name) if name in tracked_class_attributes else ()
     return ((digest((name_of(thing), name)), READ), *owners)
 
@@ -481,8 +535,7 @@ def del_attr(thing, name):
             found.add(("attribute", name))
         else:
             is_step = announce(attribute_touches, thing, name, WRITE)
-    if type(thing) is types.ModuleType and id(thing) not in changed_modules:
-        changed_modules[id(thing)] = (thing, dict(vars(thing)))
+    keep_outside(thing, name)
     try:
         if is_step and detail:
             told(lambda: delattr(thing, name), "delete", place_of(thing, name))

@@ -215,6 +215,8 @@ class Thread(Model):
             return False
         if not solo and strand is not cur:
             ask(strand.alive_op)
+            if not listed_apart and strand.code in missed():
+                found.add(LISTED)
             if detail:
                 note("is alive?", self._given_name, show(strand.is_alive()))
         return strand.is_alive()
@@ -493,8 +495,48 @@ def main_thread():
     return strands[0].model
 
 
+# CPython takes a thread from its table of those that live, and some time after it is over. Where a program was seen to ask whether one lives that
+# it had not found in the list, each is a step.
+
+LISTED = ("listed", "threads")
+listed_apart = False
+
+
+def missed():
+    """The codes of the threads that were over, and nobody had joined, when somebody asked for all that live."""
+    return strands[0].model.__dict__.setdefault("_missed", set())
+
+
+def listed_place(strand):
+    """What changes when a thread is listed no more."""
+    return sync_place(("listed", strand.code)) if listed_apart and strand.pool is None else strand.life
+
+
+def unlisted():
+    """The codes of this execution's threads that are listed no more."""
+    return strands[0].model.__dict__.setdefault("_unlisted", set())
+
+
+def list_apart(apart):
+    """Does so or not, in the executions to come; after `give_identifiers_again`."""
+    global listed_apart, end
+    listed_apart = apart
+    if apart:
+        end = functools.partial(leave_list, end)
+
+
+def leave_list(end, strand):
+    """`end` where a thread is listed no more before that."""
+    if strand.pool is None:
+        visible(op_of(((listed_place(strand), WRITE),)))
+        if detail:
+            note("is listed no more")
+        unlisted().add(strand.code)
+    end(strand)
+
+
 def population_touches():
-    return ((POPULATION, WRITE),) + tuple((strand.life, READ) for strand in strands)
+    return ((POPULATION, WRITE),) + tuple((listed_place(strand), READ) for strand in strands)
 
 
 def listing_touches():
@@ -526,11 +568,15 @@ def strands_alive(touches):
         if loops:
             # To ask changes nothing, so a loop that only asks waits until somebody ends or starts.
             me.acts = acts
-            for place in (STARTS, *(strand.life for strand in strands if not strand.done)):
+            for place in (STARTS, *(listed_place(strand) for strand in strands if not strand.done)):
                 me.seen.setdefault(place, position)
+        if not listed_apart:
+            missed().update(strand.code for strand in strands if strand.done and strand.code in unjoined)
     if pools and not program.workers:
         raise NeedsWorkers
     alive = [strand for strand in strands if not strand.done and strand.model is not None]
+    if listed_apart:
+        alive = [strand for strand in alive if strand.code not in unlisted()]
     if detail and not solo:
         note("ask which threads live", "", ", ".join(strand.label for strand in alive))
     return alive

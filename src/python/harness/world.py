@@ -74,7 +74,8 @@ seeing = False
 
 
 def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
-    """The scenario's `print`: one write."""
+    """The scenario's `print`: one write, and one more before each value but the first whose text the scenario's own code makes, for others
+    may come in between there."""
     if wrong:
         builtins.print(**wrong)
     if not solo:
@@ -101,12 +102,37 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         for index, value in enumerate(values):
             # What the value's own code prints comes after what is before the value.
             text.write((" " if sep is None else sep) * (index > 0))
+            if not solo and text.tell() and says_itself(value):
+                before = text.getvalue()
+                text.seek(0)
+                text.truncate()
+                scenario_stdout.write(before)
             text.write(str(value))
         text.write("\n" if end is None else end)
     finally:
         me.printing = outer
         if text.tell():
             scenario_stdout.write(text.getvalue())
+
+
+def says_itself(value, ways=("__str__", "__repr__"), seen=()):
+    """Whether code of the scenario's own makes the text of a value."""
+    kind = type(value)
+    if kind in ATOMS or any(value is each for each in seen):
+        return False
+    for way in ways:
+        made_by = getattr(kind, way)
+        if type(made_by) is types.FunctionType:
+            return kind.__module__ == "__main__" and made_by.__globals__ is not globals()
+        if way == "__str__" and made_by is not object.__str__:
+            break
+    if issubclass(kind, BaseException):
+        parts = value.args
+    elif kind in CONTAINERS or kind in (tuple, frozenset):
+        parts = [*value, *value.values()] if kind is dict else value
+    else:
+        return False
+    return any(says_itself(each, ("__repr__",), (*seen, value)) for each in parts)
 
 
 # Modules ---------------------------------------------------------------------------------------------------------------
@@ -216,6 +242,18 @@ def restore_modules():
                 del namespace[name]
         namespace.update(before)
     changed_modules.clear()
+
+
+def restore_classes():
+    """Undoes what the last execution did to attributes of classes that are not its own."""
+    for (_, name), (kind, before) in changed_classes.items():
+        if vars(kind).get(name, MISSING) is before:
+            continue  # it could not be set
+        if before is MISSING:
+            type.__delattr__(kind, name)
+        else:
+            type.__setattr__(kind, name, before)
+    changed_classes.clear()
 
 
 def make_models():
