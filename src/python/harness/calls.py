@@ -85,7 +85,7 @@ def rd_method(thing, name):
             return rd_method(stands_for(thing), name)
         if name in tracked_attributes:
             return rd_attr(thing, name)
-        return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
+        return rd_opaque(thing, name) if opaqueness(kind) else getattr(thing, name)
     method = getattr(thing, name)
     if type(method) is types.MethodType:
         if method.__func__.__module__ == "__main__":
@@ -404,8 +404,8 @@ def adopted(made):
     if issubclass(kind, type):
         if made.__module__ == __name__ and made not in MODEL_CLASSES and HARNESS.get(made.__name__) is not made:
             made.__module__ = "__main__"
-    elif opaqueness(kind) == "class" and id(made) not in names and any(id(each) in names for _, each, _ in held_by(made)):
-        publish(made)
+    elif opaqueness(kind) == "class":
+        stands_on_known(made)
     return made
 
 

@@ -245,8 +245,7 @@ def rd_item(thing, key):
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
-        use(thing, "__getitem__")
-        return thing[key]
+        return adopted(thing[key]) if use(thing, "__getitem__") else thing[key]
     if kind is collections.defaultdict and runs_python(thing.default_factory):
         return rd_made(thing, key)
     if shape == "L" and type(key) is not int:
@@ -308,7 +307,7 @@ def wr_item(value, thing, key):
                 touches = announce(item_touches, thing, key, WRITE, shape)
             if detail and touches:
                 note("write", item_place(thing, key), show(value))
-    elif opaque_kinds.get(kind):
+    elif opaqueness(kind):
         publish(value)
         use(thing, "__setitem__", None, (key, value) if type(key) is slice else ())
     thing[key] = value

@@ -41,7 +41,7 @@ def opaqueness(kind):
     """What makes things of a class opaque: `class`, `family`, `iterator` or `alias`; or nothing."""
     known = opaque_kinds.get(kind)
     if known is None:
-        if kind.__module__ == "__main__" and kind.__bases__ == (object,):
+        if kind.__module__ == "__main__" and kind.__bases__ == (object,) or issubclass(kind, CONTAINERS):
             known = ""
         elif kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
             known = "iterator"
@@ -93,7 +93,19 @@ def is_shared_opaque(thing):
     """Whether it is opaque and more than one thread may know it. Those who go through containers announce each turn themselves."""
     kind = type(thing)
     what = opaque_kinds.get(kind)
-    return what and (what == "alias" or what == "family" or id(thing) in names and kind is not Turns)
+    if what is None:
+        what = opaqueness(kind)
+    return what and (
+        what == "alias" or what == "family" or id(thing) in names and kind is not Turns or what == "class" and stands_on_known(thing)
+    )
+
+
+def stands_on_known(thing):
+    """Whether something opaque that no other thread knows stands on what others know. From now on it counts as known to them."""
+    if id(thing) in names or not any(id(each) in names for _, each, _ in held_by(thing)):
+        return False
+    publish(thing)
+    return True
 
 
 def adapt_database(module):
