@@ -30,7 +30,7 @@ OPERATES = {
     "__len__": lambda thing, shape, key: structure_touches(shape, thing, READ),
 }
 OPERATES.update(dict.fromkeys(
-    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
+    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__ __init__ __missing__ __setstate__".split(),
     lambda thing, shape, key: structure_touches(shape, thing, WRITE),
 ))  # fmt: skip
 # What calls no code but its own.
@@ -131,7 +131,7 @@ def counted(thing, key):
 
 def method_of_super(method, name):
     """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
-    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
+    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)) and name != "__init__":
         thing = method.__self__
         shape = kinds.get(type(thing)) or kind_of(type(thing))
         if shape != "-":
