@@ -122,6 +122,8 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=[1]", "q.append(2)", "r.append(len(collections.UserList()+q))"),
     ("q=[1]", "q.append(2)", "u=array.array('i');u.extend(q);r.append(len(u))"),
     ("q=['x']", "q.append('y')", "r.append(collections.namedtuple('Row',q)._fields)"),
+    ("q=['x']", "q.append('y')", "r.append((collections.namedtuple('R',q).__module__,len(q)))"),
+    ("q={'x':1}", "q['__module__']='y'", "r.append(type('T',(),q).__module__)"),
     ("q=['x']", "q[0]='y'", "N=collections.namedtuple('N','a');r.append(N._make(q).a)"),
     ("q={'a':1}", "q['a']=2", "N=collections.namedtuple('N','a');r.append(N(0)._replace(**q).a)"),
     ("q=['X']", "q.append('Y')", "r.append(len(enum.Enum('E',q)))"),
@@ -215,6 +217,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("q=collections.defaultdict(int)", "operator.itemgetter(1)(q)", "r.append(len(q))"),
     ("q=collections.defaultdict(int)", "operator.itemgetter(1,2)(q)", "r.append(len(q))"),
     ("q=collections.defaultdict(int)", "operator.getitem(q,1)", "r.append(len(q))"),
+    ("q=collections.defaultdict(int,a=1)", "logging.warning('%(k)s',q)", "r.append(len(q))"),
     ("q=collections.defaultdict(int)", "q.__missing__(1)", "r.append(len(q))"),
     ("q=[1]", "q.__init__()", "r.append(len(q))"),
     ("q=[1]", "list.__init__(q,[1,2])", "r.append(len(q))"),
@@ -243,7 +246,7 @@ fn each_order_of_two_acts_has_its_outcome() {
         let source = format!(
             "
 import argparse, array, base64, binascii, bisect, collections, configparser, copy, csv, dataclasses, difflib, enum, functools, graphlib, hashlib
-import heapq, inspect, io, itertools, json, operator, pickle, pprint, random, re, statistics, string, struct, textwrap, threading, types
+import heapq, inspect, io, itertools, json, logging, operator, pickle, pprint, random, re, statistics, string, struct, textwrap, threading, types
 import weakref
 class O: pass
 class U(list): pass

@@ -403,7 +403,7 @@ def adopted(made):
         return made
     if issubclass(kind, type):
         if made.__module__ == __name__ and made not in MODEL_CLASSES and HARNESS.get(made.__name__) is not made:
-            made.__module__ = "__main__"
+            type.__setattr__(made, "__module__", "__main__")
     elif opaqueness(kind) == "class":
         stands_on_known(made)
     return made
