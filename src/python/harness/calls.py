@@ -31,7 +31,7 @@ OPERATES = {
     "__len__": lambda thing, shape, key: structure_touches(shape, thing, READ),
 }
 OPERATES.update(dict.fromkeys(
-    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__".split(),
+    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__ __init__ __missing__ __setstate__".split(),
     lambda thing, shape, key: structure_touches(shape, thing, WRITE),
 ))  # fmt: skip
 # What calls no code but its own.
@@ -86,7 +86,7 @@ def rd_method(thing, name):
             return rd_method(stands_for(thing), name)
         if name in tracked_attributes:
             return rd_attr(thing, name)
-        return rd_opaque(thing, name) if opaque_kinds.get(kind) else getattr(thing, name)
+        return rd_opaque(thing, name) if opaqueness(kind) else getattr(thing, name)
     method = getattr(thing, name)
     if type(method) is types.MethodType:
         if method.__func__.__module__ == "__main__":
@@ -134,7 +134,7 @@ def counted(thing, key):
 
 def method_of_super(method, name):
     """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
-    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
+    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)) and name != "__init__":
         thing = method.__self__
         shape = kinds.get(type(thing)) or kind_of(type(thing))
         if shape != "-":
@@ -316,6 +316,14 @@ LOOKING = frozenset((
     "bisect copy dataclasses difflib fnmatch heapq html json json.encoder operator pickle pprint random reprlib shlex statistics "
     "string textwrap urllib.parse"
 ).split())  # fmt: skip
+# Those whose functions and methods keep what they are given, or look at who calls them, or are modelled. All others of the library look at it.
+APART = frozenset((
+    "abc contextlib functools logging logging.handlers threading traceback typing warnings concurrent.futures atexit types "
+    "contextvars importlib importlib._bootstrap _frozen_importlib"
+).split())  # fmt: skip
+APART_NAMES = frozenset("currentframe stack trace".split())  # of `inspect`
+# Methods that change the container that they are given, first of all or by name.
+CHANGING = frozenset("shuffle readinto readinto1 pack_into recv_into".split())
 # Those that look at no more than the container itself.
 SHALLOW = {len, bool, list, tuple, set, frozenset, bytes, bytearray, collections.deque, collections.OrderedDict,
            collections.defaultdict, functools.reduce}  # fmt: skip
@@ -355,11 +363,24 @@ def is_direct(function):
         written = function.__func__ if kind is types.MethodType else function
         if kind is types.MethodType and (type(written) in UNBOUND or is_shared_opaque(function.__self__) and not is_written_here(written)):
             return False
-        return type(written) is not types.FunctionType or written.__globals__.get("__name__") not in LOOKING
+        if type(written) is not types.FunctionType:
+            return True
+        place = written.__globals__
+        return place is program_globals or place is HARNESS or place.get("__name__") in APART or written.__name__ in APART_NAMES
     if issubclass(kind, type):
-        # Python's own metaclasses (of enums, of abstract classes) look at who calls them.
-        return kind is not type or function.__module__ in ("__main__", "typing") or function in MODEL_CLASSES
+        if function.__module__ == "__main__":
+            return function.__bases__ == (object,) or opaqueness(function) != "class" and not is_made_by_library(function)
+        return function.__module__ == "typing" or function in MODEL_CLASSES
     return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
+
+
+HARNESS = globals()
+
+
+def is_made_by_library(kind):
+    """Whether code of the library's looks at what a class of the scenario's is called with: it makes a container of that."""
+    makes = issubclass(kind, (*CONTAINERS, frozenset)) or opaqueness(kind) == "class"
+    return makes and not is_written_here(kind.__init__) and not is_written_here(kind.__new__)
 
 
 class Announced(functools.partial):
@@ -382,8 +403,29 @@ def callee(function):
 
 def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
-    if is_direct(function):
+    if is_direct(function) and not (function is type and len(arguments) == 3):
         return function(*arguments, **keywords)
+    if issubclass(type(function), type) and function.__module__ == "__main__" and not is_made_by_library(function):
+        return adopted(function(*arguments, **keywords))  # what it holds its own code has given it
+    return adopted(call_read(function, *arguments, **keywords))
+
+
+def adopted(made):
+    """What code of the library's has made: something that stands on what others know is known to them, in effect; and a class is
+    the scenario's, whoever has called for it."""
+    kind = type(made)
+    if kind in ATOMS and kind is not type:
+        return made
+    if issubclass(kind, type):
+        if made.__module__ == __name__ and made not in MODEL_CLASSES and HARNESS.get(made.__name__) is not made:
+            type.__setattr__(made, "__module__", "__main__")
+    elif opaqueness(kind) == "class":
+        stands_on_known(made)
+    return made
+
+
+def call_read(function, /, *arguments, **keywords):
+    """As `rd_call`, of what is not the scenario's own."""
     if function is functools.partial:
         if arguments and type(arguments[0]) is Method:
             arguments[0].__dict__  # once it has one, it is not taken apart
@@ -421,8 +463,8 @@ def rd_call(function, /, *arguments, **keywords):
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
-        elif type(function) is types.BuiltinFunctionType and (function.__module__, function.__name__) in CHANGES:
-            return call_changing(function, CHANGES[function.__module__, function.__name__], arguments, keywords)
+        elif changed_position(function) is not None:
+            return call_changing(function, changed_position(function), arguments, keywords)
         elif type(function) is operator.methodcaller:
             return call_changing(function, 0, arguments, keywords)
         elif type(function) is types.MethodType and type(function.__func__) in UNBOUND:
@@ -435,10 +477,19 @@ def rd_call(function, /, *arguments, **keywords):
               and (kinds.get(type(arguments[0])) or kind_of(type(arguments[0]))) != "-"):  # fmt: skip
             thing, *rest = arguments
             return call_method(thing, function.__name__, kinds[type(thing)], functools.partial(function, thing), *rest, **keywords)
+        elif type(function) is types.FunctionType and arguments and is_method_of(function, arguments[0]):
+            thing, *rest = arguments
+            method = functools.partial(function, thing)
+            if is_shared_opaque(thing):
+                return call_opaque(thing, function.__name__, method, *rest, **keywords)
+            call = count if function.__qualname__ in COUNTING else call_method
+            return call(thing, function.__name__, kinds[type(thing)], method, *rest, **keywords)
         else:
             given = arguments + tuple(keywords.values()) if keywords else arguments
             if (type(function) in BUILT_IN_METHODS and owner is not None and type(owner) not in ATOMS
                     and not (function.__name__ in MAKES_VIEW and isinstance(owner, dict))):  # fmt: skip
+                given = (owner, *given)
+            elif type(function) is types.MethodType and opaqueness(type(owner)) == "class":
                 given = (owner, *given)
             if type(function) in BUILT_IN:
                 for each in given:
@@ -449,7 +500,13 @@ def rd_call(function, /, *arguments, **keywords):
                         break
             elif is_shared_opaque(function):
                 return call_opaque(function, "__call__", function, *arguments, **keywords)
-            if function is functools.reduce and given and type(given[0]) in BUILT_IN:
+            makes = keys_asked(function, (*arguments, *keywords.values()))
+            if makes:
+                objects = looks_at_attributes(function) or attributes_got((function, *given))
+                touches = announce(asked_touches, given, objects, makes)
+                if touches:
+                    tell_read(containers_among(given))
+            elif function is functools.reduce and given and type(given[0]) in BUILT_IN:
                 touches = rd_all_deep(given)
             elif function is dict:
                 # What it is given by name it keeps, as it does the values of another.
@@ -463,7 +520,8 @@ def rd_call(function, /, *arguments, **keywords):
                 touches = rd_copied(owner)
             elif id(function) in BY_KEY_IDS and all(type(each) in GOES_BY_KEY for each in arguments):
                 touches = rd_wholes(arguments)
-            elif id(function) in SHALLOW_IDS or getattr(function, "__module__", None) in SHALLOW_MODULES:
+            elif id(function) in SHALLOW_IDS or (getattr(function, "__module__", None) in SHALLOW_MODULES
+                                                 and getattr(function, "__name__", "") not in COMPARING):  # fmt: skip
                 touches = rd_wholes(given)
             else:
                 # What the scenario's own key functions look at they announce themselves.
@@ -532,6 +590,75 @@ def looks_at_attributes(function):
     return kind in (types.FunctionType, types.MethodType)
 
 
+def is_method_of(function, thing):
+    """Whether a function of the library's is a method of a class, got from that, of something that threads share."""
+    if "." not in function.__qualname__ or "<locals>" in function.__qualname__ or type(thing) in ATOMS:
+        return False
+    shape = kinds.get(type(thing)) or kind_of(type(thing))
+    return is_shared_opaque(thing) if shape == "-" else function.__name__ in METHODS
+
+
+def changed_position(function):
+    """Which of its arguments a function or method that is not the scenario's own changes, if it is known to change one."""
+    if type(function) is types.BuiltinFunctionType:
+        place = CHANGES.get((function.__module__, function.__name__))
+        return 0 if place is None and function.__name__ in CHANGING and function.__module__ is None else place
+    return 0 if type(function) is types.MethodType and function.__name__ in CHANGING else None
+
+
+def keys_asked(function, arguments):
+    """The `defaultdict`s that a function of the library's asks for elements, each with the keys, or None if nobody knows them: what is
+    not there it makes."""
+    makers = [each for each in arguments if type(each) not in ATOMS and issubclass(type(each), collections.defaultdict)]
+    kind = type(function)
+    name = getattr(function, "__name__", "")
+    asks = function is functools.reduce and arguments and getattr(arguments[0], "__name__", "") == "getitem"
+    if asks or kind is types.BuiltinFunctionType and name == "format" and "[" in str(function.__self__):
+        return [(thing, None) for shape, thing in within(arguments, True)[0] if issubclass(type(thing), collections.defaultdict)]
+    if not makers:
+        return ()
+    keys = None
+    if kind is operator.itemgetter:
+        keys = function.__reduce__()[1]
+    elif kind is types.BuiltinFunctionType and (function.__module__, name) == ("_operator", "getitem"):
+        keys = arguments[1:]
+    elif kind is types.BuiltinFunctionType and name == "format_map":
+        keys = keys_of_format(function.__self__)
+    elif kind is types.MethodType and function.__func__.__globals__.get("__name__") == "string":
+        if name in ("substitute", "safe_substitute"):
+            text = function.__self__
+            keys = [found["named"] or found["braced"] for found in text.pattern.finditer(text.template)]
+    else:
+        return ()
+    return [(each, keys) for each in makers]
+
+
+def keys_of_format(text):
+    """The keys that `text.format_map` asks for, or None."""
+    import _string
+
+    try:
+        fields = [(field, form) for _, field, form, _ in _string.formatter_parser(text) if field is not None]
+        return None if any("{" in form for _, form in fields) else [_string.formatter_field_name_split(field)[0] for field, _ in fields]
+    except ValueError:
+        return []  # as the call will say
+
+
+def asked_touches(things, objects, asked):
+    """What reading all of each of `things` touches where some are asked for keys, which may make elements."""
+    touches = deep_touches(things, objects)
+    for thing, keys in asked:
+        touches += making_touches(thing, keys)
+    return touches
+
+
+def making_touches(thing, keys):
+    """What looking keys up in a `defaultdict` touches beyond that: it makes what is not there. None stands for any keys."""
+    if thing.default_factory is None:
+        return ()
+    return structure_touches("D", thing, WRITE if keys is None or not all(raw_has(thing, key) for key in keys) else ATTEMPT)
+
+
 def attributes_got(things):
     """The names of attributes that those of `things` get from objects that are getters; False if none is."""
     getters = [each for each in things if type(each) is operator.attrgetter]
@@ -541,12 +668,13 @@ def attributes_got(things):
 
 def call_changing(function, position_of_it, arguments, keywords):
     """Calls what is not the scenario's own and changes the container that is its argument at that position."""
-    thing = arguments[position_of_it] if len(arguments) > position_of_it else None
-    kind = type(thing)
-    shape = "-" if kind in ATOMS else kinds.get(kind) or kind_of(kind)
+    given = [*arguments, *keywords.values()]
+    thing = given[position_of_it] if len(given) > position_of_it else None
+    shape, changed = (None if type(thing) in ATOMS else container_of(thing)) or ("-", None)
+    others = [each for index, each in enumerate(given) if index != position_of_it]
     if shape == "-":
-        return function(*arguments, **keywords)
-    others = [each for index, each in enumerate(arguments) if index != position_of_it]
+        return in_the_middle(rd_wholes(others), function, arguments, keywords)
+    thing = changed
     if id(thing) in names:
         for argument in others:
             if type(argument) not in ATOMS:
@@ -559,6 +687,8 @@ def call_changing(function, position_of_it, arguments, keywords):
 
 
 def change_touches(shape, thing, others, function):
+    if shape == "O":
+        return with_others(state_touches(thing, WRITE), thing, others)
     fails = type(function) is types.BuiltinFunctionType and function.__name__ == "heappop" and not raw_len(thing)
     return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others)
 
@@ -577,11 +707,31 @@ def extension_touches(shape, left, right):
     return touches if container is None else touches + whole_touches(*container)
 
 
+def opaque_extension_touches(left, right, changes):
+    touches = state_touches(left, WRITE if changes else READ) if is_shared_opaque(left) else ()
+    return with_others(touches, left, (right,))
+
+
+def augment_opaque(name, left, right):
+    """`left += right` and its kin, where `left` is no container of Python's own."""
+    in_place = getattr(type(left), "__%s__" % AUGMENT[name].__name__, None)
+    if is_written_here(in_place or getattr(type(left), "__%s__" % AUGMENT[name].__name__[1:], None)):
+        return AUGMENT[name](left, right)
+    touches = announce(opaque_extension_touches, left, right, in_place is not None)
+    if touches:
+        publish(right)
+        if detail:
+            note("extend", place_of(left), show(right))
+    return adopted(in_the_middle(touches, AUGMENT[name], (left, right), {}))
+
+
 def augment(name, left, right):
     """`left += right` and its kin; in place for containers."""
     if not solo:
         kind = type(left)
         shape = kinds.get(kind) or kind_of(kind)
+        if shape == "-" and not (kind in ATOMS and type(right) in ATOMS) and (opaque_kinds.get(kind) or container_of(right) is not None):
+            return augment_opaque(name, left, right)
         if shape == "L" and name == "Add" and comes_by_item(right):
             return take_by_item(left, "__iadd__", shape, right)
         if shape != "-":

@@ -245,8 +245,7 @@ def rd_item(thing, key):
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":
-        use(thing, "__getitem__")
-        return thing[key]
+        return adopted(thing[key]) if use(thing, "__getitem__") else thing[key]
     if kind is collections.defaultdict and runs_python(thing.default_factory):
         return rd_made(thing, key)
     if shape == "L" and type(key) is not int:
@@ -308,9 +307,9 @@ def wr_item(value, thing, key):
                 touches = announce(item_touches, thing, key, WRITE, shape)
             if detail and touches:
                 note("write", item_place(thing, key), show(value))
-    elif opaque_kinds.get(kind):
+    elif opaqueness(kind):
         publish(value)
-        use(thing, "__setitem__")
+        use(thing, "__setitem__", None, (key, value) if type(key) is slice else ())
     thing[key] = value
 
 
@@ -366,7 +365,7 @@ def rd_in(key, thing):
         elif shape != "-":
             touches = announce(key_touches, thing_read, key, READ, None)
         else:
-            use(thing, "__contains__")
+            use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))
         if detail and touches:
             return told(lambda: key in thing, "read", "%s in %s" % (show(key), place_of(thing_read)))
     return key in thing
@@ -508,6 +507,9 @@ def within(things, objects):
         container = container_of(thing)
         if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):
             container = (objects if type(objects) is frozenset else "A", thing)
+        if container is None and opaque_kinds.get(kind) == "class" and id(thing) not in seen:
+            seen.add(id(thing))
+            todo += [(each, is_inner) for _, each, is_part in held_by(thing) if is_part]
         if container is None or id(container[1]) in seen:
             continue
         seen.add(id(container[1]))
@@ -518,6 +520,8 @@ def within(things, objects):
             todo += [(each, True) for each in raw_iter(thing)]
         elif shape == "D":
             todo += [(each, True) for each in dict.values(thing)]
+        elif shape == "O":
+            todo += [(each, is_inner) for shape, each, is_part in held_by(thing) if is_part and shape != "O"]
         elif shape == "A":
             todo += [(each, True) for each in (dict_of(thing) or {}).values()]
         elif type(shape) is frozenset:
@@ -569,7 +573,12 @@ def rd_formatted(operands):
     """Before `%`: a text says all of what is put into it."""
     text, given = operands
     if isinstance(text, (str, bytes, bytearray)):
-        rd_all_deep((text, given))
+        if issubclass(type(given), collections.defaultdict):
+            mark, end = (b"%(", b")") if isinstance(text, (bytes, bytearray)) else ("%(", ")")
+            keys = [part.partition(end)[0] for part in text.split(mark)[1:]]
+            announce(asked_touches, (text, given), False, [(given, keys)])
+        else:
+            rd_all_deep((text, given))
 
 
 COMPARISONS = frozenset("Eq NotEq Lt LtE Gt GtE".split())

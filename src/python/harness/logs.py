@@ -148,7 +148,14 @@ def handle_record(logger, handle, record):
     """`Logger.handle`, where what is logged is read in the end."""
     if not solo:
         given = record.args if type(record.args) is tuple else (record.args,)
-        rd_all_deep((record.msg, *given))
+        if issubclass(type(record.args), collections.defaultdict):
+            rd_formatted((record.msg, record.args))
+            try:
+                record.msg % record.args  # what that makes is there from now on, though the text is made in a later step
+            except Exception as error:
+                sound(error)
+        else:
+            rd_all_deep((record.msg, *given))
     return handle(logger, record)
 
 

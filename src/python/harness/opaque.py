@@ -41,7 +41,7 @@ def opaqueness(kind):
     """What makes things of a class opaque: `class`, `family`, `iterator` or `alias`; or nothing."""
     known = opaque_kinds.get(kind)
     if known is None:
-        if kind.__module__ == "__main__" and kind.__bases__ == (object,):
+        if kind.__module__ == "__main__" and kind.__bases__ == (object,) or issubclass(kind, CONTAINERS):
             known = ""
         elif kind is Turns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
             known = "iterator"
@@ -93,7 +93,19 @@ def is_shared_opaque(thing):
     """Whether it is opaque and more than one thread may know it. Those who go through containers announce each turn themselves."""
     kind = type(thing)
     what = opaque_kinds.get(kind)
-    return what and (what == "alias" or what == "family" or id(thing) in names and kind is not Turns)
+    if what is None:
+        what = opaqueness(kind)
+    return what and (
+        what == "alias" or what == "family" or id(thing) in names and kind is not Turns or what == "class" and stands_on_known(thing)
+    )
+
+
+def stands_on_known(thing):
+    """Whether something opaque that no other thread knows stands on what others know. From now on it counts as known to them."""
+    if id(thing) in names or not any(id(each) in names for _, each, _ in held_by(thing)):
+        return False
+    publish(thing)
+    return True
 
 
 def adapt_database(module):
@@ -154,12 +166,44 @@ def state_touches(thing, manner):
     touches = ((digest((name_of(thing), "state")), manner),)
     for turns in shared_sources.get(id(thing), ()):
         touches += turns.touches()
-    inner = dict_of(thing)
-    if inner:
-        # The containers that the library's own containers are made of, which a scenario's class may use by name.
-        for container in containers_among([inner.get("data"), *(inner.get("maps") or ())]):
-            touches += touches_as(manner, *container)
+    told = {id(thing)}
+    left = held_by(thing)
+    for shape, each, is_part in left:  # which grows
+        if id(each) in told:
+            continue
+        told.add(id(each))
+        if shape == "O" and opaque_kinds.get(type(each)) == "class":
+            touches += ((digest((name_of(each), "state")), manner),)
+            left += held_by(each)
+        else:
+            touches += touches_as(manner if is_part or shape == "O" else READ, shape, each)
+            if is_part and issubclass(type(each), collections.defaultdict):
+                touches += making_touches(each, None)
     return touches
+
+
+STREAMS = frozenset("_io _csv".split())
+
+
+def held_by(thing):
+    """What something opaque is made of, or stands on: containers and opaque things, each with its shape, and whether to use `thing` is
+    to do the same with it."""
+    inner = dict_of(thing) or {}
+    parts = [(each, name == "data") for name, each in inner.items()]
+    if type(inner.get("maps")) is list:
+        parts += [(each, True) for each in inner["maps"]]
+    if any(kind.__module__ in STREAMS for kind in type(thing).__mro__):
+        parts += [(getattr(each, "__self__", each), True) for each in gc.get_referents(thing)]
+    held = []
+    for each, is_part in parts:
+        kind = type(each)
+        if kind not in ATOMS and not issubclass(kind, type):
+            shape = kinds.get(kind) or kind_of(kind)
+            if shape != "-":
+                held.append((shape, each, is_part))
+            elif opaqueness(kind) in ("class", "family", "alias"):
+                held.append(("O", each, True))
+    return held
 
 
 def touches_as(manner, shape, thing):
@@ -182,7 +226,14 @@ def use(thing, name="", function=None, arguments=()):
     manner = manner_of_use(thing, name)
     if thing is environ and manner == WRITE:
         raise Unsupported("changing os.environ while several threads live", "the library reads it in no step of its own")
-    touches = announce(state_touches, thing, manner)
+    looked_into = arguments
+    if opaque_kinds.get(kind) == "iterator":
+        looked_into = ()
+    elif name in COMPARING or name == "__contains__":
+        looked_into = (thing, *arguments) if name == "sort" or any(type(each) not in ATOMS for each in arguments) else ()
+    elif name in KEEPS and not any(type(each) is slice for each in arguments):
+        looked_into = ()
+    touches = announce(use_touches, thing, manner, looked_into, function)
     if detail and touches:
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
@@ -194,6 +245,21 @@ def use(thing, name="", function=None, arguments=()):
         if handles(thing):
             enter(thing, touches)
     return touches
+
+
+# Methods that look at nothing that they are given.
+KEEPS = KEEPING | frozenset("send throw close run __next__ __enter__ __exit__ callback push enter_context".split())
+
+
+def use_touches(thing, manner, arguments, function):
+    """What using it touches, and what its method looks into, or changes."""
+    touches = state_touches(thing, manner)
+    if all(type(each) in ATOMS for each in arguments):
+        return touches
+    if getattr(function, "__name__", "") in CHANGING:
+        container = container_of(arguments[0])
+        return with_others(touches if container is None else touches + touches_as(WRITE, *container), arguments[0], arguments[1:])
+    return touches + asked_touches(arguments, False, keys_asked(function, arguments))
 
 
 # What only one thread at a time can be in, by the method that goes in. Others are let in after the first step of that, and are turned away
@@ -295,7 +361,7 @@ def rd_opaque(thing, name):
             touches = announce(state_touches, thing, READ)
             if detail and touches:
                 note(name, place_of(thing))
-            return getattr(thing, name)
+            return adopted(getattr(thing, name))
     return value
 
 
@@ -303,8 +369,8 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
     for argument in arguments:
         publish(argument)
-    touches = use(thing, name, method, arguments)
-    return in_the_middle(touches, method, arguments, keywords) if touches else method(*arguments, **keywords)
+    touches = use(thing, name, method, (*arguments, *keywords.values()))
+    return adopted(in_the_middle(touches, method, arguments, keywords)) if touches else method(*arguments, **keywords)
 
 
 def rd_entered(thing):

@@ -377,7 +377,7 @@ class Rewriter(Transformer):
         for keyword in node.keywords:
             keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)
         node.func = function
-        if not (opaque or is_variable) or builtin in BLIND_BUILTINS:
+        if not (opaque or is_variable) or builtin in BLIND_BUILTINS and not (builtin == "type" and len(node.args) > 1):
             return node
         starred = any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords)
         if not starred and builtin in BUILTIN_NAMES:
@@ -393,9 +393,9 @@ class Rewriter(Transformer):
         return node
 
     def visit_BinOp(self, node):
-        numbers = isinstance(node.left, ast.Constant) and not isinstance(node.left.value, str) or isinstance(
-            node.right, ast.Constant
-        ) and not isinstance(node.right.value, str)
+        numbers = any(
+            isinstance(each, ast.Constant) and not isinstance(each.value, (str, bytes)) for each in (node.left, node.right)
+        )
         if isinstance(node.op, OPERATORS_ON_CONTAINERS + (ast.Mod,)) and not numbers:
             return self.both(node, node.left, node.op, node.right)
         if isinstance(node.op, ast.Mult) and not any(
@@ -433,7 +433,12 @@ class Rewriter(Transformer):
         return node
 
     def visit_UnaryOp(self, node):
-        node.operand = self.truth(node.operand) if isinstance(node.op, ast.Not) else self.visit(node.operand)
+        if isinstance(node.op, ast.Not):
+            node.operand = self.truth(node.operand)
+        elif isinstance(node.op, ast.Invert):
+            node.operand = self.visit(node.operand)
+        else:
+            node.operand = self.whole(node.operand)  # which may be a counter
         return node
 
     def visit_IfExp(self, node):

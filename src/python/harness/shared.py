@@ -558,6 +558,8 @@ def my_getattr(thing, name, *default):
 
 def untracked_getattr(thing, name, *default):
     """`getattr` of what is announced already, or no place of its own."""
+    if type(name) is str and name == "__dict__" and hasattr(thing, name):
+        return rd_dict(thing, name)
     if type(name) is str and name in METHODS:
         try:
             return rd_method(thing, name)

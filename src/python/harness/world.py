@@ -183,7 +183,7 @@ class StrandRandom:
             return function(0)
         if self.name == "shuffle" and not solo:
             return call_changing(function, 0, arguments, keywords)
-        for argument in arguments:
+        for argument in (*arguments, *keywords.values()):
             if type(argument) not in ATOMS:
                 rd_whole(argument)
         return function(*arguments, **keywords)
