@@ -305,7 +305,8 @@ class OpaqueTurns:
 # call in C that takes many, is one act. It touches what any of its parts does. Only once one of these has run code of the
 # scenario's, which has taken a step, may others come in between, and then each part announces what it does by itself.
 
-TeeIterator, TeeData = type(itertools.tee(())[0]), type(gc.get_referents(itertools.tee(())[0])[0])
+TeeIterator = type(itertools.tee(())[0])
+TeeData = next(type(each) for each in gc.get_referents(itertools.tee(())[0]) if type(each) is not type)
 CallIterator, TupleIterator = type(iter(int, 1)), type(iter(()))
 # Those that read an element a turn at most, wherever they read, and those that may read more.
 READ_ONE = frozenset((enumerate, zip, map, itertools.accumulate, itertools.chain, itertools.cycle, itertools.starmap, itertools.takewhile,
