@@ -155,3 +155,99 @@ fn whoever_goes_through_an_iterator_reads_what_it_goes_through_in_one_act() {
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// Iterators in C that come to two different things at least.
+const SHARED: &[&str] = &[
+    "iter([1, 2])",
+    "iter((1, 2))",
+    "iter('ab')",
+    "iter(b'ab')",
+    "iter(bytearray(b'ab'))",
+    "iter(memoryview(b'ab'))",
+    "iter(range(2))",
+    "iter({1: 1, 2: 2})",
+    "iter({1: 1, 2: 2}.items())",
+    "iter(collections.deque([1, 2]))",
+    "iter([9, 2, 1].pop, 9)",
+    "reversed([1, 2])",
+    "re.finditer('.', 'ab')",
+    "enumerate('ab')",
+    "enumerate(zip([1, 2]))",
+    "zip([1, 2])",
+    "zip('ab', [1, 2])",
+    "zip(*[iter([1, 2, 3, 4])] * 2)",
+    "map(str, [1, 2])",
+    "map(operator.add, [1, 2], [3, 4])",
+    "map([3, 4, 5].pop, [0, 0])",
+    "filter(None, [0, 1, 0, 2])",
+    "itertools.accumulate([1, 2])",
+    "itertools.chain([1], [2])",
+    "itertools.chain.from_iterable([[1], [2]])",
+    "itertools.combinations([1, 2, 3], 2)",
+    "itertools.compress([0, 1, 2], [0, 1, 1])",
+    "itertools.count()",
+    "itertools.cycle([1, 2])",
+    "itertools.dropwhile(operator.not_, [0, 0, 1, 2])",
+    "itertools.filterfalse(operator.not_, [0, 1, 0, 2])",
+    "map(operator.itemgetter(0), itertools.groupby([1, 1, 2]))",
+    "itertools.islice([1, 0, 2, 0], 0, None, 2)",
+    "itertools.islice(itertools.cycle([1, 2]), 2)",
+    "getattr(itertools, 'pairwise', enumerate)([1, 2, 3])",
+    "getattr(itertools, 'batched', lambda q, n: zip(q))([1, 2, 3, 4], 2)",
+    "itertools.permutations([1, 2])",
+    "itertools.product([1, 2], [3])",
+    "itertools.starmap(max, zip([1, 2], [1, 2]))",
+    "itertools.takewhile(bool, [1, 2, 0])",
+    "itertools.tee([1, 2])[0]",
+    "itertools.zip_longest([1, 2], [1])",
+];
+
+/// What takes one item of the iterator `z`.
+const TAKING: &[&str] = &[
+    "r.append(next(z))",
+    "r.append(next(z, None))",
+    "r.append(z.__next__())",
+    "for each in z:\n        r.append(each)\n        break",
+    "r.extend(itertools.islice(z, 1))",
+    "r.append(list(itertools.islice(z, 1))[0])",
+    "r.append(next(zip(z))[0])",
+    "r.append(next(itertools.islice(z, 1)))",
+];
+
+#[test]
+fn two_who_share_an_iterator_take_its_items_one_by_one() {
+    let mut worker = worker();
+    let mut wrong = Vec::new();
+    for shared in SHARED {
+        for (index, first) in TAKING.iter().enumerate() {
+            // Each beside itself, and each beside the next.
+            for second in [*first, TAKING[(index + 1) % TAKING.len()]] {
+                let source = format!(
+                    "
+import collections, itertools, operator, re, threading
+r = []
+z = {shared}
+expected = list(map(str, itertools.islice({shared}, 2)))
+def one():
+    {first}
+def other():
+    {second}
+threads = [threading.Thread(target=each) for each in (one, other)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+                );
+                let seen = values(&mut worker, &source, "[expected.index(str(each)) for each in r]");
+                // Who takes and adds in one act adds in the order of the items.
+                let orders: &[&str] =
+                    if first.contains("extend") && second == *first { &["[0, 1]"] } else { &["[0, 1]", "[1, 0]"] };
+                if !seen.iter().eq(orders.iter()) {
+                    wrong.push(format!("{first} and {second} of {shared}: {seen:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -489,6 +489,12 @@ def rd_call(function, /, *arguments, **keywords):
     return function(*arguments, **keywords)
 
 
+def is_plain(container):
+    """Whether what it holds is compared, added and hashed by code of Python's own."""
+    held = itertools.chain(raw_iter(container), dict.values(container) if isinstance(container, dict) else ())
+    return all(type(each) in ATOMS for each in held)
+
+
 def call_at_once(function, passing, arguments, keywords):
     """Calls what goes through iterators in C to their end, or as far as it needs, and lets nobody in between."""
     given = (*arguments, *keywords.values())
