@@ -6,6 +6,7 @@ mod differential;
 mod exactness;
 mod field;
 mod interpreters;
+mod iterators;
 mod library;
 mod literature;
 mod names;

@@ -236,14 +236,26 @@ COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which m
 
 
 def with_others(touches, thing, others):
-    """`touches`, and what reading all of those of `others` touches that are containers other than `thing`."""
+    """`touches`, and what reading all of those of `others` touches that are containers other than `thing`, or iterators in C."""
     containers = [each for each in containers_among(others) if each[1] is not thing]
+    for each in others:
+        if is_of_c(each):
+            touches += parts_touches(innards_of(each), True)
     return touches + touches_of_all(containers) if containers else touches
+
+
+def publish_given(given):
+    """Names what a container keeps of what is added to it: what an iterator passes on, and not the iterator."""
+    if type(given) in PASSING:
+        for turns in innards_of(given).sources:
+            publish(turns.thing)
+    else:
+        publish(given)
 
 
 def call_method(thing, name, shape, method, /, *arguments, **keywords):
     """Calls a container's method: one step, unless it calls the scenario's code."""
-    touches = ()
+    touches = passing = ()
     is_step = False
     sorts_by = MISSING
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
@@ -265,16 +277,19 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         is_step = bool(touches)
         if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
             touches = ()
-    if touches:
+        passing = [each for each in looked_into if is_of_c(each)]
+    if passing or touches:
         act = method
 
         def method(*arguments, **keywords):
+            if passing:
+                return go_at_once(touches, passing, act, arguments, keywords)
             return in_the_middle(touches, act, arguments, keywords)
 
     if name in STORES and id(thing) in names:
         for argument in arguments:
             if type(argument) not in ATOMS:
-                publish(argument)
+                publish(argument) if name in KEEPING else publish_given(argument)
     if detail and is_step:
         return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
     return method(*arguments, **keywords)
@@ -334,7 +349,8 @@ KEYED_IDS = frozenset(map(id, (sorted, min, max)))
 MAKES_VIEW = ("keys", "values", "items")
 GOES_BY_KEY = frozenset((dict, collections.defaultdict, collections.OrderedDict, *KEY_VIEWS))
 SHALLOW_MODULES = frozenset(("_collections", "collections", "itertools", "math", "random", "statistics", "_statistics"))
-CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operator.itemgetter, operator.methodcaller))
+CALLED = frozenset((types.BuiltinFunctionType, type, operator.attrgetter, operator.itemgetter, operator.methodcaller,
+                    types.MethodDescriptorType, Method))  # fmt: skip
 UNBOUND = (types.MethodDescriptorType, types.WrapperDescriptorType)
 BUILT_IN_METHODS = (types.BuiltinFunctionType, types.MethodWrapperType)
 BY_NAME = {"__iter__": go_through, "__setattr__": store_attr, "__delattr__": store_attr, "__getattribute__": load_attr, "__init__": fill_again}
@@ -349,8 +365,17 @@ BLIND_BUILTINS = REPLACED | {each.__name__ for each in BLIND if vars(builtins).g
 
 def my_next(*iterator):
     """The scenario's `next`: the iterator goes on, so a loop that does that is not polling."""
+    global at_once
     cur.acts += 1
-    touches = use(iterator[0], "__next__") if iterator else ()
+    at_once = -1  # that is not what a call in C goes through
+    if not iterator or solo:
+        return next(*iterator)
+    thing = iterator[0]
+    if type(thing) in PASSING and type(thing) is not Turns:
+        if id(thing) in names:
+            return go_at_once(use(thing, "__next__"), (thing,), next, iterator, {})
+        return next(*iterator) if type(thing) in (OpaqueTurns, Passed) or is_one_act(thing) else one_turn(*iterator)
+    touches = use(thing, "__next__")
     return in_the_middle(touches, next, iterator, {}) if touches else next(*iterator)
 
 
@@ -401,6 +426,12 @@ def callee(function):
     return Announced(rd_call, function)
 
 
+def called_within(function):
+    """What an iterator in C is to call instead of `function`."""
+    called = function if type(function) is Method else callee(function)
+    return Function(function) if type(called) in (Announced, Method) else called
+
+
 def rd_call(function, /, *arguments, **keywords):
     """Calls `function`. Code that is not the scenario's own reads the containers it is given."""
     if is_direct(function) and not (function is type and len(arguments) == 3):
@@ -438,11 +469,11 @@ def call_read(function, /, *arguments, **keywords):
     if id(function) in LAZY_IDS:
         if arguments and (function is map or function is filter):
             # What is called later, and not by the scenario, looks at elements.
-            called_later = rd_truth if arguments[0] is None and function is filter else callee(arguments[0])
+            called_later = called_within(bool if arguments[0] is None and function is filter else arguments[0])
             return function(called_later, *map(rd_turns, arguments[1:]))
         # What it calls later looks at elements too: a key of `groupby`, for one.
-        keywords = {name: callee(given) if type(given) in CALLED else given for name, given in keywords.items()}
-        return function(*[callee(given) if type(given) in CALLED else rd_turns(given) for given in arguments], **keywords)
+        keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        return function(*[called_within(given) if type(given) in CALLED else rd_turns(given) for given in arguments], **keywords)
     if not solo:
         if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
             asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
@@ -492,12 +523,9 @@ def call_read(function, /, *arguments, **keywords):
             elif type(function) is types.MethodType and opaqueness(type(owner)) == "class":
                 given = (owner, *given)
             if type(function) in BUILT_IN:
-                for each in given:
-                    if type(each) in PASSING:
-                        sources = [turns for each in given if type(each) in PASSING for turns in all_sources_of(each, function) or ()]
-                        if sources:
-                            return call_at_once(function, sources, arguments, keywords)
-                        break
+                passing = [each for each in given if is_of_c(each)]
+                if passing:
+                    return call_at_once(function, passing, arguments, keywords)
             elif is_shared_opaque(function):
                 return call_opaque(function, "__call__", function, *arguments, **keywords)
             makes = keys_asked(function, (*arguments, *keywords.values()))
@@ -541,34 +569,31 @@ def of_itself(method):
     return lambda _, *arguments, **keywords: method(*arguments, **keywords)
 
 
-def all_sources_of(thing, function):
-    """As `sources_of`, with iterators that threads share, if `function` calls no code of the scenario's."""
-    sources = sources_of(thing, True)
-    if sources is None or function is list or function is tuple:
-        return sources
-    return sources if all(is_plain(turns.thing) for turns in sources if type(turns) is Turns and id(turns) in names) else None
-
-
 def is_plain(container):
     """Whether what it holds is compared, added and hashed by code of Python's own."""
     held = itertools.chain(raw_iter(container), dict.values(container) if isinstance(container, dict) else ())
     return all(type(each) in ATOMS for each in held)
 
 
-def call_at_once(function, sources, arguments, keywords):
-    """Calls what goes through `sources` to their end, or as far as it needs, and lets nobody in between."""
-    things = [turns.thing for turns in sources]
-    things += [turns for turns in sources if id(turns) in names]
-    things += [each for each in (*arguments, *keywords.values()) if type(each) not in PASSING]
-    touches = rd_wholes(things) if id(function) in SHALLOW_IDS else rd_all_deep(things, looks_at_attributes(function))
-    loud = [turns for turns in sources if not turns.quiet]
-    for turns in loud:
-        turns.quiet = True
-    try:
-        return in_the_middle(touches, function, arguments, keywords)
-    finally:
-        for turns in loud:
-            turns.quiet = False
+def call_at_once(function, passing, arguments, keywords):
+    """Calls what goes through iterators in C to their end, or as far as it needs, and lets nobody in between."""
+    given = (*arguments, *keywords.values())
+    touches = announce(through_touches, passing, given, id(function) in SHALLOW_IDS, looks_at_attributes(function))
+    if touches:
+        tell_read(containers_among([*(turns.thing for each in passing for turns in innards_of(each).sources), *given]))
+    return go_at_once(touches, passing, function, arguments, keywords)
+
+
+def through_touches(passing, given, shallow, objects):
+    """What it touches to go through those of `given` that are `passing`, and to read the others."""
+    things = [each for each in given if type(each) not in PASSING]
+    touches = ()
+    for each in passing:
+        parts = innards_of(each)
+        touches += parts_touches(parts, True)
+        things += [turns.thing for turns in parts.sources]
+    touches += touches_of_all(containers_among(things)) if shallow else deep_touches(things, objects)
+    return tuple(dict.fromkeys(touches))
 
 
 def rd_copied(thing=None):
@@ -702,9 +727,7 @@ AUGMENT = {
 
 
 def extension_touches(shape, left, right):
-    touches = structure_touches(shape, left, WRITE)
-    container = None if type(right) in ATOMS or right is left else container_of(right)
-    return touches if container is None else touches + whole_touches(*container)
+    return with_others(structure_touches(shape, left, WRITE), left, (right,))
 
 
 def opaque_extension_touches(left, right, changes):
@@ -743,7 +766,9 @@ def augment(name, left, right):
                 note("extend", place_of(left), show(right))
             if type(right) not in ATOMS:
                 if id(left) in names:
-                    publish(right)
+                    publish_given(right)
+                if is_of_c(right):
+                    return go_at_once(touches, (right,), AUGMENT[name], (left, right), {})
                 return in_the_middle(touches, AUGMENT[name], (left, right), {})
     if id(left) in names and type(right) not in ATOMS:
         publish(right)

@@ -291,11 +291,12 @@ def wr_item(value, thing, key):
     """`thing[key] = value`."""
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
-    if type(key) is slice and type(value) is types.GeneratorType:
-        value = list(value)  # as CPython has it, before it touches anything
+    is_passed = type(key) is slice and type(value) in PASSING
+    if type(key) is slice and type(value) is types.GeneratorType or is_passed and not is_of_c(value):
+        value, is_passed = list(value), False  # as CPython has it, before it touches anything
     if shape != "-":
         if type(value) not in ATOMS and id(thing) in names:
-            publish(value)
+            publish_given(value) if is_passed else publish(value)
         if not solo:
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
@@ -307,6 +308,9 @@ def wr_item(value, thing, key):
                 touches = announce(item_touches, thing, key, WRITE, shape)
             if detail and touches:
                 note("write", item_place(thing, key), show(value))
+            if is_passed:
+                go_at_once(touches, (value,), operator.setitem, (thing, key, value), {})
+                return
     elif opaqueness(kind):
         publish(value)
         use(thing, "__setitem__", None, (key, value) if type(key) is slice else ())
@@ -379,6 +383,8 @@ def rd_not_in(key, thing):
 def rd_whole(thing):
     """Before something reads all of `thing`, if that is a container. Returns it."""
     if not solo and type(thing) not in ATOMS:
+        if is_of_c(thing):
+            return rd_unpacked_at_once(thing)
         container = container_of(thing)
         if container is not None:
             touches = announce(whole_touches, *container)

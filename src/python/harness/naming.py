@@ -98,6 +98,10 @@ def name_one(thing):
             return []
     keep_name(thing, new_name())
     reached = []
+    if shape == "-" and opaque_kinds.get(kind) == "iterator":
+        parts = innards_of(thing)
+        reached += parts.iterators + parts.sources + [turns.thing for turns in parts.sources]
+        reached += [function.args[0] for function in parts.functions if type(function) is Method]
     if shape == "L":
         reached += [item for item in raw_iter(thing) if type(item) not in ATOMS]
     elif shape == "D":

@@ -4,7 +4,7 @@
 class Turns:
     """Iterates over a container, a read a turn."""
 
-    __slots__ = ("thing", "inner", "ahead", "index", "step", "shape", "values", "quiet", "row")
+    __slots__ = ("thing", "inner", "ahead", "index", "step", "shape", "values", "row")
 
     def __init__(self, thing, shape, inner, values, backwards=False):
         self.thing = thing
@@ -13,7 +13,6 @@ class Turns:
         self.values = values
         self.ahead = iter(thing) if values else None
         self.index, self.step = (operator.length_hint(inner) - 1, -1) if backwards else (0, 1)
-        self.quiet = False  # who asks for its elements has announced that for all of them
         self.row = None  # what an element goes through that is unpacked
 
     def __iter__(self):
@@ -23,7 +22,7 @@ class Turns:
         return operator.length_hint(self.inner)
 
     def __next__(self):
-        if not solo and not self.quiet:
+        if not solo and not (at_once == position and id(self) in at_once_parts):
             touches = announce(self.touches)
             if detail and touches:
                 place = item_place(self.thing, self.index) if self.shape == "L" else "next(%s)" % place_of(self.thing)
@@ -73,9 +72,8 @@ def rd_turns(thing):
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-" or "__iter__" in kind.__dict__ and kind.__module__ == "__main__":
         cur.acts += 1  # an iterator of any kind may go on, and a loop that does that is not polling
-        if kind is zip:
-            sources = sources_of(thing)
-            return Zipped(thing, sources) if sources and len(sources) > 1 else thing
+        if kind in PASSING and id(thing) not in names:
+            return thing if kind is OpaqueTurns or kind is Passed or is_one_act(thing) else Passed(thing)
         if kind in REVERSED and id(thing) not in names:
             container = walked_backwards(thing)
             return thing if container is None else Turns(container[1], container[0], thing, container[0] == "D", True)
@@ -85,42 +83,40 @@ def rd_turns(thing):
     return Turns(thing, shape, iter(thing), False)
 
 
-class Zipped:
-    """Iterates over what `zip` has put side by side: a turn is one act, whatever it reads."""
+class Passed:
+    """Goes on with what an iterator in C passes on: a turn is one act, whatever it reads, until it runs code of the scenario's."""
 
-    __slots__ = ("rows", "sources")
+    __slots__ = ("inner",)
 
-    def __init__(self, rows, sources):
-        self.rows = rows
-        self.sources = sources
-        for turns in sources:
-            turns.quiet = True
+    def __init__(self, inner):
+        self.inner = inner
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        if not solo:
-            touches = announce(self.touches)
-            if detail and touches:
-                note("read", ", ".join(place_of(turns.thing) for turns in self.sources), None)
-        return next(self.rows)
+        if solo or at_once == position and id(self) in at_once_parts:
+            return next(self.inner)
+        return one_turn(self.inner)
 
-    def touches(self):
-        touches = ()
-        for index, turns in enumerate(self.sources):
-            if turns in self.sources[:index]:
-                touches += whole_touches(*container_of(turns.thing))  # it goes on by more than one element a turn
-            else:
-                touches += turns.touches()
-        return touches
+    def __length_hint__(self):
+        return operator.length_hint(self.inner)
+
+
+def one_turn(iterator, *default):
+    """`next(iterator, *default)` of an iterator in C that nobody else knows."""
+    touches = announce(turn_touches, iterator)
+    if detail and touches:
+        note("read", ", ".join(place_of(turns.thing) for turns in innards_of(iterator).sources), None)
+    return go_at_once(touches, (iterator,), next, (iterator, *default), {})
 
 
 def rd_rows(thing, pattern=None):
     """What a loop over `thing` iterates over if each element is unpacked: by `pattern` (see `unpacked`), if there is another within."""
     turns = rd_turns(thing)
     kind = type(turns)
-    if pattern is None and kind in (enumerate, zip, Zipped) or not hasattr(kind, "__iter__"):
+    made_here = type(turns.inner) if kind is Passed or kind is OpaqueTurns else kind
+    if pattern is None and made_here in (enumerate, zip) or not hasattr(kind, "__iter__"):
         return turns  # nobody else knows these rows
     row = rd_whole if pattern is None else functools.partial(rd_unpacked, pattern=pattern)
     if kind is Turns and turns is not thing:
