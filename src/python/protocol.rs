@@ -555,7 +555,7 @@ mod tests {
         assert!(learn(&operations, 1).is_err());
         let text = |size| format!(r#""outcomes":[["{}",null,"finished",[],[]]]"#, "x".repeat(size));
         assert!(learn(&text(8 << 20), 1).is_err(), "an outcome is bounded as well");
-        assert!(learn(&text(7 << 20), 18).is_ok());
+        assert!(learn(&text(7 << 20), 5).is_ok());
         assert!(learn(&text(7 << 20), 1).is_err());
         let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 100_000));
         assert!(learn(&names, 3).is_ok(), "the last is what counts");
