@@ -262,7 +262,7 @@ fn shown_location(replay: &Replay, location: &str) -> String {
     }
 }
 
-/// Returns what one step did: `read account.balance → 1000`, `pop stock 'a', None → 3`.
+/// Returns what one step did: `read account.balance → 1000`, `pop stock ('a', None) → 3`.
 pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
     let mut text = clean_line(&detail.verb).into_owned();
     if !detail.location.is_empty() {
