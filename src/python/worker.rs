@@ -42,6 +42,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/turns.py"),
     include_str!("harness/calls.py"),
     include_str!("harness/opaque.py"),
+    include_str!("harness/iterators.py"),
     include_str!("harness/wording.py"),
     include_str!("harness/trees.py"),
     include_str!("harness/scopes.py"),
