@@ -64,7 +64,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("Utc::now", &["clock"]),
     ("clap", &["cli"]),
     ("console", &["cli", "main", "terminal"]),
-    ("ctrlc", &["cli", "terminal"]),
+    ("ctrlc", &["terminal"]),
     ("dialoguer", &["terminal"]),
     ("etcetera", &["main"]),
     ("fsrs", &["srs"]),
@@ -72,10 +72,11 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("libc", &["python"]),
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
-    ("rustix", &["python"]),
+    ("rustix", &["python", "terminal"]),
     ("schemars", &["deck"]),
     ("seccompiler", &["python"]),
     ("serde_saphyr", &["deck"]),
+    ("signal_hook", &["terminal"]),
 ];
 
 /// File names that say what a file is for its author, not what it holds.

@@ -78,7 +78,7 @@ fn exit_codes_are_those_of_the_help() {
     let help = run(home.path(), "raceday --help");
     let codes = help.lines().skip_while(|line| *line != "Exit codes:").skip(1);
     let codes: Vec<(&str, &str)> = codes.filter_map(|line| line.trim().split_once("  ")).collect();
-    assert_eq!(codes.len(), 4, "{help}");
+    assert_eq!(codes.len(), 5, "{help}");
     for (code, meaning) in codes {
         assert!(readme.contains(&format!("| {code} | {meaning} |")), "README lacks exit code {code}: {meaning}");
     }

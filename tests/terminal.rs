@@ -3,15 +3,21 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::process;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::Once;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use expectrl::Eof;
 use expectrl::Expect as _;
+use expectrl::process::unix::Signal;
 use expectrl::process::unix::WaitStatus;
 use expectrl::session::OsSession;
+use rustix::termios::LocalModes;
+use rustix::termios::tcgetattr;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag::register_conditional_shutdown;
 use tempfile::TempDir;
 
 const HEAD: &str = "format: 1\nid: tiny\ntitle: Tiny\ntopics: [topic.yaml]\n";
@@ -74,10 +80,12 @@ impl World {
 
 /// Sees to it that the binary hears of Ctrl-C. Whoever runs the tests in the background of a shell's script has it ignored, which the
 /// binary would take over, as programs do; a handler of ours is not taken over.
-#[expect(clippy::disallowed_methods, reason = "Ctrl-C ends the tests themselves")]
 fn heed_interrupts() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| ctrlc::set_handler(|| process::exit(130)).expect("nobody else handles it"));
+    ONCE.call_once(|| {
+        let always = Arc::new(AtomicBool::new(true));
+        register_conditional_shutdown(SIGINT, 130, always).expect("it can be handled");
+    });
 }
 
 /// Waits for `text`, and returns what was printed before it.
@@ -175,6 +183,25 @@ fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
     let (last, code) = wait_for_end(&mut session);
     assert_eq!(code, 130, "{last}");
     assert!(last.ends_with(SHOW_CURSOR), "{last:?}");
+}
+
+/// It was taken for Ctrl-C, and the terminal went on as it is while keys are read: nothing that was typed showed.
+#[test]
+fn who_ends_it_at_a_prompt_gets_the_terminal_back() {
+    let world = World::new();
+    for (signal, of_it) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129)] {
+        let mut session = world.start(&["quiz", "tiny"], "xterm");
+        let terminal = session.get_process().get_raw_handle().expect("there is one");
+        let takes_lines = || tcgetattr(&terminal).expect("a terminal").local_modes.contains(LocalModes::ICANON);
+        wait_for(&mut session, "q stop");
+        while takes_lines() {
+            std::thread::yield_now();
+        }
+        session.get_process_mut().kill(signal).expect("it runs");
+        let (last, code) = wait_for_end(&mut session);
+        assert_eq!(code, of_it, "{last}");
+        assert!(last.contains(SHOW_CURSOR) && takes_lines(), "{last:?}");
+    }
 }
 
 #[test]

@@ -66,10 +66,11 @@ Examples:
   raceday explore bank.py     every outcome that bank.py can have
 
 Exit codes:
-  0  fine
-  1  a claim is violated, or a deck has faults
-  2  the arguments or the input cannot be used, or the program cannot be run
-  3  something that Raceday needs is missing or broken: Python, the database
+    0  fine
+    1  a claim is violated, or a deck has faults
+    2  the arguments or the input cannot be used, or the program cannot be run
+    3  something that Raceday needs is missing or broken: Python, the database
+  130  Ctrl-C ended it (SIGTERM: 143, SIGHUP: 129)
 ";
 
 /// Practise thread safety with questions that are checked by running every order of threads

@@ -1,8 +1,10 @@
-//! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program.
+//! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
+//! process to end, SIGTERM and SIGHUP, ends it in order too.
 
 use std::process;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
+use std::sync::Once;
 use std::sync::PoisonError;
 
 use console::Term;
@@ -12,6 +14,24 @@ use super::status;
 /// The exit code of a program that Ctrl-C ended, as shells have it.
 pub(super) const INTERRUPTED: i32 = 130;
 
+/// What asks the process to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Request {
+    /// Ctrl-C.
+    Interrupt,
+    /// Somebody who wants the process gone, or has closed its terminal: the exit code says which.
+    End { code: i32 },
+}
+
+impl Request {
+    fn code(self) -> i32 {
+        match self {
+            Request::Interrupt => INTERRUPTED,
+            Request::End { code } => code,
+        }
+    }
+}
+
 /// Whose Ctrl-C is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
@@ -19,42 +39,57 @@ enum Owner {
     Ourselves,
     /// A search's: the first stops it, the next ends the process.
     Search { stopped: bool },
-    /// Another program has the terminal, and Ctrl-C goes to it as well: what that makes of it shows in how it ends.
-    Guest { interrupted: bool },
-    /// The other program has just ended. A Ctrl-C that was pressed before may be heard of only now.
-    Nobody,
+    /// Another program has the terminal, and Ctrl-C goes to it as well: what that makes of it shows in how it ends. Nothing else
+    /// ends us before it either, for what it writes is still to be kept.
+    Guest { request: Option<Request> },
+    /// The other program has just ended. A Ctrl-C that was pressed before may be heard of only now; what asked for more is
+    /// answered once what the program wrote is kept.
+    Nobody { request: Option<Request> },
 }
 
 static OWNER: Mutex<Owner> = Mutex::new(Owner::Ourselves);
 
-/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened.
+/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM and SIGHUP.
 ///
 /// Nothing else has to be put in order: prompts restore the terminal themselves, and what was answered is kept.
 pub fn end_on_interrupt() {
-    // Whoever set a handler before looks after it, and without one the system ends the process.
-    let _ = ctrlc::try_set_handler(|| {
-        let mut owner = owner();
-        match &mut *owner {
-            Owner::Ourselves | Owner::Search { stopped: true } => {}
-            Owner::Search { stopped } => {
-                *stopped = true;
-                return;
-            }
-            Owner::Guest { interrupted } => {
-                *interrupted = true;
-                return;
-            }
-            Owner::Nobody => return,
+    static ONCE: Once = Once::new();
+    ONCE.call_once(platform::listen);
+}
+
+/// Does what is to be done at a request.
+fn answer(request: Request) {
+    let mut owner = owner();
+    match (&mut *owner, request) {
+        (Owner::Search { stopped: stopped @ false }, Request::Interrupt) => {
+            *stopped = true;
+            return;
         }
-        let term = Term::stdout();
-        let _ = term.show_cursor();
-        let is_clear = status::clear_for_good();
-        // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.
-        if term.is_term() && !is_clear {
-            let _ = term.write_line("");
+        (Owner::Guest { request: last } | Owner::Nobody { request: last }, _) => {
+            // Ctrl-C is not what takes back a request for more.
+            if !matches!(last, Some(Request::End { .. })) {
+                *last = Some(request);
+            }
+            return;
         }
-        leave();
-    });
+        (Owner::Ourselves | Owner::Search { .. }, _) => {}
+    }
+    // The owner is not let go: nobody is asked anything, and no other program is started, any more.
+    leave(request)
+}
+
+/// Ends the process in order.
+#[expect(clippy::disallowed_methods, reason = "main may wait for a line that never comes, and cannot return")]
+fn leave(request: Request) -> ! {
+    let term = Term::stdout();
+    let _ = term.show_cursor();
+    let is_clear = status::clear_for_good();
+    platform::restore();
+    // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.
+    if term.is_term() && !is_clear {
+        let _ = term.write_line("");
+    }
+    process::exit(request.code())
 }
 
 /// Has Ctrl-C stop a search from now on, until the search is dropped.
@@ -85,15 +120,17 @@ impl Drop for Search {
 /// the program leaves behind can so be cleared away.
 pub(super) fn hand_over() -> Guest {
     end_on_interrupt();
-    *owner() = Owner::Guest { interrupted: false };
+    *owner() = Owner::Guest { request: None };
     Guest
 }
 
 /// Makes Ctrl-C ours again, where a guest has had it: somebody is asked something next.
 pub(super) fn take_back() {
     let mut owner = owner();
-    if *owner == Owner::Nobody {
-        *owner = Owner::Ourselves;
+    match *owner {
+        Owner::Nobody { request: Some(request @ Request::End { .. }) } => leave(request),
+        Owner::Nobody { .. } => *owner = Owner::Ourselves,
+        _ => {}
     }
 }
 
@@ -101,15 +138,17 @@ pub(super) fn take_back() {
 pub(super) struct Guest;
 
 impl Guest {
-    /// Returns whether somebody has pressed Ctrl-C since.
+    /// Returns whether somebody has pressed Ctrl-C since, or wanted us to end.
     pub(super) fn was_interrupted(&self) -> bool {
-        *owner() == Owner::Guest { interrupted: true }
+        matches!(*owner(), Owner::Guest { request: Some(_) })
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
-        *owner() = Owner::Nobody;
+        let mut owner = owner();
+        let Owner::Guest { request } = *owner else { return };
+        *owner = Owner::Nobody { request: request.filter(|request| *request != Request::Interrupt) };
     }
 }
 
@@ -117,7 +156,83 @@ fn owner() -> MutexGuard<'static, Owner> {
     OWNER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[expect(clippy::disallowed_methods, reason = "main may wait for a line that never comes, and cannot return")]
-fn leave() -> ! {
-    process::exit(INTERRUPTED)
+#[cfg(unix)]
+mod platform {
+    use std::io;
+    use std::io::IsTerminal as _;
+    use std::sync::OnceLock;
+    use std::thread;
+
+    use rustix::process::getpgrp;
+    use rustix::termios::OptionalActions;
+    use rustix::termios::Termios;
+    use rustix::termios::tcgetattr;
+    use rustix::termios::tcgetpgrp;
+    use rustix::termios::tcsetattr;
+    use signal_hook::consts::SIGHUP;
+    use signal_hook::consts::SIGINT;
+    use signal_hook::consts::SIGTERM;
+    use signal_hook::iterator::Signals;
+
+    use super::Request;
+    use super::answer;
+
+    /// How the terminal was before anybody was asked anything in it.
+    static BEFORE: OnceLock<Termios> = OnceLock::new();
+
+    /// Answers signals from now on, those apart that whoever started us has ignored: `nohup` does that to SIGHUP, a script to
+    /// Ctrl-C for what it runs in the background.
+    pub(super) fn listen() {
+        if let Some(before) = io::stdin().is_terminal().then(|| tcgetattr(io::stdin()).ok()).flatten() {
+            let _ = BEFORE.set(before);
+        }
+        // If there can be no handler or no thread for it, the system ends the process.
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))
+        else {
+            return;
+        };
+        let handle = signals.handle();
+        let listening = thread::Builder::new().name("signals".into()).spawn(move || {
+            for signal in signals.forever() {
+                answer(if signal == SIGINT { Request::Interrupt } else { Request::End { code: 128 + signal } });
+            }
+        });
+        if listening.is_err() {
+            handle.close();
+        }
+    }
+
+    /// Gives the terminal back as it was: a prompt that waits for a key has it otherwise.
+    pub(super) fn restore() {
+        // From the background it would stop us instead.
+        let is_ours = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
+        if let Some(before) = BEFORE.get().filter(|_| is_ours) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+        }
+    }
+
+    /// Whether the process ignores a signal. Only Linux tells without `unsafe`; elsewhere SIGHUP is let be, which is right under
+    /// `nohup` and ends the process anywhere else.
+    fn is_ignored(signal: i32) -> bool {
+        if !cfg!(target_os = "linux") {
+            return signal == SIGHUP;
+        }
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        ignored.and_then(|set| u64::from_str_radix(set.trim(), 16).ok()).is_some_and(|set| set >> (signal - 1) & 1 != 0)
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use super::Request;
+    use super::answer;
+
+    /// Answers Ctrl-C from now on. Without a handler the system ends the process.
+    pub(super) fn listen() {
+        let _ = ctrlc::try_set_handler(|| answer(Request::Interrupt));
+    }
+
+    /// Has nothing to give back: consoles need no restoring.
+    pub(super) fn restore() {}
 }

@@ -221,29 +221,64 @@ fn the_text_is_nobody_elses_on_its_way_through_the_editor() {
 #[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 #[test]
 fn ctrl_c_is_the_editors_and_leaves_nothing_behind() {
-    use std::os::unix::process::CommandExt as _;
-
     if ignores_ctrl_c() {
         eprintln!("SKIPPED: Ctrl-C is ignored here, as it is by what a shell runs in the background");
         return;
     }
-    for (script, code, text) in [
-        ("echo started > started; read x < go", 130, "one line"),
-        ("trap 'echo two > \"$1\"; exit 0' INT; exec 3<> go; echo started > started; read x <&3", 0, "two"),
-    ] {
-        let world = world_with_editor(script, "");
-        for pipe in ["started", "go"] {
-            assert!(command("mkfifo").arg(world.path(pipe)).status().expect("mkfifo is there").success());
+    // What `nohup` starts is no different: it ignores another signal.
+    for ignored in ["", "HUP", "HUP TERM"] {
+        for (script, code, text) in [
+            ("echo started > started; read x < go", 130, "one line"),
+            ("trap 'echo two > \"$1\"; exit 0' INT; exec 3<> go; echo started > started; read x <&3", 0, "two"),
+        ] {
+            let (world, mut child) = editing(script, ignored);
+            let group = format!("-{}", child.id());
+            assert!(command("kill").args(["-INT", "--", &group]).status().expect("kill is there").success());
+            assert_eq!(child.wait().expect("it ends").code(), Some(code), "{script}, {ignored} ignored");
+            assert!(world.run(&["note", "show", "1"]).stdout.contains(text), "{script}");
+            assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}, {ignored} ignored");
         }
-        // A group of its own, as a terminal's foreground is one.
-        let mut child = world.command(&["note", "edit", "1"]).process_group(0).spawn().expect("the binary starts");
-        assert_eq!(fs::read_to_string(world.path("started")).expect("a line"), "started\n");
-        let group = format!("-{}", child.id());
-        assert!(command("kill").args(["-INT", "--", &group]).status().expect("kill is there").success());
-        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{script}");
-        assert!(world.run(&["note", "show", "1"]).stdout.contains(text), "{script}");
-        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn who_ends_it_while_the_editor_is_at_work_has_to_wait_for_the_text() {
+    for signal in ["-TERM", "-HUP"] {
+        let script = "exec 3<> go; echo started > started; read x <&3; echo two > \"$1\"";
+        let (world, mut child) = editing(script, "");
+        assert!(command("kill").args([signal, &child.id().to_string()]).status().expect("kill is there").success());
+        fs::write(world.path("go"), "go\n").expect("it is waited for");
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains("two"), "{signal}");
+        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{signal}");
+    }
+}
+
+/// Starts `note edit`, with some signals ignored, in a process group of its own, as a terminal's foreground is one. The editor runs
+/// a script, which says that it has started to a pipe `started`; there is another, `go`.
+#[cfg(unix)]
+#[track_caller]
+fn editing(script: &str, ignored: &str) -> (World, std::process::Child) {
+    use std::os::unix::process::CommandExt as _;
+
+    let world = world_with_editor(script, "");
+    for pipe in ["started", "go"] {
+        assert!(command("mkfifo").arg(world.path(pipe)).status().expect("mkfifo is there").success());
+    }
+    let plain = world.command(&["note", "edit", "1"]);
+    let mut shell = command("sh");
+    shell.args([
+        "-c",
+        &if ignored.is_empty() { "exec \"$@\"".into() } else { format!("trap '' {ignored}; exec \"$@\"") },
+        "sh",
+    ]);
+    shell.arg(plain.get_program()).args(plain.get_args()).env_clear();
+    shell.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.current_dir(plain.get_current_dir().expect("it has one"));
+    let child = shell.process_group(0).spawn().expect("the binary starts");
+    assert_eq!(fs::read_to_string(world.path("started")).expect("a line"), "started\n");
+    (world, child)
 }
 
 /// Whether this process, and so what it starts, ignores Ctrl-C; where that cannot be told, it does not.
