@@ -1,9 +1,10 @@
-"""Says which names the harness uses and nobody defines, one a line; nothing if all is well.
+"""Says which names the harness uses and nobody defines, or two define, one a line; nothing if all is well.
 
-    names.py WORKER_RS [--without FUNCTION | --imports]
+    names.py WORKER_RS [--without FUNCTION | --again FUNCTION | --imports]
 
 WORKER_RS is `src/python/worker.rs`, which names the harness's files in their order. They are one namespace, so a name that any of them
-defines is there for all. `--without` looks at the harness as if that function were called something else.
+defines is there for all. `--without` looks at the harness as if that function were called something else, `--again` as if another
+file had one of that name.
 
 With `--imports` it says instead which modules written in Python the harness imports as it starts, beyond those that the interpreter does.
 
@@ -59,6 +60,18 @@ def undefined(source):
     return used - known
 
 
+def defined_twice(source):
+    """The names that more than one of the module's own statements binds: whichever file comes last has its way."""
+    seen = set()
+    for statement in ast.parse(source).body:
+        names = {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
+        for target in getattr(statement, "targets", ()):
+            if isinstance(target, (ast.Name, ast.Tuple)):
+                names.update(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+        yield from names & seen
+        seen |= names
+
+
 def missing_attributes(source):
     """Attributes of imported modules that these do not have. What some versions lack begins with a capital, or is asked for."""
     tree = ast.parse(source)
@@ -104,6 +117,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("worker_rs")
     parser.add_argument("--without")
+    parser.add_argument("--again")
     parser.add_argument("--imports", action="store_true")
     options = parser.parse_args()
     source = harness(options.worker_rs)
@@ -114,7 +128,9 @@ def main():
         definition = "\ndef %s(" % options.without
         assert source.count(definition) == 1, "the harness has such a function"
         source = source.replace(definition, "\ndef renamed_%s(" % options.without)
-    for name in sorted(undefined(source) | unknown_calls(source) | set(missing_attributes(source))):
+    if options.again:
+        source = "def %s(): pass\n%s" % (options.again, source)
+    for name in sorted(undefined(source) | unknown_calls(source) | {*missing_attributes(source), *defined_twice(source)}):
         print(name)
 
 

@@ -1,4 +1,5 @@
-//! The harness uses no name that nobody defines: its files are one namespace, which no checker of single files sees.
+//! The harness uses no name that nobody defines, and none that two define: its files are one namespace, which no checker of single
+//! files sees.
 //!
 //! `names.py` beside this file looks.
 
@@ -27,6 +28,13 @@ fn every_name_of_the_harness_is_defined() {
 fn a_helper_with_another_name_is_missed() {
     for helper in ["locks_of", "key_touches", "item_place", "checked_timeout", "refused_builtin", "line_of"] {
         assert_eq!(said_of_names(&["--without", helper]), [helper]);
+    }
+}
+
+#[test]
+fn two_helpers_of_one_name_are_told() {
+    for helper in ["locks_of", "OPAQUE", "Semaphore", "cur"] {
+        assert_eq!(said_of_names(&["--again", helper]), [helper]);
     }
 }
 
