@@ -38,6 +38,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/naming.py"),
     include_str!("harness/mistakes.py"),
     include_str!("harness/shared.py"),
+    include_str!("harness/resuming.py"),
     include_str!("harness/containers.py"),
     include_str!("harness/turns.py"),
     include_str!("harness/calls.py"),

@@ -65,6 +65,7 @@ def trace(frame, event, _):
     frame.f_trace_opcodes = True
     if event == "opcode" and dice.random() < chance:
         real_sleep(0 if dice.random() < 0.7 else 0.00005)
+        frame.f_locals  # see `Parted`
     return trace
 
 
@@ -89,6 +90,9 @@ class Parted:
             me[1] += 1
             if me[1] in me[2]:
                 real_sleep(dice.choice((0.0002, 0.0005, 0.002)))
+                # Before CPython 3.13 a frame gets back the variables that it shares with others as they were before this, unless
+                # somebody has looked at them since.
+                frame.f_locals
         return self
 
     def begun(self):

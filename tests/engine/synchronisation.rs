@@ -1165,6 +1165,67 @@ def leave():
     assert_eq!(seen(there, "leave()", "stack.callback(acts.append, 4) and acts"), ["[5, 4]", "[5]"]);
 }
 
+/// What the program's own code did last was one step with whatever the library did after it.
+#[test]
+fn the_library_goes_on_with_a_step_after_the_programs_code() {
+    let there = "
+import contextlib
+acts = []
+stack = contextlib.ExitStack()
+@contextlib.contextmanager
+def thing():
+    acts.append(3)
+    yield
+    acts.append(-3)
+def leave():
+    with stack:
+        acts.append(5)
+";
+    assert_eq!(
+        seen(there, "leave()", "stack.enter_context(thing()) or acts"),
+        ["[3, 5, -3]", "[3, 5]", "[5, 3, -3]", "[5, 3]"]
+    );
+}
+
+/// How that step is brought about must not undo what others do to variables before it.
+#[test]
+fn the_library_goes_on_with_variables_as_they_are() {
+    let source = "
+import contextlib, threading
+stack = contextlib.ExitStack()
+def make():
+    count = 0
+    lock = threading.Lock()
+    class Counted:
+        def __enter__(self):
+            nonlocal count
+            with lock:
+                count += 1
+        def __exit__(self, *error):
+            pass
+    def add():
+        nonlocal count
+        with lock:
+            count += 10
+    return Counted(), add, lambda: count
+counted, add, get = make()
+def leave():
+    add()
+    with stack:
+        pass
+thread = threading.Thread(target=leave)
+thread.start()
+stack.enter_context(counted)
+thread.join()
+";
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(source, Some("get()"))).expect("it explores");
+        assert_eq!(shown(&report), ["11"], "{interpreter:?}");
+        assert!(report.exhaustive && report.executions > 8, "{interpreter:?}: {report:?}");
+    }
+}
+
 #[test]
 fn what_a_worker_has_taken_is_not_cancelled_with_what_waits() {
     let source = "

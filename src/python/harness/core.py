@@ -289,6 +289,8 @@ def visible(op, guard=None, make=None):
     if ended:
         raise Abandon
     if not plain:
+        if me.inside:
+            resume_later(me)
         op = dressed(op, me)
     # Mostly the thread just goes on, and then nobody else gets to see what it announced.
     if (

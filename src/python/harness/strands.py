@@ -22,7 +22,7 @@ class Strand:
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
         "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "timed_out", "printing", "above", "below", "alone",
+        "stuck", "timed_out", "printing", "resuming", "above", "below", "alone",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -51,6 +51,7 @@ class Strand:
         self.marks = {}
         self.clock = 0.0
         self.inside = ()  # what the act touches that the library is in the middle of, if it called the scenario's code
+        self.resuming = False  # whether the step it takes is that by which the library goes on with such an act
         self.rng = None
         self.line = 0
         self.holds = ()
@@ -224,7 +225,7 @@ def give_way(nxt, me):
 
 def may_go_on_top(nxt, me):
     """Whether `nxt` will presumably be over before `me` or anybody below it has to go; and cannot tell where it runs."""
-    if me.held or (me.code, nxt.code) in never_on_top:
+    if me.held or me.inside or (me.code, nxt.code) in never_on_top:
         return False
     if position + 1 < prefix_length:
         to_come = prefix[position:prefix_length]
