@@ -9,6 +9,7 @@ mod interpreters;
 mod iterators;
 mod library;
 mod literature;
+mod mistakes;
 mod names;
 mod owning;
 mod pairs;

@@ -46,6 +46,12 @@ class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
     _kind = "object"
+    _others = frozenset()  # attributes by which CPython's work, and these do not
+
+    def __getattr__(self, name):
+        if name in self._others:
+            raise Unsupported("`%s` of a %s" % (name, type(self).__name__), "it is no part of what the library promises")
+        return object.__getattribute__(self, name)  # which fails as it does anywhere
 
     def __hash__(self):
         return hash(getattr(self, "_name_", 0))
@@ -210,6 +216,7 @@ class RLock(Exclusive):
     __getattr__ = missing_from("_thread.RLock")
 
     _kind = "rlock"
+    _others = frozenset("_owner _block".split())
 
     def __init__(self):
         self._named()
