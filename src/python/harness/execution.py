@@ -58,7 +58,7 @@ class Program:
         lengths.clear()
         generated.clear()
         renames = "__dict__" in self.source
-        loops = rewriter.loops
+        loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         passing_names = frozenset(rewriter.passing)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 

@@ -16,18 +16,22 @@ def polled(op):
 
 
 def timed(seconds, there, touches, *arguments):
-    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up.
+    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up. On the virtual
+    clock it is up when that says so, and whoever finds that others took what was there waits on.
 
     A wait on a condition takes another step to get the lock back."""
     me = cur
-    if not solo:
+    until = virtual_now[0] + seconds
+    while not solo:
+        wait_on_clock(until, there, touches, *arguments)
         me.patience = (seconds, there)
         announce(touches, *arguments)
         me.patience = None
+        if not ordered or virtual_now[0] >= until or there():
+            break
     if there():
         return True
-    if seconds > 0:
-        me.clock += seconds
+    spend(seconds)
     return False
 
 
