@@ -766,6 +766,79 @@ for thread in threads:
     assert!(outcomes.contains(&"['notified', False] Deadlock".to_owned()), "{outcomes:?}");
 }
 
+/// A loop of a method was never taken for one that waits where the object held an iterator, a path or whatever else, though the loop
+/// had nothing to do with that.
+#[test]
+fn a_loop_waits_whatever_else_its_object_holds() {
+    for held in
+        ["itertools.count()", "io.StringIO()", "collections.UserDict()", "pathlib.Path('a')", "array.array('i')"]
+    {
+        let source = format!(
+            "
+import array, collections, io, itertools, pathlib, threading
+class Job:
+    def __init__(self):
+        self.held = {held}
+        self.ready = False
+    def wait(self):
+        while not self.ready:
+            pass
+job = Job()
+thread = threading.Thread(target=job.wait)
+thread.start()
+job.ready = True
+thread.join()
+"
+        );
+        let report = explored(&scenario(&source, Some("job.ready"))).expect("it explores");
+        assert_eq!(
+            (report.exhaustive, report.executions, shown(&report)),
+            (true, 2, vec!["True".to_owned()]),
+            "{held}"
+        );
+    }
+}
+
+/// Such a loop must not be taken for one that waits: what it has to do with goes on by itself, if by a way around.
+#[test]
+fn a_loop_that_goes_on_by_its_objects_own_code_does_not_wait() {
+    for (means, goes_on) in [
+        ("def over(self): return not self.text.read(1)", "not self.over()"),
+        ("over = property(lambda self: not self.text.read(1))", "not self.over"),
+        ("def __bool__(self): return bool(self.text.read(1))", "self"),
+        ("def __eq__(self, other): return not self.text.read(1)", "self != 5"),
+        ("def __getattr__(self, name): return self.text.read(1)", "self.more"),
+        ("kept = io.StringIO('abc')", "self.kept.read(1)"),
+        ("", "self.text.read(1)"),
+        ("", "read_of(self)"),
+    ] {
+        let source = format!(
+            "
+import io, threading
+seen = False
+class Reader:
+    {}
+    def __init__(self):
+        self.text = io.StringIO('abc')
+    def run(self):
+        while {goes_on}:
+            seen
+read_of = lambda reader: reader.text.read(1)
+def see():
+    global seen
+    seen = True
+threads = [threading.Thread(target=Reader().run), threading.Thread(target=see)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+",
+            if means.is_empty() { "pass" } else { means }
+        );
+        let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
+        assert!(report.exhaustive, "{goes_on}");
+        assert_eq!(shown(&report), ["True"], "{means} {goes_on}");
+    }
+}
+
 /// Each turn is another, by what only the library's own things know. Such loops once waited, and the end without an item was lost.
 #[test]
 fn a_loop_that_counts_in_what_is_the_librarys_own_does_not_wait() {

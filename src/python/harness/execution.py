@@ -36,7 +36,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
+        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -59,6 +59,7 @@ class Program:
         generated.clear()
         renames = "__dict__" in self.source
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
+        loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 

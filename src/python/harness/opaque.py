@@ -9,7 +9,7 @@ OPAQUE = ("objects", "opaque")  # whether the scenario was seen to share any but
 uses_opaque = False
 # The library's classes that are not: whose objects are constant, change by nothing but their attributes, or are modelled.
 KNOWN_MODULES = frozenset((
-    "builtins types typing abc _abc enum numbers datetime zoneinfo fractions uuid pathlib pathlib._local ipaddress re _sre operator functools "
+    "builtins types typing abc _abc enum numbers datetime zoneinfo fractions uuid pathlib pathlib._local pathlib._abc ipaddress re _sre operator functools "
     "string.templatelib struct _struct time calendar _calendar ast _ast dataclasses inspect itertools statistics annotationlib "
     "collections.abc _collections_abc threading _thread _threading_local queue _queue concurrent.futures concurrent.futures._base "
     "concurrent.futures.thread contextvars _contextvars logging logging.handlers json.encoder json.decoder importlib "

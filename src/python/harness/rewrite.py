@@ -41,6 +41,7 @@ class Rewriter(Transformer):
             self.bound_somewhere |= scope.bound
         self.passing = set()  # globals that a loop binds to one thing after the other
         self.loops = False  # whether there is one that could wait for a change
+        self.mentions = {}  # of each loop: the names that it has to do with, if it runs nothing else that it knows by name
         self.swallows = False  # whether what is raised can be lost in a `finally`
         self.quiet = True  # still in the module's leading imports and definitions: nobody else can live
         body = []
@@ -582,7 +583,9 @@ class Rewriter(Transformer):
 
     def visit_While(self, node):
         self.loops = True
-        turn = calls("__rd_turn__", [text(node.lineno * 1000 + node.col_offset)], node.test)
+        site = node.lineno * 1000 + node.col_offset
+        self.mentions[site] = mentioned_in([node.test, *node.body])
+        turn = calls("__rd_turn__", [text(site)], node.test)
         endless = isinstance(node.test, ast.Constant) and node.test.value
         test = self.truth(node.test)
         node.test = turn if endless else self.located(ast.BoolOp(ast.And(), [turn, test]), test)
@@ -730,6 +733,30 @@ class GeneratedRewriter(Rewriter):
 
 
 GENERATED = frozenset("__repr__ __eq__ __lt__ __le__ __gt__ __ge__ __hash__".split())
+
+
+PLAIN = (
+    ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.IfExp, ast.Tuple, ast.keyword,
+    ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.While, ast.With,
+    ast.withitem, ast.Pass, ast.Break, ast.Continue, ast.Return,
+)  # fmt: skip
+PLAIN_FUNCTIONS = frozenset("bool int isinstance len monotonic perf_counter print sleep time".split())
+
+
+def mentioned_in(nodes):
+    """The names and attributes in these parts of a loop; nothing if they could run code that knows other ones."""
+    names = set()
+    for each in [each for node in nodes for each in all_below(node)]:
+        if isinstance(each, ast.Call):
+            if isinstance(each.func, ast.Name) and each.func.id not in PLAIN_FUNCTIONS:
+                return None
+        elif isinstance(each, ast.Name):
+            names.add(each.id)
+        elif isinstance(each, ast.Attribute):
+            names.add(each.attr)
+        elif not isinstance(each, PLAIN):
+            return None
+    return frozenset(names)
 
 
 class UnsupportedSyntax(Exception):

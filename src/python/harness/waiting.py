@@ -25,7 +25,7 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
-    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state) and is_steady(state):
+    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state) and is_steady(state, loop_mentions[site]):
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
@@ -67,10 +67,15 @@ def same_state(before, after):
     return True
 
 
-def is_steady(state):
+loop_mentions = {}  # of each loop, see `mentioned_in`
+
+
+def is_steady(state, mentioned=None):
     """Whether the loop's variables and whatever can be reached from them change by acts alone that are counted or are seen in
-    the variables. An iterator goes on by itself, and what is the library's own may do so in each of its methods."""
-    left = [] if state is None else list(state.values())
+    the variables. An iterator goes on by itself, and what is the library's own may do so in each of its methods.
+
+    If the names are known that the loop has to do with, what only others lead to does not matter."""
+    left = [] if state is None else [value for name, value in state.items() if mentioned is None or name in mentioned]
     passed = set()
     while left:
         thing = left.pop()
@@ -83,13 +88,37 @@ def is_steady(state):
         passed.add(id(thing))
         if len(passed) > MANY_THINGS:
             return False
-        if is_container or kind is functools.partial or kind.__module__ == "__main__" or kind in HOLDERS:
+        if mentioned is not None and not is_container and kind.__module__ == "__main__":
+            attributes = attributes_among(mentioned, thing)
+            if attributes is None:
+                return is_steady(state)
+            left += attributes
+        elif is_container or kind is functools.partial or kind.__module__ == "__main__" or kind in HOLDERS:
             left += gc.get_referents(thing)
         elif kind is types.FunctionType:
             left += thing.__closure__ or ()
         elif kind in BUILT_IN_METHODS or kind is types.MethodType:
             left.append(thing.__self__)
     return True
+
+
+def attributes_among(names, thing):
+    """The attributes of these names of something of the scenario's, and of its class; nothing if to ask for one, or to use the thing
+    itself, may run code of the scenario's, which knows others."""
+    inner = dict_of(thing)
+    if inner is None:
+        return None
+    found = [inner[name] for name in names if name in inner]
+    for kind in type(thing).__mro__:
+        if kind.__module__ == "__main__":
+            for name, value in vars(kind).items():
+                if name in names:
+                    if hasattr(type(value), "__get__"):
+                        return None
+                    found.append(value)
+                elif name.startswith("__") and is_written_here(value) and name not in ("__init__", "__new__", "__repr__", "__str__"):
+                    return None
+    return found
 
 
 MANY_THINGS = 5000  # that are looked through: where there are more, no loop waits
