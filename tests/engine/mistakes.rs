@@ -1,6 +1,5 @@
 //! Mistakes with threads themselves end as they do in CPython: in the thread that makes them, with the same error.
 
-use std::io::Write as _;
 use std::process::Command;
 
 use raceday::python::Interpreter;
@@ -88,14 +87,12 @@ run(Hidden())",
 /// What Python prints of a program.
 #[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
 fn printed(interpreter: &Interpreter, source: &str) -> String {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(source.as_bytes()).expect("it can be written");
-    let output = Command::new(&interpreter.path)
-        .arg("-I")
-        .arg(file.path())
-        .output()
-        .expect("an interpreter that was found starts");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let folder = tempfile::TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("scenario.py"), source).expect("it can be written");
+    let output = Command::new(&interpreter.path).args(["-s", "scenario.py"]).current_dir(folder.path()).output();
+    let output = output.expect("an interpreter that was found starts");
+    let folder = folder.path().join("");
+    String::from_utf8_lossy(&output.stdout).replace(&*folder.to_string_lossy(), "")
 }
 
 #[test]
@@ -160,4 +157,33 @@ raise ValueError('boom')
     let report = explored(&scenario(source, None)).expect("it explores");
     let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
     assert_eq!(seen, ["crashed: ValueError boom True 1\n", "crashed: ValueError boom True 2\n"]);
+}
+
+/// They lacked the lines of the program: where it lies no worker can read it.
+#[test]
+fn tracebacks_quote_the_program() {
+    let source = "
+import inspect, sys, threading, traceback
+def share(total, among):
+    return [total // each for each in among]
+def work(among):
+    try:
+        share(10, among)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+thread = threading.Thread(target=work, args=([2, 0],))
+thread.start()
+thread.join()
+try:
+    with threading.Lock():
+        share(*(None, [1])); done = True
+except TypeError:
+    print(traceback.format_exc())
+print(inspect.getsource(work), sys.stdout)";
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(source, None)).expect("it explores");
+        let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+        assert_eq!(seen, [printed(interpreter, source)], "{interpreter:?}");
+    }
 }

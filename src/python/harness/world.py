@@ -46,6 +46,9 @@ class Output(io.TextIOBase):
         output.append(text)
         return len(text)
 
+    def __repr__(self):
+        return "<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>"
+
     def writable(self):
         return True
 
@@ -561,9 +564,17 @@ def clean_tracebacks(module):
             setattr(module, name, without_ours(getattr(module, name)))
 
 
+def keep_source(module):
+    """Gives `linecache` the scenario's text, which lies in no file that a worker can read: tracebacks quote it."""
+    lines = program.source.splitlines(True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    module.cache[program.filename] = (len(program.source), None, lines, program.filename)
+
+
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
-    "dataclasses": adapt_dataclasses, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+    "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
 }  # fmt: skip
 
 
