@@ -26,6 +26,7 @@ use super::races::write_races;
 use super::steps::write_end;
 use super::steps::write_steps;
 use super::telling::Extent;
+use super::telling::shown_name;
 use super::text;
 use super::text::Page;
 use super::text::Style;
@@ -386,7 +387,7 @@ pub(super) fn labels(exploration: &Exploration<'_>) -> BTreeMap<usize, String> {
         if counts[label] > 1 {
             for exception in &outcome.exceptions {
                 let message = text::cut(&clean_line(&exception.message), LONGEST);
-                label.push_str(&format!("; {}: {message}", clean_line(&exception.class)));
+                label.push_str(&format!("; {}: {message}", shown_class(exception)));
             }
         }
     }
@@ -428,7 +429,7 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
         let classes: Vec<String> = outcome
             .exceptions
             .iter()
-            .map(|exception| format!("{} in {}", clean_line(&exception.class), clean_line(&exception.thread)))
+            .map(|exception| format!("{} in {}", shown_class(exception), shown_name(&exception.thread)))
             .collect();
         label.push_str(&format!(", with {}", classes.join(" and ")));
     }
@@ -451,8 +452,13 @@ pub(super) fn describe_exception(exception: &Exception) -> String {
     let message = text::cut(&clean_line(&exception.message), LONGEST);
     let separator = if message.is_empty() { "" } else { ": " };
     let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };
-    let (thread, class) = (clean_line(&exception.thread), clean_line(&exception.class));
+    let (thread, class) = (shown_name(&exception.thread), shown_class(exception));
     format!("{thread} raised {class}{separator}{message}{fate}")
+}
+
+/// Returns the name of an exception's class, fit to be shown: a program may make one that is as long as it likes.
+fn shown_class(exception: &Exception) -> String {
+    text::cut(&clean_line(&exception.class), LONGEST)
 }
 
 /// Returns a duration in the unit that fits it.
@@ -515,6 +521,30 @@ pub(super) mod tests {
         let mut out = Vec::new();
         write_exploration(&mut out, exploration, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    /// A line of 90,000 characters stood beside each of the steps that were made there: 206 MB went to the terminal.
+    #[test]
+    fn what_stands_in_many_places_is_short() {
+        let long = "v".repeat(100_000);
+        let scenario = Scenario { source: scenario().source.replace("count", &long), ..scenario() };
+        let mut exploration = exploration(&scenario);
+        for witnessed in exploration.outcomes.values_mut() {
+            for exception in &mut witnessed.found.outcome.exceptions {
+                exception.thread.clone_from(&long);
+                exception.class.clone_from(&long);
+            }
+            for detail in &mut witnessed.replay.details {
+                detail.holds = vec![long.clone(); 100];
+            }
+        }
+        let text = shown(&exploration, PAGE);
+        assert!(text.contains("vvv") && text.len() < 100_000, "{}", text.len());
+        let mut page = Vec::new();
+        crate::report::write_html(&mut page, &exploration, false).expect("a Vec takes all");
+        // The source is there once, with each of the lines that has the name whole.
+        let source = scenario.source.len();
+        assert!((source..source + 200_000).contains(&page.len()), "{} of {source}", page.len());
     }
 
     #[test]

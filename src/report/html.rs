@@ -29,12 +29,14 @@ use super::races::heading;
 use super::races::held;
 use super::telling::Extent;
 use super::telling::Holdings;
+use super::telling::code;
 use super::telling::could_go;
 use super::telling::describe;
 use super::telling::describe_death;
 use super::telling::index_of;
 use super::telling::is_failure;
 use super::telling::lives;
+use super::telling::locks;
 use super::telling::name_of;
 use super::telling::next_wait;
 use super::telling::nothing_told;
@@ -233,7 +235,7 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
             if waits.is_none() {
                 waiters.remove(&thread);
             }
-            let holds = holdings.after(thread, step).join(", ");
+            let holds = locks(holdings.after(thread, step));
             let names = [(thread == actor, "acts"), (waits.is_some(), "waits"), (!holds.is_empty(), "holds")];
             let names: Vec<&str> = names.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
             write!(out, "<td")?;
@@ -244,14 +246,13 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
                 write!(out, " data-waits=\"{}\"", escape(waits))?;
             }
             if !holds.is_empty() {
-                let holds = inline(&holds);
+                let holds = escape(&holds);
                 write!(out, " data-holds=\"{holds}\" title=\"holds {holds}\"")?;
             }
             write!(out, ">")?;
             if thread == actor {
                 if before != Some((actor, detail.line)) && detail.line > 0 {
-                    let code = lines.get(detail.line as usize - 1).map_or("", |line| line.trim());
-                    write!(out, "<code>{} {}</code>", detail.line, inline(code))?;
+                    write!(out, "<code>{} {}</code>", detail.line, escape(&code(&lines, detail.line)))?;
                 }
                 write!(out, "<span class=\"act\">{}</span>", escape(&describe(replay, detail)))?;
             } else if let Some(waits) = waits.filter(|_| is_news) {
@@ -280,8 +281,7 @@ fn write_races(out: &mut dyn Write, races: &[Race], exploration: &Exploration<'_
     for race in races {
         writeln!(out, "<li><strong>{}</strong>\n<ul>", inline(&race.location))?;
         for act in &race.acts {
-            let code = (act.line as usize).checked_sub(1).and_then(|line| lines.get(line)).unwrap_or(&"");
-            let code = inline(code.trim());
+            let code = escape(&code(&lines, act.line));
             write!(out, "<li><code>{} {code}</code><br>", act.line)?;
             let said = format!("{} by {}, {}", act.verb, act.thread, held(race, act));
             writeln!(out, "{}</li>", inline(&said))?;

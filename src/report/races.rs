@@ -10,6 +10,7 @@ use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
 use super::clean_line;
+use super::telling::locks;
 use super::telling::name_of;
 use super::text;
 use super::text::Page;
@@ -153,8 +154,8 @@ pub(super) fn held(race: &Race, act: &RaceAct) -> String {
     let is_other = is_second && act.holds.iter().any(|lock| race.acts[0].holds.contains(lock));
     match act.holds.as_slice() {
         [] => "holding no lock".to_owned(),
-        holds if is_other => format!("holding another {}", holds.join(", ")),
-        holds => format!("holding {}", holds.join(", ")),
+        holds if is_other => format!("holding another {}", locks(holds)),
+        holds => format!("holding {}", locks(holds)),
     }
 }
 
