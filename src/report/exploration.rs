@@ -37,6 +37,9 @@ pub const MOST_OUTCOMES: usize = 50;
 const MOST_STEPS: usize = 200;
 /// How many lines of what a program printed are shown unless all of it is wished for.
 const MOST_LINES: usize = 200;
+/// What is said in place of the steps where there is no room for them.
+pub(super) const UNTOLD: &str =
+    "its steps are not kept, for those before take all the room: `--replay` with its schedule shows them";
 /// The most of a value, a message or a line that is shown in a heading.
 const LONGEST: usize = 400;
 
@@ -76,8 +79,8 @@ impl Exploration<'_> {
 pub struct Witnessed {
     /// The outcome, and how to get it.
     pub found: Found,
-    /// The execution, told in full.
-    pub replay: Replay,
+    /// The execution, told in full; nothing if there was no room for it beside those of the outcomes before.
+    pub replay: Option<Replay>,
 }
 
 /// A claim about every execution, and what became of it.
@@ -247,8 +250,11 @@ fn write_details(
             writeln!(out, "{}", page.paint(Style::Bad, &line))?;
         }
     }
-    write_steps(out, &witnessed.replay, source, extent, page)?;
-    write_end(out, &witnessed.replay, page)
+    let Some(replay) = &witnessed.replay else {
+        return text::write_wrapped(out, &format!("  {UNTOLD}"), page);
+    };
+    write_steps(out, replay, source, extent, page)?;
+    write_end(out, replay, page)
 }
 
 /// Writes the lines that a program printed, or as many of them and as much of each as a person would read.
@@ -512,7 +518,7 @@ pub(super) mod tests {
     fn witnessed(replay: Replay, executions: u64) -> Witnessed {
         let witness = replay.execution.schedule();
         let outcome = replay.execution.outcome.clone();
-        Witnessed { found: Found { outcome, switches: witness.switches(), witness, executions }, replay }
+        Witnessed { found: Found { outcome, switches: witness.switches(), witness, executions }, replay: Some(replay) }
     }
 
     const PAGE: Page = Page { width: 80, colour: false };
@@ -521,6 +527,28 @@ pub(super) mod tests {
         let mut out = Vec::new();
         write_exploration(&mut out, exploration, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    /// What was found is told all the same.
+    #[test]
+    fn steps_that_there_is_no_room_for_are_said_to_be_left_out() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        exploration.outcomes.get_mut(&2).expect("is shown").replay = None;
+        let text = shown(&exploration, PAGE);
+        assert_eq!(text.matches("its steps are not kept").count(), 1, "{text}");
+        assert!(text.contains("── 2. count = 2") && text.contains("Thread-2 raised ValueError"), "{text}");
+        let mut page = Vec::new();
+        crate::report::write_html(&mut page, &exploration, false).expect("a Vec takes all");
+        let page = String::from_utf8(page).expect("UTF-8");
+        assert_eq!(page.matches("its steps are not kept").count(), 1, "{page}");
+        let mut json = Vec::new();
+        crate::report::write_json(&mut json, &exploration).expect("a Vec takes all");
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        let witness = |place: usize| &json["outcomes"][place]["witness"];
+        assert_eq!(witness(0).get("untold"), None);
+        assert_eq!((&witness(1)["untold"], &witness(1)["steps"]), (&true.into(), &serde_json::json!([])));
+        assert!(!witness(1)["schedule"].as_str().expect("a schedule").is_empty());
     }
 
     /// A line of 90,000 characters stood beside each of the steps that were made there: 206 MB went to the terminal.
@@ -534,7 +562,7 @@ pub(super) mod tests {
                 exception.thread.clone_from(&long);
                 exception.class.clone_from(&long);
             }
-            for detail in &mut witnessed.replay.details {
+            for detail in &mut witnessed.replay.as_mut().expect("it is told").details {
                 detail.holds = vec![long.clone(); 100];
             }
         }

@@ -75,6 +75,17 @@ impl Race {
         Some(Race { location, acts: [first, second], schedule: pair.schedule.clone() })
     }
 
+    /// Returns about how many bytes it takes.
+    pub fn size(&self) -> usize {
+        let act = |act: &RaceAct| {
+            act.thread.len()
+                + act.verb.len()
+                + act.holds.iter().map(|lock| size_of_val(lock) + lock.len()).sum::<usize>()
+        };
+        let schedule = size_of_val(self.schedule.threads());
+        size_of_val(self) + self.location.len() + schedule + self.acts.iter().map(act).sum::<usize>()
+    }
+
     /// Returns whether a reader would take this one and `other` for the same.
     pub fn looks_like(&self, other: &Race) -> bool {
         let sides = |race: &Race| {
