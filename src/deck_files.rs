@@ -31,8 +31,10 @@ use crate::deck::Deck;
 use crate::deck::Fault;
 use crate::deck::Faults;
 use crate::deck::MAX_DECK_BYTES;
+use crate::deck::MAX_ENTRIES;
 use crate::deck::MAX_FILE_BYTES;
 use crate::deck::MAX_FILES;
+use crate::deck::MAX_FOLDER_DEPTH;
 use crate::deck::Problem;
 
 macro_rules! builtin {
@@ -311,10 +313,6 @@ struct Collected {
     refused: BTreeMap<String, Problem>,
 }
 
-/// How many files and folders of any sort are looked at: a deck that lies among a hundred thousand other files is
-/// lying in the wrong place.
-const MAX_ENTRIES: usize = 10 * MAX_FILES;
-
 fn collect(folder: &Path) -> Result<Collected, Problem> {
     let real = folder.canonicalize().map_err(|error| unreadable(&error))?;
     if !real.is_dir() {
@@ -324,9 +322,10 @@ fn collect(folder: &Path) -> Result<Collected, Problem> {
     let mut collected = Collected::default();
     // Folders by their real paths: links can make them meet again.
     let mut visited = BTreeSet::from([root.path.clone()]);
-    let mut pending = vec![(root.path.clone(), String::new())];
+    // With how deep each is: to find where a path leads takes the square of that.
+    let mut pending = vec![(root.path.clone(), String::new(), 0)];
     let (mut entries, mut bytes) = (0, 0);
-    while let Some((folder, prefix)) = pending.pop() {
+    while let Some((folder, prefix, depth)) = pending.pop() {
         let listing = match root.names(&folder) {
             Ok(listing) => listing,
             Err(problem) if prefix.is_empty() => return Err(problem),
@@ -338,7 +337,10 @@ fn collect(folder: &Path) -> Result<Collected, Problem> {
         for name in listing {
             let name = name.map_err(|error| unreadable(&error))?;
             entries += 1;
-            if entries > MAX_ENTRIES || collected.files.len() + collected.refused.len() > MAX_FILES {
+            if entries > MAX_ENTRIES {
+                return Err(Problem::TooManyEntries);
+            }
+            if collected.files.len() + collected.refused.len() > MAX_FILES {
                 return Err(Problem::TooManyFiles);
             }
             if is_hidden(&name) {
@@ -348,8 +350,12 @@ fn collect(folder: &Path) -> Result<Collected, Problem> {
             let path = if prefix.is_empty() { shown.into_owned() } else { format!("{prefix}/{shown}") };
             match look(&root.path, &folder.join(&name)) {
                 Ok(Found::Folder(real)) => {
-                    if visited.insert(real.clone()) {
-                        pending.push((real, path));
+                    // By links a deep one may be near: then it counts as far as its own path goes.
+                    let own = real.strip_prefix(&root.path).map_or(0, |inside| inside.iter().count());
+                    if own.max(depth + 1) > MAX_FOLDER_DEPTH {
+                        collected.refused.insert(path, Problem::FolderTooDeep);
+                    } else if visited.insert(real.clone()) {
+                        pending.push((real, path, depth + 1));
                     }
                 }
                 Ok(Found::File(real)) if belongs(&name) => {
@@ -661,6 +667,30 @@ mod tests {
             fs::write(much.path().join(format!("{number}.py")), vec![b'#'; MAX_FILE_BYTES]).unwrap();
         }
         check(&much, &["DIR: the files of the deck have more than 16777216 bytes together"]);
+    }
+
+    /// The time that it took grew with the cube of how deep they were: 45 s for 1,500.
+    #[test]
+    fn deep_folders_are_not_gone_into() {
+        let nested = |levels: usize| vec!["d"; levels].join("/");
+        let deck = folder(&[(&format!("{}/a.py", nested(MAX_FOLDER_DEPTH)), b"x")]);
+        check(&deck, &[&format!("DIR/{}/a.py: no scenario uses the file", nested(MAX_FOLDER_DEPTH))]);
+        let deck = folder(&[(&format!("{}/a.py", nested(MAX_FOLDER_DEPTH + 1)), b"x"), ("e/.hidden/a.py", b"x")]);
+        let deeper = deck.path().join(nested(1000));
+        fs::create_dir_all(deeper).unwrap();
+        check(
+            &deck,
+            &[&format!("DIR/{}: the folder is more than 16 folders deep in the deck", nested(MAX_FOLDER_DEPTH + 1))],
+        );
+    }
+
+    #[test]
+    fn a_folder_of_many_other_things_is_refused() {
+        let deck = folder(&[]);
+        for number in 0..=MAX_ENTRIES {
+            File::create(deck.path().join(format!("{number}.txt"))).unwrap();
+        }
+        check(&deck, &["DIR: there are more than 10000 files and folders in the deck's folder"]);
     }
 
     #[cfg(unix)]
