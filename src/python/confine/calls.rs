@@ -44,6 +44,18 @@ pub(super) fn unknown() -> Result<BpfProgram, BackendError> {
     filter(calls, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
 }
 
+/// Returns the filter that says of a wait at a futex which other processes could share that there is nothing to wait for. Two runs
+/// that map a page of the library could tell each other something by it: no call need wake who waits there, for the kernel does when a
+/// thread ends. So nobody waits.
+///
+/// The C library waits so for a thread's end. To any other error it ends the process; after this one it looks again, until the thread has
+/// ended.
+pub(super) fn shared_waits() -> Result<BpfProgram, BackendError> {
+    let shared = |&command: &i32| masked(1, FUTEX_COMMAND | libc::FUTEX_PRIVATE_FLAG, command);
+    let waits = WAITS.iter().map(shared).collect::<Result<_, _>>()?;
+    filter(BTreeMap::from([(libc::SYS_futex, waits)]), SeccompAction::Allow, SeccompAction::Errno(libc::EAGAIN as u32))
+}
+
 /// Returns the filter that has calls wait for the supervisor's answer: those that start a thread or name the machine, and with `paths`
 /// those that take one.
 pub(super) fn asking(paths: bool) -> Result<BpfProgram, BackendError> {
@@ -194,7 +206,8 @@ const CLOCKS: &[i32] = &[
     libc::CLOCK_TAI,
 ];
 
-/// How a futex may be waited for. The C library waits for a thread's end at one that other processes could share, as the kernel wakes it.
+/// How a futex may be waited for. At one that other processes could share nobody comes to wait, see [`shared_waits`], but that is for
+/// another filter to answer: of two that refuse a call, the last one's answer counts.
 const WAITS: &[i32] = &[libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET];
 
 /// How others may be woken at a futex: at one of this process's own, for at a page of a file that several map, others of other runs wait.
@@ -387,6 +400,13 @@ mod tests {
         assert_eq!(alternatives(libc::SYS_close_range), 2);
         assert!(!rules.contains_key(&libc::SYS_sysinfo) && !rules.contains_key(&libc::SYS_getppid));
         assert!(!makes_a_thread(unsigned(libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND)));
+    }
+
+    #[test]
+    fn nobody_waits_at_what_others_could_share() {
+        let program = compared(&shared_waits().expect("the list is sound"));
+        assert!(program.contains(&(libc::SYS_futex as u32)));
+        assert!(program.contains(&(libc::SECCOMP_RET_ERRNO | libc::EAGAIN as u32)));
     }
 
     /// They told which processes there are, in which sessions, and where they run.
