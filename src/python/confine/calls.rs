@@ -103,14 +103,12 @@ const PLAIN: &[c_long] = &[
     libc::SYS_munmap,
     libc::SYS_mprotect,
     libc::SYS_mremap,
-    libc::SYS_madvise,
     // threads
     libc::SYS_futex,
     libc::SYS_set_robust_list,
     libc::SYS_set_tid_address,
     libc::SYS_rseq,
     libc::SYS_sched_yield,
-    libc::SYS_membarrier,
     libc::SYS_gettid,
     libc::SYS_exit,
     libc::SYS_exit_group,
@@ -206,6 +204,34 @@ const CLOCKS: &[i32] = &[
     libc::CLOCK_TAI,
 ];
 
+/// What may be said of one's own memory: how it will be used, and what of it is needed no more. By what is not here, pages of files that
+/// others read could be put out of the system's cache, or pages that are like another process's be found.
+const ADVICES: &[i32] = &[
+    libc::MADV_NORMAL,
+    libc::MADV_RANDOM,
+    libc::MADV_SEQUENTIAL,
+    libc::MADV_WILLNEED,
+    libc::MADV_DONTNEED,
+    libc::MADV_FREE,
+    libc::MADV_DONTFORK,
+    libc::MADV_DOFORK,
+    libc::MADV_HUGEPAGE,
+    libc::MADV_NOHUGEPAGE,
+    libc::MADV_DONTDUMP,
+    libc::MADV_DODUMP,
+    // Guards of stacks, which newer C libraries make so. The crate has no names for them.
+    102,
+    103,
+];
+
+/// For whose writes to memory one may wait: those of this process's own threads. The others of the call's commands interrupt or wait for
+/// every processor of the machine.
+const BARRIERS: &[i32] = &[
+    libc::MEMBARRIER_CMD_QUERY,
+    libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED,
+    libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+];
+
 /// How a futex may be waited for. At one that other processes could share nobody comes to wait, see [`shared_waits`], but that is for
 /// another filter to answer: of two that refuse a call, the last one's answer counts.
 const WAITS: &[i32] = &[libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET];
@@ -270,7 +296,10 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
         let futexes = WAITS.iter().map(wait).chain(WAKES.iter().map(own));
         rules.insert(libc::SYS_futex, futexes.collect::<Result<_, _>>()?);
     }
-    let clocks: Vec<u64> = CLOCKS.iter().copied().map(unsigned).collect();
+    let of = |constants: &[i32]| constants.iter().copied().map(unsigned).collect::<Vec<u64>>();
+    rules.insert(libc::SYS_madvise, one_of(2, &of(ADVICES))?);
+    rules.insert(libc::SYS_membarrier, one_of(0, &of(BARRIERS))?);
+    let clocks = of(CLOCKS);
     for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
         rules.insert(call, one_of(0, &clocks)?);
     }
