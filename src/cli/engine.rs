@@ -264,7 +264,8 @@ impl Engine {
             let stopwatch = Stopwatch::start();
             let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
                 watch(progress) && stopwatch.elapsed() < budget.time
-            })?;
+            })
+            .map_err(unasked)?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
         self.retire();
@@ -361,7 +362,7 @@ impl Engine {
         if let Some(kept) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
             return Ok(kept);
         }
-        let replay = self.replay(scenario, schedule)?;
+        let replay = self.replay_one(scenario, schedule, unasked)?;
         if let Some(memory) = &mut self.memory {
             memory.keep(&key, &replay);
         }
@@ -394,14 +395,24 @@ impl Engine {
         Ok(shared.map(|shared| self.known.insert(scenario.clone(), shared)).is_some())
     }
 
-    /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.
+    /// Runs `scenario` under `schedule`, which somebody asks for, told in full. A scenario that was not explored yet is explored first.
     pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
+        self.replay_one(scenario, schedule, |error| error)
+    }
+
+    fn replay_one(
+        &mut self,
+        scenario: &Scenario,
+        schedule: &Schedule,
+        explain: fn(PythonError) -> PythonError,
+    ) -> Result<Replay, Failure> {
         let mut told = None;
-        self.replay_each(scenario, &[schedule], Budget::QUESTION.time, &mut |replay| told = Some(replay))?;
+        let time = Budget::QUESTION.time;
+        self.replay_all(scenario, &[schedule], time, explain, &mut |replay| told = Some(replay))?;
         Ok(told.expect("one schedule has one replay"))
     }
 
-    /// Runs `scenario` under each of `schedules`, told in full; `take` has one after the other, and keeps of them what it has room for. The
+    /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of them what it has room for. The
     /// scenario is loaded once.
     ///
     /// # Errors
@@ -414,6 +425,17 @@ impl Engine {
         time: Duration,
         take: &mut dyn FnMut(Replay),
     ) -> Result<(), Failure> {
+        self.replay_all(scenario, schedules, time, unasked, take)
+    }
+
+    fn replay_all(
+        &mut self,
+        scenario: &Scenario,
+        schedules: &[&Schedule],
+        time: Duration,
+        explain: fn(PythonError) -> PythonError,
+        take: &mut dyn FnMut(Replay),
+    ) -> Result<(), Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
         let stopwatch = Stopwatch::start();
         let made = self.with(scenario, |mut program| {
@@ -421,7 +443,7 @@ impl Engine {
                 if stopwatch.elapsed() > time {
                     return Ok(made);
                 }
-                take(program.replay(schedule)?);
+                take(program.replay(schedule).map_err(explain)?);
             }
             Ok(schedules.len())
         })?;
@@ -552,6 +574,15 @@ impl Engine {
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
         Ok(ReportKey::of(&["3", what, &program, &budget, &python, Worker::harness_digest()]))
+    }
+}
+
+/// Returns what it means that a schedule cannot be which nobody asked for: it was found by running the program, which does something else
+/// now. That a schedule fits one program is of no use to who typed none.
+fn unasked(error: PythonError) -> PythonError {
+    match error {
+        PythonError::Schedule { step, thread, .. } => PythonError::NotReplayable { step, thread },
+        error => error,
     }
 }
 
