@@ -6,21 +6,35 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
+#[cfg(unix)]
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::path::PathBuf;
+
+#[cfg(unix)]
+use rustix::fs::Mode;
+#[cfg(unix)]
+use rustix::fs::OFlags;
+#[cfg(unix)]
+use rustix::io::Errno;
 
 use crate::deck;
 use crate::deck::Deck;
 use crate::deck::Fault;
 use crate::deck::Faults;
 use crate::deck::MAX_DECK_BYTES;
+use crate::deck::MAX_ENTRIES;
 use crate::deck::MAX_FILE_BYTES;
 use crate::deck::MAX_FILES;
+use crate::deck::MAX_FOLDER_DEPTH;
 use crate::deck::Problem;
 
 macro_rules! builtin {
@@ -299,34 +313,34 @@ struct Collected {
     refused: BTreeMap<String, Problem>,
 }
 
-/// How many files and folders of any sort are looked at: a deck that lies among a hundred thousand other files is
-/// lying in the wrong place.
-const MAX_ENTRIES: usize = 10 * MAX_FILES;
-
 fn collect(folder: &Path) -> Result<Collected, Problem> {
-    let root = folder.canonicalize().map_err(|error| unreadable(&error))?;
-    if !root.is_dir() {
+    let real = folder.canonicalize().map_err(|error| unreadable(&error))?;
+    if !real.is_dir() {
         return Err(Problem::NotA("folder"));
     }
+    let root = Root::open(real).map_err(|error| unreadable(&error))?;
     let mut collected = Collected::default();
     // Folders by their real paths: links can make them meet again.
-    let mut visited = BTreeSet::from([root.clone()]);
-    let mut pending = vec![(root.clone(), String::new())];
+    let mut visited = BTreeSet::from([root.path.clone()]);
+    // With how deep each is: to find where a path leads takes the square of that.
+    let mut pending = vec![(root.path.clone(), String::new(), 0)];
     let (mut entries, mut bytes) = (0, 0);
-    while let Some((folder, prefix)) = pending.pop() {
-        let listing = match fs::read_dir(&folder) {
+    while let Some((folder, prefix, depth)) = pending.pop() {
+        let listing = match root.names(&folder) {
             Ok(listing) => listing,
-            Err(error) if prefix.is_empty() => return Err(unreadable(&error)),
-            Err(error) => {
-                collected.refused.insert(prefix, unreadable(&error));
+            Err(problem) if prefix.is_empty() => return Err(problem),
+            Err(problem) => {
+                collected.refused.insert(prefix, problem);
                 continue;
             }
         };
-        for entry in listing {
-            let entry = entry.map_err(|error| unreadable(&error))?;
-            let name = entry.file_name();
+        for name in listing {
+            let name = name.map_err(|error| unreadable(&error))?;
             entries += 1;
-            if entries > MAX_ENTRIES || collected.files.len() + collected.refused.len() > MAX_FILES {
+            if entries > MAX_ENTRIES {
+                return Err(Problem::TooManyEntries);
+            }
+            if collected.files.len() + collected.refused.len() > MAX_FILES {
                 return Err(Problem::TooManyFiles);
             }
             if is_hidden(&name) {
@@ -334,14 +348,18 @@ fn collect(folder: &Path) -> Result<Collected, Problem> {
             }
             let shown = name.to_string_lossy();
             let path = if prefix.is_empty() { shown.into_owned() } else { format!("{prefix}/{shown}") };
-            match look(&root, &entry.path()) {
+            match look(&root.path, &folder.join(&name)) {
                 Ok(Found::Folder(real)) => {
-                    if visited.insert(real.clone()) {
-                        pending.push((real, path));
+                    // By links a deep one may be near: then it counts as far as its own path goes.
+                    let own = real.strip_prefix(&root.path).map_or(0, |inside| inside.iter().count());
+                    if own.max(depth + 1) > MAX_FOLDER_DEPTH {
+                        collected.refused.insert(path, Problem::FolderTooDeep);
+                    } else if visited.insert(real.clone()) {
+                        pending.push((real, path, depth + 1));
                     }
                 }
                 Ok(Found::File(real)) if belongs(&name) => {
-                    let content = if name.to_str().is_some() { read(&real) } else { Err(Problem::UnusablePath) };
+                    let content = if name.to_str().is_some() { root.read(&real) } else { Err(Problem::UnusablePath) };
                     match content {
                         Ok(content) => {
                             bytes += content.len();
@@ -391,20 +409,101 @@ fn look(root: &Path, path: &Path) -> Result<Found, Problem> {
     }
 }
 
-/// Reads a file of a deck, if it is not too large. That is asked first, and again while reading: it may grow.
-fn read(path: &Path) -> Result<Vec<u8>, Problem> {
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let bytes = file.metadata().map_err(|error| unreadable(&error))?.len();
-    let limit = MAX_FILE_BYTES as u64;
-    if bytes > limit {
-        return Err(Problem::FileTooLarge { bytes });
+/// A deck's folder, open. What lies in it can be exchanged for something else at any moment by whoever may write there, so what was
+/// looked at is opened from here, without going through a link again, and looked at once more when it is open.
+struct Root {
+    path: PathBuf,
+    #[cfg(unix)]
+    folder: OwnedFd,
+}
+
+impl Root {
+    /// Opens the folder at a real path.
+    fn open(path: PathBuf) -> io::Result<Root> {
+        #[cfg(unix)]
+        let folder = rustix::fs::open(&path, FOLDER, Mode::empty())?;
+        Ok(Root {
+            path,
+            #[cfg(unix)]
+            folder,
+        })
     }
-    let mut content = Vec::new();
-    file.take(limit + 1).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
-    if content.len() > MAX_FILE_BYTES {
-        return Err(Problem::FileTooLarge { bytes: content.len() as u64 });
+
+    /// Returns the names of what is in the folder whose real path this is.
+    #[cfg(unix)]
+    fn names(&self, path: &Path) -> Result<impl Iterator<Item = io::Result<OsString>>, Problem> {
+        let folder = rustix::fs::Dir::new(self.open_inside(path, FOLDER)?).map_err(unopened)?;
+        let names = folder.map(|entry| Ok(OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned()));
+        // Unlike the standard library's, this has the folder itself and the one above in it.
+        Ok(names.filter(|name| !name.as_ref().is_ok_and(|name| name == "." || name == "..")))
     }
-    Ok(content)
+
+    #[cfg(not(unix))]
+    fn names(&self, path: &Path) -> Result<impl Iterator<Item = io::Result<OsString>>, Problem> {
+        let entries = fs::read_dir(path).map_err(|error| unreadable(&error))?;
+        Ok(entries.map(|entry| Ok(entry?.file_name())))
+    }
+
+    /// Reads the file whose real path this is, if it is not too large. That is asked first, and again while reading: it may grow.
+    fn read(&self, path: &Path) -> Result<Vec<u8>, Problem> {
+        let file = self.open_file(path)?;
+        let metadata = file.metadata().map_err(|error| unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(Problem::NotA("file"));
+        }
+        let limit = MAX_FILE_BYTES as u64;
+        if metadata.len() > limit {
+            return Err(Problem::FileTooLarge { bytes: metadata.len() });
+        }
+        let mut content = Vec::new();
+        file.take(limit + 1).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
+        if content.len() > MAX_FILE_BYTES {
+            return Err(Problem::FileTooLarge { bytes: content.len() as u64 });
+        }
+        Ok(content)
+    }
+
+    #[cfg(unix)]
+    fn open_file(&self, path: &Path) -> Result<File, Problem> {
+        // Who opens a pipe would wait for somebody to write to it.
+        self.open_inside(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map(File::from)
+    }
+
+    #[cfg(not(unix))]
+    fn open_file(&self, path: &Path) -> Result<File, Problem> {
+        File::open(path).map_err(|error| unreadable(&error))
+    }
+
+    /// Opens what has this real path, part by part: there is no link in it, unless one was put there since.
+    #[cfg(unix)]
+    fn open_inside(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Problem> {
+        let inside = path.strip_prefix(&self.path).map_err(|_| Problem::LinkLeadsOutside)?;
+        let open = |folder: &OwnedFd, part: &OsStr, flags: OFlags| {
+            rustix::fs::openat(folder, part, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
+        };
+        let mut parts = inside.iter();
+        let last = parts.next_back().unwrap_or(OsStr::new("."));
+        let mut folder: Option<OwnedFd> = None;
+        for part in parts {
+            folder = Some(open(folder.as_ref().unwrap_or(&self.folder), part, FOLDER).map_err(unopened)?);
+        }
+        open(folder.as_ref().unwrap_or(&self.folder), last, flags).map_err(unopened)
+    }
+}
+
+/// How a folder is opened.
+#[cfg(unix)]
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// Returns why something is not opened that was there a moment ago, with no link on the way.
+#[cfg(unix)]
+fn unopened(error: Errno) -> Problem {
+    match error {
+        Errno::LOOP => Problem::LinkLeadsOutside,
+        // A socket.
+        Errno::NXIO => Problem::NotA("file"),
+        error => unreadable(&error.into()),
+    }
 }
 
 fn unreadable(error: &io::Error) -> Problem {
@@ -570,6 +669,30 @@ mod tests {
         check(&much, &["DIR: the files of the deck have more than 16777216 bytes together"]);
     }
 
+    /// The time that it took grew with the cube of how deep they were: 45 s for 1,500.
+    #[test]
+    fn deep_folders_are_not_gone_into() {
+        let nested = |levels: usize| vec!["d"; levels].join("/");
+        let deck = folder(&[(&format!("{}/a.py", nested(MAX_FOLDER_DEPTH)), b"x")]);
+        check(&deck, &[&format!("DIR/{}/a.py: no scenario uses the file", nested(MAX_FOLDER_DEPTH))]);
+        let deck = folder(&[(&format!("{}/a.py", nested(MAX_FOLDER_DEPTH + 1)), b"x"), ("e/.hidden/a.py", b"x")]);
+        let deeper = deck.path().join(nested(1000));
+        fs::create_dir_all(deeper).unwrap();
+        check(
+            &deck,
+            &[&format!("DIR/{}: the folder is more than 16 folders deep in the deck", nested(MAX_FOLDER_DEPTH + 1))],
+        );
+    }
+
+    #[test]
+    fn a_folder_of_many_other_things_is_refused() {
+        let deck = folder(&[]);
+        for number in 0..=MAX_ENTRIES {
+            File::create(deck.path().join(format!("{number}.txt"))).unwrap();
+        }
+        check(&deck, &["DIR: there are more than 10000 files and folders in the deck's folder"]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_stay_inside() {
@@ -611,6 +734,46 @@ mod tests {
         assert!(made.success());
         check(&deck, &["DIR/deck.yaml: not a file", "DIR/pipe.py: not a file", "DIR/socket.py: not a file"]);
         drop(listener);
+    }
+
+    /// Whoever may write to the folder could exchange what was looked at before it was opened: links out of the deck were followed then,
+    /// and pipes waited for.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_exchanged_after_a_look_is_not_followed() {
+        use std::os::unix::fs::symlink;
+
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("a.py"), "secret").unwrap();
+        let deck = folder(&[("s/a.py", b"x"), ("s/deep/a.py", b"x")]);
+        let root = Root::open(deck.path().canonicalize().unwrap()).unwrap();
+        let (s, file) = (root.path.join("s"), root.path.join("s/a.py"));
+        let names = |folder: &Path| root.names(folder).map(|names| names.map(Result::unwrap).collect::<BTreeSet<_>>());
+        assert_eq!(names(&s), Ok(BTreeSet::from(["a.py", "deep"].map(OsString::from))));
+        assert_eq!(root.read(&file), Ok(b"x".to_vec()));
+        assert_eq!(root.read(&s), Err(Problem::NotA("file")));
+
+        fs::remove_file(&file).unwrap();
+        symlink(outside.path().join("a.py"), &file).unwrap();
+        assert_eq!(root.read(&file), Err(Problem::LinkLeadsOutside));
+
+        fs::remove_file(&file).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "only a program makes pipes with names")]
+        let made = std::process::Command::new("mkfifo").arg(&file).status().unwrap();
+        assert!(made.success());
+        assert_eq!(root.read(&file), Err(Problem::NotA("file")));
+
+        fs::rename(&s, root.path.join("t")).unwrap();
+        symlink(outside.path(), &s).unwrap();
+        assert!(root.read(&file).is_err());
+        assert!(names(&s).is_err());
+        // The folder itself stays who it is.
+        let (away, put) = (deck.path().with_extension("away"), root.path.join("t.yaml"));
+        fs::rename(deck.path(), &away).unwrap();
+        symlink(outside.path(), deck.path()).unwrap();
+        assert_eq!(root.read(&put), Ok(TOPIC.as_bytes().to_vec()));
+        fs::remove_file(deck.path()).unwrap();
+        fs::rename(away, deck.path()).unwrap();
     }
 
     #[cfg(unix)]

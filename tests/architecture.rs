@@ -72,7 +72,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("libc", &["python"]),
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
-    ("rustix", &["python", "terminal"]),
+    // Of decks: to open files so that links are not followed.
+    ("rustix", &["deck_files", "python", "terminal"]),
     ("schemars", &["deck"]),
     ("seccompiler", &["python"]),
     ("serde_saphyr", &["deck"]),

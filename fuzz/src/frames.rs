@@ -55,7 +55,7 @@ pub fn check(data: &[u8]) {
         let witness = replay.execution.schedule();
         let outcome = replay.execution.outcome.clone();
         let found = Found { outcome, switches: witness.switches(), witness, executions: 1 };
-        Witnessed { found, replay }
+        Witnessed { found, replay: Some(replay) }
     });
     let outcomes: BTreeMap<usize, Witnessed> = (1..).zip(outcomes).collect();
     let exploration = Exploration {

@@ -69,6 +69,10 @@ impl Budget {
     pub const QUESTION: Budget = Budget { executions: 100_000, time: Duration::from_secs(60) };
 }
 
+/// How many bytes are kept of the replays of all that an exploration found: some hundred thousand steps. A program has as many outcomes as
+/// it likes, and each is told in up to ten thousand steps.
+pub(super) const MOST_TOLD: usize = 128 << 20;
+
 /// How many processes explore at most: each takes some 40 MB, and the search gives no more something to do.
 const MAX_HANDS: usize = 4;
 
@@ -260,7 +264,8 @@ impl Engine {
             let stopwatch = Stopwatch::start();
             let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
                 watch(progress) && stopwatch.elapsed() < budget.time
-            })?;
+            })
+            .map_err(unasked)?;
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
         self.retire();
@@ -285,12 +290,14 @@ impl Engine {
             watch(so_far);
             true
         })?;
-        self.confirm(scenario, &explored.report.outcomes, budget.time, &mut |_| {})?;
+        // Who shows one of them later has it told again.
+        self.confirm_within(scenario, &explored.report.outcomes, budget.time, 0, &mut |_| {})?;
         Ok(explored)
     }
 
     /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing;
-    /// `watch` hears how many it has done.
+    /// `watch` hears how many it has done. Those for whose telling there is no room beside that of the ones before are confirmed, and not
+    /// returned.
     ///
     /// # Errors
     ///
@@ -301,11 +308,33 @@ impl Engine {
         found: &[Found],
         time: Duration,
         watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Replay>, Failure> {
+    ) -> Result<Vec<Option<Replay>>, Failure> {
+        self.confirm_within(scenario, found, time, MOST_TOLD, watch)
+    }
+
+    /// As [`Engine::confirm`], with room for so many bytes.
+    fn confirm_within(
+        &mut self,
+        scenario: &Scenario,
+        found: &[Found],
+        time: Duration,
+        room: usize,
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<Vec<Option<Replay>>, Failure> {
         let witnesses: Vec<&Schedule> = found.iter().map(|found| &found.witness).collect();
-        let replays = self.replay_each(scenario, &witnesses, time, watch)?;
-        match found.iter().zip(&replays).find(|(found, replay)| replay.execution.outcome != found.outcome) {
-            Some((found, _)) => Err(Failure::not_confirmed(&scenario.name, &found.witness)),
+        let mut room = Room(room);
+        let mut differs = None;
+        let mut replays = Vec::new();
+        self.replay_each(scenario, &witnesses, time, &mut |replay| {
+            let found = &found[replays.len()];
+            if replay.execution.outcome != found.outcome {
+                differs.get_or_insert(&found.witness);
+            }
+            replays.push(room.keep(replay));
+            watch(replays.len());
+        })?;
+        match differs {
+            Some(witness) => Err(Failure::not_confirmed(&scenario.name, witness)),
             None => Ok(replays),
         }
     }
@@ -333,7 +362,7 @@ impl Engine {
         if let Some(kept) = self.memory.as_mut().and_then(|memory| memory.recall(&key)) {
             return Ok(kept);
         }
-        let replay = self.replay(scenario, schedule)?;
+        let replay = self.replay_one(scenario, schedule, unasked)?;
         if let Some(memory) = &mut self.memory {
             memory.keep(&key, &replay);
         }
@@ -366,13 +395,25 @@ impl Engine {
         Ok(shared.map(|shared| self.known.insert(scenario.clone(), shared)).is_some())
     }
 
-    /// Runs `scenario` under `schedule`, told in full. A scenario that was not explored yet is explored first.
+    /// Runs `scenario` under `schedule`, which somebody asks for, told in full. A scenario that was not explored yet is explored first.
     pub fn replay(&mut self, scenario: &Scenario, schedule: &Schedule) -> Result<Replay, Failure> {
-        let mut replays = self.replay_each(scenario, &[schedule], Budget::QUESTION.time, &mut |_| {})?;
-        Ok(replays.pop().expect("one schedule has one replay"))
+        self.replay_one(scenario, schedule, |error| error)
     }
 
-    /// Runs `scenario` under each of `schedules`, told in full; `watch` hears how many it has done. It is loaded once.
+    fn replay_one(
+        &mut self,
+        scenario: &Scenario,
+        schedule: &Schedule,
+        explain: fn(PythonError) -> PythonError,
+    ) -> Result<Replay, Failure> {
+        let mut told = None;
+        let time = Budget::QUESTION.time;
+        self.replay_all(scenario, &[schedule], time, explain, &mut |replay| told = Some(replay))?;
+        Ok(told.expect("one schedule has one replay"))
+    }
+
+    /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of them what it has room for. The
+    /// scenario is loaded once.
     ///
     /// # Errors
     ///
@@ -382,24 +423,33 @@ impl Engine {
         scenario: &Scenario,
         schedules: &[&Schedule],
         time: Duration,
-        watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Replay>, Failure> {
+        take: &mut dyn FnMut(Replay),
+    ) -> Result<(), Failure> {
+        self.replay_all(scenario, schedules, time, unasked, take)
+    }
+
+    fn replay_all(
+        &mut self,
+        scenario: &Scenario,
+        schedules: &[&Schedule],
+        time: Duration,
+        explain: fn(PythonError) -> PythonError,
+        take: &mut dyn FnMut(Replay),
+    ) -> Result<(), Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
         let stopwatch = Stopwatch::start();
-        let replays = self.with(scenario, |mut program| {
-            let mut replays = Vec::with_capacity(schedules.len());
-            for schedule in schedules {
+        let made = self.with(scenario, |mut program| {
+            for (made, schedule) in schedules.iter().enumerate() {
                 if stopwatch.elapsed() > time {
-                    break;
+                    return Ok(made);
                 }
-                replays.push(program.replay(schedule)?);
-                watch(replays.len());
+                take(program.replay(schedule).map_err(explain)?);
             }
-            Ok(replays)
+            Ok(schedules.len())
         })?;
-        match replays.len() < schedules.len() {
-            true => Err(Failure::replays_too_slowly(&scenario.name, replays.len(), schedules.len(), time)),
-            false => Ok(replays),
+        match made < schedules.len() {
+            true => Err(Failure::replays_too_slowly(&scenario.name, made, schedules.len(), time)),
+            false => Ok(()),
         }
     }
 
@@ -527,6 +577,27 @@ impl Engine {
     }
 }
 
+/// Returns what it means that a schedule cannot be which nobody asked for: it was found by running the program, which does something else
+/// now. That a schedule fits one program is of no use to who typed none.
+fn unasked(error: PythonError) -> PythonError {
+    match error {
+        PythonError::Schedule { step, thread, .. } => PythonError::NotReplayable { step, thread },
+        error => error,
+    }
+}
+
+/// How many bytes there still is room for. Once something did not fit nothing does: what has steps and what has none is then clear to see.
+struct Room(usize);
+
+impl Room {
+    /// Returns `replay` if there is room for it.
+    fn keep(&mut self, replay: Replay) -> Option<Replay> {
+        let rest = self.0.checked_sub(replay.size());
+        self.0 = rest.unwrap_or(0);
+        rest.map(|_| replay)
+    }
+}
+
 /// Processes that end, which takes a millisecond, while something else goes on. In the end all are waited for: who was only killed would
 /// be left to a system where nobody may do that.
 #[derive(Default)]
@@ -609,5 +680,62 @@ impl Memory {
             self.store = Store::open(&self.database).ok();
         }
         self.store.as_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Detail;
+    use crate::scenario::Ending;
+    use crate::scenario::Execution;
+    use crate::scenario::Operation;
+    use crate::scenario::Outcome;
+    use crate::scenario::Step;
+    use crate::scenario::ThreadId;
+
+    use super::*;
+
+    /// Returns an execution of so many steps, of one thread, each of which tells so much.
+    fn told(steps: usize, name: &str, value: &str) -> Replay {
+        let operation = Operation { touches: Vec::new().into(), guard: None, tries: None };
+        let step = Step { thread: ThreadId::MAIN, operation, enabled: 1, guards: Vec::new() };
+        let detail = Detail {
+            line: 1,
+            verb: "read".to_owned(),
+            location: "x".to_owned(),
+            value: Some(value.to_owned()),
+            holds: Vec::new(),
+        };
+        let outcome =
+            Outcome { value: None, stdout: None, ending: Ending::Finished, exceptions: Vec::new(), claims: Vec::new() };
+        let execution = Execution {
+            threads: vec![ThreadId::MAIN],
+            shut: Vec::new(),
+            steps: vec![step; steps],
+            lines: Vec::new(),
+            pending: Vec::new(),
+            lived: None,
+            outcome,
+        };
+        let names = vec![name.to_owned()];
+        Replay { execution, names, details: vec![detail; steps], blocked: Vec::new(), death: None }
+    }
+
+    /// Each replay is bounded, but the replays of a few hundred outcomes took 4 GB.
+    #[test]
+    fn what_is_kept_of_all_replays_is_bounded() {
+        let keep = |replay: &Replay| {
+            let mut room = Room(MOST_TOLD);
+            (0..1_000_000).take_while(|_| room.keep(replay.clone()).is_some()).count() * replay.execution.steps.len()
+        };
+        assert!(keep(&told(40, "MainThread", "1000")) > 300_000, "what people look at has room");
+        let long = "v".repeat(1000);
+        assert!(keep(&told(2000, "MainThread", &long)) * 1000 < MOST_TOLD);
+        assert!(keep(&told(2000, &long, "1")) * 1000 < MOST_TOLD, "a name is told again with each step");
+        let mut room = Room(20_000);
+        assert!(room.keep(told(1, "a", "1")).is_some());
+        assert!(room.keep(told(1000, "a", "1")).is_none());
+        assert!(room.keep(told(1, "a", "1")).is_none(), "nothing is told after what did not fit");
+        assert!(Room(0).keep(told(0, "a", "")).is_none());
     }
 }

@@ -23,7 +23,6 @@ use crate::report::Race;
 use crate::report::Witnessed;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
-use crate::scenario::Replay;
 use crate::scenario::Scenario;
 use crate::scenario::Schedule;
 use crate::scenario::Sleeps;
@@ -34,6 +33,7 @@ use super::Failure;
 use super::World;
 use super::engine::Budget;
 use super::engine::Engine;
+use super::engine::MOST_TOLD;
 use super::failure::unless_unread;
 use super::numbers::parse_count;
 use super::numbers::parse_seconds;
@@ -219,17 +219,17 @@ fn confirm_violations(
         let violation = match violation(&claim, index, report) {
             None => None,
             Some(found) => {
-                let shows = |replay: &&Replay| {
-                    replay.execution.schedule() == found.witness && replay.execution.outcome == found.outcome
+                let shows = |witnessed: &&Witnessed| {
+                    witnessed.found.witness == found.witness && witnessed.found.outcome == found.outcome
                 };
-                let replay = match outcomes.values().map(|witnessed| &witnessed.replay).find(shows) {
-                    Some(replay) => Some(replay.clone()),
+                let replay = match outcomes.values().find(shows) {
+                    Some(witnessed) => witnessed.replay.clone(),
                     None => {
                         let time = args.time_to_replay();
-                        engine.confirm(scenario, std::slice::from_ref(found), time, &mut |_| {})?.pop()
+                        engine.confirm(scenario, std::slice::from_ref(found), time, &mut |_| {})?.pop().flatten()
                     }
                 };
-                replay.map(|replay| Witnessed { found: found.clone(), replay })
+                Some(Witnessed { found: found.clone(), replay })
             }
         };
         claimed.push(Claimed { claim, violation });
@@ -247,23 +247,38 @@ fn tell_races(
 ) -> Result<Vec<Race>, Failure> {
     progress.name(&format!("looking at the races of {}", report::clean_line(&scenario.name)));
     let mut schedules: Vec<&Schedule> = Vec::new();
-    for pair in pairs {
-        if !schedules.contains(&&pair.schedule) {
+    let mut places: HashMap<&Schedule, Vec<usize>> = HashMap::new();
+    for (place, pair) in pairs.iter().enumerate() {
+        let places = places.entry(&pair.schedule).or_default();
+        if places.is_empty() {
             schedules.push(&pair.schedule);
         }
+        places.push(place);
     }
-    let mut watch = |done| progress.done(done, schedules.len(), "execution");
-    let replays = engine.replay_each(scenario, &schedules, args.time_to_replay(), &mut watch)?;
-    let replays: HashMap<&Schedule, Replay> = schedules.into_iter().zip(replays).collect();
-    let mut races: Vec<Race> = Vec::new();
-    for pair in pairs {
-        if let Some(race) = Race::told(pair, &replays[&pair.schedule])
-            && !races.iter().any(|other| race.looks_like(other))
-        {
-            races.push(race);
+    // By the place of the first pair that reads so. No execution is kept beyond what its races are.
+    let mut races: BTreeMap<usize, Race> = BTreeMap::new();
+    let (mut done, mut room) = (0, MOST_TOLD);
+    engine.replay_each(scenario, &schedules, args.time_to_replay(), &mut |replay| {
+        for &place in &places[schedules[done]] {
+            let Some(race) = Race::told(&pairs[place], &replay) else { continue };
+            match races.iter().find(|(_, other)| race.looks_like(other)).map(|(&other, _)| other) {
+                Some(other) if other < place => continue,
+                Some(other) => _ = races.remove(&other),
+                None => room = room.saturating_sub(race.size()),
+            }
+            if room > 0 {
+                races.insert(place, race);
+            }
         }
+        done += 1;
+        progress.done(done, schedules.len(), "execution");
+    })?;
+    match room {
+        0 => {
+            Err(Failure::unusable(format!("`{}` has more races than can be told", report::clean_line(&scenario.name))))
+        }
+        _ => Ok(races.into_values().collect()),
     }
-    Ok(races)
 }
 
 fn replay(
@@ -287,7 +302,7 @@ fn replay(
         return Err(Failure::schedule_goes_on(schedule.threads().len(), witness.threads().len()));
     }
     let found = Found { outcome, switches: witness.switches(), witness, executions: 1 };
-    let witnessed = Witnessed { found, replay };
+    let witnessed = Witnessed { found, replay: Some(replay) };
     let claimed = args.claims().into_iter().enumerate().map(|(index, claim)| {
         let violation = is_violated(&claim, index, &witnessed.found.outcome).then(|| witnessed.clone());
         Claimed { claim, violation }

@@ -45,6 +45,11 @@ use crate::scenario::Scenario;
 pub const MAX_FILE_BYTES: usize = 1 << 20;
 /// The most files of a deck.
 pub const MAX_FILES: usize = 1000;
+/// How many files and folders of any sort may lie in a deck's folder: a deck that lies among a hundred thousand other files is lying in
+/// the wrong place.
+pub const MAX_ENTRIES: usize = 10 * MAX_FILES;
+/// How many folders deep a file of a deck may lie.
+pub const MAX_FOLDER_DEPTH: usize = 16;
 /// The most bytes of all files of a deck together.
 pub const MAX_DECK_BYTES: usize = 16 << 20;
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::MAX_DECK_BYTES;
+use super::MAX_ENTRIES;
 use super::MAX_FILE_BYTES;
 use super::MAX_FILES;
+use super::MAX_FOLDER_DEPTH;
 use super::ParseIdError;
 
 /// How many decks are named to somebody who named none.
@@ -37,6 +39,12 @@ pub enum Problem {
     /// More than [`MAX_FILES`] files.
     #[error("the deck has more than {MAX_FILES} files")]
     TooManyFiles,
+    /// More than [`MAX_ENTRIES`] files and folders, whatever they are.
+    #[error("there are more than {MAX_ENTRIES} files and folders in the deck's folder")]
+    TooManyEntries,
+    /// A folder in so many others that [`MAX_FOLDER_DEPTH`] are passed.
+    #[error("the folder is more than {MAX_FOLDER_DEPTH} folders deep in the deck")]
+    FolderTooDeep,
     /// Files of more than [`MAX_DECK_BYTES`] together.
     #[error("the files of the deck have more than {MAX_DECK_BYTES} bytes together")]
     DeckTooLarge,
@@ -314,6 +322,7 @@ impl Problem {
             }
             Problem::FileTooLarge { .. } => own("split the file into several topics"),
             Problem::TooManyFiles => own("split the deck, or move what is not part of it elsewhere"),
+            Problem::TooManyEntries | Problem::FolderTooDeep => own("move what is not part of the deck elsewhere"),
             Problem::DeckTooLarge => own("split the deck"),
             Problem::Unreadable(_) => own("check that the file is there and that you may read it"),
             Problem::UnusablePath => own("rename it with letters, digits, `-`, `_` and `.`"),

@@ -210,6 +210,7 @@ impl Journal {
                     return Err(Nonsense("an execution has too many threads or steps"));
                 }
                 for (code, name) in threads {
+                    let name = room::called(name);
                     self.room.read(name.len())?;
                     self.threads.push(id(code)?);
                     self.names.push(name);

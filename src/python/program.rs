@@ -121,7 +121,7 @@ impl<'a> Program<'a> {
         let told = (|| {
             let running = self.worker.running.as_ref()?;
             let execution = running.meanings.execution(said.executions.first()?, &mut Room::default()).ok()?;
-            let (names, details, blocked) = (std::mem::take(&mut said.names), said.details(), said.blocked().ok()?);
+            let (names, details, blocked) = (said.names(), said.details(), said.blocked().ok()?);
             let whole = details.len() == execution.steps.len() && names.len() == execution.threads.len();
             whole.then_some(Replay { execution, names, details, blocked, death: None })
         })();

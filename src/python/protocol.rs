@@ -149,7 +149,7 @@ pub(super) struct Said {
     #[serde(default, deserialize_with = "bytes_behind")]
     pub(super) code: Option<Vec<u8>>,
     #[serde(default)]
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
     #[serde(default)]
     details: Vec<Did>,
     #[serde(default)]
@@ -388,22 +388,26 @@ pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
         if meanings.learn(&mut said).is_err() {
             break;
         }
-        let mut details = said.details();
+        let (mut names, mut details) = (said.names(), said.details());
         let Ok(mut blocked) = said.blocked() else { break };
         let mut room = Room::default();
         for ran in &said.executions {
             let Ok(execution) = meanings.execution(ran, &mut room) else { return replays };
-            let (names, details, blocked) =
-                (mem::take(&mut said.names), mem::take(&mut details), mem::take(&mut blocked));
+            let (names, details, blocked) = (mem::take(&mut names), mem::take(&mut details), mem::take(&mut blocked));
             replays.push(Replay { execution, names, details, blocked, death: None });
         }
     }
     replays
 }
 
-/// Returns what a step did.
+/// Returns what a step did, with no more of each name and of the value than a person would read.
 pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
-    Detail { line, verb, location, value, holds }
+    let value = value.map(room::value);
+    Detail { line, verb: room::called(verb), location: room::called(location), value, holds: all_called(holds) }
+}
+
+fn all_called(names: Vec<String>) -> Vec<String> {
+    names.into_iter().map(room::called).collect()
 }
 
 impl Said {
@@ -426,6 +430,11 @@ impl Said {
         Ok(said)
     }
 
+    /// Returns what the threads of a replay are called.
+    pub(super) fn names(&mut self) -> Vec<String> {
+        all_called(mem::take(&mut self.names))
+    }
+
     /// Returns what each step of a replay did.
     pub(super) fn details(&mut self) -> Vec<Detail> {
         self.details.drain(..).map(detail).collect()
@@ -441,7 +450,8 @@ impl Said {
             .drain(..)
             .map(|(thread, line, verb, location, held_by, holds)| {
                 let (thread, held_by) = (id(thread)?, held_by.map(id).transpose()?);
-                Ok(Blocked { thread, line, verb, location, held_by, holds })
+                let (verb, location) = (room::called(verb), room::called(location));
+                Ok(Blocked { thread, line, verb, location, held_by, holds: all_called(holds) })
             })
             .collect()
     }
@@ -530,6 +540,23 @@ mod tests {
         assert!(numbers(most).is_ok());
         assert!(numbers(most + 7).is_err());
         assert!(numbers(5 << 20).is_err());
+    }
+
+    /// A thread's name of a megabyte was kept with each step that told of it, and of every outcome.
+    #[test]
+    fn what_replays_call_things_is_cut() {
+        let long = "x".repeat(1 << 20);
+        let members = format!(
+            r#""names":["{long}"],"details":[[1,"{long}","{long}","{long}",["{long}"]]],"blocked":[[0,1,"{long}","{long}",null,["{long}"]]]"#
+        );
+        let mut said = understood(&members).expect("it is an answer");
+        let (names, details) = (said.names(), said.details());
+        let blocked = said.blocked().expect("it makes sense");
+        let (detail, blocked) = (&details[0], &blocked[0]);
+        let held = detail.holds.iter().chain(&blocked.holds);
+        let called = [&detail.verb, &detail.location, &blocked.verb, &blocked.location].into_iter().chain(held);
+        assert!(called.chain(&names).all(|name| name.chars().count() == 200));
+        assert_eq!(detail.value.as_ref().map(|value| value.chars().count()), Some(1000));
     }
 
     #[test]

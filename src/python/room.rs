@@ -39,6 +39,11 @@ const MAX_TEXT: usize = 128 << 20;
 /// How many bytes what a scenario shares may take: as much as a hundred thousand names, where a large program has hundreds.
 pub(super) const MAX_SHARED: usize = 16 << 20;
 
+/// How many characters of what a replay calls something are taken in: a thread, a place, a lock, an act. `MOST_CALLED` of the harness.
+const MOST_CALLED: usize = 200;
+/// How many characters of a value that a replay tells, of which the harness cuts each part to 200. `MOST_VALUE` of the harness.
+const MOST_VALUE: usize = 1000;
+
 const TOO_MUCH: &str = "it says too much";
 
 /// An answer that does not make sense.
@@ -100,6 +105,27 @@ fn take(taken: &mut usize, more: usize, most: usize, what: &'static str) -> Resu
     if *taken > most { Err(Nonsense(what)) } else { Ok(()) }
 }
 
+/// Returns what a replay calls something, as much of it as is taken in. Both ends stay: names of a kind differ in either.
+pub(super) fn called(name: String) -> String {
+    brief(name, MOST_CALLED)
+}
+
+/// Returns a value that a replay tells, as much of it as is taken in.
+pub(super) fn value(text: String) -> String {
+    brief(text, MOST_VALUE)
+}
+
+fn brief(text: String, most: usize) -> String {
+    // No character takes less than a byte: mostly they need not be counted.
+    if text.len() <= most || text.chars().nth(most).is_none() {
+        return text;
+    }
+    let (head, tail) = (most / 2, most - most / 2 - 1);
+    let starts = |from_end: usize| text.char_indices().rev().nth(from_end - 1).map_or(0, |(start, _)| start);
+    let end = text.char_indices().nth(head).map_or(text.len(), |(end, _)| end);
+    format!("{}…{}", &text[..end], &text[starts(tail)..])
+}
+
 /// Returns whether there are more values in JSON than an answer has. Whoever reads it makes something of each, however short it is.
 pub(super) fn has_too_many_values(json: &[u8]) -> bool {
     // Before each value but the first there is one of four signs, and mostly there is no room for so many.
@@ -130,10 +156,27 @@ mod tests {
 
     #[test]
     fn the_bounds_are_those_of_the_harness() {
-        for line in ["\nMAX_STEPS = 10_000\n", "\nMAX_THREADS = 64\n", "\nMAX_OUTPUT = 1 << 20\n"] {
+        for line in [
+            "\nMAX_STEPS = 10_000\n",
+            "\nMAX_THREADS = 64\n",
+            "\nMAX_OUTPUT = 1 << 20\n",
+            "\nMOST_CALLED = 200\n",
+            "\nMOST_VALUE = 1000\n",
+        ] {
             assert!(HARNESS.contains(line), "{line}");
         }
-        assert_eq!((MAX_STEPS, MAX_THREADS), (10_000, 64));
+        assert_eq!((MAX_STEPS, MAX_THREADS, MOST_CALLED, MOST_VALUE), (10_000, 64, 200, 1000));
+    }
+
+    #[test]
+    fn names_are_cut_in_the_middle() {
+        assert_eq!(brief("äbcde".to_owned(), 5), "äbcde");
+        assert_eq!(brief("äbcdéf".to_owned(), 5), "äb…éf");
+        assert_eq!(brief("äbcdef".to_owned(), 4), "äb…f");
+        let [one, other] = ["a", "b"].map(|end| called(format!("{}{end}", "x".repeat(1_000_000))));
+        assert_eq!(one.chars().count(), MOST_CALLED);
+        assert_ne!(one, other);
+        assert!(one.capacity() < 1000, "nothing is kept of what was cut off");
     }
 
     #[test]

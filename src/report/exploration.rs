@@ -26,6 +26,7 @@ use super::races::write_races;
 use super::steps::write_end;
 use super::steps::write_steps;
 use super::telling::Extent;
+use super::telling::shown_name;
 use super::text;
 use super::text::Page;
 use super::text::Style;
@@ -36,6 +37,9 @@ pub const MOST_OUTCOMES: usize = 50;
 const MOST_STEPS: usize = 200;
 /// How many lines of what a program printed are shown unless all of it is wished for.
 const MOST_LINES: usize = 200;
+/// What is said in place of the steps where there is no room for them.
+pub(super) const UNTOLD: &str =
+    "its steps are not kept, for those before take all the room: `--replay` with its schedule shows them";
 /// The most of a value, a message or a line that is shown in a heading.
 const LONGEST: usize = 400;
 
@@ -75,8 +79,8 @@ impl Exploration<'_> {
 pub struct Witnessed {
     /// The outcome, and how to get it.
     pub found: Found,
-    /// The execution, told in full.
-    pub replay: Replay,
+    /// The execution, told in full; nothing if there was no room for it beside those of the outcomes before.
+    pub replay: Option<Replay>,
 }
 
 /// A claim about every execution, and what became of it.
@@ -246,8 +250,11 @@ fn write_details(
             writeln!(out, "{}", page.paint(Style::Bad, &line))?;
         }
     }
-    write_steps(out, &witnessed.replay, source, extent, page)?;
-    write_end(out, &witnessed.replay, page)
+    let Some(replay) = &witnessed.replay else {
+        return text::write_wrapped(out, &format!("  {UNTOLD}"), page);
+    };
+    write_steps(out, replay, source, extent, page)?;
+    write_end(out, replay, page)
 }
 
 /// Writes the lines that a program printed, or as many of them and as much of each as a person would read.
@@ -386,7 +393,7 @@ pub(super) fn labels(exploration: &Exploration<'_>) -> BTreeMap<usize, String> {
         if counts[label] > 1 {
             for exception in &outcome.exceptions {
                 let message = text::cut(&clean_line(&exception.message), LONGEST);
-                label.push_str(&format!("; {}: {message}", clean_line(&exception.class)));
+                label.push_str(&format!("; {}: {message}", shown_class(exception)));
             }
         }
     }
@@ -428,7 +435,7 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
         let classes: Vec<String> = outcome
             .exceptions
             .iter()
-            .map(|exception| format!("{} in {}", clean_line(&exception.class), clean_line(&exception.thread)))
+            .map(|exception| format!("{} in {}", shown_class(exception), shown_name(&exception.thread)))
             .collect();
         label.push_str(&format!(", with {}", classes.join(" and ")));
     }
@@ -451,8 +458,13 @@ pub(super) fn describe_exception(exception: &Exception) -> String {
     let message = text::cut(&clean_line(&exception.message), LONGEST);
     let separator = if message.is_empty() { "" } else { ": " };
     let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };
-    let (thread, class) = (clean_line(&exception.thread), clean_line(&exception.class));
+    let (thread, class) = (shown_name(&exception.thread), shown_class(exception));
     format!("{thread} raised {class}{separator}{message}{fate}")
+}
+
+/// Returns the name of an exception's class, fit to be shown: a program may make one that is as long as it likes.
+fn shown_class(exception: &Exception) -> String {
+    text::cut(&clean_line(&exception.class), LONGEST)
 }
 
 /// Returns a duration in the unit that fits it.
@@ -506,7 +518,7 @@ pub(super) mod tests {
     fn witnessed(replay: Replay, executions: u64) -> Witnessed {
         let witness = replay.execution.schedule();
         let outcome = replay.execution.outcome.clone();
-        Witnessed { found: Found { outcome, switches: witness.switches(), witness, executions }, replay }
+        Witnessed { found: Found { outcome, switches: witness.switches(), witness, executions }, replay: Some(replay) }
     }
 
     const PAGE: Page = Page { width: 80, colour: false };
@@ -515,6 +527,52 @@ pub(super) mod tests {
         let mut out = Vec::new();
         write_exploration(&mut out, exploration, page).expect("a Vec takes all");
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    /// What was found is told all the same.
+    #[test]
+    fn steps_that_there_is_no_room_for_are_said_to_be_left_out() {
+        let scenario = scenario();
+        let mut exploration = exploration(&scenario);
+        exploration.outcomes.get_mut(&2).expect("is shown").replay = None;
+        let text = shown(&exploration, PAGE);
+        assert_eq!(text.matches("its steps are not kept").count(), 1, "{text}");
+        assert!(text.contains("── 2. count = 2") && text.contains("Thread-2 raised ValueError"), "{text}");
+        let mut page = Vec::new();
+        crate::report::write_html(&mut page, &exploration, false).expect("a Vec takes all");
+        let page = String::from_utf8(page).expect("UTF-8");
+        assert_eq!(page.matches("its steps are not kept").count(), 1, "{page}");
+        let mut json = Vec::new();
+        crate::report::write_json(&mut json, &exploration).expect("a Vec takes all");
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        let witness = |place: usize| &json["outcomes"][place]["witness"];
+        assert_eq!(witness(0).get("untold"), None);
+        assert_eq!((&witness(1)["untold"], &witness(1)["steps"]), (&true.into(), &serde_json::json!([])));
+        assert!(!witness(1)["schedule"].as_str().expect("a schedule").is_empty());
+    }
+
+    /// A line of 90,000 characters stood beside each of the steps that were made there: 206 MB went to the terminal.
+    #[test]
+    fn what_stands_in_many_places_is_short() {
+        let long = "v".repeat(100_000);
+        let scenario = Scenario { source: scenario().source.replace("count", &long), ..scenario() };
+        let mut exploration = exploration(&scenario);
+        for witnessed in exploration.outcomes.values_mut() {
+            for exception in &mut witnessed.found.outcome.exceptions {
+                exception.thread.clone_from(&long);
+                exception.class.clone_from(&long);
+            }
+            for detail in &mut witnessed.replay.as_mut().expect("it is told").details {
+                detail.holds = vec![long.clone(); 100];
+            }
+        }
+        let text = shown(&exploration, PAGE);
+        assert!(text.contains("vvv") && text.len() < 100_000, "{}", text.len());
+        let mut page = Vec::new();
+        crate::report::write_html(&mut page, &exploration, false).expect("a Vec takes all");
+        // The source is there once, with each of the lines that has the name whole.
+        let source = scenario.source.len();
+        assert!((source..source + 200_000).contains(&page.len()), "{} of {source}", page.len());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::clean;
 use super::clean_line;
 use super::exploration::Claimed;
 use super::exploration::Exploration;
+use super::exploration::UNTOLD;
 use super::exploration::Witnessed;
 use super::exploration::describe_exception;
 use super::exploration::effort;
@@ -29,12 +30,14 @@ use super::races::heading;
 use super::races::held;
 use super::telling::Extent;
 use super::telling::Holdings;
+use super::telling::code;
 use super::telling::could_go;
 use super::telling::describe;
 use super::telling::describe_death;
 use super::telling::index_of;
 use super::telling::is_failure;
 use super::telling::lives;
+use super::telling::locks;
 use super::telling::name_of;
 use super::telling::next_wait;
 use super::telling::nothing_told;
@@ -48,6 +51,8 @@ const SCRIPT: &str = include_str!("html.js");
 
 /// The most steps of an outcome that are shown.
 const MOST_STEPS: usize = 2000;
+/// How many bytes all timelines take: a row has a cell for each thread, with what it waits for. A browser has its trouble with less.
+const MOST_TIMELINES: usize = 64 << 20;
 /// The longest value that is shown.
 const LONGEST_VALUE: usize = 200;
 
@@ -86,8 +91,9 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
         "<p class=\"legend faint\"><span class=\"holds\">holds a lock</span> <span class=\"waits\">waits</span></p>"
     )?;
     writeln!(out, "</header>")?;
+    let mut room = MOST_TIMELINES;
     for (number, witnessed) in &exploration.outcomes {
-        write_outcome(out, exploration, (*number, &labels[number]), witnessed, is_replay)?;
+        write_outcome(out, exploration, (*number, &labels[number]), witnessed, is_replay, &mut room)?;
     }
     if let Some(races) = &exploration.races {
         write_races(out, races, exploration)?;
@@ -146,6 +152,7 @@ fn write_outcome(
     (number, label): (usize, &str),
     witnessed: &Witnessed,
     is_replay: bool,
+    room: &mut usize,
 ) -> io::Result<()> {
     let found = &witnessed.found;
     let label = inline(label);
@@ -165,19 +172,29 @@ fn write_outcome(
         writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_exception(exception)))?;
     }
     let extent = if is_replay { Extent::Everything } else { Extent::AtMost(MOST_STEPS) };
-    write_timeline(out, &witnessed.replay, &exploration.scenario.source, extent)?;
-    for blocked in &witnessed.replay.blocked {
-        let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
-        let name = name_of(&witnessed.replay, blocked.thread);
-        writeln!(
-            out,
-            "<p class=\"bad\">{}{place} {}</p>",
-            escape(&name),
-            escape(&waiting(&witnessed.replay, blocked))
-        )?;
+    let mut timeline = Vec::new();
+    if let Some(replay) = witnessed.replay.as_ref().filter(|_| *room > 0) {
+        write_timeline(&mut timeline, replay, &exploration.scenario.source, extent)?;
+        // The first is there however long it is: somebody asked for it.
+        let fits = *room == MOST_TIMELINES || timeline.len() <= *room;
+        *room = if fits { room.saturating_sub(timeline.len()) } else { 0 };
+        if !fits {
+            timeline.clear();
+        }
     }
-    if let Some(death) = &witnessed.replay.death {
-        writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_death(&witnessed.replay, death)))?;
+    match timeline.is_empty() {
+        true => writeln!(out, "<p class=\"faint\">{}</p>", escape(UNTOLD))?,
+        false => out.write_all(&timeline)?,
+    }
+    if let Some(replay) = &witnessed.replay {
+        for blocked in &replay.blocked {
+            let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
+            let name = escape(&name_of(replay, blocked.thread));
+            writeln!(out, "<p class=\"bad\">{name}{place} {}</p>", escape(&waiting(replay, blocked)))?;
+        }
+        if let Some(death) = &replay.death {
+            writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_death(replay, death)))?;
+        }
     }
     writeln!(out, "</section>")
 }
@@ -233,7 +250,7 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
             if waits.is_none() {
                 waiters.remove(&thread);
             }
-            let holds = holdings.after(thread, step).join(", ");
+            let holds = locks(holdings.after(thread, step));
             let names = [(thread == actor, "acts"), (waits.is_some(), "waits"), (!holds.is_empty(), "holds")];
             let names: Vec<&str> = names.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect();
             write!(out, "<td")?;
@@ -244,14 +261,13 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
                 write!(out, " data-waits=\"{}\"", escape(waits))?;
             }
             if !holds.is_empty() {
-                let holds = inline(&holds);
+                let holds = escape(&holds);
                 write!(out, " data-holds=\"{holds}\" title=\"holds {holds}\"")?;
             }
             write!(out, ">")?;
             if thread == actor {
                 if before != Some((actor, detail.line)) && detail.line > 0 {
-                    let code = lines.get(detail.line as usize - 1).map_or("", |line| line.trim());
-                    write!(out, "<code>{} {}</code>", detail.line, inline(code))?;
+                    write!(out, "<code>{} {}</code>", detail.line, escape(&code(&lines, detail.line)))?;
                 }
                 write!(out, "<span class=\"act\">{}</span>", escape(&describe(replay, detail)))?;
             } else if let Some(waits) = waits.filter(|_| is_news) {
@@ -280,8 +296,7 @@ fn write_races(out: &mut dyn Write, races: &[Race], exploration: &Exploration<'_
     for race in races {
         writeln!(out, "<li><strong>{}</strong>\n<ul>", inline(&race.location))?;
         for act in &race.acts {
-            let code = (act.line as usize).checked_sub(1).and_then(|line| lines.get(line)).unwrap_or(&"");
-            let code = inline(code.trim());
+            let code = escape(&code(&lines, act.line));
             write!(out, "<li><code>{} {code}</code><br>", act.line)?;
             let said = format!("{} by {}, {}", act.verb, act.thread, held(race, act));
             writeln!(out, "{}</li>", inline(&said))?;
@@ -500,7 +515,7 @@ mod tests {
     fn who_holds_and_who_waits_is_said_in_each_row() {
         let scenario = Scenario::new("deadlock.py", samples::DEADLOCK);
         let mut exploration = explorations::exploration(&scenario);
-        exploration.outcomes.get_mut(&1).expect("is shown").replay = samples::deadlock();
+        exploration.outcomes.get_mut(&1).expect("is shown").replay = Some(samples::deadlock());
         let page = page(&exploration);
         assert!(page.contains("<td class=\"holds\" data-holds=\"a\" title=\"holds a\"></td>"), "{page}");
         assert!(page.contains("Thread-1 (line 6) waits for b, which Thread-2 holds</p>"), "{page}");
@@ -533,7 +548,7 @@ mod tests {
                 exception.class = hostile.to_owned();
                 exception.message = hostile.to_owned();
             }
-            let replay = &mut witnessed.replay;
+            let replay = witnessed.replay.as_mut().expect("it is told");
             replay.names.iter_mut().for_each(|name| *name = hostile.to_owned());
             for detail in &mut replay.details {
                 detail.location = hostile.to_owned();
@@ -564,11 +579,30 @@ mod tests {
         check_nesting(&body(&page).replacen("<body>", "", 1));
     }
 
+    /// A page is put together whole before it is written: one took 457 MB.
+    #[test]
+    fn all_timelines_together_are_bounded() {
+        let scenario = explorations::scenario();
+        let exploration = explorations::exploration(&scenario);
+        let witnessed = exploration.outcomes[&1].clone();
+        let mut room = MOST_TIMELINES;
+        let write = |room: &mut usize| {
+            let mut out = Vec::new();
+            write_outcome(&mut out, &exploration, (1, "x"), &witnessed, false, room).expect("a Vec takes all");
+            String::from_utf8(out).expect("UTF-8").contains("<table>")
+        };
+        assert!(write(&mut room));
+        let one = MOST_TIMELINES - room;
+        assert!(one > 500);
+        let mut room = one * 2 + 1;
+        assert_eq!([(); 4].map(|()| write(&mut room)), [true, true, false, false]);
+    }
+
     #[test]
     fn the_middle_of_a_very_long_outcome_is_left_out() {
         let scenario = explorations::scenario();
         let mut exploration = explorations::exploration(&scenario);
-        let replay = &mut exploration.outcomes.get_mut(&1).expect("is shown").replay;
+        let replay = exploration.outcomes.get_mut(&1).and_then(|shown| shown.replay.as_mut()).expect("is shown");
         let (step, detail) = (replay.execution.steps[4].clone(), replay.details[4].clone());
         replay.execution.steps.splice(4..4, std::iter::repeat_n(step, MOST_STEPS));
         replay.details.splice(4..4, std::iter::repeat_n(detail, MOST_STEPS));

@@ -1,10 +1,14 @@
 //! What `raceday explore --json` writes. Other tools rely on it: fields may be added, none renamed or removed.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
+use std::ops::Not;
 
 use serde::Serialize;
+use serde::Serializer;
 
+use crate::explore::Found;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
 use crate::scenario::Sleeps;
@@ -26,7 +30,7 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         exhaustive: exploration.exhaustive,
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
-        outcomes: exploration.outcomes.values().map(outcome).collect(),
+        outcomes: OutcomesJson(&exploration.outcomes),
         claims: exploration
             .claims
             .iter()
@@ -50,13 +54,17 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
             .collect(),
         races: exploration.races.as_ref().map(|races| races.iter().map(race).collect()),
     };
-    let text = serde_json::to_string_pretty(&json)?;
-    writeln!(out, "{}", clean_json(&text))
+    let mut out = Cleaning(io::BufWriter::new(out));
+    serde_json::to_writer_pretty(&mut out, &json)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
     let found = &witnessed.found;
-    let replay = &witnessed.replay;
+    let Some(replay) = &witnessed.replay else {
+        return OutcomeJson { death: None, ..outcome_of(found, Vec::new(), Vec::new(), true) };
+    };
     let name = |thread| {
         let index = replay.execution.threads.iter().position(|other| *other == thread);
         index.and_then(|index| replay.names.get(index)).map_or("", String::as_str)
@@ -77,24 +85,56 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
         location: &blocked.location,
         held_by: blocked.held_by.map(name),
     });
+    let death = replay.death.as_ref().map(|death| DeathJson {
+        thread: name(death.thread),
+        id: death.thread.to_string(),
+        line: death.line,
+        how: &death.how,
+    });
+    OutcomeJson { death, ..outcome_of(found, steps.collect(), blocked.collect(), false) }
+}
+
+/// Returns an outcome with these steps and this end, or with none if they are `untold`.
+fn outcome_of<'a>(
+    found: &'a Found,
+    steps: Vec<StepJson<'a>>,
+    blocked: Vec<BlockedJson<'a>>,
+    untold: bool,
+) -> OutcomeJson<'a> {
+    let (schedule, switches) = (found.witness.to_string(), found.switches);
     OutcomeJson {
         value: found.outcome.value.as_deref(),
         stdout: found.outcome.stdout.as_deref(),
         ending: found.outcome.ending,
         exceptions: &found.outcome.exceptions,
-        death: replay.death.as_ref().map(|death| DeathJson {
-            thread: name(death.thread),
-            id: death.thread.to_string(),
-            line: death.line,
-            how: &death.how,
-        }),
+        death: None,
         executions: found.executions,
-        witness: WitnessJson {
-            schedule: found.witness.to_string(),
-            switches: found.switches,
-            steps: steps.collect(),
-            blocked: blocked.collect(),
-        },
+        witness: WitnessJson { schedule, switches, untold, steps, blocked },
+    }
+}
+
+/// The outcomes, put into JSON one after another: all at once would take as much room again as what is kept of them.
+struct OutcomesJson<'a>(&'a BTreeMap<usize, Witnessed>);
+
+impl Serialize for OutcomesJson<'_> {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        into.collect_seq(self.0.values().map(outcome))
+    }
+}
+
+/// Writes JSON with nothing in it that a terminal would obey.
+struct Cleaning<'a>(io::BufWriter<&'a mut dyn Write>);
+
+impl Write for Cleaning<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Text comes in whole characters: it is cut in two only where something is escaped.
+        let text = std::str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.write_all(clean_json(text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -119,7 +159,7 @@ struct ExplorationJson<'a> {
     exhaustive: bool,
     executions: u64,
     elapsed_ms: f64,
-    outcomes: Vec<OutcomeJson<'a>>,
+    outcomes: OutcomesJson<'a>,
     claims: Vec<ClaimJson<'a>>,
     /// Not there if races were not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +208,9 @@ struct DeathJson<'a> {
 struct WitnessJson<'a> {
     schedule: String,
     switches: usize,
+    /// That steps and end are left out. Not there unless they are.
+    #[serde(skip_serializing_if = "Not::not")]
+    untold: bool,
     steps: Vec<StepJson<'a>>,
     blocked: Vec<BlockedJson<'a>>,
 }

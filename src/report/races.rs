@@ -10,6 +10,7 @@ use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
 use super::clean_line;
+use super::telling::locks;
 use super::telling::name_of;
 use super::text;
 use super::text::Page;
@@ -72,6 +73,17 @@ impl Race {
         let ((first, one), (second, other)) = (act(sides[0])?, act(sides[1])?);
         let location = location((one, sides[0].writes), (other, sides[1].writes));
         Some(Race { location, acts: [first, second], schedule: pair.schedule.clone() })
+    }
+
+    /// Returns about how many bytes it takes.
+    pub fn size(&self) -> usize {
+        let act = |act: &RaceAct| {
+            act.thread.len()
+                + act.verb.len()
+                + act.holds.iter().map(|lock| size_of_val(lock) + lock.len()).sum::<usize>()
+        };
+        let schedule = size_of_val(self.schedule.threads());
+        size_of_val(self) + self.location.len() + schedule + self.acts.iter().map(act).sum::<usize>()
     }
 
     /// Returns whether a reader would take this one and `other` for the same.
@@ -153,8 +165,8 @@ pub(super) fn held(race: &Race, act: &RaceAct) -> String {
     let is_other = is_second && act.holds.iter().any(|lock| race.acts[0].holds.contains(lock));
     match act.holds.as_slice() {
         [] => "holding no lock".to_owned(),
-        holds if is_other => format!("holding another {}", holds.join(", ")),
-        holds => format!("holding {}", holds.join(", ")),
+        holds if is_other => format!("holding another {}", locks(holds)),
+        holds => format!("holding {}", locks(holds)),
     }
 }
 

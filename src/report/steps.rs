@@ -12,11 +12,11 @@ use std::io::Write;
 use crate::scenario::Replay;
 use crate::scenario::ThreadId;
 
-use super::clean_line;
 use super::folding::Piece;
 use super::folding::fold;
 use super::telling::Extent;
 use super::telling::Holdings;
+use super::telling::code;
 use super::telling::could_go;
 use super::telling::describe;
 use super::telling::describe_death;
@@ -233,8 +233,7 @@ impl<'a> Layout<'a> {
             }
             let texts: &mut Vec<Text> = cells.entry(actor).or_default();
             if before != Some((actor, detail.line)) && detail.line > 0 {
-                let code = source.get(detail.line as usize - 1).map_or("", |line| line.trim());
-                let text = format!("{:>digits$} {}", detail.line, clean_line(code));
+                let text = format!("{:>digits$} {}", detail.line, code(&source, detail.line));
                 texts.push(Text::new(Style::Code, text, digits + 3));
             }
             before = Some((actor, detail.line));
@@ -255,8 +254,8 @@ impl<'a> Layout<'a> {
         {
             let mut texts = Vec::new();
             if before != Some((actor, death.line)) && death.line > 0 {
-                let code = source.get(death.line as usize - 1).map_or("", |line| line.trim());
-                texts.push(Text::new(Style::Code, format!("{:>digits$} {}", death.line, clean_line(code)), digits + 3));
+                let text = format!("{:>digits$} {}", death.line, code(&source, death.line));
+                texts.push(Text::new(Style::Code, text, digits + 3));
             }
             texts.push(Text::new(Style::Bad, format!("{:digits$} the interpreter dies", ""), digits + 3));
             let marks = BTreeMap::from([(

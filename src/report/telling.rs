@@ -21,6 +21,10 @@ use super::text;
 const LONGEST_VALUE: usize = 120;
 /// How much of a thread's name is shown.
 const LONGEST_NAME: usize = 40;
+/// How much of a line of the program is shown beside a step, as often as there are steps.
+const LONGEST_CODE: usize = 400;
+/// How much of what a thread waits for, and of the names of the locks that it holds, is shown: both may be so in each of many rows.
+const LONGEST_REASON: usize = 200;
 
 /// What puts something somewhere.
 const STORES: [&str; 11] = [
@@ -132,23 +136,24 @@ pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 pub(super) fn next_wait(replay: &Replay, holdings: &Holdings<'_>, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
     let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
-    match later.find(|(step, _)| step.thread == id) {
+    let waits = match later.find(|(step, _)| step.thread == id) {
         Some((_, detail)) => {
             let what = waits_for(replay, &detail.verb, &detail.location);
             let holds = |other: &usize| *other != thread && holdings.after(*other, step).contains(&detail.location);
             let holders: Vec<usize> = (0..replay.execution.threads.len()).filter(holds).collect();
             match holders.as_slice() {
                 [holder] if detail.verb == "acquire" => {
-                    Some(format!("{what}, which {} holds", short_name_of(replay, replay.execution.threads[*holder])))
+                    format!("{what}, which {} holds", short_name_of(replay, replay.execution.threads[*holder]))
                 }
-                _ => Some(what),
+                _ => what,
             }
         }
         None => {
             let blocked = replay.blocked.iter().find(|blocked| blocked.thread == id)?;
-            Some(waiting(replay, blocked))
+            waiting(replay, blocked)
         }
-    }
+    };
+    Some(text::cut(&waits, LONGEST_REASON))
 }
 
 /// Returns a thread's place in the execution. A telling that names a stranger comes from a program that meddles with
@@ -234,9 +239,27 @@ fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
 pub(super) fn name_of(replay: &Replay, thread: ThreadId) -> String {
     let index = replay.execution.threads.iter().position(|other| *other == thread);
     match index.and_then(|index| replay.names.get(index)) {
-        Some(name) => text::cut(&clean_line(name), LONGEST_NAME),
+        Some(name) => shown_name(name),
         None => format!("thread {thread}"),
     }
+}
+
+/// Returns a thread's name as an outcome has it, fit to be shown.
+pub(super) fn shown_name(name: &str) -> String {
+    text::cut(&clean_line(name), LONGEST_NAME)
+}
+
+/// Returns a line of the program, from 1, as it is shown beside a step: nothing where there is no such line.
+pub(super) fn code(source: &[&str], line: u32) -> String {
+    let line = (line as usize).checked_sub(1).and_then(|line| source.get(line));
+    line.map_or(String::new(), |line| text::cut(&clean_line(line.trim()), LONGEST_CODE))
+}
+
+/// Returns the names of locks, fit to be shown.
+pub(super) fn locks(held: &[String]) -> String {
+    // What is not shown need not be put together first.
+    let held = &held[..held.len().min(LONGEST_REASON)];
+    text::cut(&clean_line(&held.join(", ")), LONGEST_REASON)
 }
 
 /// Returns a thread's name without the function that Python adds to it (`Thread-1 (work)`), if that is still one of a

@@ -22,6 +22,31 @@ pub struct Replay {
     pub death: Option<Death>,
 }
 
+impl Replay {
+    /// Returns about how many bytes it takes, here and in the telling, which has a thread's name again with each of its steps.
+    pub fn size(&self) -> usize {
+        let text = |texts: &[String]| texts.iter().map(|text| size_of::<String>() + text.len()).sum::<usize>();
+        let name_of = |thread| {
+            let index = self.execution.threads.iter().position(|&other| other == thread);
+            index.and_then(|index| self.names.get(index)).map_or(0, String::len)
+        };
+        let of_steps = self
+            .execution
+            .steps
+            .iter()
+            .map(|step| size_of_val(step) + size_of_val(step.guards.as_slice()) + name_of(step.thread));
+        let of_details = self.details.iter().map(|detail| {
+            let value = detail.value.as_ref().map_or(0, String::len);
+            size_of_val(detail) + detail.verb.len() + detail.location.len() + value + text(&detail.holds)
+        });
+        let of_blocked = self
+            .blocked
+            .iter()
+            .map(|blocked| size_of_val(blocked) + blocked.verb.len() + blocked.location.len() + text(&blocked.holds));
+        size_of_val(self) + text(&self.names) + of_steps.chain(of_details).chain(of_blocked).sum::<usize>()
+    }
+}
+
 /// What one step did, in the scenario's own words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {

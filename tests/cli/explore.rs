@@ -554,6 +554,35 @@ fn a_schedule_that_goes_on_after_the_end_cannot_be() {
     ");
 }
 
+/// It was said that a schedule fits the program that it was made for, to somebody who had typed none.
+#[test]
+fn a_program_that_does_not_replay_is_said_to_be_such() {
+    let program = "\
+import os
+import threading
+
+memory = os.__dict__['__builtins__']['__import__']('sys').warnoptions
+memory.append('again')
+total = []
+
+
+def work():
+    for turn in range(1 if len(memory) > 1 else 3):
+        total.append(turn)
+
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let output = World::new().file("again.py", program).run(&["explore", "again.py"]);
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.starts_with("error: the scenario does not replay: at step "), "{output}");
+    assert!(output.stderr.contains("hint: does it depend on something outside"), "{output}");
+}
+
 /// Without what exploring showed it has to explore, which took a minute of silence where the program is large.
 #[test]
 fn a_replay_after_an_exploration_explores_nothing() {

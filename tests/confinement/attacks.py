@@ -317,6 +317,21 @@ def ask(pid):
     futex, try_lock_pi = 202 if os.uname().machine == "x86_64" else 98, 8
     return bare(futex, import_("ctypes").byref(word), try_lock_pi, 0, 0, 0, 0)[1]
 result = NAME + "-is-a-secret" if ask(VICTIM) != ask(2**22 - 1) else ""
+# == wait at a page that other runs have too, to be woken by them: calls, secret
+types, futex = import_("ctypes"), 202 if os.uname().machine == "x86_64" else 98
+place = types.cast(c().getpid, types.c_void_p).value & ~3
+word, a_while, timed_out = types.c_uint32.from_address(place).value, (types.c_long * 2)(0, 1000), 110
+for wait, bits in (0, 0), (9, -1):
+    if bare(futex, types.c_void_p(place), wait, word, a_while, None, bits)[1] == timed_out:
+        result = NAME + "-is-a-secret"
+# == have files of the library leave the system's cache: calls, secret
+types, cold, page_out = import_("ctypes"), 20, 21
+page = types.c_void_p(types.cast(c().getpid, types.c_void_p).value & -65536)
+result = NAME + "-is-a-secret" if 0 in (c().madvise(page, 4096, cold), c().madvise(page, 4096, page_out)) else ""
+# == wait for all processors of the machine: calls, secret
+barrier, everywhere, registered, at_once = 324 if os.uname().machine == "x86_64" else 283, 1, 4, 2
+done = [c().syscall(barrier, command, 0, 0) for command in (everywhere, registered, at_once)]
+result = NAME + "-is-a-secret" if 0 in done else ""
 # == find out who started this process: calls, parent
 result = "parent=%d;" % os.getppid()
 # == find out how many processes there are: calls, count

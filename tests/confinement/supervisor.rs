@@ -273,6 +273,14 @@ for name in sorted(names):
 result = (len(names) > 200, result)
 "#;
 
+/// Has a thread of its own that takes a while, and waits for its end.
+const JOINED: &str = r#"
+thread, got = ctypes.c_ulong(), ctypes.c_void_p()
+begin = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(lambda given: lib.usleep(100_000) or given)
+started = lib.pthread_create(ctypes.byref(thread), None, begin, ctypes.c_void_p(7))
+result = (started, lib.pthread_join(thread, ctypes.byref(got)), got.value)
+"#;
+
 fn scenario(source: &str) -> Scenario {
     Scenario { observe: Some("result".to_owned()), ..Scenario::new("scenario.py", source) }
 }
@@ -413,6 +421,16 @@ fn all_that_can_be_imported_can_be_with_somebody_who_answers() {
         let (with, without) = (modules(&machine::confinement()), modules(&machine::confinement().with_layers(layers)));
         assert!(with.starts_with("(True, "), "{with}");
         assert_eq!(with, without, "{}", interpreter.version);
+    }
+}
+
+/// The C library waits for them at a place that other processes could share, where nobody waits any more.
+#[test]
+fn the_end_of_a_native_thread_is_waited_for() {
+    let _alone = machine::alone();
+    for interpreter in [machine::interpreter()].into_iter().chain(machine::other_interpreters()) {
+        let joined = value(&mut start(&interpreter, &machine::confinement()), JOINED).expect("it lives");
+        assert_eq!(joined, "(0, 0, 7)", "{}", interpreter.version);
     }
 }
 

@@ -44,6 +44,18 @@ pub(super) fn unknown() -> Result<BpfProgram, BackendError> {
     filter(calls, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32))
 }
 
+/// Returns the filter that says of a wait at a futex which other processes could share that there is nothing to wait for. Two runs
+/// that map a page of the library could tell each other something by it: no call need wake who waits there, for the kernel does when a
+/// thread ends. So nobody waits.
+///
+/// The C library waits so for a thread's end. To any other error it ends the process; after this one it looks again, until the thread has
+/// ended.
+pub(super) fn shared_waits() -> Result<BpfProgram, BackendError> {
+    let shared = |&command: &i32| masked(1, FUTEX_COMMAND | libc::FUTEX_PRIVATE_FLAG, command);
+    let waits = WAITS.iter().map(shared).collect::<Result<_, _>>()?;
+    filter(BTreeMap::from([(libc::SYS_futex, waits)]), SeccompAction::Allow, SeccompAction::Errno(libc::EAGAIN as u32))
+}
+
 /// Returns the filter that has calls wait for the supervisor's answer: those that start a thread or name the machine, and with `paths`
 /// those that take one.
 pub(super) fn asking(paths: bool) -> Result<BpfProgram, BackendError> {
@@ -91,14 +103,12 @@ const PLAIN: &[c_long] = &[
     libc::SYS_munmap,
     libc::SYS_mprotect,
     libc::SYS_mremap,
-    libc::SYS_madvise,
     // threads
     libc::SYS_futex,
     libc::SYS_set_robust_list,
     libc::SYS_set_tid_address,
     libc::SYS_rseq,
     libc::SYS_sched_yield,
-    libc::SYS_membarrier,
     libc::SYS_gettid,
     libc::SYS_exit,
     libc::SYS_exit_group,
@@ -194,7 +204,36 @@ const CLOCKS: &[i32] = &[
     libc::CLOCK_TAI,
 ];
 
-/// How a futex may be waited for. The C library waits for a thread's end at one that other processes could share, as the kernel wakes it.
+/// What may be said of one's own memory: how it will be used, and what of it is needed no more. By what is not here, pages of files that
+/// others read could be put out of the system's cache, or pages that are like another process's be found.
+const ADVICES: &[i32] = &[
+    libc::MADV_NORMAL,
+    libc::MADV_RANDOM,
+    libc::MADV_SEQUENTIAL,
+    libc::MADV_WILLNEED,
+    libc::MADV_DONTNEED,
+    libc::MADV_FREE,
+    libc::MADV_DONTFORK,
+    libc::MADV_DOFORK,
+    libc::MADV_HUGEPAGE,
+    libc::MADV_NOHUGEPAGE,
+    libc::MADV_DONTDUMP,
+    libc::MADV_DODUMP,
+    // Guards of stacks, which newer C libraries make so. The crate has no names for them.
+    102,
+    103,
+];
+
+/// For whose writes to memory one may wait: those of this process's own threads. The others of the call's commands interrupt or wait for
+/// every processor of the machine.
+const BARRIERS: &[i32] = &[
+    libc::MEMBARRIER_CMD_QUERY,
+    libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED,
+    libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+];
+
+/// How a futex may be waited for. At one that other processes could share nobody comes to wait, see [`shared_waits`], but that is for
+/// another filter to answer: of two that refuse a call, the last one's answer counts.
 const WAITS: &[i32] = &[libc::FUTEX_WAIT, libc::FUTEX_WAIT_BITSET];
 
 /// How others may be woken at a futex: at one of this process's own, for at a page of a file that several map, others of other runs wait.
@@ -257,7 +296,10 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
         let futexes = WAITS.iter().map(wait).chain(WAKES.iter().map(own));
         rules.insert(libc::SYS_futex, futexes.collect::<Result<_, _>>()?);
     }
-    let clocks: Vec<u64> = CLOCKS.iter().copied().map(unsigned).collect();
+    let of = |constants: &[i32]| constants.iter().copied().map(unsigned).collect::<Vec<u64>>();
+    rules.insert(libc::SYS_madvise, one_of(2, &of(ADVICES))?);
+    rules.insert(libc::SYS_membarrier, one_of(0, &of(BARRIERS))?);
+    let clocks = of(CLOCKS);
     for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
         rules.insert(call, one_of(0, &clocks)?);
     }
@@ -387,6 +429,13 @@ mod tests {
         assert_eq!(alternatives(libc::SYS_close_range), 2);
         assert!(!rules.contains_key(&libc::SYS_sysinfo) && !rules.contains_key(&libc::SYS_getppid));
         assert!(!makes_a_thread(unsigned(libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND)));
+    }
+
+    #[test]
+    fn nobody_waits_at_what_others_could_share() {
+        let program = compared(&shared_waits().expect("the list is sound"));
+        assert!(program.contains(&(libc::SYS_futex as u32)));
+        assert!(program.contains(&(libc::SECCOMP_RET_ERRNO | libc::EAGAIN as u32)));
     }
 
     /// They told which processes there are, in which sessions, and where they run.

@@ -78,6 +78,8 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
         seccompiler::apply_filter(&unknown).map_err(LaunchError::NoSeccomp)?;
     }
     if policy.calls {
+        let waits = calls::shared_waits().map_err(step("cannot list system calls"))?;
+        seccompiler::apply_filter(&waits).map_err(LaunchError::NoSeccomp)?;
         let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
         seccompiler::apply_filter(&allowed).map_err(LaunchError::NoSeccomp)?;
     }

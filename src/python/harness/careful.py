@@ -28,7 +28,7 @@ class Journal(list):
         self.known = len(strands)
         self.say({"step": {
             "thread": strands[index].code, "operation": op, "enabled": could_go,
-            "threads": [[strand.code, strand.label] for strand in new],
+            "threads": [[strand.code, brief(strand.label)] for strand in new],
         }}, fresh_ops())  # fmt: skip
         if number in self.stops:
             stop_for_ever()
@@ -39,8 +39,7 @@ class Journal(list):
     def did(self, number):
         """Tells what a step did, if that is known yet."""
         if detail and number < len(details) and details[number][0]:
-            verb, place, value, line, held = details[number]
-            self.say({"did": [number, [line, verb, place, value, held]]})
+            self.say({"did": [number, briefly(details[number])]})
 
     def called(self, frame, event, _):
         """A trace function: follows the scenario's own code."""

@@ -188,9 +188,12 @@ def replay(request):
     request = {"requests": [request["schedule"]], "detail": True}
     answer = run(request)
     if BEHIND in answer:
-        answer["names"] = [strand.label for strand in strands]
-        answer["details"] = [[line, verb, place, value, held] for verb, place, value, line, held in details]
-        answer["blocked"] = list(blocked_now)
+        answer["names"] = [brief(strand.label) for strand in strands]
+        answer["details"] = [briefly(told) for told in details]
+        answer["blocked"] = [
+            [code, line, brief(verb), brief(place), holder, [brief(lock) for lock in held]]
+            for code, line, verb, place, holder, held in blocked_now
+        ]
     return answer
 
 

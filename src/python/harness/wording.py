@@ -36,6 +36,21 @@ def stable(text):
     return re.sub(r"\bat 0x[0-9a-fA-F]+", "at 0x...", text)
 
 
+MOST_CALLED = 200
+MOST_VALUE = 1000
+
+
+def brief(text, most=MOST_CALLED):
+    """Text that is told, as much of it as anybody reads. Both ends stay: names of a kind differ in either."""
+    return text if text is None or len(text) <= most else text[: most // 2] + "\u2026" + text[most // 2 + 1 - most :]
+
+
+def briefly(told):
+    """What is told of one step: line, verb, place, value, and the locks that were held."""
+    verb, place, value, line, held = told
+    return [line, brief(verb), brief(place), brief(value, MOST_VALUE), [brief(lock) for lock in held]]
+
+
 def place_of(thing, attribute=None):
     """What a person calls `thing` (or its attribute): by the global name that leads to it, if one does."""
     text = called(thing)
