@@ -270,6 +270,31 @@ const CASES: &[Case] = &[
         observed: "r, q.qsize()",
         possible: &["([1], 1)"],
     },
+    // What such a queue does to what is its own others see in the midst of an act, if they do not ask the queue.
+    Case {
+        there: "class Counted(queue.Queue):\n    def _put(self, item):\n        self.n = self.n + 1\n        super()._put(item)\nq = Counted(); q.n = 0",
+        first: "q.put(5)",
+        second: "r.append(q.n); r.append(len(q.queue)); r.append(q.unfinished_tasks); r.append(q.qsize())",
+        observed: "r",
+        possible: &[
+            "[0, 0, 0, 0]",
+            "[0, 0, 0, 1]",
+            "[0, 0, 1, 1]",
+            "[0, 1, 0, 1]",
+            "[0, 1, 1, 1]",
+            "[1, 0, 0, 1]",
+            "[1, 0, 1, 1]",
+            "[1, 1, 0, 1]",
+            "[1, 1, 1, 1]",
+        ],
+    },
+    Case {
+        there: "class Once(queue.Queue):\n    def _init(self, most): self.d = {}\n    def _qsize(self): return len(self.d)\n    def _put(self, item): self.d[item] = 1\n    def _get(self): return self.d.popitem()[0]\nq = Once()",
+        first: "q.put(1); q.put(1); r.append(q.qsize())",
+        second: "r.append(q.get())",
+        observed: "r",
+        possible: &["[0, 1]", "[1, 0]", "[1, 1]"],
+    },
     // A counter counts one after the other what it is not given as mere elements.
     Case {
         there: "c = collections.Counter(a=1)",

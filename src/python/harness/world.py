@@ -340,8 +340,11 @@ def make_random():
 
 
 def make_queue():
-    global Empty, Full, ShutDown
+    global Empty, Full, ShutDown, RealQueue
     import queue as real_queue
+
+    RealQueue = real_queue.Queue
+    real_queue.time = now
 
     Empty, Full, ShutDown = real_queue.Empty, real_queue.Full, getattr(real_queue, "ShutDown", None)
     members = {
