@@ -2,39 +2,51 @@
 # core.py.
 #
 # `logging` itself is not rewritten: what it does is part of the step that called it, so its locks have nothing to guard, and
-# as real locks they would block the one thread that runs. Only where a handler runs the scenario's own code (a handler, a
-# stream, a formatter or a filter of its own) do threads meet inside, and then the handler's lock is a modelled one.
+# as real locks they would block the one thread that runs. Only where a thread takes steps while it has a handler's lock (the scenario's code
+# runs there, or takes that lock itself) do threads meet inside. Once that was seen, the locks of handlers are modelled.
+
+HANDLER_LOCKS = ("locks", "logging")
 
 
 class HandlerLock:
-    """The lock of one of logging's handlers."""
+    """The lock of one of logging's handlers, as long as nobody was seen to meet another there."""
 
-    def __init__(self, handler):
-        self.handler = weak_reference(handler)
-        self.model = None
+    __slots__ = ("place", "holders")
 
-    def runs_scenario_code(self):
-        handler = self.handler()
-        parts = [handler, getattr(handler, "stream", None), getattr(handler, "formatter", None)]
-        parts += getattr(handler, "filters", ())
-        return any(type(part).__module__ == "__main__" or isinstance(part, types.FunctionType) for part in parts)
+    def __init__(self):
+        self.place = sync_place((new_name(), "handler"))
+        self.holders = []  # each with the number of steps there were then
 
-    def acquire(self):
-        if not ended and (self.model is not None or self.runs_scenario_code()):
-            if self.model is None:
-                self.model = RLock()
-            self.model.acquire()
+    def acquire(self, blocking=True, timeout=-1):
+        if not ended:
+            if any(holder is not cur and not enabled & holder.bit for holder, _ in self.holders) or is_taken_by_scenario():
+                found.add(HANDLER_LOCKS)
+            self.holders.append((cur, position))
         return True
 
     def release(self):
-        if self.model is not None and self.model._holder is cur:
-            self.model.release()
+        for at in range(len(self.holders) - 1, -1, -1):
+            holder, since = self.holders[at]
+            if holder is cur:
+                del self.holders[at]
+                # One step alone is as good as one with the lock.
+                if position > since + 1 and trace[3 * since :: 3].count(cur.index) > 1:
+                    found.add(HANDLER_LOCKS)
+                break
 
     def __enter__(self):
         return self.acquire()
 
     def __exit__(self, *_):
         self.release()
+
+
+def is_taken_by_scenario():
+    """Whether the scenario's own code takes a handler's lock."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_name in ("acquire", "__enter__"):
+        frame = frame.f_back
+    return frame.f_globals is program_globals
 
 
 class NoLock:
@@ -116,7 +128,7 @@ def adapt_logging():
     logging_is_adapted = True
 
     def create_lock(handler):
-        handler.lock = HandlerLock(handler)
+        handler.lock = RLock() if HANDLER_LOCKS in program.tracked else HandlerLock()
 
     threads = types.ModuleType("threading")
     threads.RLock = threads.Lock = NoLock
@@ -140,7 +152,6 @@ def adapt_logging():
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
     disable = logging.disable
     logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
-    logging.lastResort.createLock()
     loggers_kept.update(logging.root.manager.loggerDict)
 
 
@@ -188,13 +199,28 @@ def emit_record(handler, emit, record):
     if not solo:
         publish(handler.stream)
         if is_shared_opaque(handler.stream):
-            touches = announce(state_touches, handler.stream, WRITE)
+            touches = announce(emitted_touches, handler)
             if detail and touches:
                 note("write", place_of(handler.stream))
     return in_the_middle(touches, emit, (handler, record), {}) if touches else emit(handler, record)
 
 
+def emitted_touches(handler):
+    """What writing to a handler's stream touches. Who does that has the handler's lock, be it modelled or not."""
+    touches = state_touches(handler.stream, WRITE)
+    return (*touches, (handler.lock.place, WRITE)) if type(handler.lock) is HandlerLock else touches
+
+
 loggers_kept = {}
+
+
+def begin_logging():
+    """What happens where the scenario imports `logging` first."""
+    global logging_used
+    import logging
+
+    logging_used = True
+    logging.lastResort.createLock()
 
 
 def restore_logging():

@@ -448,7 +448,6 @@ real_import = builtins.__import__
 
 def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     """The scenario's `import`."""
-    global logging_used
     if globals is not None and globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
@@ -474,8 +473,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         if error.name != root or root in getattr(sys, "stdlib_module_names", ()):
             raise
         raise Unsupported("import %s" % name, "only the standard library can be imported") from None
-    if root == "logging":
-        logging_used = True
+    if root == "logging" and not logging_used:
+        begin_logging()
     if len(sys.modules) != modules_known:
         adapt_modules()
     return module
