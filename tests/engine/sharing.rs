@@ -947,6 +947,32 @@ fn a_list_that_is_sorted_by_a_key_is_empty_meanwhile() {
 }
 
 #[test]
+fn a_list_whose_elements_say_what_is_less_is_empty_while_it_is_sorted() {
+    let there = "
+class K:
+    def __init__(self, v): self.v = v
+    def __lt__(self, other): return self.v < other.v
+q=";
+    for (items, sort, shown) in [
+        ("[K(2), K(1)]", "q.sort()", "[each.v for each in list(q)]"),
+        ("[(K(2),), (K(1),)]", "q.sort()", "[each.v for each, in list(q)]"),
+        ("[[K(2)], [K(1)]]", "q.sort(key=operator.itemgetter(0))", "[each.v for each, in list(q)]"),
+        ("[2, 1]", "q.sort(key=functools.cmp_to_key(lambda a, b: a - b))", "list(q)"),
+    ] {
+        let there = format!("import operator{there}{items}");
+        let seen = seen_beside(&there, sort, &format!("r.append({shown})"));
+        assert_eq!(seen, ["[[1, 2]]", "[[2, 1]]", "[[]]"], "{items} {sort}");
+        let seen = seen_beside(&there, sort, "q.append(q[0]) if q else q.append(0)");
+        assert!(seen.contains(&"[] list modified during sort".to_owned()), "{items} {sort}: {seen:?}");
+    }
+    // What C compares leaves no room.
+    for sort in ["q.sort()", "q.sort(key=operator.neg, reverse=True)"] {
+        let seen = seen_beside("import operator\nq=[2, 1]", sort, "r.append(list(q))");
+        assert_eq!(seen, ["[[1, 2]]", "[[2, 1]]"], "{sort}");
+    }
+}
+
+#[test]
 fn what_is_reduced_or_grouped_is_read_element_by_element() {
     let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
     assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);
