@@ -973,6 +973,17 @@ q=";
 }
 
 #[test]
+fn warnings_that_are_recorded_are_appended_in_some_order() {
+    let there = "import warnings
+caught = warnings.catch_warnings(record=True)
+kept = caught.__enter__()
+warnings.simplefilter('always')";
+    let seen =
+        seen_beside(there, "warnings.warn('a')", "warnings.warn('b'); r.append([str(each.message) for each in kept])");
+    assert_eq!(seen, ["[['a', 'b']]", "[['b', 'a']]", "[['b']]"]);
+}
+
+#[test]
 fn what_is_reduced_or_grouped_is_read_element_by_element() {
     let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
     assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);
