@@ -262,6 +262,37 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["['over', 'none']", "['over', 2]", "['over']", "[2, 'over']", "[2]"],
     },
+    // An object that only a thread's own variable holds dies some time after the thread has let go of it.
+    Case {
+        there: "import weakref\nclass C: pass\ncache = weakref.WeakValueDictionary()\ndef get(n):\n    one = cache.get('c')\n    if one is None:\n        one = cache['c'] = C()\n        r.append(n)",
+        first: "get(1)",
+        second: "get(2)",
+        observed: "r, len(cache)",
+        possible: &["([1, 2], 0)", "([1], 0)", "([2, 1], 0)", "([2], 0)"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nf = weakref.ref(q)",
+        first: "global q; q = None; r.append('gone')",
+        second: "one = f(); r.append(one is None); del one; r.append(f() is None)",
+        observed: "r, f() is None",
+        possible: &[
+            "(['gone', False, True], True)",
+            "(['gone', True, True], True)",
+            "([False, 'gone', False], True)",
+            "([False, 'gone', True], True)",
+            "([False, False, 'gone'], True)",
+            "([False, True, 'gone'], True)",
+            "([True, 'gone', True], True)",
+            "([True, True, 'gone'], True)",
+        ],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nlive = weakref.WeakSet()\ndef add():\n    one = C()\n    live.add(one)\n    r.append(len(live))",
+        first: "add()",
+        second: "add()",
+        observed: "r, len(live)",
+        possible: &["([1, 1], 0)", "([1, 2], 0)", "([2, 1], 0)", "([2, 2], 0)"],
+    },
     // A queue whose insides a class of the program's sees to.
     Case {
         there: "class Once(queue.Queue):\n    def _init(self, most): self.queue = set()\n    def _put(self, item): self.queue.add(item)\n    def _get(self): return self.queue.pop()\nq = Once()",

@@ -331,7 +331,7 @@ LAZY = {enumerate, zip, map, filter, iter, *(
         "accumulate batched chain compress cycle dropwhile filterfalse groupby islice pairwise starmap takewhile tee zip_longest".split()
     ) if name in vars(itertools)
 )}  # fmt: skip
-BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
+BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (set(map(id, each)) for each in (LENGTH, LAZY, BLIND))
@@ -481,6 +481,10 @@ def call_read(function, /, *arguments, **keywords):
         return function(*arguments, **keywords)
     if type(function) is functools.partial:
         return rd_call(function.func, *function.args, *arguments, **{**function.keywords, **keywords})
+    if type(function) is type and issubclass(function, weak_reference):
+        return refer(function, *arguments, **keywords)
+    if issubclass(type(function), weak_reference) and not arguments and not keywords:
+        return follow(function)
     owner = getattr(function, "__self__", None)
     if owner is not None and is_shared_opaque(owner):
         return call_opaque(owner, function.__name__, function, *arguments, **keywords)

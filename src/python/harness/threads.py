@@ -156,6 +156,7 @@ class Thread(Model):
         if THREADS_ORDER in program.tracked:
             strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
+        keep_mortal()
 
     def _body(self):
         try:
@@ -358,6 +359,7 @@ def joined(strand):
         cur.clock = strand.clock
     if live == 1 and not unjoined:
         solo = True
+        kept.clear()
 
 
 def native_id_of(strand):
