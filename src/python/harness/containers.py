@@ -23,9 +23,22 @@ def raw_iter(thing):
     return iter(thing) if type(thing) in CONTAINERS else container_class(thing).__iter__(thing)
 
 
+peeking = False
+
+
+def peeked(function, *arguments):
+    """Finds out what an act will touch. What the scenario's code prints for that is nobody's output: the act will call it again."""
+    global peeking
+    before, peeking = peeking, True
+    try:
+        return atomically(function, *arguments)
+    finally:
+        peeking = before
+
+
 def raw_has(thing, key):
     if type(key) not in SIMPLE_KEYS:
-        return atomically(container_class(thing).__contains__, thing, key)
+        return peeked(container_class(thing).__contains__, thing, key)
     return key in thing if type(thing) in CONTAINERS else container_class(thing).__contains__(thing, key)
 
 
@@ -47,7 +60,7 @@ def key_of(key):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
                 # As the plain value that it is equal to, without asking the scenario's class for it.
                 return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
-        return key_of_parts(key) if kind in ADDRESSED else atomically(hash, key)  # which numbers that are equal have in common
+        return key_of_parts(key) if kind in ADDRESSED else peeked(hash, key)  # which numbers that are equal have in common
     except TypeError:
         return ("unhashable",)
 

@@ -150,9 +150,43 @@ def adapt_logging():
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
-    disable = logging.disable
+    disable, name_level, make_record = logging.disable, logging.addLevelName, logging.makeLogRecord
     logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
+    logging.addLevelName = lambda level, levelName: configure_logging(level, name_level, levelName)
+    logging.makeLogRecord = lambda dict: make_record(rd_whole(dict))
+    level_names.extend((table, dict(table)) for table in (logging._levelToName, logging._nameToLevel))
+    logging.Handler.setFormatter = lambda handler, fmt: wr_attr(fmt, handler, "formatter")
+    logging.StreamHandler.setStream = set_stream
+    for kind, name, before in (
+        (logging.Handler, "format", lambda handler, *_: my_getattr(handler, "formatter")),
+        (logging.Filterer, "filter", lambda filtering, *_: rd_whole(filtering.filters)),
+        (logging.Logger, "makeRecord", lambda logger, *given: rd_whole(given[8]) if len(given) > 8 else None),
+        *((kind, "_format", lambda style, _: rd_whole(getattr(style, "_defaults", None)))
+          for kind in (logging.PercentStyle, logging.StrFormatStyle, logging.StringTemplateStyle)),
+    ):  # fmt: skip
+        setattr(kind, name, partialmethod(look_first, before, getattr(kind, name)))
     loggers_kept.update(logging.root.manager.loggerDict)
+
+
+def look_first(thing, look, act, *arguments, **keywords):
+    """What looks at something that threads may share, which is a step."""
+    if not solo:
+        look(thing, *arguments)
+    return act(thing, *arguments, **keywords)
+
+
+def set_stream(handler, stream):
+    """`StreamHandler.setStream`."""
+    before = my_getattr(handler, "stream")
+    if stream is before:
+        return None
+    handler.acquire()
+    try:
+        handler.flush()
+        wr_attr(stream, handler, "stream")
+    finally:
+        handler.release()
+    return before
 
 
 def handle_record(logger, handle, record):
@@ -197,7 +231,7 @@ def emit_record(handler, emit, record):
     """`StreamHandler.emit`: a stream in memory is one of the things that nobody looks into."""
     touches = ()
     if not solo:
-        publish(handler.stream)
+        publish(my_getattr(handler, "stream"))
         if is_shared_opaque(handler.stream):
             touches = announce(emitted_touches, handler)
             if detail and touches:
@@ -212,6 +246,7 @@ def emitted_touches(handler):
 
 
 loggers_kept = {}
+level_names = []  # the tables of them, each with what it held at first
 
 
 def begin_logging():
@@ -238,6 +273,9 @@ def restore_logging():
             logger.propagate = True
             logger.level = logging.WARNING if logger is root else logging.NOTSET
             logger._cache.clear()
+    for table, names_then in level_names:
+        table.clear()
+        table.update(names_then)
     for name in list(root.manager.loggerDict):
         if name not in loggers_kept:
             del root.manager.loggerDict[name]
@@ -253,6 +291,37 @@ def adapt_log_handlers(module):
     """`logging.handlers` gets the models: its queue listener has a thread."""
     module.threading = MODELS["threading"]
     module.queue = model_of("queue")
+    module.BufferingHandler.emit = buffer_record
+    module.BufferingHandler.flush = empty_buffer
+    module.MemoryHandler.flush = flush_memory
+
+
+def buffer_record(handler, record):
+    """`BufferingHandler.emit`: what is in the buffer others may look at."""
+    rd_method(handler.buffer, "append")(record)
+    if handler.shouldFlush(record):
+        handler.flush()
+
+
+def empty_buffer(handler):
+    """`BufferingHandler.flush`."""
+    handler.acquire()
+    try:
+        rd_method(handler.buffer, "clear")()
+    finally:
+        handler.release()
+
+
+def flush_memory(handler):
+    """`MemoryHandler.flush`."""
+    handler.acquire()
+    try:
+        if handler.target:
+            for record in rd_turns(handler.buffer):
+                handler.target.handle(record)
+            rd_method(handler.buffer, "clear")()
+    finally:
+        handler.release()
 
 
 not_adapted["logging.handlers"] = adapt_log_handlers

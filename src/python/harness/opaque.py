@@ -18,7 +18,7 @@ KNOWN_MODULES = frozenset((
 KNOWN_CLASSES = frozenset((
     "decimal.Decimal random.SystemRandom argparse.Namespace contextlib.AbstractContextManager contextlib.ContextDecorator "
     "contextlib.nullcontext contextlib.suppress contextlib.closing contextlib.redirect_stdout contextlib.redirect_stderr "
-    "contextlib._RedirectStream contextlib._GeneratorContextManager contextlib._GeneratorContextManagerBase _io._IOBase _io._TextIOBase "
+    "contextlib._RedirectStream _io._IOBase _io._TextIOBase "
     "io.IOBase io.TextIOBase"
 ).split())  # fmt: skip
 OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary weakref.finalize".split())  # of modules that are known

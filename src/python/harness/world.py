@@ -22,7 +22,7 @@ class Output(io.TextIOBase):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
         if not text.isascii():
             text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
-        if not self.is_observed:
+        if not self.is_observed or peeking:
             return len(text)
         unfinished = cur.printing
         if unfinished is not None and unfinished.tell():
