@@ -984,6 +984,109 @@ warnings.simplefilter('always')";
 }
 
 #[test]
+fn who_makes_what_is_missing_is_asked_when_it_is_missing() {
+    let seen = seen_beside("q=collections.defaultdict(lambda: 1)", "q.default_factory = int", "r.append(q['a'])");
+    assert_eq!(seen, ["[0]", "[1]"]);
+    let seen = seen_beside("q=collections.defaultdict(int)", "q.default_factory = lambda: 1", "r.append(q['a'])");
+    assert_eq!(seen, ["[0]", "[1]"]);
+}
+
+#[test]
+fn what_a_key_prints_is_printed_as_often_as_it_is_asked() {
+    let there = "
+class K:
+    def __hash__(self): return 1
+    def __eq__(self, other):
+        print('asked', file=sys.stdout)
+        return True
+q={K(): 1}";
+    let source = format!(
+        "
+import sys, threading
+{there}
+threads = [threading.Thread(target=q.get, args=(K(),)), threading.Thread(target=q.pop, args=(K(),))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+    );
+    let report = explored_by(&mut worker(), &scenario(&source, None)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["asked\n", "asked\nasked\n"]);
+}
+
+#[test]
+fn one_object_that_a_generator_makes_is_entered_by_one_thread() {
+    let there = "
+import contextlib
+@contextlib.contextmanager
+def entered():
+    r.append('in')
+    yield
+q=entered()
+def enter():
+    try:
+        with q: pass
+    except AttributeError:
+        r.append('late')";
+    assert_eq!(seen_beside(there, "enter()", "enter()"), ["['in', 'late']", "['late', 'in']"]);
+}
+
+#[test]
+fn a_buffer_on_a_stream_of_the_programs_is_refused_where_threads_share_it() {
+    let source = "
+import io, threading
+class Raw(io.RawIOBase):
+    def writable(self): return True
+    def write(self, text):
+        print('w')
+        return len(text)
+buffer = io.BufferedWriter(Raw())
+def work():
+    buffer.write(b'a')
+    buffer.flush()
+for _ in range(2): threading.Thread(target=work).start()
+";
+    let error = explored_by(&mut worker(), &scenario(source, None)).expect_err("its lock is not modelled");
+    assert!(error.to_string().contains("`BufferedWriter` that threads share"), "{error}");
+}
+
+#[test]
+fn what_logging_is_given_or_keeps_may_have_been_changed_before() {
+    let there = "
+import logging
+class Kept(logging.Handler):
+    def emit(self, record): r.append(self.format(record))
+handler = Kept()
+logger = logging.getLogger('x')
+logger.propagate = False
+logger.addHandler(handler)
+";
+    for (more, change, log, expected) in [
+        (
+            "q={'u': 1}; handler.setFormatter(logging.Formatter('%(u)s'))",
+            "q['u']=2",
+            "logger.error('a', extra=q)",
+            ["['1']", "['2']"],
+        ),
+        ("", "handler.setFormatter(logging.Formatter('%(message)sb'))", "logger.error('a')", ["['a']", "['ab']"]),
+        ("", "handler.formatter = logging.Formatter('%(message)sb')", "logger.error('a')", ["['a']", "['ab']"]),
+        ("", "handler.filters.append(lambda record: False)", "logger.error('a')", ["['a']", "[]"]),
+        ("q={'msg': 'a'}", "q['msg']='b'", "r.append(logging.makeLogRecord(q).msg)", ["['a']", "['b']"]),
+        (
+            "handler.setFormatter(logging.Formatter('%(levelname)s'))",
+            "logging.addLevelName(40, 'BAD')",
+            "logger.error('a')",
+            ["['BAD']", "['ERROR']"],
+        ),
+    ] {
+        assert_eq!(seen_beside(&format!("{there}{more}"), change, log), expected, "{change} and {log}");
+    }
+    let there = "import logging.handlers\nhandler = logging.handlers.BufferingHandler(5)\nlogging.getLogger().addHandler(handler)";
+    assert_eq!(seen_beside(there, "logging.error('a')", "r.append(len(handler.buffer))"), ["[0]", "[1]"]);
+}
+
+#[test]
 fn what_is_reduced_or_grouped_is_read_element_by_element() {
     let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
     assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);
