@@ -339,6 +339,26 @@ for thread in threads:
     assert!(replay.details.iter().any(|detail| detail.verb == "join"), "{:?}", replay.details);
 }
 
+/// It read and wrote in two steps, so that what was printed could be older than what was printed before it.
+#[test]
+fn what_is_printed_is_read_in_the_same_step() {
+    let source = "
+import threading
+items = [1]
+def change():
+    items.append(2)
+    print('changed')
+thread = threading.Thread(target=change)
+thread.start()
+print('items', items)
+thread.join()
+";
+    let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["changed\nitems [1, 2]\n", "items [1, 2]\nchanged\n", "items [1]\nchanged\n"]);
+}
+
 #[test]
 fn the_order_of_a_set_is_always_the_same() {
     let source = "

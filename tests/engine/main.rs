@@ -1,5 +1,6 @@
 //! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
 
+mod clock;
 mod conformance;
 mod deaths;
 mod differential;
@@ -9,6 +10,7 @@ mod interpreters;
 mod iterators;
 mod library;
 mod literature;
+mod mistakes;
 mod names;
 mod owning;
 mod pairs;

@@ -13,6 +13,7 @@ pub(crate) mod programs;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use raceday::explore::Bounds;
 use raceday::explore::Causality;
@@ -32,6 +33,7 @@ use raceday::scenario::Outcome;
 use raceday::scenario::Request;
 use raceday::scenario::Scenario;
 use raceday::scenario::Schedule;
+use raceday::scenario::Sleeps;
 use raceday::scenario::Step;
 use raceday::scenario::ThreadId;
 
@@ -312,7 +314,13 @@ fn equivalent(execution: &Execution, chance: &mut programs::Chance) -> Schedule 
 }
 
 /// Makes a failing program as small as it fails still, and says why it does.
-fn shrunk(workers: &mut Workers, program: programs::Program, why: String, sizes: Sizes) -> (programs::Program, String) {
+fn shrunk(
+    workers: &mut Workers,
+    program: programs::Program,
+    of: impl Fn(&programs::Program) -> Scenario,
+    why: String,
+    sizes: Sizes,
+) -> (programs::Program, String) {
     let (mut smallest, mut reason) = (program, why);
     'again: loop {
         for candidate in smallest.smaller() {
@@ -340,13 +348,34 @@ fn programs_that_failed_once() {
     }
 }
 
+/// The program with a virtual clock, and threads that sleep before they do anything.
+fn on_the_clock(program: &programs::Program) -> Scenario {
+    let mut scenario = of(program);
+    for (body, seconds) in [(1, "1"), (2, "1"), (3, "0.5")] {
+        let head = format!("def t{body}():\n    global x, y, xs, d, st\n");
+        scenario.source = scenario.source.replace(&head, &format!("{head}    time.sleep({seconds})\n"));
+    }
+    scenario.sleeps = Sleeps::Ordered;
+    scenario
+}
+
 #[test]
-#[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
 fn random_programs() {
+    hold_all(0..60, of);
+}
+
+#[test]
+fn random_programs_on_the_clock() {
+    hold_all(1000..1040, on_the_clock);
+}
+
+/// Holds the programs of these seeds, or of those that are asked for.
+#[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
+fn hold_all(few: Range<u64>, of: impl Fn(&programs::Program) -> Scenario) {
     let range = variable("RACEDAY_RANDOM").map(|range| range.to_string_lossy().into_owned());
     let sizes = if range.is_some() { LONG } else { SHORT };
     let (first, last) = match range.as_deref().map(|range| range.split_once("..").expect("FIRST..LAST")) {
-        None => (0, 60),
+        None => (few.start, few.end),
         Some((first, last)) => (first.parse().expect("a number"), last.parse().expect("a number")),
     };
     let mut workers = Workers { first: worker(), second: worker() };
@@ -369,7 +398,7 @@ fn random_programs() {
                 }
             }
             Err(why) => {
-                let (smallest, why) = shrunk(&mut workers, program, why, sizes);
+                let (smallest, why) = shrunk(&mut workers, program, &of, why, sizes);
                 let (source, observe) = smallest.source();
                 let observe = observe.unwrap_or_else(|| "stdout".to_owned());
                 eprintln!("seed {seed}: {why}\n{source}# observe: {observe}\n{}", "-".repeat(80));

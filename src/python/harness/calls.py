@@ -434,6 +434,9 @@ class Announced(functools.partial):
     def __getattr__(self, name):
         return getattr(self.args[0], name)
 
+    def __str__(self):
+        return str(self.args[0])
+
 
 def callee(function):
     """What to call instead of `function` so that the containers it is given are read by an announced act."""

@@ -58,7 +58,7 @@ class Program:
         lengths.clear()
         generated.clear()
         renames = "__dict__" in self.source
-        loops = rewriter.loops
+        loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         passing_names = frozenset(rewriter.passing)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
@@ -307,6 +307,8 @@ def run_main(main):
         raise
     except BaseException as error:
         failures.append((0, "MainThread", sound(error)))
+        if sys.excepthook is not sys.__excepthook__:
+            call_hook(sys.excepthook, type(error), error, error.__traceback__)
     if ended:
         raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.

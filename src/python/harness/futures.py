@@ -41,6 +41,7 @@ class Future(Model):
     """`concurrent.futures.Future`."""
 
     _kind = "future"
+    _others = frozenset("_condition _result _exception _waiters _done_callbacks _invoke_callbacks".split())
 
     def __init__(self):
         self._named()
@@ -387,7 +388,7 @@ def open_when(guard, enough):
 def as_completed(fs, timeout=None):
     """`concurrent.futures.as_completed`."""
     waited = list(dict.fromkeys(rd_whole(fs)))
-    deadline = None if timeout is None else cur.clock + timeout
+    deadline = None if timeout is None else clock_now() + timeout
     place = watch(waited)
     if not settling_is_told and sum(future._is_over() for future in waited) > 1:
         found.add(SETTLING)
@@ -397,7 +398,7 @@ def as_completed(fs, timeout=None):
         left = [each for each in waited if each not in yielded]
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
         if timeout is not None:
-            if not timed(deadline - cur.clock, lambda: bool(ready()), lambda: ((place, READ),)):
+            if not timed(deadline - clock_now(), lambda: bool(ready()), lambda: ((place, READ),)):
                 raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
         else:
             wait_until(lambda: bool(ready()), left, place, since)

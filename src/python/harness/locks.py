@@ -16,18 +16,22 @@ def polled(op):
 
 
 def timed(seconds, there, touches, *arguments):
-    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up.
+    """The act of a timed wait: whenever it is chosen it gets what it waits for, if that is there, or its time is up. On the virtual
+    clock it is up when that says so, and whoever finds that others took what was there waits on.
 
     A wait on a condition takes another step to get the lock back."""
     me = cur
-    if not solo:
+    until = virtual_now[0] + seconds
+    while not solo:
+        wait_on_clock(until, there, touches, *arguments)
         me.patience = (seconds, there)
         announce(touches, *arguments)
         me.patience = None
+        if not ordered or virtual_now[0] >= until or there():
+            break
     if there():
         return True
-    if seconds > 0:
-        me.clock += seconds
+    spend(seconds)
     return False
 
 
@@ -46,6 +50,12 @@ class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
     _kind = "object"
+    _others = frozenset()  # attributes by which CPython's work, and these do not
+
+    def __getattr__(self, name):
+        if name in self._others:
+            raise Unsupported("`%s` of a %s" % (name, type(self).__name__), "it is no part of what the library promises")
+        return object.__getattribute__(self, name)  # which fails as it does anywhere
 
     def __hash__(self):
         return hash(getattr(self, "_name_", 0))
@@ -210,6 +220,7 @@ class RLock(Exclusive):
     __getattr__ = missing_from("_thread.RLock")
 
     _kind = "rlock"
+    _others = frozenset("_owner _block".split())
 
     def __init__(self):
         self._named()

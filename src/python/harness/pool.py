@@ -30,7 +30,7 @@ class Executor:
                 raise ValueError("buffersize must be None or > 0")
         if keywords:
             raise TypeError("map() got an unexpected keyword argument %r" % next(iter(keywords)))
-        deadline = None if timeout is None else cur.clock + timeout
+        deadline = None if timeout is None else clock_now() + timeout
         arguments = zip(*map(rd_turns, iterables))
         pending = collections.deque(self.submit(fn, *each) for each in itertools.islice(arguments, most))
 
@@ -40,7 +40,7 @@ class Executor:
                     if most is not None:
                         for each in itertools.islice(arguments, 1):
                             pending.append(self.submit(fn, *each))
-                    yield result_or_cancel(pending.popleft(), None if deadline is None else deadline - cur.clock)
+                    yield result_or_cancel(pending.popleft(), None if deadline is None else deadline - clock_now())
             finally:
                 for future in reversed(pending):
                     future.cancel()
@@ -62,6 +62,7 @@ class ThreadPoolExecutor(Executor, Model):
     """`concurrent.futures.ThreadPoolExecutor`."""
 
     _kind = "pool"
+    _others = frozenset("_work_queue _idle_semaphore _shutdown_lock _thread_name_prefix _counter _adjust_thread_count".split())
 
     def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
         if max_workers is None:

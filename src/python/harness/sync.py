@@ -79,6 +79,8 @@ class Condition(Model):
             if detail:
                 note("wake", called(self))
         else:
+            me.waits = None
+            wait_on_clock(virtual_now[0] + timeout, lambda: waiter.notified, lambda: self._write.touches)
             me.waits = "spin" if waiter.guard is not None else None
             me.patience = (timeout, lambda: waiter.notified)
             visible(waiter.op, waiter.guard)
@@ -93,7 +95,7 @@ class Condition(Model):
                 note("acquire", called(lock))
         if not notified:
             me.timed_out = position
-            me.clock += max(timeout, 0)
+            spend(timeout)
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
         lock._holder = me
@@ -105,8 +107,10 @@ class Condition(Model):
     def wait_for(self, predicate, timeout=None):
         predicate = callee(predicate)
         result = predicate()
+        until = None if timeout is None else clock_now() + timeout
         while not rd_truth(result):
-            if not self.wait(timeout):
+            left = timeout if until is None or not ordered else until - clock_now()
+            if not self.wait(left):
                 return predicate()
             result = predicate()
         return result
@@ -193,6 +197,7 @@ class Semaphore(Model):
     """`threading.Semaphore`."""
 
     _kind = "semaphore"
+    _others = frozenset(("_cond",))
 
     def __init__(self, value=1):
         if value < 0:
@@ -275,6 +280,7 @@ class Event(Model):
     """`threading.Event`. Setting frees all who wait at that moment, whatever follows."""
 
     _kind = "event"
+    _others = frozenset(("_cond",))
 
     def __init__(self):
         self._named()
@@ -371,6 +377,7 @@ class Barrier(Model):
     the next round may begin meanwhile."""
 
     _kind = "barrier"
+    _others = frozenset("_cond _state _count _enter _wait _exit _release".split())
 
     def __init__(self, parties, action=None, timeout=None):
         if parties < 1 and sys.version_info >= (3, 13):
@@ -422,11 +429,12 @@ class Barrier(Model):
             if detail:
                 note("pass" if not mine.broken else "find broken", called(self))
         else:
+            wait_on_clock(virtual_now[0] + timeout, lambda: mine.over or mine.broken, lambda: self._act_op.touches)
             cur.patience = (timeout, lambda: mine.over or mine.broken)
             act(self._act_op, self._calm)
             cur.patience = None
             if not mine.over and not mine.broken:
-                cur.clock += max(timeout, 0)
+                spend(timeout)
                 if detail:
                     note("time out", called(self))
                 self._break()

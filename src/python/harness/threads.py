@@ -77,16 +77,21 @@ class Thread(Model):
     _strand = None
     _starter = None
     _numbered = False  # named by a number that other threads were about to take too
+    _others = frozenset(
+        "_started _ident _native_id _tstate_lock _handle _os_thread_handle _is_stopped _bootstrap _bootstrap_inner _stderr _delete "
+        "_wait_for_tstate_lock _set_ident _set_native_id _set_tstate_lock _invoke_excepthook".split()
+    )  # fmt: skip
     _initialized = False
+    _is_over = False  # as far as `_stop` was told
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
         assert group is None, "group argument must be None for now"
         self._named()
         self._target = target
         self._args = args
-        self._kwargs = kwargs or {}
-        self._given_name = str(name) if name is not None else None
-        if name is None:
+        self._kwargs = {} if kwargs is None else kwargs
+        self._name = str(name) if name else None
+        if not name:
             self._set_own_name()
         self._daemonic = daemon if daemon is not None else cur.daemon
         self._initialized = True
@@ -102,22 +107,21 @@ class Thread(Model):
             else:
                 self._numbered = True
         thread_counter[0] += 1
-        self._given_name = "Thread-%d" % thread_counter[0]
+        self._name = "Thread-%d" % thread_counter[0]
         if sys.version_info >= (3, 10) and self._target is not None:
             label = getattr(self._target, "__name__", None)
             if label is not None:
-                self._given_name += " (%s)" % label
+                self._name += " (%s)" % label
 
     def start(self):
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
+        self._refuse_own()
         publish(self)
         if self._strand is None:
-            publish(self._target)
-            for argument in self._args:
-                publish(argument)
-            for argument in self._kwargs.values():
-                publish(argument)
+            # Whether the target can be called so turns out when the thread runs; and who has run it by hand has none left.
+            for given in ("_target", "_args", "_kwargs"):
+                publish(getattr(self, given, None))
         before = position
         is_step = not solo or position  # what came before anything was a step comes before everything
         if is_step:
@@ -127,11 +131,19 @@ class Thread(Model):
                 raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
             raise RuntimeError("threads can only be started once")
         if detail and is_step:
-            note("start", self._given_name)
+            note("start", self._name)
         if loops and not solo:
             last_write[STARTS] = position
             wake_spinners_on(STARTS)
         self._begin()
+
+    def _refuse_own(self):
+        """Refuses a thread that has an attribute by which CPython's threads work, and these do not."""
+        for kind in (self, *type(self).__mro__):
+            if kind is Thread:
+                return
+            for name in Thread._others.intersection(vars(kind)):
+                raise Unsupported("a thread with a `%s` of its own" % name, "CPython's threads work by it")
 
     def _start_touches(self):
         manner = WRITE if self._strand is None else ATTEMPT
@@ -146,7 +158,7 @@ class Thread(Model):
         """Makes the thread live, within a step that was announced."""
         global solo
         code = child_code(cur)
-        strand = Strand(code, self._body, self._given_name, self._daemonic)
+        strand = Strand(code, self._body, self._name, self._daemonic)
         strand.model = self
         strand.end_is_told()
         self._strand = strand
@@ -168,12 +180,7 @@ class Thread(Model):
                 failures.append((cur.code, self._named_aloud(), sound(error)))
             hook = MODELS["threading"].excepthook
             if hook is not excepthook:
-                try:
-                    hook(ExceptHookArgs((type(error), error, error.__traceback__, self)))
-                except (Abandon, Unsupported, Diverged, NeedsWorkers):
-                    raise
-                except BaseException as another:
-                    sound(another)  # CPython prints it and goes on
+                call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
         end(cur)
 
     def run(self):
@@ -196,12 +203,13 @@ class Thread(Model):
         if timeout is not None:
             over = timed(timeout, lambda: strand.done, lambda: strand.alive_op.touches)
             if detail:
-                note("join", self._given_name, None if over else "timed out")
+                note("join", self._name, None if over else "timed out")
             if not over:
                 return
         else:
-            join_strand(strand, self._given_name)
+            join_strand(strand, self._name)
         joined(strand)
+        self._find_over()
 
     def _look(self):
         """Whether it was started: others than who did that have to look."""
@@ -219,8 +227,19 @@ class Thread(Model):
             if not listed_apart and strand.code in missed():
                 found.add(LISTED)
             if detail:
-                note("is alive?", self._given_name, show(strand.is_alive()))
-        return strand.is_alive()
+                note("is alive?", self._name, show(strand.is_alive()))
+        return strand.is_alive() or not self._find_over()
+
+    def _find_over(self):
+        """What CPython before 3.13 does where it finds the thread over. Many a program has an event of that name, which cannot be called.
+        Returns whether the thread is now known to be over."""
+        if sys.version_info < (3, 13) and not self._is_over:
+            self._stop()
+            return self._is_over
+        return True
+
+    def _stop(self):
+        self._is_over = True
 
     isAlive = None  # gone since 3.9; a name that reads as missing
 
@@ -228,27 +247,29 @@ class Thread(Model):
         # What a replay shows of a thread is not what the program sees of it.
         if self._numbered and not showing:
             found.add(THREAD_NAMES)
-        return self._given_name
+        return self._name
 
     @property
     def name(self):
+        assert self._initialized, "Thread.__init__() not called"
         if NAMES_CHANGE in program.tracked and not solo and not showing:
             ask(read_op(name_of(self), "name"))
             if detail:
-                note("read", place_of(self, "name"), show(self._given_name))
+                note("read", place_of(self, "name"), show(self._name))
         return self._named_aloud()
 
     @name.setter
     def name(self, name):
+        assert self._initialized, "Thread.__init__() not called"
         if not solo:
             found.add(NAMES_CHANGE)
             visible(write_op(name_of(self), "name"))
             if detail:
                 note("write", place_of(self, "name"), show(name))
-        self._given_name = str(name)
+        self._name = str(name)
         self._numbered = False
         if self._strand is not None:
-            self._strand.name = self._given_name
+            self._strand.name = self._name
 
     def getName(self):
         return self.name
@@ -258,16 +279,19 @@ class Thread(Model):
 
     @property
     def ident(self):
+        assert self._initialized, "Thread.__init__() not called"
         self._look()
         return None if self._strand is None else seen_ident_of(self._strand)
 
     @property
     def native_id(self):
+        assert self._initialized, "Thread.__init__() not called"
         self._look()
         return None if self._strand is None else native_id_of(self._strand)
 
     @property
     def daemon(self):
+        assert self._initialized, "Thread.__init__() not called"
         if DAEMONS_CHANGE in program.tracked and not solo and not showing:
             ask(read_op(name_of(self), "daemon"))
             if detail:
@@ -276,6 +300,8 @@ class Thread(Model):
 
     @daemon.setter
     def daemon(self, daemonic):
+        if not self._initialized:
+            raise RuntimeError("Thread.__init__() not called")
         self._look()
         if self._strand is not None:
             raise RuntimeError("cannot set daemon status of active thread")
@@ -293,8 +319,8 @@ class Thread(Model):
         self.daemon = daemonic
 
     def __repr__(self):
-        if self._initialized:
-            self.is_alive()
+        assert self._initialized, "Thread.__init__() was not called"
+        self.is_alive()
         strand = self._strand
         status = "initial" if strand is None else "stopped" if strand.done else "started"
         if self.daemon:
@@ -305,6 +331,8 @@ class Thread(Model):
 
 
 del Thread.isAlive
+if sys.version_info >= (3, 13):
+    del Thread._stop
 
 
 class MainThread(Thread):
@@ -312,7 +340,7 @@ class MainThread(Thread):
 
     def __init__(self, strand):
         self._named()
-        self._given_name = "MainThread"
+        self._name = "MainThread"
         self._daemonic = False
         self._initialized = True
         self._strand = strand
@@ -320,6 +348,16 @@ class MainThread(Thread):
 
 
 MainThread.__name__ = MainThread.__qualname__ = "_MainThread"
+
+
+def call_hook(hook, *arguments):
+    """Has the scenario's own hook see an error. What it raises itself CPython prints, and goes on."""
+    try:
+        hook(*arguments)
+    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        raise
+    except BaseException as another:
+        sound(another)
 
 
 ExceptHookArgs = _ExceptHookArgs

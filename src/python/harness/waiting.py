@@ -163,24 +163,40 @@ def sleep(seconds):
     It orders nothing, unless the scenario says that sleeps do. Then time stands still as long as anybody can go. When nobody
     can, whoever wakes first makes time go on, in a step of its own after all that happened and before all that will;
     those who wake at the same moment can go from then on in any order."""
-    me = cur
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
-    me.clock += seconds
-    if not ordered:
-        return
-    if solo:
+    if ordered and not solo:
+        cur.clock += seconds
+        sleep_until(virtual_now[0] + seconds)
+    else:
+        spend(seconds)
+
+
+def spend(seconds):
+    """Time goes on for the running thread; on the virtual clock, if nobody else lives."""
+    me = cur
+    me.clock += max(seconds, 0)
+    if ordered and solo:
         virtual_now[0] = max(virtual_now[0] + seconds, me.clock)
-        return
+
+
+def sleep_until(moment, places=()):
+    """Sleeps on the virtual clock, or until somebody has written one of these places."""
+    me = cur
     me.names += 1
     me.acts += 1
     guard = Guard(guard_number(("sleep", me.code, me.names)), False)
-    me.wakes = virtual_now[0] + seconds
+    for place in places:
+        spinning.setdefault(place, []).append(guard)
+    me.wakes = moment
     me.alarm = guard
-    visible(op_of((), guard.id), guard)
+    visible(op_of(tuple((place, READ) for place in places), guard.id), guard)
+    me.wakes = None
     if detail:
-        note("wake", "at %g s" % me.wakes)
-    moment, me.wakes = me.wakes, None
+        if guard.open and virtual_now[0] < moment:
+            note("look again")
+        else:
+            note("wake", "at %g s" % moment)
     if not guard.open:
         # This thread made time go on.
         guard.set(True)
@@ -190,7 +206,27 @@ def sleep(seconds):
                 strand.alarm.set(True)
 
 
+def wait_on_clock(until, there, touches, *arguments):
+    """What a timed wait does first where there is a virtual clock: looks, and sleeps, until what it waits for is there or its time is
+    up. To look changes nothing."""
+    if not ordered:
+        return
+    while virtual_now[0] < until:
+        places = sorted({place for place, _ in touches(*arguments)})
+        visible(op_of(tuple((place, READ) for place in places)))
+        if detail:
+            note("look", "whether to wait until %g s" % until)
+        if there():
+            return
+        sleep_until(until, places)
+
+
 virtual_now = [0.0]
+
+
+def clock_now():
+    """What limits of time are counted from. To ask is nothing that a loop does."""
+    return virtual_now[0] if ordered else cur.clock
 
 
 def now():

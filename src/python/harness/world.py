@@ -17,7 +17,6 @@ class Output(io.TextIOBase):
         self.is_observed = observed
 
     def write(self, text):
-        global output_size
         if not isinstance(text, str):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
         if not text.isascii():
@@ -32,8 +31,13 @@ class Output(io.TextIOBase):
             self.write(before)
         if not solo and not seeing:
             visible(print_op)
-            if detail:
-                note("print", "", repr(text.rstrip("\n"))[:200])
+        return self.put(text)
+
+    def put(self, text):
+        """What is written, in a step that was announced."""
+        global output_size
+        if detail and not solo and not seeing:
+            note("print", "", repr(text.rstrip("\n"))[:200])
         if ended:
             return len(text)
         output_size += len(text)
@@ -78,6 +82,13 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
     may come in between there."""
     if wrong:
         builtins.print(**wrong)
+    if prints_at_once(values, file):
+        # CPython reads them and writes their texts without letting anybody in between.
+        announce(lambda: deep_touches(values, False) + print_op.touches)
+        text = io.StringIO()
+        builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.put(text.getvalue())
+        return
     if not solo:
         rd_all_deep(values)
         if file is None and "stdout" in tracked_attributes:
@@ -113,6 +124,20 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         me.printing = outer
         if text.tell():
             scenario_stdout.write(text.getvalue())
+
+
+def prints_at_once(values, file):
+    """Whether to print is to read containers that threads share and to write what they hold in one step."""
+    return (
+        not (solo or seeing or showing)
+        and any(type(value) not in ATOMS for value in values)
+        and (sys.stdout if file is None else file) is scenario_stdout
+        and scenario_stdout.is_observed
+        and not (file is None and "stdout" in tracked_attributes)
+        and cur.printing is None
+        and not any(map(says_itself, values))
+        and bool(within(values, False)[0])
+    )
 
 
 def says_itself(value, ways=("__str__", "__repr__"), seen=()):

@@ -1,0 +1,163 @@
+//! Mistakes with threads themselves end as they do in CPython: in the thread that makes them, with the same error.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use raceday::python::Interpreter;
+use raceday::python::Limits;
+use raceday::python::PythonError;
+use raceday::python::Worker;
+
+use super::pythons::confinement;
+use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
+use super::pythons::scenario;
+
+/// What is there for each of them.
+const THERE: &str = "
+import sys, threading
+from threading import Thread
+threading.excepthook = lambda failed: print('a thread ends:', failed.exc_type.__name__, failed.exc_value)
+def f(x=1):
+    print('f', x)
+def run(thread):
+    thread.start()
+    thread.join()
+class Lazy(Thread):
+    def __init__(self):
+        pass
+";
+
+/// Mistakes, or what looks like one. No two threads run at a time, so there is one outcome.
+const MISTAKES: &[&str] = &[
+    "run(Thread(target=f, args=(5)))",
+    "run(Thread(target=f, args=None))",
+    "run(Thread(target=f, kwargs=[('x', 1)]))",
+    "run(Thread(target=f, args=5, kwargs=7))",
+    "run(Thread(target=f()))",
+    "run(Thread(target=5))",
+    "run(Thread(f))",
+    "run(Thread(target=f, args=[3]))",
+    "run(Thread(target=print, args='ab'))",
+    "run(threading.Timer(0, f, args=5))",
+    "t = Thread(target=f); t.run(); run(t)",
+    "t = Thread(target=f); run(t); run(t)",
+    "t = Thread(target=f, name=''); print(t.name)",
+    "Lazy().start()",
+    "Lazy().join()",
+    "Lazy().is_alive()",
+    "Lazy().name",
+    "Lazy().ident",
+    "Lazy().daemon",
+    "Lazy().name = 'a'",
+    "Lazy().daemon = True",
+    "repr(Lazy())",
+    "
+class Named(Thread):
+    def __init__(self):
+        super().__init__()
+        self._name = 'a name'
+    def run(self):
+        print(self.name, threading.current_thread().name)
+run(Named())",
+    "
+class Stoppable(Thread):
+    def __init__(self):
+        super().__init__()
+        self._stop = threading.Event()
+    def run(self):
+        print('runs', self._stop.is_set())
+run(Stoppable())",
+    "
+class Stoppable(Thread):
+    def _stop(self):
+        print('stops')
+t = Stoppable(target=f)
+run(t)
+print(t.is_alive())",
+    "
+class Hidden(Thread):
+    def __init__(self):
+        super().__init__()
+        self._target = 5
+        self._kwargs = 6
+run(Hidden())",
+];
+
+/// What Python prints of a program.
+#[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
+fn printed(interpreter: &Interpreter, source: &str) -> String {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(source.as_bytes()).expect("it can be written");
+    let output = Command::new(&interpreter.path)
+        .arg("-I")
+        .arg(file.path())
+        .output()
+        .expect("an interpreter that was found starts");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn they_end_as_they_do_in_cpython() {
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        for mistake in MISTAKES {
+            let body = mistake.trim().replace("; ", "\n").replace('\n', "\n    ");
+            let source = format!(
+                "{THERE}try:\n    {body}\nexcept BaseException as error:\n    print(type(error).__name__, error)\n"
+            );
+            let report = explored_by(&mut worker, &scenario(&source, None)).expect("it explores");
+            let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+            assert_eq!(seen, [printed(interpreter, &source)], "{interpreter:?}: {mistake}");
+        }
+    }
+}
+
+/// Refused, where to go on would blame the program for what it has not done.
+#[test]
+fn what_only_cpythons_own_have_is_refused_by_name() {
+    for (source, refused) in [
+        ("threading.Thread()._started", "`_started` of a Thread"),
+        ("getattr(threading.Semaphore(), '_cond')", "`_cond` of a Semaphore"),
+        ("threading.Event()._cond", "`_cond` of a Event"),
+        ("threading.Barrier(2)._count", "`_count` of a Barrier"),
+        ("futures.ThreadPoolExecutor(1)._work_queue.qsize()", "`_work_queue` of a ThreadPoolExecutor"),
+        ("futures.Future()._condition", "`_condition` of a Future"),
+        (
+            "class Mine(threading.Thread):\n    def _bootstrap(self):\n        pass\nMine().start()",
+            "a thread with a `_bootstrap` of its own",
+        ),
+        ("t = threading.Thread()\nt._started = False\nt.start()", "a thread with a `_started` of its own"),
+    ] {
+        let program = format!("import threading\nfrom concurrent import futures\n{source}\n");
+        let error = explored(&scenario(&program, None)).expect_err("it is refused");
+        assert!(matches!(&error, PythonError::Unsupported { what, .. } if what == refused), "{source}: {error}");
+    }
+    // What no thread has in CPython is missing as anywhere else.
+    let source = "import threading\nt = threading.Thread()\nmissing = [hasattr(t, '_started_at_all'), getattr(t, 'result', None)]\n";
+    let report = explored(&scenario(source, Some("missing"))).expect("it explores");
+    assert_eq!(report.outcomes[0].outcome.value.as_deref(), Some("[False, None]"));
+}
+
+#[test]
+fn the_hook_for_what_ends_the_main_thread_can_be_set() {
+    let source = "
+import sys, threading
+lock = threading.Lock()
+count = 0
+def add():
+    global count
+    with lock:
+        count += 1
+def hook(kind, error, trace):
+    add()
+    print('crashed:', kind.__name__, error, trace is not None, count)
+sys.excepthook = hook
+threading.Thread(target=add).start()
+raise ValueError('boom')
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    assert_eq!(seen, ["crashed: ValueError boom True 1\n", "crashed: ValueError boom True 2\n"]);
+}
