@@ -1087,6 +1087,22 @@ logger.addHandler(handler)
 }
 
 #[test]
+fn what_a_thread_is_given_in_a_container_it_reads_when_it_runs() {
+    for (there, make) in [
+        ("q=[1]", "threading.Thread(target=lambda *given: r.append(len(given)), args=q)"),
+        ("q={'a': 1}", "threading.Thread(target=lambda **given: r.append(len(given)), kwargs=q)"),
+        ("q=[1]", "threading.Timer(1, lambda *given: r.append(len(given)), q)"),
+    ] {
+        let change = if there == "q=[1]" { "q.append(2)" } else { "q['b'] = 2" };
+        let seen = seen_beside(there, &format!("thread = {make}; thread.start(); thread.join()"), change);
+        assert_eq!(seen, ["[1]", "[2]"], "{make}");
+    }
+    let there = "timer = threading.Timer(1, r.append, [1])";
+    let seen = seen_beside(there, "timer.start(); timer.join()", "timer.function = r.extend; timer.args = [[2, 3]]");
+    assert_eq!(seen, ["[1]", "[2, 3]", "[[2, 3]]", "[] 'int' object is not iterable"]);
+}
+
+#[test]
 fn what_is_reduced_or_grouped_is_read_element_by_element() {
     let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
     assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);
