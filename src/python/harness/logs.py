@@ -159,7 +159,6 @@ def adapt_logging():
     logging.StreamHandler.setStream = set_stream
     for kind, name, before in (
         (logging.Handler, "format", lambda handler, *_: my_getattr(handler, "formatter")),
-        (logging.Filterer, "filter", lambda filtering, *_: rd_whole(filtering.filters)),
         (logging.Logger, "makeRecord", lambda logger, *given: rd_whole(given[8]) if len(given) > 8 else None),
         *((kind, "_format", lambda style, _: rd_whole(getattr(style, "_defaults", None)))
           for kind in (logging.PercentStyle, logging.StrFormatStyle, logging.StringTemplateStyle)),
