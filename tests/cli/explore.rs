@@ -862,6 +862,19 @@ fn races_are_shown_with_lines_threads_and_locks() {
 }
 
 #[test]
+fn who_writes_to_the_stream_of_a_handler_has_its_lock() {
+    let source = "
+import io, logging, threading
+logging.basicConfig(stream=io.StringIO())
+threads = [threading.Thread(target=logging.error, args=(each,)) for each in 'ab']
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let output = World::new().file("logs.py", source).run(&["explore", "logs.py", "--races"]);
+    assert!(output.stdout.contains("No races: in every order, synchronisation keeps"), "{output}");
+}
+
+#[test]
 fn a_lock_around_all_leaves_no_races() {
     let output = World::new().file("locked.py", LOCKED).run(&["explore", "locked.py", "--races"]);
     assert!(output.stdout.contains("No races: in every order, synchronisation keeps"), "{output}");

@@ -262,6 +262,37 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["['over', 'none']", "['over', 2]", "['over']", "[2, 'over']", "[2]"],
     },
+    // An object that only a thread's own variable holds dies some time after the thread has let go of it.
+    Case {
+        there: "import weakref\nclass C: pass\ncache = weakref.WeakValueDictionary()\ndef get(n):\n    one = cache.get('c')\n    if one is None:\n        one = cache['c'] = C()\n        r.append(n)",
+        first: "get(1)",
+        second: "get(2)",
+        observed: "r, len(cache)",
+        possible: &["([1, 2], 0)", "([1], 0)", "([2, 1], 0)", "([2], 0)"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nf = weakref.ref(q)",
+        first: "global q; q = None; r.append('gone')",
+        second: "one = f(); r.append(one is None); del one; r.append(f() is None)",
+        observed: "r, f() is None",
+        possible: &[
+            "(['gone', False, True], True)",
+            "(['gone', True, True], True)",
+            "([False, 'gone', False], True)",
+            "([False, 'gone', True], True)",
+            "([False, False, 'gone'], True)",
+            "([False, True, 'gone'], True)",
+            "([True, 'gone', True], True)",
+            "([True, True, 'gone'], True)",
+        ],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nlive = weakref.WeakSet()\ndef add():\n    one = C()\n    live.add(one)\n    r.append(len(live))",
+        first: "add()",
+        second: "add()",
+        observed: "r, len(live)",
+        possible: &["([1, 1], 0)", "([1, 2], 0)", "([2, 1], 0)", "([2, 2], 0)"],
+    },
     // A queue whose insides a class of the program's sees to.
     Case {
         there: "class Once(queue.Queue):\n    def _init(self, most): self.queue = set()\n    def _put(self, item): self.queue.add(item)\n    def _get(self): return self.queue.pop()\nq = Once()",
@@ -269,6 +300,31 @@ const CASES: &[Case] = &[
         second: "q.put(1); r.append(len(q.queue))",
         observed: "r, q.qsize()",
         possible: &["([1], 1)"],
+    },
+    // What such a queue does to what is its own others see in the midst of an act, if they do not ask the queue.
+    Case {
+        there: "class Counted(queue.Queue):\n    def _put(self, item):\n        self.n = self.n + 1\n        super()._put(item)\nq = Counted(); q.n = 0",
+        first: "q.put(5)",
+        second: "r.append(q.n); r.append(len(q.queue)); r.append(q.unfinished_tasks); r.append(q.qsize())",
+        observed: "r",
+        possible: &[
+            "[0, 0, 0, 0]",
+            "[0, 0, 0, 1]",
+            "[0, 0, 1, 1]",
+            "[0, 1, 0, 1]",
+            "[0, 1, 1, 1]",
+            "[1, 0, 0, 1]",
+            "[1, 0, 1, 1]",
+            "[1, 1, 0, 1]",
+            "[1, 1, 1, 1]",
+        ],
+    },
+    Case {
+        there: "class Once(queue.Queue):\n    def _init(self, most): self.d = {}\n    def _qsize(self): return len(self.d)\n    def _put(self, item): self.d[item] = 1\n    def _get(self): return self.d.popitem()[0]\nq = Once()",
+        first: "q.put(1); q.put(1); r.append(q.qsize())",
+        second: "r.append(q.get())",
+        observed: "r",
+        possible: &["[0, 1]", "[1, 0]", "[1, 1]"],
     },
     // A counter counts one after the other what it is not given as mere elements.
     Case {

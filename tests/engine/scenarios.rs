@@ -624,7 +624,55 @@ thread.join()
     let replay = replayed(&scenario, |report| report.outcomes[0].witness.clone());
     assert_eq!(replay.execution.outcome, found.outcome);
     let written: Vec<&str> = replay.details.iter().filter_map(|detail| detail.value.as_deref()).collect();
-    assert_eq!(written, [text; 3], "two writes and a read");
+    assert_eq!(written, ["Endless()"; 3], "two writes and a read");
+}
+
+/// It happened in no other execution, so that the order that was found did something else when it was told.
+#[test]
+fn no_code_of_the_programs_is_run_to_tell_what_a_value_is() {
+    let told = [
+        ("K()", "K()"),
+        ("[K(), (K(),), {1: K()}]", "[K(), (K(),), {1: K()}]"),
+        ("D(K())", "D(a=K())"),
+        ("collections.UserList([K()])", "UserList(data=[K()])"),
+        ("collections.deque([K()])", "deque(K())"),
+        ("Row(K())", "Row(K())"),
+        ("ValueError(K())", "ValueError(K())"),
+        ("D(1)", "D(a=1)"),
+        ("collections.UserList([1])", "[1]"),
+    ];
+    for (value, text) in told {
+        let source = format!(
+            "
+import collections, dataclasses, threading
+lock = threading.Lock()
+class K:
+    def __repr__(self):
+        with lock:
+            n.append(1)
+        return 'K'
+@dataclasses.dataclass
+class D:
+    a: object
+Row = collections.namedtuple('Row', 'a')
+n = []
+items = [{value}]
+def look():
+    with lock:
+        items[0]
+threads = [threading.Thread(target=look), threading.Thread(target=items.append, args=(1,))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        let scenario = scenario(&source, Some("len(n)"));
+        let replay = replayed(&scenario, |report| report.outcomes[0].witness.clone());
+        assert_eq!(replay.execution.outcome.value.as_deref(), Some("0"), "{value}");
+        let told = replay.details.iter().filter_map(|detail| detail.value.as_deref());
+        assert!(told.clone().any(|told| told == text), "{value}: {:?}", told.collect::<Vec<_>>());
+    }
 }
 
 #[test]

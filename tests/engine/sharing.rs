@@ -947,6 +947,161 @@ fn a_list_that_is_sorted_by_a_key_is_empty_meanwhile() {
 }
 
 #[test]
+fn a_list_whose_elements_say_what_is_less_is_empty_while_it_is_sorted() {
+    let there = "
+class K:
+    def __init__(self, v): self.v = v
+    def __lt__(self, other): return self.v < other.v
+q=";
+    for (items, sort, shown) in [
+        ("[K(2), K(1)]", "q.sort()", "[each.v for each in list(q)]"),
+        ("[(K(2),), (K(1),)]", "q.sort()", "[each.v for each, in list(q)]"),
+        ("[[K(2)], [K(1)]]", "q.sort(key=operator.itemgetter(0))", "[each.v for each, in list(q)]"),
+        ("[2, 1]", "q.sort(key=functools.cmp_to_key(lambda a, b: a - b))", "list(q)"),
+    ] {
+        let there = format!("import operator{there}{items}");
+        let seen = seen_beside(&there, sort, &format!("r.append({shown})"));
+        assert_eq!(seen, ["[[1, 2]]", "[[2, 1]]", "[[]]"], "{items} {sort}");
+        let seen = seen_beside(&there, sort, "q.append(q[0]) if q else q.append(0)");
+        assert!(seen.contains(&"[] list modified during sort".to_owned()), "{items} {sort}: {seen:?}");
+    }
+    // What C compares leaves no room.
+    for sort in ["q.sort()", "q.sort(key=operator.neg, reverse=True)"] {
+        let seen = seen_beside("import operator\nq=[2, 1]", sort, "r.append(list(q))");
+        assert_eq!(seen, ["[[1, 2]]", "[[2, 1]]"], "{sort}");
+    }
+}
+
+#[test]
+fn warnings_that_are_recorded_are_appended_in_some_order() {
+    let there = "import warnings
+caught = warnings.catch_warnings(record=True)
+kept = caught.__enter__()
+warnings.simplefilter('always')";
+    let seen =
+        seen_beside(there, "warnings.warn('a')", "warnings.warn('b'); r.append([str(each.message) for each in kept])");
+    assert_eq!(seen, ["[['a', 'b']]", "[['b', 'a']]", "[['b']]"]);
+}
+
+#[test]
+fn who_makes_what_is_missing_is_asked_when_it_is_missing() {
+    let seen = seen_beside("q=collections.defaultdict(lambda: 1)", "q.default_factory = int", "r.append(q['a'])");
+    assert_eq!(seen, ["[0]", "[1]"]);
+    let seen = seen_beside("q=collections.defaultdict(int)", "q.default_factory = lambda: 1", "r.append(q['a'])");
+    assert_eq!(seen, ["[0]", "[1]"]);
+}
+
+#[test]
+fn what_a_key_prints_is_printed_as_often_as_it_is_asked() {
+    let there = "
+class K:
+    def __hash__(self): return 1
+    def __eq__(self, other):
+        print('asked', file=sys.stdout)
+        return True
+q={K(): 1}";
+    let source = format!(
+        "
+import sys, threading
+{there}
+threads = [threading.Thread(target=q.get, args=(K(),)), threading.Thread(target=q.pop, args=(K(),))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+    );
+    let report = explored_by(&mut worker(), &scenario(&source, None)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["asked\n", "asked\nasked\n"]);
+}
+
+#[test]
+fn one_object_that_a_generator_makes_is_entered_by_one_thread() {
+    let there = "
+import contextlib
+@contextlib.contextmanager
+def entered():
+    r.append('in')
+    yield
+q=entered()
+def enter():
+    try:
+        with q: pass
+    except AttributeError:
+        r.append('late')";
+    assert_eq!(seen_beside(there, "enter()", "enter()"), ["['in', 'late']", "['late', 'in']"]);
+}
+
+#[test]
+fn a_buffer_on_a_stream_of_the_programs_is_refused_where_threads_share_it() {
+    let source = "
+import io, threading
+class Raw(io.RawIOBase):
+    def writable(self): return True
+    def write(self, text):
+        print('w')
+        return len(text)
+buffer = io.BufferedWriter(Raw())
+def work():
+    buffer.write(b'a')
+    buffer.flush()
+for _ in range(2): threading.Thread(target=work).start()
+";
+    let error = explored_by(&mut worker(), &scenario(source, None)).expect_err("its lock is not modelled");
+    assert!(error.to_string().contains("`BufferedWriter` that threads share"), "{error}");
+}
+
+#[test]
+fn what_logging_is_given_or_keeps_may_have_been_changed_before() {
+    let there = "
+import logging
+class Kept(logging.Handler):
+    def emit(self, record): r.append(self.format(record))
+handler = Kept()
+logger = logging.getLogger('x')
+logger.propagate = False
+logger.addHandler(handler)
+";
+    for (more, change, log, expected) in [
+        (
+            "q={'u': 1}; handler.setFormatter(logging.Formatter('%(u)s'))",
+            "q['u']=2",
+            "logger.error('a', extra=q)",
+            ["['1']", "['2']"],
+        ),
+        ("", "handler.setFormatter(logging.Formatter('%(message)sb'))", "logger.error('a')", ["['a']", "['ab']"]),
+        ("", "handler.formatter = logging.Formatter('%(message)sb')", "logger.error('a')", ["['a']", "['ab']"]),
+        ("q={'msg': 'a'}", "q['msg']='b'", "r.append(logging.makeLogRecord(q).msg)", ["['a']", "['b']"]),
+        (
+            "handler.setFormatter(logging.Formatter('%(levelname)s'))",
+            "logging.addLevelName(40, 'BAD')",
+            "logger.error('a')",
+            ["['BAD']", "['ERROR']"],
+        ),
+    ] {
+        assert_eq!(seen_beside(&format!("{there}{more}"), change, log), expected, "{change} and {log}");
+    }
+    let there = "import logging.handlers\nhandler = logging.handlers.BufferingHandler(5)\nlogging.getLogger().addHandler(handler)";
+    assert_eq!(seen_beside(there, "logging.error('a')", "r.append(len(handler.buffer))"), ["[0]", "[1]"]);
+}
+
+#[test]
+fn what_a_thread_is_given_in_a_container_it_reads_when_it_runs() {
+    for (there, make) in [
+        ("q=[1]", "threading.Thread(target=lambda *given: r.append(len(given)), args=q)"),
+        ("q={'a': 1}", "threading.Thread(target=lambda **given: r.append(len(given)), kwargs=q)"),
+        ("q=[1]", "threading.Timer(1, lambda *given: r.append(len(given)), q)"),
+    ] {
+        let change = if there == "q=[1]" { "q.append(2)" } else { "q['b'] = 2" };
+        let seen = seen_beside(there, &format!("thread = {make}; thread.start(); thread.join()"), change);
+        assert_eq!(seen, ["[1]", "[2]"], "{make}");
+    }
+    let there = "timer = threading.Timer(1, r.append, [1])";
+    let seen = seen_beside(there, "timer.start(); timer.join()", "timer.function = r.extend; timer.args = [[2, 3]]");
+    assert_eq!(seen, ["[1]", "[2, 3]", "[[2, 3]]", "[] 'int' object is not iterable"]);
+}
+
+#[test]
 fn what_is_reduced_or_grouped_is_read_element_by_element() {
     let seen = seen_beside("q=[1, 2]", "q[0]=5; q[1]=7", "r.append(functools.reduce(lambda a, b: a + b, q))");
     assert_eq!(seen, ["[12]", "[3]", "[7]", "[8]"]);

@@ -351,6 +351,70 @@ for thread in threads:
     assert_eq!(outcomes(source, Some("handler.count")), ["2"]);
 }
 
+/// A handler has its lock while the text of an entry is made, and so has who takes it by hand.
+#[test]
+fn who_is_in_a_handler_has_its_lock_whatever_is_done_there() {
+    let cases: &[(&str, &str, &str, &[&str])] = &[
+        ("None", "with handler.lock: print(1); print(2)", "with handler.lock: print(3)", &["1\n2\n3", "3\n1\n2"]),
+        (
+            "None",
+            "handler.acquire(); print(1); print(2); handler.release()",
+            "handler.acquire(); print(3); handler.release()",
+            &["1\n2\n3", "3\n1\n2"],
+        ),
+        ("None", "logging.error(Text())", "with lock: logging.error('b')", &["", " Deadlock"]),
+        ("None", "logging.error('%s', Text())", "with lock: logging.error('b')", &["", " Deadlock"]),
+        ("print", "logging.error(Text())", "logging.error(Text())", &["1\n2\n1\n2"]),
+        ("print", "logging.error(Text())", "logging.error('a'); print(3)", &["1\n2\n3", "1\n3\n2", "3\n1\n2"]),
+    ];
+    for (how, one, other, expected) in cases {
+        let source = format!(
+            "
+import io, logging, threading
+lock = threading.Lock()
+class Text:
+    def __str__(self):
+        if {how}:
+            print(1)
+            print(2)
+        else:
+            with lock:
+                pass
+        return 'text'
+handler = logging.StreamHandler(io.StringIO())
+logging.getLogger().addHandler(handler)
+def first():
+    {one}
+def second():
+    {other}
+threads = [threading.Thread(target=each) for each in (first, second)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, None), *expected, "{one} and {other}");
+    }
+}
+
+#[test]
+fn an_entry_that_runs_no_code_of_the_programs_takes_one_step() {
+    let source = "
+import io, logging, threading
+stream = io.StringIO()
+logging.basicConfig(stream=stream)
+threads = [threading.Thread(target=logging.error, args=(each,)) for each in 'ab']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored(&scenario(source, Some("stream.tell()"))).expect("it explores");
+    assert_eq!(report.executions, 2);
+    assert_eq!(report.outcomes[0].witness.threads().iter().filter(|thread| **thread != ThreadId::MAIN).count(), 6);
+}
+
 #[test]
 fn a_pool_with_workers_ends_at_exit() {
     let source = "

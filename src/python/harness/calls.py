@@ -197,14 +197,15 @@ def take_by_item(thing, name, shape, given):
     return thing if name == "__iadd__" else None
 
 
-def with_gap(thing, key):
-    """The key function of a sort, in the midst of which the list is empty for others, who may change it too."""
+def with_gap(thing, key, runs=True):
+    """The key function of a sort, in the midst of which the list is empty for others, who may change it too: it runs code written in Python,
+    or what it returns does when it is compared."""
     is_empty = False
 
     def called(item):
         nonlocal is_empty
-        value = key(item)
-        if not is_empty:
+        value = item if key is None else key(item)
+        if not is_empty and (runs or compares_in_python(value)):
             is_empty = True
             touches = announce(structure_touches, "L", thing, WRITE)
             if detail and touches:
@@ -212,6 +213,19 @@ def with_gap(thing, key):
         return value
 
     return called
+
+
+KeyWrapper = type(functools.cmp_to_key(len))
+
+
+def compares_in_python(value):
+    """Whether comparing a value with another of its kind runs code of the scenario's."""
+    kind = type(value)
+    if kind in ATOMS:
+        return False
+    if kind is tuple or kind is list:
+        return any(map(compares_in_python, value))
+    return kind is KeyWrapper or kind.__module__ == "__main__" and type(kind.__lt__) is types.FunctionType
 
 
 BY_KEY = object()  # what a list is sorted by that is sorted by a key
@@ -264,8 +278,12 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if name == "sort" and not solo and runs_python(keywords.get("key")):
         keywords["key"] = with_gap(thing, comparing(keywords["key"]))
         sorts_by = BY_KEY
-    elif name == "sort" and type(keywords.get("key")) is operator.attrgetter:
-        sorts_by = keywords["key"]
+    elif name == "sort" and not solo:
+        key = keywords.get("key")
+        if type(key) is operator.attrgetter:
+            sorts_by = key
+        if raw_len(thing) > 1 and (key is not None or any(map(compares_in_python, raw_iter(thing)))):
+            keywords["key"] = with_gap(thing, key, runs=False)
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
         if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
@@ -313,7 +331,7 @@ LAZY = {enumerate, zip, map, filter, iter, *(
         "accumulate batched chain compress cycle dropwhile filterfalse groupby islice pairwise starmap takewhile tee zip_longest".split()
     ) if name in vars(itertools)
 )}  # fmt: skip
-BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, weak_reference, staticmethod,
+BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
 LENGTH_IDS, LAZY_IDS, BLIND_IDS = (set(map(id, each)) for each in (LENGTH, LAZY, BLIND))
@@ -466,6 +484,10 @@ def call_read(function, /, *arguments, **keywords):
         return function(*arguments, **keywords)
     if type(function) is functools.partial:
         return rd_call(function.func, *function.args, *arguments, **{**function.keywords, **keywords})
+    if type(function) is type and issubclass(function, weak_reference):
+        return refer(function, *arguments, **keywords)
+    if issubclass(type(function), weak_reference) and not arguments and not keywords:
+        return follow(function)
     owner = getattr(function, "__self__", None)
     if owner is not None and is_shared_opaque(owner):
         return call_opaque(owner, function.__name__, function, *arguments, **keywords)

@@ -23,9 +23,22 @@ def raw_iter(thing):
     return iter(thing) if type(thing) in CONTAINERS else container_class(thing).__iter__(thing)
 
 
+peeking = False
+
+
+def peeked(function, *arguments):
+    """Finds out what an act will touch. What the scenario's code prints for that is nobody's output: the act will call it again."""
+    global peeking
+    before, peeking = peeking, True
+    try:
+        return atomically(function, *arguments)
+    finally:
+        peeking = before
+
+
 def raw_has(thing, key):
     if type(key) not in SIMPLE_KEYS:
-        return atomically(container_class(thing).__contains__, thing, key)
+        return peeked(container_class(thing).__contains__, thing, key)
     return key in thing if type(thing) in CONTAINERS else container_class(thing).__contains__(thing, key)
 
 
@@ -47,7 +60,7 @@ def key_of(key):
             if kind.__hash__ is plain.__hash__ and isinstance(key, plain):
                 # As the plain value that it is equal to, without asking the scenario's class for it.
                 return int.__pos__(key) if plain is int else plain.__getitem__(key, slice(None))
-        return key_of_parts(key) if kind in ADDRESSED else atomically(hash, key)  # which numbers that are equal have in common
+        return key_of_parts(key) if kind in ADDRESSED else peeked(hash, key)  # which numbers that are equal have in common
     except TypeError:
         return ("unhashable",)
 
@@ -211,8 +224,20 @@ def item_touches(thing, key, manner, shape):
     if type(thing) is collections.defaultdict:
         if raw_has(thing, key):
             return key_touches(thing, key, ATTEMPT, ATTEMPT)
-        return key_touches(thing, key, WRITE, WRITE)
+        return key_touches(thing, key, WRITE, WRITE) + factory_touches(thing)
     return key_touches(thing, key, READ, None)
+
+
+def factory_touches(thing):
+    """What asking a `defaultdict` for its factory touches."""
+    return ((digest((name_of(thing), "default_factory")), READ),) if "default_factory" in tracked_attributes else ()
+
+
+def lookup_touches(thing, key):
+    """What looking for an element touches that code written in Python may make."""
+    if not runs_python(thing.default_factory):  # any more
+        return item_touches(thing, key, READ, "D")
+    return key_touches(thing, key, READ, None) + (() if raw_has(thing, key) else factory_touches(thing))
 
 
 def slice_touches(thing, key, value):
@@ -263,11 +288,11 @@ def rd_item(thing, key):
 
 def rd_made(thing, key):
     """`thing[key]`, where what is missing is made by code written in Python: others fit in before it is kept."""
-    touches = announce(key_touches, thing, key, READ, None)
+    touches = announce(lookup_touches, thing, key)
     has = raw_has(thing, key)
     if detail and touches:
         note("read", item_place(thing, key), show(thing[key]) if has else None)
-    if has:
+    if has or not runs_python(thing.default_factory):
         return thing[key]
     value = callee(thing.default_factory)()
     wr_item(value, thing, key)

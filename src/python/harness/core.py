@@ -289,6 +289,8 @@ def visible(op, guard=None, make=None):
     if ended:
         raise Abandon
     if not plain:
+        if kept:
+            bury()
         if me.inside:
             resume_later(me)
         op = dressed(op, me)

@@ -212,6 +212,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     last_write.clear()
     spinning.clear()
     names.clear()
+    forget_weak()
     kinds.clear()
     forget_opaque_kinds()
     container_users.clear()

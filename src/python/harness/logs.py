@@ -2,39 +2,51 @@
 # core.py.
 #
 # `logging` itself is not rewritten: what it does is part of the step that called it, so its locks have nothing to guard, and
-# as real locks they would block the one thread that runs. Only where a handler runs the scenario's own code (a handler, a
-# stream, a formatter or a filter of its own) do threads meet inside, and then the handler's lock is a modelled one.
+# as real locks they would block the one thread that runs. Only where a thread takes steps while it has a handler's lock (the scenario's code
+# runs there, or takes that lock itself) do threads meet inside. Once that was seen, the locks of handlers are modelled.
+
+HANDLER_LOCKS = ("locks", "logging")
 
 
 class HandlerLock:
-    """The lock of one of logging's handlers."""
+    """The lock of one of logging's handlers, as long as nobody was seen to meet another there."""
 
-    def __init__(self, handler):
-        self.handler = weak_reference(handler)
-        self.model = None
+    __slots__ = ("place", "holders")
 
-    def runs_scenario_code(self):
-        handler = self.handler()
-        parts = [handler, getattr(handler, "stream", None), getattr(handler, "formatter", None)]
-        parts += getattr(handler, "filters", ())
-        return any(type(part).__module__ == "__main__" or isinstance(part, types.FunctionType) for part in parts)
+    def __init__(self):
+        self.place = sync_place((new_name(), "handler"))
+        self.holders = []  # each with the number of steps there were then
 
-    def acquire(self):
-        if not ended and (self.model is not None or self.runs_scenario_code()):
-            if self.model is None:
-                self.model = RLock()
-            self.model.acquire()
+    def acquire(self, blocking=True, timeout=-1):
+        if not ended:
+            if any(holder is not cur and not enabled & holder.bit for holder, _ in self.holders) or is_taken_by_scenario():
+                found.add(HANDLER_LOCKS)
+            self.holders.append((cur, position))
         return True
 
     def release(self):
-        if self.model is not None and self.model._holder is cur:
-            self.model.release()
+        for at in range(len(self.holders) - 1, -1, -1):
+            holder, since = self.holders[at]
+            if holder is cur:
+                del self.holders[at]
+                # One step alone is as good as one with the lock.
+                if position > since + 1 and trace[3 * since :: 3].count(cur.index) > 1:
+                    found.add(HANDLER_LOCKS)
+                break
 
     def __enter__(self):
         return self.acquire()
 
     def __exit__(self, *_):
         self.release()
+
+
+def is_taken_by_scenario():
+    """Whether the scenario's own code takes a handler's lock."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_name in ("acquire", "__enter__"):
+        frame = frame.f_back
+    return frame.f_globals is program_globals
 
 
 class NoLock:
@@ -116,7 +128,7 @@ def adapt_logging():
     logging_is_adapted = True
 
     def create_lock(handler):
-        handler.lock = HandlerLock(handler)
+        handler.lock = RLock() if HANDLER_LOCKS in program.tracked else HandlerLock()
 
     threads = types.ModuleType("threading")
     threads.RLock = threads.Lock = NoLock
@@ -138,10 +150,42 @@ def adapt_logging():
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
-    disable = logging.disable
+    disable, name_level, make_record = logging.disable, logging.addLevelName, logging.makeLogRecord
     logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
-    logging.lastResort.createLock()
+    logging.addLevelName = lambda level, levelName: configure_logging(level, name_level, levelName)
+    logging.makeLogRecord = lambda dict: make_record(rd_whole(dict))
+    level_names.extend((table, dict(table)) for table in (logging._levelToName, logging._nameToLevel))
+    logging.Handler.setFormatter = lambda handler, fmt: wr_attr(fmt, handler, "formatter")
+    logging.StreamHandler.setStream = set_stream
+    for kind, name, before in (
+        (logging.Handler, "format", lambda handler, *_: my_getattr(handler, "formatter")),
+        (logging.Logger, "makeRecord", lambda logger, *given: rd_whole(given[8]) if len(given) > 8 else None),
+        *((kind, "_format", lambda style, _: rd_whole(getattr(style, "_defaults", None)))
+          for kind in (logging.PercentStyle, logging.StrFormatStyle, logging.StringTemplateStyle)),
+    ):  # fmt: skip
+        setattr(kind, name, partialmethod(look_first, before, getattr(kind, name)))
     loggers_kept.update(logging.root.manager.loggerDict)
+
+
+def look_first(thing, look, act, *arguments, **keywords):
+    """What looks at something that threads may share, which is a step."""
+    if not solo:
+        look(thing, *arguments)
+    return act(thing, *arguments, **keywords)
+
+
+def set_stream(handler, stream):
+    """`StreamHandler.setStream`."""
+    before = my_getattr(handler, "stream")
+    if stream is before:
+        return None
+    handler.acquire()
+    try:
+        handler.flush()
+        wr_attr(stream, handler, "stream")
+    finally:
+        handler.release()
+    return before
 
 
 def handle_record(logger, handle, record):
@@ -186,15 +230,31 @@ def emit_record(handler, emit, record):
     """`StreamHandler.emit`: a stream in memory is one of the things that nobody looks into."""
     touches = ()
     if not solo:
-        publish(handler.stream)
+        publish(my_getattr(handler, "stream"))
         if is_shared_opaque(handler.stream):
-            touches = announce(state_touches, handler.stream, WRITE)
+            touches = announce(emitted_touches, handler)
             if detail and touches:
                 note("write", place_of(handler.stream))
     return in_the_middle(touches, emit, (handler, record), {}) if touches else emit(handler, record)
 
 
+def emitted_touches(handler):
+    """What writing to a handler's stream touches. Who does that has the handler's lock, be it modelled or not."""
+    touches = state_touches(handler.stream, WRITE)
+    return (*touches, (handler.lock.place, WRITE)) if type(handler.lock) is HandlerLock else touches
+
+
 loggers_kept = {}
+level_names = []  # the tables of them, each with what it held at first
+
+
+def begin_logging():
+    """What happens where the scenario imports `logging` first."""
+    global logging_used
+    import logging
+
+    logging_used = True
+    logging.lastResort.createLock()
 
 
 def restore_logging():
@@ -212,6 +272,9 @@ def restore_logging():
             logger.propagate = True
             logger.level = logging.WARNING if logger is root else logging.NOTSET
             logger._cache.clear()
+    for table, names_then in level_names:
+        table.clear()
+        table.update(names_then)
     for name in list(root.manager.loggerDict):
         if name not in loggers_kept:
             del root.manager.loggerDict[name]
@@ -227,6 +290,37 @@ def adapt_log_handlers(module):
     """`logging.handlers` gets the models: its queue listener has a thread."""
     module.threading = MODELS["threading"]
     module.queue = model_of("queue")
+    module.BufferingHandler.emit = buffer_record
+    module.BufferingHandler.flush = empty_buffer
+    module.MemoryHandler.flush = flush_memory
+
+
+def buffer_record(handler, record):
+    """`BufferingHandler.emit`: what is in the buffer others may look at."""
+    rd_method(handler.buffer, "append")(record)
+    if handler.shouldFlush(record):
+        handler.flush()
+
+
+def empty_buffer(handler):
+    """`BufferingHandler.flush`."""
+    handler.acquire()
+    try:
+        rd_method(handler.buffer, "clear")()
+    finally:
+        handler.release()
+
+
+def flush_memory(handler):
+    """`MemoryHandler.flush`."""
+    handler.acquire()
+    try:
+        if handler.target:
+            for record in rd_turns(handler.buffer):
+                handler.target.handle(record)
+            rd_method(handler.buffer, "clear")()
+    finally:
+        handler.release()
 
 
 not_adapted["logging.handlers"] = adapt_log_handlers

@@ -18,7 +18,7 @@ KNOWN_MODULES = frozenset((
 KNOWN_CLASSES = frozenset((
     "decimal.Decimal random.SystemRandom argparse.Namespace contextlib.AbstractContextManager contextlib.ContextDecorator "
     "contextlib.nullcontext contextlib.suppress contextlib.closing contextlib.redirect_stdout contextlib.redirect_stderr "
-    "contextlib._RedirectStream contextlib._GeneratorContextManager contextlib._GeneratorContextManagerBase _io._IOBase _io._TextIOBase "
+    "contextlib._RedirectStream _io._IOBase _io._TextIOBase "
     "io.IOBase io.TextIOBase"
 ).split())  # fmt: skip
 OPAQUE_CLASSES = frozenset("weakref.WeakValueDictionary weakref.WeakKeyDictionary weakref.finalize".split())  # of modules that are known
@@ -216,6 +216,8 @@ def use(thing, name="", function=None, arguments=()):
         function = getattr(type(stands_for(thing)) if kind in PROXIES else kind, name, None)
     if is_written_here(function) or kind is memoryview and name == "__len__":
         return ()
+    if kind in BUFFERED and type(getattr(thing, "raw", None)).__module__ == "__main__":
+        raise Unsupported("`%s` that threads share" % kind.__name__, "it has a lock while it runs the code of your stream, and that is not modelled")
     manner = manner_of_use(thing, name)
     if thing is environ and manner == WRITE:
         raise Unsupported("changing os.environ while several threads live", "the library reads it in no step of its own")
@@ -239,6 +241,8 @@ def use(thing, name="", function=None, arguments=()):
             enter(thing, touches)
     return touches
 
+
+BUFFERED = (io.BufferedReader, io.BufferedWriter, io.BufferedRandom)
 
 # Methods that look at nothing that they are given.
 KEEPS = KEEPING | frozenset("send throw close run __next__ __enter__ __exit__ callback push enter_context".split())

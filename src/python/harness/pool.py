@@ -162,6 +162,7 @@ class ThreadPoolExecutor(Executor, Model):
         else:
             strand.op = dressed(op_of(strand.begin_op.touches + ((future._phase, WRITE),)), strand)
         solo = False
+        keep_mortal()
         return future
 
     def _hand_to_workers(self, task):

@@ -1,10 +1,10 @@
-# `queue`, modelled: one step an act, CPython's errors. Part of the harness; see core.py.
+# `queue`, modelled: one step an act, CPython's errors; and CPython's own acts where they run the scenario's code. Part of the harness; see core.py.
 
-Empty = Full = ShutDown = None  # the real ones, once the scenario imports `queue`
+Empty = Full = ShutDown = RealQueue = None  # the real ones, once the scenario imports `queue`
 
 
 def atomically(function, *arguments):
-    """Runs the scenario's own code (comparisons of a heap, hashes of keys) within the current step."""
+    """Runs the scenario's own code (comparisons of a heap) within the current step."""
     global solo
     before = solo
     solo = True
@@ -14,14 +14,44 @@ def atomically(function, *arguments):
         solo = before
 
 
+def own_lock(name):
+    """A lock of a queue's own, or one of the conditions on it."""
+
+    def lock(self):
+        if self._by_python is None:
+            raise Unsupported("queue.Queue.mutex", "a queue's own locks are modelled with it")
+        return vars(self)[name]
+
+    return property(lock)
+
+
+def runs_scenario_code(kind):
+    """Whether a class of queues sees to what is within by code of the scenario's own."""
+    if kind in MODEL_CLASSES:
+        return False
+    model = next(each for each in kind.__mro__ if each in MODEL_CLASSES)
+    return any(getattr(kind, name) is not getattr(model, name) for name in OVERRIDDEN)
+
+
 class Queue(Model):
-    """`queue.Queue`."""
+    """`queue.Queue`. Where the scenario's own code sees to what is within, others may look at that in the midst of an act: then the acts
+    are CPython's own, whose locks are modelled."""
 
     _kind = "queue"
+    _by_python = None  # the class that has CPython's own acts, if they are this queue's
 
     def __init__(self, maxsize=0):
         self._named()
         self._most = maxsize
+        if runs_scenario_code(type(self)):
+            self._by_python = RealQueue
+            vars(self)["unfinished_tasks"] = 0
+            self._init(maxsize)
+            mutex = vars(self)["mutex"] = Lock()
+            for name in ("not_empty", "not_full", "all_tasks_done"):
+                vars(self)[name] = Condition(mutex)
+            self.is_shutdown = False
+            return
         self._init(maxsize)
         self._some, self._get_op = self._guarded("some", False)
         self._room, self._put_op = self._guarded("room", True)
@@ -37,20 +67,23 @@ class Queue(Model):
         self.is_shutdown = False
 
     def _init(self, maxsize):
-        self._items = SeenDeque() if QUEUES in program.tracked else collections.deque()
+        self._items = SeenDeque() if QUEUES in program.tracked and self._by_python is None else collections.deque()
 
     def _qsize(self):
-        return len(self._items)
+        return len(self._items) if self._by_python is None else rd_call(len, self._items)
 
     def _put(self, item):
-        collections.deque.append(self._items, item)
+        if self._by_python is None:
+            collections.deque.append(self._items, item)
+        else:
+            rd_method(self._items, "append")(item)
 
     def _get(self):
-        return collections.deque.popleft(self._items)
+        return collections.deque.popleft(self._items) if self._by_python is None else rd_method(self._items, "popleft")()
 
     @property
     def queue(self):
-        if asking_function() not in OVERRIDDEN:
+        if self._by_python is None:
             found.add(QUEUES)
         return self._items
 
@@ -62,22 +95,41 @@ class Queue(Model):
 
     @property
     def unfinished_tasks(self):
+        if self._by_python is not None:
+            if sys._getframe(1).f_globals is not vars(sys.modules["queue"]):
+                ask(self._read)
+            return vars(self)["unfinished_tasks"]
         ask(self._read)
         return self._unfinished
 
+    @unfinished_tasks.setter
+    def unfinished_tasks(self, count):
+        if self._by_python is None:
+            raise Unsupported("another `unfinished_tasks` of a queue")
+        act(self._write)
+        if detail:
+            note("count tasks", called(self), show(count))
+        vars(self)["unfinished_tasks"] = count
+
     def qsize(self):
+        if self._by_python is not None:
+            return self._by_python.qsize(self)
         ask(self._read)
         if detail and not solo:
             note("qsize", called(self), show(self._qsize()))
         return self._qsize()
 
     def empty(self):
+        if self._by_python is not None:
+            return self._by_python.empty(self)
         ask(self._read)
         if detail and not solo:
             note("is empty?", called(self), show(not self._qsize()))
         return not self._qsize()
 
     def full(self):
+        if self._by_python is not None:
+            return self._by_python.full(self)
         ask(self._read)
         return 0 < self._most <= self._qsize()
 
@@ -90,13 +142,10 @@ class Queue(Model):
         if not solo:
             raise Unsupported("another `maxsize` of a queue that threads may share")
         self._most = most
-        self._settle()
+        if self._by_python is None:
+            self._settle()
 
-    @property
-    def mutex(self):
-        raise Unsupported("queue.Queue.mutex", "a queue's own locks are modelled with it")
-
-    not_empty = not_full = all_tasks_done = mutex
+    mutex, not_empty, not_full, all_tasks_done = map(own_lock, ("mutex", "not_empty", "not_full", "all_tasks_done"))
 
     def _has_item(self):
         return self._some.open
@@ -117,6 +166,8 @@ class Queue(Model):
 
     def put(self, item, block=True, timeout=None):
         publish(item)
+        if self._by_python is not None:
+            return self._by_python.put(self, item, block, timeout)
         if timeout is not None and block and timeout < 0 < self._most:
             self._turn_away()
         if block and timeout is None:
@@ -136,6 +187,8 @@ class Queue(Model):
         self._settle()
 
     def get(self, block=True, timeout=None):
+        if self._by_python is not None:
+            return self._by_python.get(self, block, timeout)
         if timeout is not None and block and timeout < 0:
             self._turn_away(gets=True)
         if block and timeout is None:
@@ -170,6 +223,8 @@ class Queue(Model):
         return self.get(block=False)
 
     def task_done(self):
+        if self._by_python is not None:
+            return self._by_python.task_done(self)
         act(self._write)
         if self._unfinished <= 0:
             raise ValueError("task_done() called too many times")
@@ -179,6 +234,8 @@ class Queue(Model):
         self._settle()
 
     def join(self):
+        if self._by_python is not None:
+            return self._by_python.join(self)
         if not (solo and self._all_done.open):
             cur.waits = (self, "join")
             visible(self._join_op, self._all_done)
@@ -188,6 +245,8 @@ class Queue(Model):
     if sys.version_info >= (3, 13):
 
         def shutdown(self, immediate=False):
+            if self._by_python is not None:
+                return self._by_python.shutdown(self, immediate)
             act(op_of(self._write.touches + self._within))
             self.is_shutdown = True
             if immediate:
@@ -229,17 +288,17 @@ class PriorityQueue(Queue):
     """`queue.PriorityQueue`."""
 
     def _init(self, maxsize):
-        self._items = SeenList() if QUEUES in program.tracked else []
+        self._items = SeenList() if QUEUES in program.tracked and self._by_python is None else []
 
     def _put(self, item):
         from _heapq import heappush
 
-        heappush(self._items, item)
+        heappush(self._items, item) if self._by_python is None else rd_call(heappush, self._items, item)
 
     def _get(self):
         from _heapq import heappop
 
-        return heappop(self._items)
+        return heappop(self._items) if self._by_python is None else rd_call(heappop, self._items)
 
 
 class LifoQueue(Queue):
@@ -248,10 +307,13 @@ class LifoQueue(Queue):
     _init = PriorityQueue._init
 
     def _put(self, item):
-        list.append(self._items, item)
+        if self._by_python is None:
+            list.append(self._items, item)
+        else:
+            rd_method(self._items, "append")(item)
 
     def _get(self):
-        return list.pop(self._items)
+        return list.pop(self._items) if self._by_python is None else rd_method(self._items, "pop")()
 
 
 class SimpleQueue(Model):

@@ -514,5 +514,7 @@ class Timer(Thread):
     def run(self):
         self.finished.wait(self.interval)
         if not self.finished.is_set():
-            callee(self.function)(*self.args, **self.kwargs)
+            function, args, kwargs = (my_getattr(self, name) for name in ("function", "args", "kwargs"))
+            rd_wholes((args, kwargs))
+            callee(function)(*args, **kwargs)
         self.finished.set()

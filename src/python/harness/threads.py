@@ -89,7 +89,9 @@ class Thread(Model):
         self._named()
         self._target = target
         self._args = args
-        self._kwargs = {} if kwargs is None else kwargs
+        self._kwargs = self._own_kwargs = {}
+        if kwargs is not None:
+            self._kwargs = kwargs
         self._name = str(name) if name else None
         if not name:
             self._set_own_name()
@@ -168,6 +170,7 @@ class Thread(Model):
         if THREADS_ORDER in program.tracked:
             strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
+        keep_mortal()
 
     def _body(self):
         try:
@@ -185,6 +188,10 @@ class Thread(Model):
     def run(self):
         try:
             if self._target is not None:
+                # What it is given in a container it reads when it runs.
+                given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._own_kwargs]
+                if given:
+                    rd_wholes(given)
                 callee(self._target)(*self._args, **self._kwargs)
         finally:
             if not ended:
@@ -396,6 +403,7 @@ def joined(strand):
         cur.clock = strand.clock
     if live == 1 and not unjoined:
         solo = True
+        kept.clear()
 
 
 def native_id_of(strand):

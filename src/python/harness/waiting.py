@@ -12,10 +12,10 @@ def turn(site):
     me.turns += 1
     if me.turns > ENOUGH_TURNS:
         if me.turns > MAX_TURNS:
-            if seeing or showing:
+            if seeing:
                 raise Endless
             finish("limit", me)
-        if found - program.tracked and not seeing and not showing:
+        if found - program.tracked and not seeing:
             finish("limit", me)
     if solo:
         return True

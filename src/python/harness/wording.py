@@ -1,27 +1,66 @@
 # What a person calls a thing, a place and a value, for what is told of an execution. Part of the harness; see core.py.
 
-showing = False  # what a `__repr__` prints now is nobody's output
-MOST_SHOWN = 10_000  # turns of loops
+showing = False  # what models say of themselves now is no step
 ENDLESS = "<it takes too long to say>"
 
 
+class RunsCode(BaseException):
+    """The text of a value would be made by code of the scenario's."""
+
+
+def refuse_code(frame, event, _):
+    """A trace function that lets no code of the scenario's begin."""
+    if frame.f_code.co_filename == program.filename:
+        raise RunsCode
+
+
 def show(value):
-    """`repr` for a replay: never long, never a step, never an error."""
+    """`repr` for a replay: never long, never a step, never an error, and nothing that runs code of the scenario's, for what that does
+    happens in no other execution."""
+    text = stable(text_of(value, 0))
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def text_of(value, depth):
+    """`repr`, or what a value is made of where that would run code of the scenario's."""
     global solo, showing
     before, solo = solo, True
     before_that, showing = showing, True
-    turns, cur.turns = cur.turns, MAX_TURNS - MOST_SHOWN  # these are not the program's, and there are many texts
+    outer = sys.gettrace()
+    sys.settrace(refuse_code)
     try:
-        text = repr(value)
-    except Endless:
-        text = ENDLESS
+        return repr(value)
+    except RunsCode:
+        pass
     except Exception as error:
-        text = "<%s>" % type(error).__name__
+        return "<%s>" % type(error).__name__
     finally:
+        sys.settrace(outer)
         solo, showing = before, before_that
-        cur.turns = turns
-    text = stable(text)
-    return text if len(text) <= 200 else text[:197] + "..."
+    return text_by_parts(value, depth + 1)
+
+
+def text_by_parts(value, depth):
+    """What is said of a value whose own text is not asked for: its class, and its elements or attributes."""
+    kind = type(value)
+    if issubclass(kind, type):
+        return type.__getattribute__(value, "__qualname__")
+    items, parts, before, after = (), dict_of(value) or {}, kind.__name__ + "(", ")"
+    for container in (list, tuple, set, frozenset, collections.deque, dict):
+        if issubclass(kind, container):
+            items, parts = container.__iter__(value), dict.items(value) if container is dict else {}
+            before, after = {list: "[]", tuple: "()", set: "{}", dict: "{}"}.get(kind, (before, after))
+    if issubclass(kind, BaseException):
+        items, parts = BaseException.args.__get__(value), {}
+    if depth > FARTHEST:
+        return before + "..." + after
+    if issubclass(kind, dict):
+        texts = ["%s: %s" % (text_of(key, depth), text_of(each, depth)) for key, each in itertools.islice(parts, MOST_ELEMENTS)]
+    elif parts:
+        texts = ["%s=%s" % (name, text_of(each, depth)) for name, each in itertools.islice(parts.items(), MOST_ELEMENTS)]
+    else:
+        texts = [text_of(each, depth) for each in itertools.islice(items, MOST_ELEMENTS)]
+    return before + ", ".join(texts) + ("," if kind is tuple and len(texts) == 1 else "") + after
 
 
 def stable(text):
@@ -141,9 +180,8 @@ def called(thing):
     for _, other in names.values():
         if issubclass(type(other), Condition) and other._lock is thing:
             return called(other)
-    label = getattr(thing, "_label", None)
-    if isinstance(label, str):
-        return label
+    if issubclass(type(thing), Model) and "_label" in (dict_of(thing) or {}):
+        return thing._label
     return type(thing).__name__.lower()
 
 

@@ -21,7 +21,7 @@ class Output(io.TextIOBase):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
         if not text.isascii():
             text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
-        if not self.is_observed or showing:
+        if not self.is_observed or peeking:
             return len(text)
         unfinished = cur.printing
         if unfinished is not None and unfinished.tell():
@@ -368,8 +368,11 @@ def make_random():
 
 
 def make_queue():
-    global Empty, Full, ShutDown
+    global Empty, Full, ShutDown, RealQueue
     import queue as real_queue
+
+    RealQueue = real_queue.Queue
+    real_queue.time = now
 
     Empty, Full, ShutDown = real_queue.Empty, real_queue.Full, getattr(real_queue, "ShutDown", None)
     members = {
@@ -473,7 +476,6 @@ real_import = builtins.__import__
 
 def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     """The scenario's `import`."""
-    global logging_used
     if globals is not None and globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
@@ -499,8 +501,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
         if error.name != root or root in getattr(sys, "stdlib_module_names", ()):
             raise
         raise Unsupported("import %s" % name, "only the standard library can be imported") from None
-    if root == "logging":
-        logging_used = True
+    if root == "logging" and not logging_used:
+        begin_logging()
     if len(sys.modules) != modules_known:
         adapt_modules()
     return module
@@ -521,6 +523,20 @@ def adapt_modules():
 def adapt_redirection(module):
     """What redirects the output sets `sys.stdout`, which is a step."""
     module.setattr, module.getattr = my_setattr, my_getattr
+
+
+def adapt_warnings(module):
+    """Warnings that are recorded are appended to a list that threads may share."""
+    enter = module.catch_warnings.__enter__
+
+    def entered(catching):
+        caught = enter(catching)
+        within = catching._module
+        if caught is not None and getattr(within, "_showwarnmsg_impl", None) == caught.append:
+            within._showwarnmsg_impl = rd_method(caught, "append")
+        return caught
+
+    module.catch_warnings.__enter__ = entered
 
 
 def adapt_contexts(_):
@@ -574,7 +590,8 @@ def keep_source(module):
 
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
-    "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+    "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database,
+    "traceback": clean_tracebacks, "warnings": adapt_warnings,
 }  # fmt: skip
 
 
