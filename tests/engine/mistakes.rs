@@ -125,7 +125,7 @@ fn what_only_cpythons_own_have_is_refused_by_name() {
             "class Mine(threading.Thread):\n    def _bootstrap(self):\n        pass\nMine().start()",
             "a thread with a `_bootstrap` of its own",
         ),
-        ("t = threading.Thread()\nt._started = False\nt.start()", "a thread with a `_started` of its own"),
+        ("t = threading.Thread()\nt._started = False\nt.start()", "`_started` of a Thread"),
     ] {
         let program = format!("import threading\nfrom concurrent import futures\n{source}\n");
         let error = explored(&scenario(&program, None)).expect_err("it is refused");

@@ -41,7 +41,7 @@ class Future(Model):
     """`concurrent.futures.Future`."""
 
     _kind = "future"
-    _others = frozenset("_condition _result _exception _waiters _done_callbacks _invoke_callbacks".split())
+    locals().update(only_cpythons("_condition _result _exception _waiters _done_callbacks _invoke_callbacks"))
 
     def __init__(self):
         self._named()

@@ -46,16 +46,30 @@ model_acts = {}  # of each name that a model had: its place, what writes and wha
 guarded_acts = {}  # of each name and what is waited for: the number of its guard, and the act
 
 
+class OnlyCPythons:
+    """An attribute by which CPython's objects work, and the models do not. (A `__getattr__` would make all their others slow to read.)"""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, thing, kind):
+        raise Unsupported("`%s` of a %s" % (self.name, kind.__name__), "it is no part of what the library promises")
+
+    def __set__(self, thing, value):
+        self.__get__(thing, type(thing))
+
+
+def only_cpythons(names):
+    """Such attributes by their names, for the body of a class."""
+    return {name: OnlyCPythons(name) for name in names.split()}
+
+
 class Model:
     """A synchronisation object: a named thing with a place of its own."""
 
     _kind = "object"
-    _others = frozenset()  # attributes by which CPython's work, and these do not
-
-    def __getattr__(self, name):
-        if name in self._others:
-            raise Unsupported("`%s` of a %s" % (name, type(self).__name__), "it is no part of what the library promises")
-        return object.__getattribute__(self, name)  # which fails as it does anywhere
 
     def __hash__(self):
         return hash(getattr(self, "_name_", 0))
@@ -220,7 +234,7 @@ class RLock(Exclusive):
     __getattr__ = missing_from("_thread.RLock")
 
     _kind = "rlock"
-    _others = frozenset("_owner _block".split())
+    locals().update(only_cpythons("_owner _block"))
 
     def __init__(self):
         self._named()

@@ -62,7 +62,7 @@ class ThreadPoolExecutor(Executor, Model):
     """`concurrent.futures.ThreadPoolExecutor`."""
 
     _kind = "pool"
-    _others = frozenset("_work_queue _idle_semaphore _shutdown_lock _thread_name_prefix _counter _adjust_thread_count".split())
+    locals().update(only_cpythons("_work_queue _idle_semaphore _shutdown_lock _thread_name_prefix _counter _adjust_thread_count"))
 
     def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
         if max_workers is None:

@@ -197,7 +197,7 @@ class Semaphore(Model):
     """`threading.Semaphore`."""
 
     _kind = "semaphore"
-    _others = frozenset(("_cond",))
+    locals().update(only_cpythons("_cond"))
 
     def __init__(self, value=1):
         if value < 0:
@@ -280,7 +280,7 @@ class Event(Model):
     """`threading.Event`. Setting frees all who wait at that moment, whatever follows."""
 
     _kind = "event"
-    _others = frozenset(("_cond",))
+    locals().update(only_cpythons("_cond"))
 
     def __init__(self):
         self._named()
@@ -377,7 +377,7 @@ class Barrier(Model):
     the next round may begin meanwhile."""
 
     _kind = "barrier"
-    _others = frozenset("_cond _state _count _enter _wait _exit _release".split())
+    locals().update(only_cpythons("_cond _state _count _enter _wait _exit _release"))
 
     def __init__(self, parties, action=None, timeout=None):
         if parties < 1 and sys.version_info >= (3, 13):

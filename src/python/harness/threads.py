@@ -68,6 +68,12 @@ class Local:
         del table[name]
 
 
+OWN_OF_THREADS = only_cpythons(
+    "_started _ident _native_id _tstate_lock _handle _os_thread_handle _is_stopped _bootstrap _bootstrap_inner _stderr _delete "
+    "_wait_for_tstate_lock _set_ident _set_native_id _set_tstate_lock _invoke_excepthook"
+)
+
+
 class Thread(Model):
     """`threading.Thread`.
 
@@ -77,10 +83,7 @@ class Thread(Model):
     _strand = None
     _starter = None
     _numbered = False  # named by a number that other threads were about to take too
-    _others = frozenset(
-        "_started _ident _native_id _tstate_lock _handle _os_thread_handle _is_stopped _bootstrap _bootstrap_inner _stderr _delete "
-        "_wait_for_tstate_lock _set_ident _set_native_id _set_tstate_lock _invoke_excepthook".split()
-    )  # fmt: skip
+    locals().update(OWN_OF_THREADS)
     _initialized = False
     _is_over = False  # as far as `_stop` was told
 
@@ -122,8 +125,10 @@ class Thread(Model):
         publish(self)
         if self._strand is None:
             # Whether the target can be called so turns out when the thread runs; and who has run it by hand has none left.
-            for given in ("_target", "_args", "_kwargs"):
-                publish(getattr(self, given, None))
+            publish(getattr(self, "_target", None))
+            for given in getattr(self, "_args", None), getattr(self, "_kwargs", None):
+                if type(given) not in (tuple, dict) or given:
+                    publish(given)
         before = position
         is_step = not solo or position  # what came before anything was a step comes before everything
         if is_step:
@@ -140,11 +145,11 @@ class Thread(Model):
         self._begin()
 
     def _refuse_own(self):
-        """Refuses a thread that has an attribute by which CPython's threads work, and these do not."""
-        for kind in (self, *type(self).__mro__):
+        """Refuses a thread whose class has an attribute by which CPython's threads work, and these do not."""
+        for kind in type(self).__mro__:
             if kind is Thread:
                 return
-            for name in Thread._others.intersection(vars(kind)):
+            for name in sorted(OWN_OF_THREADS.keys() & vars(kind).keys()):
                 raise Unsupported("a thread with a `%s` of its own" % name, "CPython's threads work by it")
 
     def _start_touches(self):
@@ -190,7 +195,7 @@ class Thread(Model):
             if self._target is not None:
                 # What it is given in a container it reads when it runs.
                 given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._own_kwargs]
-                if given:
+                if type(given) not in (tuple, dict) or given:
                     rd_wholes(given)
                 callee(self._target)(*self._args, **self._kwargs)
         finally:
