@@ -57,6 +57,7 @@ use clap::ValueEnum;
 
 use crate::report::Guard;
 use crate::report::Page;
+use crate::terminal::end_if_asked;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -149,7 +150,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
         Ok(exit)
     });
     let page = world.margin();
-    failure::conclude(result, world.err.as_mut(), page)
+    let code = failure::conclude(result, world.err.as_mut(), page);
+    end_if_asked();
+    code
 }
 
 fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure> {

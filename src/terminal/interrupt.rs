@@ -51,7 +51,7 @@ static OWNER: Mutex<Owner> = Mutex::new(Owner::Ourselves);
 
 /// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM and SIGHUP.
 ///
-/// Nothing else has to be put in order: prompts restore the terminal themselves, and what was answered is kept.
+/// Nothing else has to be put in order: what was answered is kept.
 pub fn end_on_interrupt() {
     static ONCE: Once = Once::new();
     ONCE.call_once(platform::listen);
@@ -134,6 +134,32 @@ pub(super) fn take_back() {
     }
 }
 
+/// Ends the process if somebody wanted that while another program had the terminal: what it wrote is kept by now.
+pub fn end_if_asked() {
+    let owner = owner();
+    if let Owner::Guest { request } | Owner::Nobody { request } = &*owner
+        && let Some(request @ Request::End { .. }) = request
+    {
+        leave(*request);
+    }
+}
+
+/// Says that a key is read from now on, until this is dropped: then the terminal is not as it was, and who ends the process meanwhile
+/// gives it back.
+pub(super) fn reading() -> Reading {
+    platform::remember();
+    Reading
+}
+
+/// Somebody who reads a key.
+pub(super) struct Reading;
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        platform::forget();
+    }
+}
+
 /// Another program in the terminal.
 pub(super) struct Guest;
 
@@ -160,7 +186,9 @@ fn owner() -> MutexGuard<'static, Owner> {
 mod platform {
     use std::io;
     use std::io::IsTerminal as _;
-    use std::sync::OnceLock;
+    use std::sync::Mutex;
+    use std::sync::PoisonError;
+    use std::sync::mpsc;
     use std::thread;
 
     use rustix::process::getpgrp;
@@ -177,37 +205,43 @@ mod platform {
     use super::Request;
     use super::answer;
 
-    /// How the terminal was before anybody was asked anything in it.
-    static BEFORE: OnceLock<Termios> = OnceLock::new();
+    /// How the terminal was before somebody began to read a key.
+    static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
     /// Answers signals from now on, those apart that whoever started us has ignored: `nohup` does that to SIGHUP, a script to
     /// Ctrl-C for what it runs in the background.
     pub(super) fn listen() {
-        if let Some(before) = io::stdin().is_terminal().then(|| tcgetattr(io::stdin()).ok()).flatten() {
-            let _ = BEFORE.set(before);
-        }
-        // If there can be no handler or no thread for it, the system ends the process.
-        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))
-        else {
-            return;
-        };
-        let handle = signals.handle();
+        // If there can be no thread, or no handler, the system ends the process: a handler alone would have signals passed over.
+        let (sender, receiver) = mpsc::channel::<Signals>();
         let listening = thread::Builder::new().name("signals".into()).spawn(move || {
+            let Ok(mut signals) = receiver.recv() else { return };
             for signal in signals.forever() {
                 answer(if signal == SIGINT { Request::Interrupt } else { Request::End { code: 128 + signal } });
             }
         });
-        if listening.is_err() {
-            handle.close();
+        if listening.is_ok()
+            && let Ok(signals) =
+                Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))
+        {
+            let _ = sender.send(signals);
         }
+    }
+
+    pub(super) fn remember() {
+        let now = io::stdin().is_terminal().then(|| tcgetattr(io::stdin()).ok()).flatten();
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+
+    pub(super) fn forget() {
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Gives the terminal back as it was: a prompt that waits for a key has it otherwise.
     pub(super) fn restore() {
         // From the background it would stop us instead.
         let is_ours = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
-        if let Some(before) = BEFORE.get().filter(|_| is_ours) {
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+        if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| is_ours) {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
         }
     }
 
@@ -233,6 +267,10 @@ mod platform {
         let _ = ctrlc::try_set_handler(|| answer(Request::Interrupt));
     }
 
-    /// Has nothing to give back: consoles need no restoring.
+    /// There is nothing to remember, nor to give back: consoles need no restoring.
+    pub(super) fn remember() {}
+
+    pub(super) fn forget() {}
+
     pub(super) fn restore() {}
 }

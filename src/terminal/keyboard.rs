@@ -57,6 +57,7 @@ impl Keyboard {
 
     /// Reads a key. Ctrl-C is an error.
     fn key(&self) -> Result<Key, AskError> {
+        let _reading = interrupt::reading();
         match self.term.read_key_raw()? {
             Key::CtrlC => Err(AskError::Interrupted),
             key => Ok(key),
@@ -226,7 +227,10 @@ impl Ask for Keyboard {
         let prompt = (self.guard)(line.prompt, self.colour);
         loop {
             let input = Input::<String>::with_theme(&SimpleTheme).with_prompt(&prompt).allow_empty(true);
-            let typed = match input.interact_text_on(&self.term) {
+            let reading = interrupt::reading();
+            let typed = input.interact_text_on(&self.term);
+            drop(reading);
+            let typed = match typed {
                 Ok(typed) => typed,
                 Err(dialoguer::Error::IO(error)) => {
                     self.term.show_cursor()?;

@@ -16,6 +16,7 @@ pub use editor::EditError;
 pub use editor::edit;
 pub use interrupt::Search;
 pub use interrupt::begin_search;
+pub use interrupt::end_if_asked;
 pub use interrupt::end_on_interrupt;
 pub use keyboard::Filter;
 pub use keyboard::Keyboard;

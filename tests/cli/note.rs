@@ -249,7 +249,9 @@ fn who_ends_it_while_the_editor_is_at_work_has_to_wait_for_the_text() {
         let (world, mut child) = editing(script, "");
         assert!(command("kill").args([signal, &child.id().to_string()]).status().expect("kill is there").success());
         fs::write(world.path("go"), "go\n").expect("it is waited for");
-        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
+        // That it is asked to end it hears at once, but for a machine that has better things to do.
+        let code = child.wait().expect("it ends").code();
+        assert!(code == Some(if signal == "-TERM" { 143 } else { 129 }) || code == Some(0), "{signal}: {code:?}");
         assert!(world.run(&["note", "show", "1"]).stdout.contains("two"), "{signal}");
         assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{signal}");
     }

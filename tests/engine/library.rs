@@ -359,6 +359,66 @@ thread.join()
     assert_eq!(seen, ["changed\nitems [1, 2]\n", "items [1, 2]\nchanged\n", "items [1]\nchanged\n"]);
 }
 
+/// What is shown by each of these, which one thread does beside another that changes `items`, too.
+#[test]
+fn what_cannot_be_printed_compared_or_called_is_not() {
+    for (act, shown) in [
+        // To print at once forgot to look whether there is such a text.
+        ("print(items, '\\ud800')", "('UnicodeEncodeError', 2)"),
+        // A list within itself was looked through for ever before it was sorted.
+        ("items.append(items); [items, items].sort()", "(None, 3)"),
+        // A weak reference that nobody has calls nobody.
+        ("weakref.ref(thing, items.append); del thing", "(None, 2)"),
+    ] {
+        let act = act.replace("; ", "\n        ");
+        let source = format!(
+            "
+import threading, weakref
+class Thing:
+    pass
+thing = Thing()
+items = [1]
+shown = None
+def do():
+    global shown, thing
+    try:
+        {act}
+    except Exception as error:
+        shown = type(error).__name__
+thread = threading.Thread(target=do)
+thread.start()
+items.append(2)
+thread.join()
+"
+        );
+        let report = explored_by(&mut worker(), &scenario(&source, Some("(shown, len(items))"))).expect("it explores");
+        let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+        assert_eq!(seen, [shown], "{act}");
+    }
+}
+
+/// It did not replay: whether anybody had configured anything was looked at in no step, and by both.
+#[test]
+fn the_first_of_two_threads_that_log_configures_logging() {
+    let source = "
+import logging, threading
+said = []
+def log(number):
+    logging.warning('a')
+    said.append(number)
+threads = [threading.Thread(target=log, args=(number,)) for number in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let observed = Some("(said, len(logging.root.handlers))");
+    let report = explored_by(&mut worker(), &scenario(source, observed)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["([0, 1], 1)", "([1, 0], 1)"]);
+}
+
 #[test]
 fn the_order_of_a_set_is_always_the_same() {
     let source = "

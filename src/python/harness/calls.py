@@ -220,12 +220,18 @@ KeyWrapper = type(functools.cmp_to_key(len))
 
 def compares_in_python(value):
     """Whether comparing a value with another of its kind runs code of the scenario's."""
-    kind = type(value)
-    if kind in ATOMS:
-        return False
-    if kind is tuple or kind is list:
-        return any(map(compares_in_python, value))
-    return kind is KeyWrapper or kind.__module__ == "__main__" and type(kind.__lt__) is types.FunctionType
+    left = [value]
+    passed = set()
+    while left:
+        value = left.pop()
+        kind = type(value)
+        if kind is tuple or kind is list:
+            if id(value) not in passed:
+                passed.add(id(value))
+                left += value
+        elif kind is KeyWrapper or kind.__module__ == "__main__" and type(kind.__lt__) is types.FunctionType:
+            return True
+    return False
 
 
 BY_KEY = object()  # what a list is sorted by that is sorted by a key

@@ -55,6 +55,8 @@ class OnlyCPythons:
         self.name = name
 
     def __get__(self, thing, kind):
+        if thing is None:
+            return self
         raise Unsupported("`%s` of a %s" % (self.name, kind.__name__), "it is no part of what the library promises")
 
     def __set__(self, thing, value):

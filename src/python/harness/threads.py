@@ -69,8 +69,8 @@ class Local:
 
 
 OWN_OF_THREADS = only_cpythons(
-    "_started _ident _native_id _tstate_lock _handle _os_thread_handle _is_stopped _bootstrap _bootstrap_inner _stderr _delete "
-    "_wait_for_tstate_lock _set_ident _set_native_id _set_tstate_lock _invoke_excepthook"
+    "_started _ident _native_id _bootstrap _bootstrap_inner _stderr _delete _set_ident _set_native_id _invoke_excepthook "
+    + ("_tstate_lock _is_stopped _wait_for_tstate_lock _set_tstate_lock" if sys.version_info < (3, 13) else "_handle _os_thread_handle")
 )
 
 
@@ -195,7 +195,7 @@ class Thread(Model):
             if self._target is not None:
                 # What it is given in a container it reads when it runs.
                 given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._own_kwargs]
-                if type(given) not in (tuple, dict) or given:
+                if given:
                     rd_wholes(given)
                 callee(self._target)(*self._args, **self._kwargs)
         finally:

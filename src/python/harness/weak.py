@@ -74,7 +74,8 @@ def refer(make, /, *arguments, **keywords):
         thing = thing.__self__
     may_die(thing)
     if id(thing) in mortal:
-        reference_places[id(reference)] = reference, life_touches(id(thing), READ)
+        # One with a callback is not kept: once the scenario has let go of it nobody is called.
+        reference_places[id(reference)] = reference if reference.__callback__ is None else None, life_touches(id(thing), READ)
     return reference
 
 

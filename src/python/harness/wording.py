@@ -21,8 +21,9 @@ def show(value):
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def text_of(value, depth):
-    """`repr`, or what a value is made of where that would run code of the scenario's."""
+def text_of(value, depth, left=None):
+    """`repr`, or what a value is made of where that would run code of the scenario's: of no more parts than `left`, a list of one
+    number, says."""
     global solo, showing
     before, solo = solo, True
     before_that, showing = showing, True
@@ -37,10 +38,10 @@ def text_of(value, depth):
     finally:
         sys.settrace(outer)
         solo, showing = before, before_that
-    return text_by_parts(value, depth + 1)
+    return text_by_parts(value, depth + 1, left or [MOST_PARTS])
 
 
-def text_by_parts(value, depth):
+def text_by_parts(value, depth, left):
     """What is said of a value whose own text is not asked for: its class, and its elements or attributes."""
     kind = type(value)
     if issubclass(kind, type):
@@ -52,14 +53,20 @@ def text_by_parts(value, depth):
             before, after = {list: "[]", tuple: "()", set: "{}", dict: "{}"}.get(kind, (before, after))
     if issubclass(kind, BaseException):
         items, parts = BaseException.args.__get__(value), {}
-    if depth > FARTHEST:
+    if depth > FARTHEST or left[0] <= 0:
         return before + "..." + after
-    if issubclass(kind, dict):
-        texts = ["%s: %s" % (text_of(key, depth), text_of(each, depth)) for key, each in itertools.islice(parts, MOST_ELEMENTS)]
-    elif parts:
-        texts = ["%s=%s" % (name, text_of(each, depth)) for name, each in itertools.islice(parts.items(), MOST_ELEMENTS)]
-    else:
-        texts = [text_of(each, depth) for each in itertools.islice(items, MOST_ELEMENTS)]
+    texts = []
+    for each in parts if issubclass(kind, dict) else parts.items() if parts else items:
+        if left[0] <= 0:
+            texts.append("...")
+            break
+        left[0] -= 1
+        if issubclass(kind, dict):
+            texts.append("%s: %s" % (text_of(each[0], depth, left), text_of(each[1], depth, left)))
+        elif parts:
+            texts.append("%s=%s" % (each[0], text_of(each[1], depth, left)))
+        else:
+            texts.append(text_of(each, depth, left))
     return before + ", ".join(texts) + ("," if kind is tuple and len(texts) == 1 else "") + after
 
 
@@ -103,6 +110,7 @@ def item_place(thing, key):
 MOST_PLACES = 200  # whose insides are looked at for a thing
 MOST_ELEMENTS = 50  # of each of them
 FARTHEST = 3
+MOST_PARTS = 40  # of which the text of a value is made: more are not read
 WITHOUT_PARTS = frozenset(ATOMS) - {type}
 passing_names = frozenset()  # the globals that loops give to one thing after the other
 

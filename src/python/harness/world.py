@@ -19,8 +19,7 @@ class Output(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-        if not text.isascii():
-            text.encode(self.encoding, self.errors)  # a lone surrogate is an error, as for any stream of text
+        self.check(text)
         if not self.is_observed or peeking:
             return len(text)
         unfinished = cur.printing
@@ -32,6 +31,11 @@ class Output(io.TextIOBase):
         if not solo and not seeing:
             visible(print_op)
         return self.put(text)
+
+    def check(self, text):
+        """A lone surrogate is an error, as for any stream of text."""
+        if not text.isascii():
+            text.encode(self.encoding, self.errors)
 
     def put(self, text):
         """What is written, in a step that was announced."""
@@ -90,6 +94,7 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         announce(lambda: deep_touches(values, False) + print_op.touches)
         text = io.StringIO()
         builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.check(text.getvalue())
         scenario_stdout.put(text.getvalue())
         return
     if not solo:
