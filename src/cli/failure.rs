@@ -193,7 +193,7 @@ impl Failure {
         Failure::unusable(format!(
             "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
         ))
-        .hint("does it depend on something outside: the time, files, the order of a set of objects?")
+        .hint("does it depend on something outside: the time, files, the order of a set of objects, when objects die?")
     }
 
     /// Returns the failure of a scenario of which only so many executions `of` all could be made again in the `time` for it.
@@ -263,7 +263,7 @@ impl From<PythonError> for Failure {
             PythonError::Schedule { .. } => Failure::unusable(message).hint(SCHEDULES_FIT),
             PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
-                .hint("does it depend on something outside: the time, files, the order of a set of objects?"),
+                .hint("does it depend on something outside: the time, files, the order of a set of objects, when objects die?"),
             PythonError::Mistake { .. } => Failure::broken(message)
                 .hint("this is a mistake in Raceday, not in the program; whoever makes Raceday wants to see both"),
             PythonError::Broken { .. } => Failure::unusable(message)

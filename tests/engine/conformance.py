@@ -476,11 +476,11 @@ def worlds(space):
     space["my_import"] = import_for_tests
 
     def make(future, state, exception, result):
-        future._state, future._error, future._value = state, exception, result
+        future._state, future._rd_error, future._value = state, exception, result
         if state not in ("PENDING", "RUNNING"):
-            future._done.set(True)
-        if future._is_over():
-            future._tell_watchers()
+            future._rd_done.set(True)
+        if future._rd_is_over():
+            future._rd_tell_watchers()
 
     vars(space["builtins"])["rd_make"] = make
 

@@ -111,6 +111,46 @@ fn they_end_as_they_do_in_cpython() {
     }
 }
 
+/// Such names were also those by which the models work, which then failed or said what no program says.
+#[test]
+fn what_a_program_calls_its_own_is_its_own() {
+    let names = "_read _write _place _label _kind _body _begin _look _strand _starter _named _items _room _some _holder _free _left _round _task _work";
+    let source = format!(
+        "
+import queue, threading
+from concurrent import futures
+kinds = [threading.Thread, threading.Event, threading.Semaphore, threading.Condition, queue.Queue, queue.LifoQueue, futures.ThreadPoolExecutor]
+def run():
+    event.set()
+    semaphore.release()
+    with condition:
+        condition.notify()
+    items.put(5)
+    return stack.get_nowait()
+made = []
+for kind in kinds:
+    class Mine(kind):
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
+            for name in names:
+                assert not hasattr(self, name), name
+                setattr(self, name, 5)
+    names = '{names}'.split()
+    made.append(Mine(**(dict(target=run) if kind is threading.Thread else {{}})))
+thread, event, semaphore, condition, items, stack, pool = made
+stack.put(6)
+thread.start()
+seen = [event.wait(), semaphore.acquire(), items.get(), pool.submit(len, 'ab').result()]
+thread.join()
+pool.shutdown()
+seen.append({{getattr(each, name) for each in made for name in names}})
+"
+    );
+    let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
+    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    assert_eq!(seen, ["[True, True, 5, 2, {5}]"]);
+}
+
 /// Refused, where to go on would blame the program for what it has not done.
 #[test]
 fn what_only_cpythons_own_have_is_refused_by_name() {

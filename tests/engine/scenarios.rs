@@ -514,7 +514,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
             "from concurrent.futures import ThreadPoolExecutor\n\
              pool = ThreadPoolExecutor()\n\
              pool.submit(pool.submit(time.sleep, 0).result, 1)\n",
-            "NameError: name 'timed' is not defined, in `_await`",
+            "NameError: name 'timed' is not defined, in `_rd_await`",
             0,
         ),
         (

@@ -873,17 +873,21 @@ fn a_loop_that_goes_on_by_its_objects_own_code_does_not_wait() {
         ("def __eq__(self, other): return not self.text.read(1)", "self != 5"),
         ("def __getattr__(self, name): return self.text.read(1)", "self.more"),
         ("kept = io.StringIO('abc')", "self.kept.read(1)"),
+        ("read_more = staticmethod(text.read)", "self.read_more(1)"),
         ("", "self.text.read(1)"),
+        ("", "self.more_text(1)"),
         ("", "read_of(self)"),
     ] {
         let source = format!(
             "
 import io, threading
 seen = False
+text = io.StringIO('abc')
 class Reader:
     {}
     def __init__(self):
         self.text = io.StringIO('abc')
+        self.more_text = self.text.read
     def run(self):
         while {goes_on}:
             seen
@@ -900,6 +904,34 @@ for thread in threads: thread.join()
         let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
         assert!(report.exhaustive, "{goes_on}");
         assert_eq!(shown(&report), ["True"], "{means} {goes_on}");
+    }
+}
+
+/// It was told to be stuck: that such a loop changes something nobody else sees, and nobody looked.
+#[test]
+fn a_loop_that_counts_in_what_each_thread_has_of_its_own_does_not_wait() {
+    for (made, still, next) in [
+        ("threading.local()", "c.n < 3", "c.n += 1"),
+        ("threading.local()", "hasattr(c, 'n')", "del c.n"),
+        ("contextvars.ContextVar('c', default=1)", "c.get() < 3", "c.set(c.get() + 1)"),
+    ] {
+        let source = format!(
+            "
+import contextvars, threading
+c = {made}
+done = []
+def count():
+    if not hasattr(c, 'get'):
+        c.n = 1
+    while {still}:
+        {next}
+    done.append('done')
+threads = [threading.Thread(target=count) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        assert_eq!(outcomes(&source, Some("done")), ["['done', 'done']"], "{made}: {still}");
     }
 }
 

@@ -485,7 +485,7 @@ def note(verb, place="", value=None):
 def locks_of(strand):
     """What the thread holds, as it is called where it runs."""
     models = [known[1] for known in names.values()]
-    return [called(model) for model in models if isinstance(model, Exclusive) and model._holder is strand]
+    return [called(model) for model in models if isinstance(model, Exclusive) and model._rd_holder is strand]
 
 
 def line_now():

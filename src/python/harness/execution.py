@@ -107,10 +107,10 @@ def see(ending):
                 claims.append(None)
         exceptions = [(code, name, error, False) for code, name, error in failures]
         for future in futures:
-            if future._error is not None and not future._asked and future._strand is not None:
-                exceptions.append((future._strand.code, future._strand.label, future._error, True))
-            elif future._error is not None and not future._asked and future._task is not None:
-                exceptions.append((0, future._label, future._error, True))
+            if future._rd_error is not None and not future._rd_asked and future._rd_strand is not None:
+                exceptions.append((future._rd_strand.code, future._rd_strand.label, future._rd_error, True))
+            elif future._rd_error is not None and not future._rd_asked and future._rd_task is not None:
+                exceptions.append((0, future._rd_label, future._rd_error, True))
         exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
         outcome = (
             value,
@@ -165,12 +165,12 @@ def remember_blocked():
         verb, place = "wait", ""
         if isinstance(what, Exclusive):
             verb, place = "acquire", called(what)
-            holder = what._holder.code if what._holder is not None else None
+            holder = what._rd_holder.code if what._rd_holder is not None else None
         elif isinstance(what, Strand):
             verb, place, holder = "join", what.label, what.code
         elif isinstance(what, Future):
-            place = what._label
-            holder = what._strand.code if what._strand is not None else None
+            place = what._rd_label
+            holder = what._rd_strand.code if what._rd_strand is not None else None
         elif isinstance(what, tuple):
             verb, place = what[1], called(what[0])
         elif isinstance(what, Model):
@@ -356,13 +356,13 @@ def end_pools():
     """What `concurrent.futures` does at exit: tells the workers of all pools to end, and waits for them. None are made any more, so which there are
     is certain."""
     if program.workers:
-        with_workers = [pool for pool in pools if pool._workers]
-        with_workers.sort(key=lambda pool: pool._workers[0]._strand.code)
+        with_workers = [pool for pool in pools if pool._rd_workers]
+        with_workers.sort(key=lambda pool: pool._rd_workers[0]._rd_strand.code)
         if not solo:
             for pool in with_workers:
-                pool._end_workers()
+                pool._rd_end_workers()
         for pool in with_workers:
-            pool._wait_for_all()
+            pool._rd_wait_for_all()
         return
     for strand in sorted((strand for strand in strands if strand.pool), key=operator.attrgetter("code")):
         if strand.code not in cur.known:

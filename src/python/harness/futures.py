@@ -40,205 +40,205 @@ future_acts = {}
 class Future(Model):
     """`concurrent.futures.Future`."""
 
-    _kind = "future"
+    _rd_kind = "future"
     locals().update(only_cpythons("_condition _result _exception _waiters _done_callbacks _invoke_callbacks"))
 
     def __init__(self):
-        self._named()
-        name = self._name_
+        self._rd_named()
+        name = self._rd_name_
         known = future_acts.get(name)
         if known is None:
             done = guard_number((name, "done"))
-            known = future_acts[name] = done, op_of(((self._place, READ),), done), sync_place((name, "phase"))
-        done, self._wait_op, self._phase = known
-        self._done = Guard(done, False)
-        self._stage = PENDING
+            known = future_acts[name] = done, op_of(((self._rd_place, READ),), done), sync_place((name, "phase"))
+        done, self._rd_wait_op, self._rd_phase = known
+        self._rd_done = Guard(done, False)
+        self._rd_stage = PENDING
         self._value = None
-        self._error = None
-        self._asked = False
-        self._callbacks = []
-        self._watches = []
-        self._watchers = []
-        self._strand = None
-        self._task = None
-        self._with_end = False  # whether the step that settled it was the end of its task too
+        self._rd_error = None
+        self._rd_asked = False
+        self._rd_callbacks = []
+        self._rd_watches = []
+        self._rd_watchers = []
+        self._rd_strand = None
+        self._rd_task = None
+        self._rd_with_end = False  # whether the step that settled it was the end of its task too
         futures.append(self)
 
     # Asking
 
-    def _phase_op(self):
+    def _rd_phase_op(self):
         """Asking whether it has begun, and whether it is over."""
-        return op_of(((self._place, READ), (self._phase, READ)))
+        return op_of(((self._rd_place, READ), (self._rd_phase, READ)))
 
     def done(self):
-        ask(self._read)
-        answer = self._done.open
+        ask(self._rd_read)
+        answer = self._rd_done.open
         if detail and not solo:
-            note("is done?", self._label, show(answer))
+            note("is done?", self._rd_label, show(answer))
         return answer
 
     def running(self):
-        ask(self._phase_op())
-        return self._stage == RUNNING
+        ask(self._rd_phase_op())
+        return self._rd_stage == RUNNING
 
     @property
     def _state(self):
-        ask(self._phase_op())
-        return self._stage
+        ask(self._rd_phase_op())
+        return self._rd_stage
 
     @_state.setter
     def _state(self, state):
-        self._stage = state
+        self._rd_stage = state
 
     def cancelled(self):
-        ask(self._read)
-        return self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
+        ask(self._rd_read)
+        return self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
 
-    def _is_done(self):
-        return self._done.open
+    def _rd_is_done(self):
+        return self._rd_done.open
 
-    def _await(self, timeout):
+    def _rd_await(self, timeout):
         if timeout is not None:
-            done = timed(timeout, self._is_done, lambda: self._read.touches)
+            done = timed(timeout, self._rd_is_done, lambda: self._rd_read.touches)
             if detail and not solo:
-                note("wait", self._label, None if done else "timed out")
+                note("wait", self._rd_label, None if done else "timed out")
             if not done:
                 raise FuturesTimeoutError()
         else:
-            self._until_done()
-        self._asked = True
-        self._known_over()
-        if self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
+            self._rd_until_done()
+        self._rd_asked = True
+        self._rd_known_over()
+        if self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
             raise CancelledError()
 
-    def _known_over(self):
+    def _rd_known_over(self):
         """Who has seen it settled knows that its task is over."""
-        if self._with_end:
-            joined(self._strand)
+        if self._rd_with_end:
+            joined(self._rd_strand)
 
-    def _until_done(self):
-        if not (solo and self._done.open):
+    def _rd_until_done(self):
+        if not (solo and self._rd_done.open):
             cur.waits = self
-            visible(self._wait_op, self._done)
+            visible(self._rd_wait_op, self._rd_done)
             if detail:
-                note("wait", self._label)
+                note("wait", self._rd_label)
 
     def result(self, timeout=None):
-        self._await(timeout)
-        if self._error is not None:
+        self._rd_await(timeout)
+        if self._rd_error is not None:
             try:
-                raise self._error
+                raise self._rd_error
             finally:
                 self = None
         return self._value
 
     def exception(self, timeout=None):
-        self._await(timeout)
-        return self._error
+        self._rd_await(timeout)
+        return self._rd_error
 
     def add_done_callback(self, function):
         publish(function)
         if not solo:
-            visible(self._write)
+            visible(self._rd_write)
             if detail:
-                note("add a callback to", self._label)
-        if self._done.open:
+                note("add a callback to", self._rd_label)
+        if self._rd_done.open:
             run_callback(function, self)
         else:
-            self._callbacks.append(function)
+            self._rd_callbacks.append(function)
 
-    def _cancel_touches(self):
-        if self._stage == PENDING:
-            return ((self._phase, WRITE),) + self._write.touches
-        return ((self._phase, ATTEMPT), (self._place, ATTEMPT))
+    def _rd_cancel_touches(self):
+        if self._rd_stage == PENDING:
+            return ((self._rd_phase, WRITE),) + self._rd_write.touches
+        return ((self._rd_phase, ATTEMPT), (self._rd_place, ATTEMPT))
 
     def cancel(self):
         if not solo:
-            announce(self._cancel_touches)
+            announce(self._rd_cancel_touches)
         if detail and not solo:
-            note("cancel", self._label)
-        if self._stage in (RUNNING, FINISHED):
+            note("cancel", self._rd_label)
+        if self._rd_stage in (RUNNING, FINISHED):
             return False
-        if self._stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
+        if self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
             return True
-        self._stage = CANCELLED
-        self._settled()
+        self._rd_stage = CANCELLED
+        self._rd_settled()
         return True
 
-    def _is_over(self):
+    def _rd_is_over(self):
         """What `wait` and `as_completed` wait for: a cancelled future is over once a worker has come upon it."""
-        return self._stage in (FINISHED, CANCELLED_AND_NOTIFIED)
+        return self._rd_stage in (FINISHED, CANCELLED_AND_NOTIFIED)
 
     # Settling
 
-    def _settle_touches(self):
-        touches = self._write.touches + ((settling_place, WRITE),) if settling_is_told else self._write.touches
-        watchers = self._watchers
+    def _rd_settle_touches(self):
+        touches = self._rd_write.touches + ((settling_place, WRITE),) if settling_is_told else self._rd_write.touches
+        watchers = self._rd_watchers
         if len(watchers) == 1:
             # Before somebody watched, who was settled first nobody could tell.
             return ((watchers[0], WRITE), (watched(watchers[0]), HANGS), *touches)
         return touches + tuple((place, WRITE) for place in watchers) if watchers else touches
 
-    def _settled(self):
-        self._done.set(True)
-        if self._stage == FINISHED:
-            self._tell_watchers()
-        callbacks, self._callbacks = self._callbacks, []
+    def _rd_settled(self):
+        self._rd_done.set(True)
+        if self._rd_stage == FINISHED:
+            self._rd_tell_watchers()
+        callbacks, self._rd_callbacks = self._rd_callbacks, []
         for function in callbacks:
             run_callback(function, self)
 
-    def _tell_watchers(self):
+    def _rd_tell_watchers(self):
         settled_order.append(self)
-        for watch in self._watches:
+        for watch in self._rd_watches:
             watch()
 
-    def _take_up_touches(self):
-        return (self._settle_touches() if self._stage == CANCELLED else self._write.touches) + ((self._phase, WRITE),)
+    def _rd_take_up_touches(self):
+        return (self._rd_settle_touches() if self._rd_stage == CANCELLED else self._rd_write.touches) + ((self._rd_phase, WRITE),)
 
-    def _take_up(self):
+    def _rd_take_up(self):
         """Whether it is to be run, for it was not cancelled. Within a step with `_take_up_touches()`."""
-        if self._stage == CANCELLED:
-            self._stage = CANCELLED_AND_NOTIFIED
-            self._tell_watchers()
+        if self._rd_stage == CANCELLED:
+            self._rd_stage = CANCELLED_AND_NOTIFIED
+            self._rd_tell_watchers()
             return False
-        if self._stage != PENDING:
-            log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._stage)
+        if self._rd_stage != PENDING:
+            log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._rd_stage)
             raise RuntimeError("Future in unexpected state")
-        self._stage = RUNNING
+        self._rd_stage = RUNNING
         return True
 
     def set_running_or_notify_cancel(self):
         if not solo:
-            announce(self._take_up_touches)
-        return self._take_up()
+            announce(self._rd_take_up_touches)
+        return self._rd_take_up()
 
     def set_result(self, result):
         publish(result)
-        self._set("set result", result, None)
+        self._rd_set("set result", result, None)
 
     def set_exception(self, exception):
-        self._set("set exception", None, exception)
+        self._rd_set("set exception", None, exception)
 
-    def _set(self, act, value, error):
+    def _rd_set(self, act, value, error):
         if not solo:
-            announce(self._settle_touches)
-        if self._done.open:
-            raise InvalidStateError("%s: %s" % (self._stage, self._as_text()))
+            announce(self._rd_settle_touches)
+        if self._rd_done.open:
+            raise InvalidStateError("%s: %s" % (self._rd_stage, self._rd_as_text()))
         if detail and not solo:
-            note(act, self._label, show(value if error is None else error))
-        self._value, self._error, self._stage = value, error, FINISHED
-        self._settled()
+            note(act, self._rd_label, show(value if error is None else error))
+        self._value, self._rd_error, self._rd_stage = value, error, FINISHED
+        self._rd_settled()
 
     def __repr__(self):
         if not showing:
-            ask(self._phase_op())
-        return self._as_text()
+            ask(self._rd_phase_op())
+        return self._rd_as_text()
 
-    def _as_text(self):
-        what = NAMES_OF_STATES[self._stage]
-        if self._stage == FINISHED:
-            if self._error is not None:
-                what += " raised %s" % type(self._error).__name__
+    def _rd_as_text(self):
+        what = NAMES_OF_STATES[self._rd_stage]
+        if self._rd_stage == FINISHED:
+            if self._rd_error is not None:
+                what += " raised %s" % type(self._rd_error).__name__
             else:
                 what += " returned %s" % type(self._value).__name__
         return "<%s at %s state=%s>" % (type(self).__name__, address_of(self), what)
@@ -273,7 +273,7 @@ def result_or_cancel(future, timeout):
     try:
         return future.result(timeout)
     except FuturesTimeoutError:
-        if not future._done.open:
+        if not future._rd_done.open:
             future.cancel()
         raise
     finally:
@@ -310,24 +310,24 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
     waited = list(dict.fromkeys(rd_whole(fs)))
 
     def enough():
-        over = [future for future in waited if future._is_over()]
+        over = [future for future in waited if future._rd_is_over()]
         if len(over) == len(waited) or return_when == FIRST_COMPLETED and over:
             return True
-        return return_when == FIRST_EXCEPTION and any(future._error is not None for future in over)
+        return return_when == FIRST_EXCEPTION and any(future._rd_error is not None for future in over)
 
     if timeout is not None:
-        timed(timeout, enough, lambda: tuple((future._place, READ) for future in waited))
+        timed(timeout, enough, lambda: tuple((future._rd_place, READ) for future in waited))
     elif return_when == ALL_COMPLETED:
         for future in waited:
-            future._until_done()
-            if future._stage == CANCELLED:
+            future._rd_until_done()
+            if future._rd_stage == CANCELLED:
                 # Nobody may ever come upon it.
-                wait_until(future._is_over, [future], watch([future]))
+                wait_until(future._rd_is_over, [future], watch([future]))
     elif waited:
         wait_until(enough, waited, watch(waited))
-    over = {future for future in waited if future._is_over()}
+    over = {future for future in waited if future._rd_is_over()}
     for future in over:
-        future._known_over()
+        future._rd_known_over()
     return done_and_not_done(over, set(waited) - over)
 
 
@@ -337,13 +337,13 @@ def watch(waited):
     me.names += 1
     place = sync_place(("order", me.code, me.names))
     if not solo and waited:
-        visible(op_of(tuple((future._place, WRITE) for future in waited)))
+        visible(op_of(tuple((future._rd_place, WRITE) for future in waited)))
         if detail:
-            note("watch", ", ".join(future._label for future in waited))
+            note("watch", ", ".join(future._rd_label for future in waited))
         shut_at_first.add(watched(place))
         guard_changes.append((position - 1, watched(place), True))
     for future in waited:
-        future._watchers.append(place)
+        future._rd_watchers.append(place)
     return place
 
 
@@ -361,14 +361,14 @@ def wait_until(enough, waited, place, since=None):
     guard = Guard(guard_number(("enough", me.code, me.names)), enough())
     if not guard.open:
         for future in waited:
-            if not future._is_over():
-                future._watches.append(functools.partial(open_when, guard, enough))
+            if not future._rd_is_over():
+                future._rd_watches.append(functools.partial(open_when, guard, enough))
     elif since is not None:
         tell_who_settled(guard, place, since)
     cur.waits = waited[0]
     visible(op_of(((place, READ),), guard.id), guard)
     if detail:
-        note("wait", ", ".join(future._label for future in waited))
+        note("wait", ", ".join(future._rd_label for future in waited))
 
 
 def tell_who_settled(guard, place, since):
@@ -390,7 +390,7 @@ def as_completed(fs, timeout=None):
     waited = list(dict.fromkeys(rd_whole(fs)))
     deadline = None if timeout is None else clock_now() + timeout
     place = watch(waited)
-    if not settling_is_told and sum(future._is_over() for future in waited) > 1:
+    if not settling_is_told and sum(future._rd_is_over() for future in waited) > 1:
         found.add(SETTLING)
     yielded = set()
     since = None
@@ -405,5 +405,5 @@ def as_completed(fs, timeout=None):
         since = position
         for future in ready():
             yielded.add(future)
-            future._known_over()
+            future._rd_known_over()
             yield future

@@ -37,7 +37,7 @@ def timed(seconds, there, touches, *arguments):
 
 def address_of(model):
     """What `repr` says of where a model lies: the same in every execution."""
-    return "0x%x" % (0x7F0000000000 + (model._name_ >> 20 << 16) + ((model._name_ & 0xFFFFF) << 4))
+    return "0x%x" % (0x7F0000000000 + (model._rd_name_ >> 20 << 16) + ((model._rd_name_ & 0xFFFFF) << 4))
 
 
 model_acts = {}  # of each name that a model had: its place, what writes and what reads that, and its number
@@ -60,7 +60,8 @@ class OnlyCPythons:
         raise Unsupported("`%s` of a %s" % (self.name, kind.__name__), "it is no part of what the library promises")
 
     def __set__(self, thing, value):
-        self.__get__(thing, type(thing))
+        if getattr(thing, "_initialized", True):  # else CPython sets it anew
+            self.__get__(thing, type(thing))
 
 
 def only_cpythons(names):
@@ -69,32 +70,32 @@ def only_cpythons(names):
 
 
 class Model:
-    """A synchronisation object: a named thing with a place of its own."""
+    """A synchronisation object: a named thing with a place of its own. What a subclass of the scenario's might call its own begins with `_rd_`."""
 
-    _kind = "object"
+    _rd_kind = "object"
 
     def __hash__(self):
-        return hash(getattr(self, "_name_", 0))
+        return hash(getattr(self, "_rd_name_", 0))
 
-    def _named(self):
-        if not solo and hasattr(self, "_name_"):
+    def _rd_named(self):
+        if not solo and hasattr(self, "_rd_name_"):
             raise Unsupported("%s.__init__() again while several threads live" % type(self).__name__)
-        name = self._name_ = new_name()
+        name = self._rd_name_ = new_name()
         names[id(self)] = (name, self)
         known = model_acts.get(name)
         if known is None:
             place = sync_place((name, "state"))
             known = model_acts[name] = place, op_of(((place, WRITE),)), op_of(((place, READ),)), "-%d" % (name & 0xFFFFF)
-        self._place, self._write, self._read, number = known
-        self._write.weight = 1
-        self._label = self._kind + number
+        self._rd_place, self._rd_write, self._rd_read, number = known
+        self._rd_write.weight = 1
+        self._rd_label = self._rd_kind + number
 
-    def _guarded(self, key, is_open):
-        name = self._name_, key
+    def _rd_guarded(self, key, is_open):
+        name = self._rd_name_, key
         known = guarded_acts.get(name)
         if known is None:
             number = guard_number(name)
-            known = guarded_acts[name] = number, op_of(((self._place, WRITE),), number)
+            known = guarded_acts[name] = number, op_of(((self._rd_place, WRITE),), number)
         number, op = known
         op.weight = 1
         return Guard(number, is_open), op
@@ -103,7 +104,7 @@ class Model:
 def look_at(model):
     """Before a model is shown as a text, which says what it is like."""
     if not showing:
-        ask(model._read)
+        ask(model._rd_read)
 
 
 def ask(op):
@@ -116,28 +117,28 @@ def ask(op):
 class Exclusive(Model):
     """What one thread at a time can hold."""
 
-    def _named(self):
-        super()._named()
-        self._free, self._acquire_op = self._guarded("free", True)
-        self._acquire_op.weight = self._write.weight = 0
-        self._holder = None
-        self._wakers = []
+    def _rd_named(self):
+        super()._rd_named()
+        self._rd_free, self._rd_acquire_op = self._rd_guarded("free", True)
+        self._rd_acquire_op.weight = self._rd_write.weight = 0
+        self._rd_holder = None
+        self._rd_wakers = []
 
-    def _set_free(self, free):
-        self._free.set(free)
-        if self._wakers:
-            for guard in self._wakers:
+    def _rd_set_free(self, free):
+        self._rd_free.set(free)
+        if self._rd_wakers:
+            for guard in self._rd_wakers:
                 guard.set(free)
 
-    def _try_touches(self):
-        return ((self._place, WRITE if self._holder is None else ATTEMPT), (self._free.id, HANGS))
+    def _rd_try_touches(self):
+        return ((self._rd_place, WRITE if self._rd_holder is None else ATTEMPT), (self._rd_free.id, HANGS))
 
-    def _is_free(self):
-        return self._holder is None
+    def _rd_is_free(self):
+        return self._rd_holder is None
 
-    def _tried(self, timeout):
+    def _rd_tried(self, timeout):
         """An attempt that does not wait for ever: an act if it succeeds, and else a look that changes nothing."""
-        free = timed(timeout, self._is_free, self._try_touches)
+        free = timed(timeout, self._rd_is_free, self._rd_try_touches)
         if detail:
             note("acquire" if free else "try to acquire", called(self), None if free else "no")
         return free
@@ -164,51 +165,51 @@ class Lock(Exclusive):
 
     __getattr__ = missing_from("_thread.lock")
 
-    _kind = "lock"
+    _rd_kind = "lock"
 
     def __init__(self):
-        self._named()
+        self._rd_named()
 
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
         if blocking and timeout == -1:
-            if not (solo and self._free.open):
+            if not (solo and self._rd_free.open):
                 cur.waits = self
-                visible(self._acquire_op, self._free)
+                visible(self._rd_acquire_op, self._rd_free)
             if detail:
                 note("acquire", called(self))
-            self._take()
+            self._rd_take()
             return True
-        if not self._tried(timeout if blocking else 0):
+        if not self._rd_tried(timeout if blocking else 0):
             return False
-        self._take()
+        self._rd_take()
         return True
 
-    def _take(self):
-        self._holder = cur
-        cur.held += self._place
-        self._set_free(False)
+    def _rd_take(self):
+        self._rd_holder = cur
+        cur.held += self._rd_place
+        self._rd_set_free(False)
 
     def release(self):
         if not solo:
-            visible(self._write)
-        if self._holder is None:
+            visible(self._rd_write)
+        if self._rd_holder is None:
             raise RuntimeError("release unlocked lock")
         if detail:
             note("release", called(self))
-        self._holder = None
-        cur.held -= self._place
-        self._set_free(True)
+        self._rd_holder = None
+        cur.held -= self._rd_place
+        self._rd_set_free(True)
 
     def locked(self):
-        ask(self._read)
+        ask(self._rd_read)
         if detail:
-            note("is locked?", called(self), show(self._holder is not None))
-        return self._holder is not None
+            note("is locked?", called(self), show(self._rd_holder is not None))
+        return self._rd_holder is not None
 
     def __enter__(self):
-        if solo and self._free.open:
-            self._take()
+        if solo and self._rd_free.open:
+            self._rd_take()
             return True
         return self.acquire()
 
@@ -224,7 +225,7 @@ class Lock(Exclusive):
 
     def __repr__(self):
         look_at(self)
-        return "<%s _thread.lock object at %s>" % ("unlocked" if self._holder is None else "locked", address_of(self))
+        return "<%s _thread.lock object at %s>" % ("unlocked" if self._rd_holder is None else "locked", address_of(self))
 
 
 COUNTS = ("counts", "locks")  # whether a thread was seen to look how often another holds a lock
@@ -235,59 +236,59 @@ class RLock(Exclusive):
 
     __getattr__ = missing_from("_thread.RLock")
 
-    _kind = "rlock"
+    _rd_kind = "rlock"
     locals().update(only_cpythons("_owner _block"))
 
     def __init__(self):
-        self._named()
+        self._rd_named()
         self._count = 0
 
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
-        if self._holder is cur:
-            self._count_from_elsewhere()
+        if self._rd_holder is cur:
+            self._rd_count_from_elsewhere()
             self._count += 1
             return True
         if blocking and timeout == -1:
-            if not (solo and self._free.open):
+            if not (solo and self._rd_free.open):
                 cur.waits = self
-                visible(self._acquire_op, self._free)
+                visible(self._rd_acquire_op, self._rd_free)
             if detail:
                 note("acquire", called(self))
         else:
-            if not self._tried(timeout if blocking else 0):
+            if not self._rd_tried(timeout if blocking else 0):
                 return False
-        self._holder = cur
+        self._rd_holder = cur
         self._count = 1
-        cur.held += self._place
-        self._set_free(False)
+        cur.held += self._rd_place
+        self._rd_set_free(False)
         return True
 
     def release(self):
-        if self._holder is not cur:
+        if self._rd_holder is not cur:
             raise RuntimeError("cannot release un-acquired lock")
         if self._count > 1:
-            self._count_from_elsewhere()
+            self._rd_count_from_elsewhere()
             self._count -= 1
             return
         if not solo:
-            visible(self._write)
+            visible(self._rd_write)
         if detail:
             note("release", called(self))
         self._count = 0
-        self._holder = None
-        cur.held -= self._place
-        self._set_free(True)
+        self._rd_holder = None
+        cur.held -= self._rd_place
+        self._rd_set_free(True)
 
-    def _count_from_elsewhere(self):
+    def _rd_count_from_elsewhere(self):
         """The owner's second acquisition is a step only if somebody looks at the count."""
         if COUNTS in program.tracked and not solo:
-            visible(self._write)
+            visible(self._rd_write)
             if detail:
                 note("count", called(self))
 
     def _release_save(self):
-        if self._holder is not cur:
+        if self._rd_holder is not cur:
             raise RuntimeError("cannot release un-acquired lock")
         count, self._count = self._count, 1
         self.release()
@@ -298,18 +299,18 @@ class RLock(Exclusive):
         self._count = state[0]
 
     def _recursion_count(self):
-        return self._count if self._holder is cur else 0
+        return self._count if self._rd_holder is cur else 0
 
     _at_fork_reinit = Lock._at_fork_reinit
 
     def locked(self):
         if sys.version_info < (3, 14):
             raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
-        ask(self._read)
-        return self._holder is not None
+        ask(self._rd_read)
+        return self._rd_holder is not None
 
     def _is_owned(self):
-        return self._holder is cur
+        return self._rd_holder is cur
 
     def __enter__(self):
         return self.acquire()
@@ -319,9 +320,9 @@ class RLock(Exclusive):
 
     def __repr__(self):
         look_at(self)
-        if not solo and not showing and self._holder is not cur:
+        if not solo and not showing and self._rd_holder is not cur:
             found.add(COUNTS)
         return "<%s _thread.RLock object owner=%s count=%d at %s>" % (
-            "unlocked" if self._holder is None else "locked", 0 if self._holder is None else ident_of(self._holder),
+            "unlocked" if self._rd_holder is None else "locked", 0 if self._rd_holder is None else ident_of(self._rd_holder),
             self._count, address_of(self),
         )  # fmt: skip

@@ -61,8 +61,8 @@ class Executor:
 class ThreadPoolExecutor(Executor, Model):
     """`concurrent.futures.ThreadPoolExecutor`."""
 
-    _kind = "pool"
-    locals().update(only_cpythons("_work_queue _idle_semaphore _shutdown_lock _thread_name_prefix _counter _adjust_thread_count"))
+    _rd_kind = "pool"
+    locals().update(only_cpythons("_work_queue _idle_semaphore _shutdown_lock _thread_name_prefix _adjust_thread_count"))
 
     def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=()):
         if max_workers is None:
@@ -71,23 +71,23 @@ class ThreadPoolExecutor(Executor, Model):
             raise ValueError("max_workers must be greater than 0")
         if initializer is not None and not callable(initializer):
             raise TypeError("initializer must be a callable")
-        self._named()
+        self._rd_named()
         pools.append(self)
         self._max_workers = max_workers
-        self._shut = False
-        self._to_end = False  # whether workers are told to end
-        self._tasks = []
-        self._over = 0
-        self._slots = sync_place((self._name_, "slots"))
+        self._rd_shut = False
+        self._rd_to_end = False  # whether workers are told to end
+        self._rd_tasks = []
+        self._rd_over = 0
+        self._rd_slots = sync_place((self._rd_name_, "slots"))
         self._initializer = initializer
         self._initargs = initargs
         self._broken = False
-        self._queue = collections.deque()
-        self._some, self._get_op = self._guarded("some", False)
-        self._idle = 0
-        self._workers = []
+        self._rd_queue = collections.deque()
+        self._rd_some, self._rd_get_op = self._rd_guarded("some", False)
+        self._rd_idle = 0
+        self._rd_workers = []
         pool_counter[0] += 1
-        self._prefix = thread_name_prefix or "ThreadPoolExecutor-%d" % (pool_counter[0] - 1)
+        self._rd_prefix = thread_name_prefix or "ThreadPoolExecutor-%d" % (pool_counter[0] - 1)
         if initializer is not None and not program.workers:
             raise NeedsWorkers
 
@@ -95,19 +95,19 @@ class ThreadPoolExecutor(Executor, Model):
     def _threads(self):
         if not program.workers:
             raise NeedsWorkers
-        return set(self._workers)
+        return set(self._rd_workers)
 
     @property
     def _shutdown(self):
-        ask(self._read)
-        return self._shut
+        ask(self._rd_read)
+        return self._rd_shut
 
-    def _submit_touches(self):
+    def _rd_submit_touches(self):
         code = child_code(cur, False)
-        touches = self._write.touches + (life_ops.get(code) or life_of(code))[0].touches + ((EXITING, READ),)
-        if len(self._tasks) >= self._max_workers and not program.workers:
+        touches = self._rd_write.touches + (life_ops.get(code) or life_of(code))[0].touches + ((EXITING, READ),)
+        if len(self._rd_tasks) >= self._max_workers and not program.workers:
             # Whether a worker is left over depends on which tasks are over.
-            touches += ((self._slots, WRITE),) + tuple((strand.life, READ) for strand in self._tasks)
+            touches += ((self._rd_slots, WRITE),) + tuple((strand.life, READ) for strand in self._rd_tasks)
         return touches
 
     def submit(self, fn, /, *args, **kwargs):
@@ -119,65 +119,65 @@ class ThreadPoolExecutor(Executor, Model):
             publish(argument)
         is_step = not solo or position  # as with the start of a thread
         if is_step:
-            announce(self._submit_touches)
+            announce(self._rd_submit_touches)
         if self._broken:
             raise BrokenThreadPool(self._broken)
-        if self._shut:
+        if self._rd_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
         if exiting:
             # The first worker that is told to end shuts the pool, and then the message is the other. Who is the only one is not told yet.
-            if self._tasks and not program.workers and (cur.pool is not self or min(len(self._tasks), self._max_workers) > 1):
+            if self._rd_tasks and not program.workers and (cur.pool is not self or min(len(self._rd_tasks), self._max_workers) > 1):
                 raise NeedsWorkers
             raise RuntimeError("cannot schedule new futures after interpreter shutdown")
         future = Future()
-        number = len(self._tasks) + 1
+        number = len(self._rd_tasks) + 1
         label = getattr(fn, "__name__", None) or type(fn).__name__
         task = Task(self, future, fn, args, kwargs)
         if program.workers:
-            future._task = task
-            future._label = "task-%d (%s)" % (number, label)
-            self._tasks.append(task)
+            future._rd_task = task
+            future._rd_label = "task-%d (%s)" % (number, label)
+            self._rd_tasks.append(task)
             if detail and is_step:
-                note("submit", future._label)
-            self._hand_to_workers(task)
+                note("submit", future._rd_label)
+            self._rd_hand_to_workers(task)
             return future
         strand = Strand(child_code(cur), task.run, "task-%d (%s)" % (number, label))
         strand.end_is_told()
         strand.pool = self
         strand.clock = cur.clock
         strand.model = task
-        task.strand = future._strand = strand
-        future._task = task
-        future._label = "task-%d" % number
+        task.strand = future._rd_strand = strand
+        future._rd_task = task
+        future._rd_label = "task-%d" % number
         if detail and is_step:
             note("submit", strand.label)
-        self._tasks.append(strand)
+        self._rd_tasks.append(strand)
         if number > self._max_workers:
             if number == self._max_workers + 1 and position:
-                shut_at_first.add(self._crowd())
-                guard_changes.append((position - 1, self._crowd(), True))
+                shut_at_first.add(self._rd_crowd())
+                guard_changes.append((position - 1, self._rd_crowd(), True))
             # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
-            task.turn = Guard(guard_number(("turn", strand.code)), number <= self._over + self._max_workers)
-            task.turn_op = op_of(((self._slots, READ), (future._phase, WRITE)), task.turn.id)
+            task.turn = Guard(guard_number(("turn", strand.code)), number <= self._rd_over + self._max_workers)
+            task.turn_op = op_of(((self._rd_slots, READ), (future._rd_phase, WRITE)), task.turn.id)
         else:
-            strand.op = dressed(op_of(strand.begin_op.touches + ((future._phase, WRITE),)), strand)
+            strand.op = dressed(op_of(strand.begin_op.touches + ((future._rd_phase, WRITE),)), strand)
         solo = False
         keep_mortal()
         return future
 
-    def _hand_to_workers(self, task):
+    def _rd_hand_to_workers(self, task):
         """What CPython's `submit` does with a task: queues it, and makes a worker unless one is idle."""
-        self._queue.append(task)
-        self._some.set(True)
-        if self._idle:
-            self._idle -= 1
-        elif len(self._workers) < self._max_workers:
-            worker = Thread(target=None, name="%s_%d" % (self._prefix, len(self._workers)), daemon=False)
-            worker._target = functools.partial(self._work, worker)
-            worker._begin()
-            self._workers.append(worker)
+        self._rd_queue.append(task)
+        self._rd_some.set(True)
+        if self._rd_idle:
+            self._rd_idle -= 1
+        elif len(self._rd_workers) < self._max_workers:
+            worker = Thread(target=None, name="%s_%d" % (self._rd_prefix, len(self._rd_workers)), daemon=False)
+            worker._target = functools.partial(self._rd_work, worker)
+            worker._rd_begin()
+            self._rd_workers.append(worker)
 
-    def _work(self, worker):
+    def _rd_work(self, worker):
         """A worker's life."""
         if self._initializer is not None:
             try:
@@ -187,94 +187,94 @@ class ThreadPoolExecutor(Executor, Model):
             except BaseException as error:
                 sound(error)
                 log_of_futures("critical", "Exception in initializer:", exc_info=True)
-                visible(self._write)
+                visible(self._rd_write)
                 self._broken = "A thread initializer failed, the thread pool is not usable anymore"
-                while self._queue:
-                    self._queue.popleft().future.set_exception(BrokenThreadPool(self._broken))
+                while self._rd_queue:
+                    self._rd_queue.popleft().future.set_exception(BrokenThreadPool(self._broken))
                 return
         first = True
         while True:
             task = None
             if not first or sys.version_info >= (3, 12):
                 # CPython 3.12 looks before it counts itself idle; older ones count themselves first.
-                visible(self._write)
-                if sys.version_info < (3, 12) or not self._queue:
-                    self._idle += 1
-                if self._queue:
-                    task = self._queue.popleft()
+                visible(self._rd_write)
+                if sys.version_info < (3, 12) or not self._rd_queue:
+                    self._rd_idle += 1
+                if self._rd_queue:
+                    task = self._rd_queue.popleft()
             if task is None:
                 cur.waits = self, "get a task of"
-                visible(self._get_op, self._some)
-                if self._queue:
-                    task = self._queue.popleft()
+                visible(self._rd_get_op, self._rd_some)
+                if self._rd_queue:
+                    task = self._rd_queue.popleft()
             if detail and task is not None:
-                note("take", task.future._label)
-            self._some.set(bool(self._queue) or self._to_end)
+                note("take", task.future._rd_label)
+            self._rd_some.set(bool(self._rd_queue) or self._rd_to_end)
             first = False
             if task is None:
-                if not self._shut:
-                    visible(self._write)
-                    self._shut = True
+                if not self._rd_shut:
+                    visible(self._rd_write)
+                    self._rd_shut = True
                 return
             task.run_in_worker()
 
-    def _crowd(self):
+    def _rd_crowd(self):
         """The number of a guard that nobody waits for: open once there are more tasks than workers."""
-        return guard_number((self._name_, "crowd"))
+        return guard_number((self._rd_name_, "crowd"))
 
     def task_over(self):
         """Called in the step that ends one: it needs no worker any more."""
-        self._over += 1
-        following = self._over + self._max_workers
-        if following <= len(self._tasks):
-            self._tasks[following - 1].model.turn.set(True)
+        self._rd_over += 1
+        following = self._rd_over + self._max_workers
+        if following <= len(self._rd_tasks):
+            self._rd_tasks[following - 1].model.turn.set(True)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         if not solo:
-            visible(self._write)
-            if cancel_futures and self._tasks and not program.workers:
+            visible(self._rd_write)
+            if cancel_futures and self._rd_tasks and not program.workers:
                 raise NeedsWorkers  # what a worker has taken is not cancelled, though it has not begun
             if detail:
                 note("shut down", called(self))
-        self._shut = self._to_end = True
+        self._rd_shut = self._rd_to_end = True
         if program.workers:
-            self._some.set(True)
+            self._rd_some.set(True)
         if cancel_futures:
-            self._drain()
+            self._rd_drain()
         if wait:
-            self._wait_for_all()
+            self._rd_wait_for_all()
 
-    def _drain(self):
+    def _rd_drain(self):
         """Takes the tasks that no worker has taken, one after the other, and cancels them. Workers go on taking some meanwhile."""
         while True:
             if not solo:
-                announce(self._drain_touches)
-            if not self._queue:
+                announce(self._rd_drain_touches)
+            if not self._rd_queue:
                 return
-            future = self._queue.popleft().future
+            future = self._rd_queue.popleft().future
             if detail and not solo:
-                note("drop", future._label)
-            if future._stage == PENDING:
-                future._stage = CANCELLED
-                future._settled()
-            if not self._queue:
+                note("drop", future._rd_label)
+            if future._rd_stage == PENDING:
+                future._rd_stage = CANCELLED
+                future._rd_settled()
+            if not self._rd_queue:
                 return
 
-    def _drain_touches(self):
-        return self._write.touches + (self._queue[0].future._cancel_touches() if self._queue else ())
+    def _rd_drain_touches(self):
+        return self._rd_write.touches + (self._rd_queue[0].future._rd_cancel_touches() if self._rd_queue else ())
 
-    def _end_workers(self):
+    def _rd_end_workers(self):
         """What the interpreter does with a pool that has workers at its end: the first worker that it reaches shuts the pool."""
-        visible(self._write)
-        self._to_end = True
-        self._some.set(True)
+        visible(self._rd_write)
+        self._rd_to_end = True
+        self._rd_some.set(True)
 
-    def _wait_for_all(self):
+    def _rd_wait_for_all(self):
         if program.workers:
-            for worker in self._workers:
+            for worker in self._rd_workers:
                 worker.join()
             return
-        for strand in self._tasks:
+        for strand in self._rd_tasks:
             if strand.code not in cur.known:
                 join_strand(strand, strand.label)
                 joined(strand)
@@ -301,22 +301,22 @@ class Task:
             visible(self.turn_op, self.turn)
             if detail:
                 note("get a worker of", called(self.pool))
-        if future._stage == CANCELLED:
+        if future._rd_stage == CANCELLED:
             announce(self.end_touches)
-            future._take_up()
+            future._rd_take_up()
             close_strand(self.strand)
             return
-        future._stage = RUNNING
+        future._rd_stage = RUNNING
         value, error = self.called()
         # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
         if not program.callbacks:
             announce(self.end_touches)
-            future._with_end = True
+            future._rd_with_end = True
             self.settle(value, error)
             close_strand(strand)
             return
-        announce(future._settle_touches)
+        announce(future._rd_settle_touches)
         self.settle(value, error)
         announce(self.end_touches)
         if detail:
@@ -338,32 +338,32 @@ class Task:
 
     def run_in_worker(self):
         future = self.future
-        announce(future._take_up_touches)
-        if not future._take_up():
+        announce(future._rd_take_up_touches)
+        if not future._rd_take_up():
             return
         value, error = self.called()
-        announce(future._settle_touches)
+        announce(future._rd_settle_touches)
         self.settle(value, error)
 
     def end_touches(self):
         """The last step: the task's end, what hangs on its future, and the worker that is left over."""
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
-        if future._stage in (RUNNING, CANCELLED):
-            touches = future._settle_touches() + touches
-        if len(pool._tasks) > pool._max_workers:
+        if future._rd_stage in (RUNNING, CANCELLED):
+            touches = future._rd_settle_touches() + touches
+        if len(pool._rd_tasks) > pool._max_workers:
             # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
-            touches = ((pool._slots, WRITE), (pool._crowd(), HANGS), *(touch for touch in touches if touch[1] != HANGS))
+            touches = ((pool._rd_slots, WRITE), (pool._rd_crowd(), HANGS), *(touch for touch in touches if touch[1] != HANGS))
         return touches
 
     def settle(self, value, error):
         future = self.future
         future._value = value
-        future._error = error
-        future._stage = FINISHED
+        future._rd_error = error
+        future._rd_stage = FINISHED
         if detail:
             if error is not None:
                 note("end", "", "raises %s" % show(error))
             else:
                 note("end", "", None if value is None else "returns %s" % show(value))
-        future._settled()
+        future._rd_settled()

@@ -106,9 +106,9 @@ def release():
     global executions_since_collection
     names.clear()
     for future in futures:
-        future._task = future._strand = None
-        if future._error is not None:
-            BaseException.with_traceback(future._error, None)
+        future._rd_task = future._rd_strand = None
+        if future._rd_error is not None:
+            BaseException.with_traceback(future._rd_error, None)
     for failure in failures:
         BaseException.with_traceback(failure[2], None)
     futures.clear()

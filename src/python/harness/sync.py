@@ -8,14 +8,14 @@ class Condition(Model):
     """`threading.Condition`. Its waiters are guarded by its lock, so that notifying is no step of its own, but where it notifies one who
     waits with a limit: his time may be up while somebody holds the lock."""
 
-    _kind = "condition"
+    _rd_kind = "condition"
 
     def __init__(self, lock=None):
         if lock is None:
             lock = RLock()
         if not isinstance(lock, Exclusive):
             raise Unsupported("a condition on what is neither a Lock nor an RLock")
-        self._named()
+        self._rd_named()
         self._lock = lock
         self._waiters = collections.deque()
         self.acquire = lock.acquire
@@ -29,9 +29,9 @@ class Condition(Model):
 
     def __repr__(self):
         if not solo and not showing:
-            if self._lock._holder is not cur:
+            if self._lock._rd_holder is not cur:
                 found.add(WAITERS)
-            ask(op_of(self._lock._read.touches + self._read.touches))
+            ask(op_of(self._lock._rd_read.touches + self._rd_read.touches))
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
     def locked(self):
@@ -42,8 +42,8 @@ class Condition(Model):
     def _is_owned(self):
         """Who does not hold a Lock cannot know whether somebody else does, and tries to take it: who tries meanwhile fails."""
         lock = self._lock
-        if lock._holder is cur or isinstance(lock, RLock):
-            return lock._holder is cur
+        if lock._rd_holder is cur or isinstance(lock, RLock):
+            return lock._rd_holder is cur
         if lock.acquire(False):
             lock.release()
             return False
@@ -60,15 +60,15 @@ class Condition(Model):
         lock = self._lock
         me = cur
         count = lock._count if isinstance(lock, RLock) else 1
-        visible(lock._write)
+        visible(lock._rd_write)
         if detail:
             note("wait", called(self))
         waiter = Waiter(self, timeout is not None)
         self._waiters.append(waiter)
-        if lock._holder is None:  # another thread had it, who has given it back by now
+        if lock._rd_holder is None:  # another thread had it, who has given it back by now
             raise RuntimeError("release unlocked lock")
-        lock._holder = None
-        lock._set_free(True)
+        lock._rd_holder = None
+        lock._rd_set_free(True)
         if timeout is None:
             me.waits = self
             try:
@@ -80,7 +80,7 @@ class Condition(Model):
                 note("wake", called(self))
         else:
             me.waits = None
-            wait_on_clock(virtual_now[0] + timeout, lambda: waiter.notified, lambda: self._write.touches)
+            wait_on_clock(virtual_now[0] + timeout, lambda: waiter.notified, lambda: self._rd_write.touches)
             me.waits = "spin" if waiter.guard is not None else None
             me.patience = (timeout, lambda: waiter.notified)
             visible(waiter.op, waiter.guard)
@@ -90,7 +90,7 @@ class Condition(Model):
             if detail:
                 note("wake" if notified else "time out", called(self))
             me.waits = lock
-            visible(lock._acquire_op, lock._free)
+            visible(lock._rd_acquire_op, lock._rd_free)
             if detail:
                 note("acquire", called(lock))
         if not notified:
@@ -98,10 +98,10 @@ class Condition(Model):
             spend(timeout)
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
-        lock._holder = me
+        lock._rd_holder = me
         if isinstance(lock, RLock):
             lock._count = count
-        lock._set_free(False)
+        lock._rd_set_free(False)
         return notified
 
     def wait_for(self, predicate, timeout=None):
@@ -121,7 +121,7 @@ class Condition(Model):
         if n > 0 and self._waiters:
             cur.acts += 1
             if WAITERS in program.tracked or any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
-                visible(self._write)
+                visible(self._rd_write)
                 if detail:
                     note("notify", called(self))
         while n > 0 and self._waiters:
@@ -149,11 +149,11 @@ class Waiter:
         self.notified = False
         if has_limit:
             self.guard = None
-            self.op = condition._read
+            self.op = condition._rd_read
             self.be_patient(condition)
         else:
             self.guard = Guard(guard_number(("waiter", me.code, me.names)), False)
-            self.op = op_of(((self.lock._place, WRITE),), self.guard.id)
+            self.op = op_of(((self.lock._rd_place, WRITE),), self.guard.id)
             self.op.weight = 0
 
     def be_patient(self, condition):
@@ -167,22 +167,22 @@ class Waiter:
         self.guard = Guard(guard_number(("waiter", me.code, me.names)), not unchanged(first_read))
         if self.guard.open:
             tell_openers(self.guard, first_read)
-        self.op = op_of(((condition._place, READ), *looking_at(first_read)), self.guard.id)
+        self.op = op_of(((condition._rd_place, READ), *looking_at(first_read)), self.guard.id)
         for place in first_read:
             spinning.setdefault(place, []).append(self.guard)
 
     def notify(self):
         self.notified = True
         if not self.has_limit:
-            self.lock._wakers.append(self.guard)
-            if self.lock._holder is None:
+            self.lock._rd_wakers.append(self.guard)
+            if self.lock._rd_holder is None:
                 self.guard.set(True)
         elif self.guard is not None:
             open_guard(self.guard)
 
     def leave(self):
-        if self.guard in self.lock._wakers:
-            self.lock._wakers.remove(self.guard)
+        if self.guard in self.lock._rd_wakers:
+            self.lock._rd_wakers.remove(self.guard)
 
 
 def represented(model, state):
@@ -196,60 +196,60 @@ def represented(model, state):
 class Semaphore(Model):
     """`threading.Semaphore`."""
 
-    _kind = "semaphore"
+    _rd_kind = "semaphore"
     locals().update(only_cpythons("_cond"))
 
     def __init__(self, value=1):
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
-        self._named()
-        self._left = value
-        self._some, self._acquire_op = self._guarded("some", value > 0)
+        self._rd_named()
+        self._rd_left = value
+        self._rd_some, self._rd_acquire_op = self._rd_guarded("some", value > 0)
 
     @property
     def _value(self):
-        ask(self._read)
-        return self._left
+        ask(self._rd_read)
+        return self._rd_left
 
     def acquire(self, blocking=True, timeout=None):
         if not blocking and timeout is not None:
             raise ValueError("can't specify timeout for non-blocking acquire")
         if blocking and timeout is None:
-            if not (solo and self._some.open):
+            if not (solo and self._rd_some.open):
                 cur.waits = self
-                visible(self._acquire_op, self._some)
+                visible(self._rd_acquire_op, self._rd_some)
         else:
-            timed(timeout or 0, self._some_left, self._try_touches)
-        if self._left == 0:
+            timed(timeout or 0, self._rd_some_left, self._rd_try_touches)
+        if self._rd_left == 0:
             if detail:
                 note("try to acquire", called(self), "no")
             return False
-        self._left -= 1
+        self._rd_left -= 1
         if detail:
-            note("acquire", called(self), "%d left" % self._left)
-        if self._left == 0:
-            self._some.set(False)
+            note("acquire", called(self), "%d left" % self._rd_left)
+        if self._rd_left == 0:
+            self._rd_some.set(False)
         return True
 
-    def _some_left(self):
-        return self._left > 0
+    def _rd_some_left(self):
+        return self._rd_left > 0
 
-    def _try_touches(self):
-        return ((self._place, WRITE if self._left > 0 else ATTEMPT), (self._some.id, HANGS))
+    def _rd_try_touches(self):
+        return ((self._rd_place, WRITE if self._rd_left > 0 else ATTEMPT), (self._rd_some.id, HANGS))
 
     __enter__ = acquire
 
     def release(self, n=1):
         if n < 1:
             raise ValueError("n must be one or more")
-        act(self._write)
-        self._check(n)
-        self._left += n
+        act(self._rd_write)
+        self._rd_check(n)
+        self._rd_left += n
         if detail:
-            note("release", called(self), "%d left" % self._left)
-        self._some.set(True)
+            note("release", called(self), "%d left" % self._rd_left)
+        self._rd_some.set(True)
 
-    def _check(self, n):
+    def _rd_check(self, n):
         pass
 
     def __exit__(self, *_):
@@ -257,7 +257,7 @@ class Semaphore(Model):
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d" % self._left)
+        return represented(self, "value=%d" % self._rd_left)
 
 
 class BoundedSemaphore(Semaphore):
@@ -267,88 +267,88 @@ class BoundedSemaphore(Semaphore):
         super().__init__(value)
         self._initial_value = value
 
-    def _check(self, n):
-        if self._left + n > self._initial_value:
+    def _rd_check(self, n):
+        if self._rd_left + n > self._initial_value:
             raise ValueError("Semaphore released too many times")
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "value=%d/%d" % (self._left, self._initial_value))
+        return represented(self, "value=%d/%d" % (self._rd_left, self._initial_value))
 
 
 class Event(Model):
     """`threading.Event`. Setting frees all who wait at that moment, whatever follows."""
 
-    _kind = "event"
+    _rd_kind = "event"
     locals().update(only_cpythons("_cond"))
 
     def __init__(self):
-        self._named()
-        self._is_up = False
-        self._waiting = []
-        self._places = []
+        self._rd_named()
+        self._rd_is_up = False
+        self._rd_waiting = []
+        self._rd_places = []
 
     @property
     def _flag(self):
         return self.is_set()
 
     def is_set(self):
-        ask(self._read)
+        ask(self._rd_read)
         if detail and not solo:
-            note("is set?", called(self), show(self._is_up))
-        return self._is_up
+            note("is set?", called(self), show(self._rd_is_up))
+        return self._rd_is_up
 
     isSet = is_set
 
-    def _set_touches(self):
+    def _rd_set_touches(self):
         # All who came to wait since it was last set, those whose time was up too: nothing but this tells their order.
-        return self._write.touches + tuple((place, WRITE) for place in self._places)
+        return self._rd_write.touches + tuple((place, WRITE) for place in self._rd_places)
 
     def set(self):
         if not solo:
-            announce(self._set_touches)
+            announce(self._rd_set_touches)
             if detail:
                 note("set", called(self))
-        self._is_up = True
-        for guard in self._waiting:
+        self._rd_is_up = True
+        for guard in self._rd_waiting:
             guard.set(True)
-        self._waiting.clear()
-        self._places.clear()
+        self._rd_waiting.clear()
+        self._rd_places.clear()
 
     def clear(self):
         if not solo:
-            visible(self._write)
+            visible(self._rd_write)
             if detail:
                 note("clear", called(self))
-        self._is_up = False
+        self._rd_is_up = False
 
     def wait(self, timeout=None):
-        ask(self._read)
+        ask(self._rd_read)
         if detail and not solo:
-            note("wait", called(self), None if self._is_up else "not set yet")
-        if self._is_up:
+            note("wait", called(self), None if self._rd_is_up else "not set yet")
+        if self._rd_is_up:
             return True
         me = cur
         me.names += 1
         place = sync_place(("event", me.code, me.names))
         guard = Guard(guard_number(("event", me.code, me.names)), timeout is not None)
         freed = Flag(guard)
-        self._waiting.append(freed)
-        self._places.append(place)
+        self._rd_waiting.append(freed)
+        self._rd_places.append(place)
         me.waits = self
         if timeout is None:
             visible(op_of(((place, READ),), guard.id), guard)
         else:
             timed(timeout, lambda: freed.up, lambda: ((place, READ),))
             if not freed.up:
-                self._waiting.remove(freed)
+                self._rd_waiting.remove(freed)
         if detail:
             note("wake" if freed.up else "time out", called(self))
         return freed.up
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "set" if self._is_up else "unset")
+        return represented(self, "set" if self._rd_is_up else "unset")
 
 
 class Flag:
@@ -376,51 +376,51 @@ class Barrier(Model):
     """`threading.Barrier`. Who leaves late cannot be told from who leaves at once unless the barrier is broken before he has left, so
     the next round may begin meanwhile."""
 
-    _kind = "barrier"
+    _rd_kind = "barrier"
     locals().update(only_cpythons("_cond _state _count _enter _wait _exit _release"))
 
     def __init__(self, parties, action=None, timeout=None):
         if parties < 1 and sys.version_info >= (3, 13):
             raise ValueError("parties must be > 0" if sys.version_info < (3, 14) else "parties must be >= 1")
-        self._named()
+        self._rd_named()
         self._parties = parties
         self._action = action
         self._timeout = timeout
-        self._round = Round(self)
-        self._leaving = None  # the round that is over, which not all may have left
+        self._rd_round = Round(self)
+        self._rd_leaving = None  # the round that is over, which not all may have left
         self._broken = False
         # The action runs with the barrier's own lock held: meanwhile nobody arrives, breaks it or finds his time up.
-        self._calm, self._act_op = self._guarded("calm", True)
+        self._rd_calm, self._rd_act_op = self._rd_guarded("calm", True)
 
     def wait(self, timeout=None):
         if timeout is None:
             timeout = self._timeout
-        act(self._act_op, self._calm)
+        act(self._rd_act_op, self._rd_calm)
         if self._broken:
             raise BrokenBarrierError
-        mine = self._round
+        mine = self._rd_round
         index = mine.count
         mine.count += 1
         if detail:
             note("arrive at", called(self), "%d of %d" % (mine.count, self._parties))
         if mine.count == self._parties:
             if self._action is not None:
-                self._calm.set(False)
+                self._rd_calm.set(False)
                 try:
                     callee(self._action)()
                 except Abandon:
                     raise
                 except BaseException:
-                    act(self._write)
-                    self._calm.set(True)
+                    act(self._rd_write)
+                    self._rd_calm.set(True)
                     self._break()
                     raise
-                act(self._write)
-                self._calm.set(True)
-            self._round = Round(self)
+                act(self._rd_write)
+                self._rd_calm.set(True)
+            self._rd_round = Round(self)
             mine.over = True
             mine.late = self._parties - 1
-            self._leaving = mine
+            self._rd_leaving = mine
             mine.guard.set(True)
             return index
         cur.waits = self
@@ -429,9 +429,9 @@ class Barrier(Model):
             if detail:
                 note("pass" if not mine.broken else "find broken", called(self))
         else:
-            wait_on_clock(virtual_now[0] + timeout, lambda: mine.over or mine.broken, lambda: self._act_op.touches)
+            wait_on_clock(virtual_now[0] + timeout, lambda: mine.over or mine.broken, lambda: self._rd_act_op.touches)
             cur.patience = (timeout, lambda: mine.over or mine.broken)
-            act(self._act_op, self._calm)
+            act(self._rd_act_op, self._rd_calm)
             cur.patience = None
             if not mine.over and not mine.broken:
                 spend(timeout)
@@ -446,21 +446,21 @@ class Barrier(Model):
 
     def _break(self):
         self._broken = True
-        if self._leaving is not None and self._leaving.late:
-            self._leaving.broken = True
-        self._round.broken = True
-        self._round.guard.set(True)
+        if self._rd_leaving is not None and self._rd_leaving.late:
+            self._rd_leaving.broken = True
+        self._rd_round.broken = True
+        self._rd_round.guard.set(True)
 
     def reset(self):
-        act(self._act_op, self._calm)
-        if self._round.count:
-            self._round.broken = True
-            self._round.guard.set(True)
-        self._round = Round(self)
+        act(self._rd_act_op, self._rd_calm)
+        if self._rd_round.count:
+            self._rd_round.broken = True
+            self._rd_round.guard.set(True)
+        self._rd_round = Round(self)
         self._broken = False
 
     def abort(self):
-        act(self._act_op, self._calm)
+        act(self._rd_act_op, self._rd_calm)
         self._break()
 
     @property
@@ -469,17 +469,17 @@ class Barrier(Model):
 
     @property
     def n_waiting(self):
-        ask(self._read)
-        return 0 if self._broken else self._round.count
+        ask(self._rd_read)
+        return 0 if self._broken else self._rd_round.count
 
     @property
     def broken(self):
-        ask(self._read)
+        ask(self._rd_read)
         return self._broken
 
     def __repr__(self):
         look_at(self)
-        return represented(self, "broken" if self._broken else "waiters=%d/%d" % (self._round.count, self._parties))
+        return represented(self, "broken" if self._broken else "waiters=%d/%d" % (self._rd_round.count, self._parties))
 
 
 class Round:
@@ -494,7 +494,7 @@ class Round:
         self.over = self.broken = False
         self.late = 0  # how many have yet to leave, once it is over
         self.guard = Guard(guard_number(("round", me.code, me.names)), False)
-        self.op = op_of(((barrier._place, READ),), self.guard.id)
+        self.op = op_of(((barrier._rd_place, READ),), self.guard.id)
 
 
 class Timer(Thread):

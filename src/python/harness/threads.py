@@ -10,6 +10,12 @@ def code_of_thread():
     return cur.code
 
 
+def count_act():
+    """Something has changed that others do not see, and a loop may go by."""
+    if cur is not None:
+        cur.acts += 1
+
+
 class Local:
     """`threading.local`: every thread has attributes of its own."""
 
@@ -52,6 +58,7 @@ class Local:
         return any(hasattr(type(vars(kind).get(name)), "__set__") for kind in type(self).__mro__)
 
     def __setattr__(self, name, value):
+        count_act()
         table = Local._rd_table(self)
         if Local._rd_is_of_class(self, name):
             object.__setattr__(self, name, value)
@@ -59,6 +66,7 @@ class Local:
             table[name] = value
 
     def __delattr__(self, name):
+        count_act()
         table = Local._rd_table(self)
         if Local._rd_is_of_class(self, name):
             object.__delattr__(self, name)
@@ -77,32 +85,32 @@ OWN_OF_THREADS = only_cpythons(
 class Thread(Model):
     """`threading.Thread`.
 
-    Who did not start a thread looks at `_place` to learn whether somebody else did."""
+    Who did not start a thread looks at `_rd_place` to learn whether somebody else did."""
 
-    _kind = "thread"
-    _strand = None
-    _starter = None
-    _numbered = False  # named by a number that other threads were about to take too
+    _rd_kind = "thread"
+    _rd_strand = None
+    _rd_starter = None
+    _rd_numbered = False  # named by a number that other threads were about to take too
     locals().update(OWN_OF_THREADS)
     _initialized = False
-    _is_over = False  # as far as `_stop` was told
+    _rd_is_over = False  # as far as `_stop` was told
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
         assert group is None, "group argument must be None for now"
-        self._named()
+        self._rd_named()
         self._target = target
         self._args = args
-        self._kwargs = self._own_kwargs = {}
+        self._kwargs = self._rd_own_kwargs = {}
         if kwargs is not None:
             self._kwargs = kwargs
         self._name = str(name) if name else None
         if not name:
-            self._set_own_name()
+            self._rd_set_own_name()
         self._daemonic = daemon if daemon is not None else cur.daemon
         self._initialized = True
-        self._publish = (target, args, self._kwargs)
+        self._rd_publish = (target, args, self._kwargs)
 
-    def _set_own_name(self):
+    def _rd_set_own_name(self):
         if not solo:
             # The number tells who made a thread first: a step, where the name is seen.
             if THREAD_NAMES in program.tracked:
@@ -110,7 +118,7 @@ class Thread(Model):
                 if detail:
                     note("name", "Thread-%d" % (thread_counter[0] + 1))
             else:
-                self._numbered = True
+                self._rd_numbered = True
         thread_counter[0] += 1
         self._name = "Thread-%d" % thread_counter[0]
         if sys.version_info >= (3, 10) and self._target is not None:
@@ -121,9 +129,9 @@ class Thread(Model):
     def start(self):
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
-        self._refuse_own()
+        self._rd_refuse_own()
         publish(self)
-        if self._strand is None:
+        if self._rd_strand is None:
             # Whether the target can be called so turns out when the thread runs; and who has run it by hand has none left.
             publish(getattr(self, "_target", None))
             for given in getattr(self, "_args", None), getattr(self, "_kwargs", None):
@@ -132,9 +140,9 @@ class Thread(Model):
         before = position
         is_step = not solo or position  # what came before anything was a step comes before everything
         if is_step:
-            announce(self._start_touches)
-        if self._strand is not None:
-            if self._started_at >= before and self._starter is not cur:
+            announce(self._rd_start_touches)
+        if self._rd_strand is not None:
+            if self._rd_started_at >= before and self._rd_starter is not cur:
                 raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
             raise RuntimeError("threads can only be started once")
         if detail and is_step:
@@ -142,9 +150,9 @@ class Thread(Model):
         if loops and not solo:
             last_write[STARTS] = position
             wake_spinners_on(STARTS)
-        self._begin()
+        self._rd_begin()
 
-    def _refuse_own(self):
+    def _rd_refuse_own(self):
         """Refuses a thread whose class has an attribute by which CPython's threads work, and these do not."""
         for kind in type(self).__mro__:
             if kind is Thread:
@@ -152,39 +160,39 @@ class Thread(Model):
             for name in sorted(OWN_OF_THREADS.keys() & vars(kind).keys()):
                 raise Unsupported("a thread with a `%s` of its own" % name, "CPython's threads work by it")
 
-    def _start_touches(self):
-        manner = WRITE if self._strand is None else ATTEMPT
+    def _rd_start_touches(self):
+        manner = WRITE if self._rd_strand is None else ATTEMPT
         code = child_code(cur, False)
         place = (life_ops.get(code) or life_of(code))[3]
-        touches = ((place, manner), (self._place, manner), (POPULATION, READ))
+        touches = ((place, manner), (self._rd_place, manner), (POPULATION, READ))
         if DAEMONS_CHANGE in program.tracked:
             touches += read_op(name_of(self), "daemon").touches
         return touches + ((THREADS_ORDER_PLACE, WRITE),) if THREADS_ORDER in program.tracked else touches
 
-    def _begin(self):
+    def _rd_begin(self):
         """Makes the thread live, within a step that was announced."""
         global solo
         code = child_code(cur)
-        strand = Strand(code, self._body, self._name, self._daemonic)
+        strand = Strand(code, self._rd_body, self._name, self._daemonic)
         strand.model = self
         strand.end_is_told()
-        self._strand = strand
-        self._starter = cur
-        self._started_at = position
+        self._rd_strand = strand
+        self._rd_starter = cur
+        self._rd_started_at = position
         strand.clock = cur.clock
         if THREADS_ORDER in program.tracked:
             strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
         keep_mortal()
 
-    def _body(self):
+    def _rd_body(self):
         try:
             self.run()
         except (Abandon, Unsupported, Diverged, NeedsWorkers):
             raise
         except BaseException as error:
             if not isinstance(error, SystemExit):
-                failures.append((cur.code, self._named_aloud(), sound(error)))
+                failures.append((cur.code, self._rd_named_aloud(), sound(error)))
             hook = MODELS["threading"].excepthook
             if hook is not excepthook:
                 call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
@@ -194,7 +202,7 @@ class Thread(Model):
         try:
             if self._target is not None:
                 # What it is given in a container it reads when it runs.
-                given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._own_kwargs]
+                given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._rd_own_kwargs]
                 if given:
                     rd_wholes(given)
                 callee(self._target)(*self._args, **self._kwargs)
@@ -205,8 +213,8 @@ class Thread(Model):
     def join(self, timeout=None):
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        self._look()
-        strand = self._strand
+        self._rd_look()
+        strand = self._rd_strand
         if strand is None:
             raise RuntimeError("cannot join thread before it is started")
         if strand is cur:
@@ -220,17 +228,17 @@ class Thread(Model):
         else:
             join_strand(strand, self._name)
         joined(strand)
-        self._find_over()
+        self._rd_find_over()
 
-    def _look(self):
+    def _rd_look(self):
         """Whether it was started: others than who did that have to look."""
-        if not solo and self._starter is not cur and self._strand is not cur:
-            ask(self._read)
+        if not solo and self._rd_starter is not cur and self._rd_strand is not cur:
+            ask(self._rd_read)
 
     def is_alive(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._look()
-        strand = self._strand
+        self._rd_look()
+        strand = self._rd_strand
         if strand is None:
             return False
         if not solo and strand is not cur:
@@ -239,24 +247,24 @@ class Thread(Model):
                 found.add(LISTED)
             if detail:
                 note("is alive?", self._name, show(strand.is_alive()))
-        return strand.is_alive() or not self._find_over()
+        return strand.is_alive() or not self._rd_find_over()
 
-    def _find_over(self):
+    def _rd_find_over(self):
         """What CPython before 3.13 does where it finds the thread over. Many a program has an event of that name, which cannot be called.
         Returns whether the thread is now known to be over."""
-        if sys.version_info < (3, 13) and not self._is_over:
+        if sys.version_info < (3, 13) and not self._rd_is_over:
             self._stop()
-            return self._is_over
+            return self._rd_is_over
         return True
 
     def _stop(self):
-        self._is_over = True
+        self._rd_is_over = True
 
     isAlive = None  # gone since 3.9; a name that reads as missing
 
-    def _named_aloud(self):
+    def _rd_named_aloud(self):
         # What a replay shows of a thread is not what the program sees of it.
-        if self._numbered and not showing:
+        if self._rd_numbered and not showing:
             found.add(THREAD_NAMES)
         return self._name
 
@@ -267,7 +275,7 @@ class Thread(Model):
             ask(read_op(name_of(self), "name"))
             if detail:
                 note("read", place_of(self, "name"), show(self._name))
-        return self._named_aloud()
+        return self._rd_named_aloud()
 
     @name.setter
     def name(self, name):
@@ -278,9 +286,9 @@ class Thread(Model):
             if detail:
                 note("write", place_of(self, "name"), show(name))
         self._name = str(name)
-        self._numbered = False
-        if self._strand is not None:
-            self._strand.name = self._name
+        self._rd_numbered = False
+        if self._rd_strand is not None:
+            self._rd_strand.name = self._name
 
     def getName(self):
         return self.name
@@ -291,14 +299,14 @@ class Thread(Model):
     @property
     def ident(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._look()
-        return None if self._strand is None else seen_ident_of(self._strand)
+        self._rd_look()
+        return None if self._rd_strand is None else seen_ident_of(self._rd_strand)
 
     @property
     def native_id(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._look()
-        return None if self._strand is None else native_id_of(self._strand)
+        self._rd_look()
+        return None if self._rd_strand is None else native_id_of(self._rd_strand)
 
     @property
     def daemon(self):
@@ -313,8 +321,8 @@ class Thread(Model):
     def daemon(self, daemonic):
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        self._look()
-        if self._strand is not None:
+        self._rd_look()
+        if self._rd_strand is not None:
             raise RuntimeError("cannot set daemon status of active thread")
         if not solo:
             found.add(DAEMONS_CHANGE)
@@ -332,7 +340,7 @@ class Thread(Model):
     def __repr__(self):
         assert self._initialized, "Thread.__init__() was not called"
         self.is_alive()
-        strand = self._strand
+        strand = self._rd_strand
         status = "initial" if strand is None else "stopped" if strand.done else "started"
         if self.daemon:
             status += " daemon"
@@ -350,11 +358,11 @@ class MainThread(Thread):
     """The main thread's `Thread` object."""
 
     def __init__(self, strand):
-        self._named()
+        self._rd_named()
         self._name = "MainThread"
         self._daemonic = False
         self._initialized = True
-        self._strand = strand
+        self._rd_strand = strand
         self._target = None
 
 
@@ -481,9 +489,9 @@ def join_and_let_go(strand, label):
 
 
 def begin_with_identifier(thread):
-    """`Thread._begin` where identifiers come again. Which of several a new thread is given is left open: the lowest."""
+    """`Thread._rd_begin` where identifiers come again. Which of several a new thread is given is left open: the lowest."""
     begin_thread(thread)
-    strand = thread._strand
+    strand = thread._rd_strand
     free, given, _ = identifiers()
     if free:
         given[strand.code] = min(free)
@@ -500,8 +508,8 @@ def looking_who_is_gone(touches):
 
 
 JOINING_LETS_GO = sys.version_info >= (3, 13)
-end_at_once, join_only, begin_thread = end, join_strand, Thread._begin
-start_touches, submit_touches = Thread._start_touches, None
+end_at_once, join_only, begin_thread = end, join_strand, Thread._rd_begin
+start_touches, submit_touches = Thread._rd_start_touches, None
 
 
 def give_identifiers_again(again):
@@ -510,10 +518,10 @@ def give_identifiers_again(again):
     identifiers_come_again = again
     end = end_and_let_go if again and not JOINING_LETS_GO else end_at_once
     join_strand = join_and_let_go if again and JOINING_LETS_GO else join_only
-    Thread._begin = begin_with_identifier if again else begin_thread
-    Thread._start_touches = looking_who_is_gone(start_touches) if again else start_touches
-    submit_touches = submit_touches or ThreadPoolExecutor._submit_touches
-    ThreadPoolExecutor._submit_touches = looking_who_is_gone(submit_touches) if again else submit_touches
+    Thread._rd_begin = begin_with_identifier if again else begin_thread
+    Thread._rd_start_touches = looking_who_is_gone(start_touches) if again else start_touches
+    submit_touches = submit_touches or ThreadPoolExecutor._rd_submit_touches
+    ThreadPoolExecutor._rd_submit_touches = looking_who_is_gone(submit_touches) if again else submit_touches
 
 
 def thread_of(strand):

@@ -75,6 +75,8 @@ def is_steady(state, mentioned=None):
     the variables. An iterator goes on by itself, and what is the library's own may do so in each of its methods.
 
     If the names are known that the loop has to do with, what only others lead to does not matter."""
+    if Context is not None:
+        return False  # nobody sees what is set there
     left = [] if state is None else [value for name, value in state.items() if mentioned is None or name in mentioned]
     passed = set()
     while left:
@@ -109,6 +111,8 @@ def attributes_among(names, thing):
     if inner is None:
         return None
     found = [inner[name] for name in names if name in inner]
+    if any(callable(each) and type(each) not in MODEL_CLASSES for each in found):
+        return None
     for kind in type(thing).__mro__:
         if kind.__module__ == "__main__":
             for name, value in vars(kind).items():

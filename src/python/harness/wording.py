@@ -188,8 +188,8 @@ def called(thing):
     for _, other in names.values():
         if issubclass(type(other), Condition) and other._lock is thing:
             return called(other)
-    if issubclass(type(thing), Model) and "_label" in (dict_of(thing) or {}):
-        return thing._label
+    if issubclass(type(thing), Model) and "_rd_label" in (dict_of(thing) or {}):
+        return thing._rd_label
     return type(thing).__name__.lower()
 
 
