@@ -93,7 +93,7 @@ class Thread(Model):
     _rd_numbered = False  # named by a number that other threads were about to take too
     locals().update(OWN_OF_THREADS)
     _initialized = False
-    _rd_is_over = False  # as far as `_stop` was told
+    _rd_is_over = sys.version_info >= (3, 13)  # as far as `_stop` was told, where there is one
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None, context=None):
         assert group is None, "group argument must be None for now"
@@ -129,7 +129,8 @@ class Thread(Model):
     def start(self):
         if not self._initialized:
             raise RuntimeError("thread.__init__() not called")
-        self._rd_refuse_own()
+        if type(self) is not Thread:
+            self._rd_refuse_own()
         publish(self)
         if self._rd_strand is None:
             # Whether the target can be called so turns out when the thread runs; and who has run it by hand has none left.
@@ -202,9 +203,10 @@ class Thread(Model):
         try:
             if self._target is not None:
                 # What it is given in a container it reads when it runs.
-                given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._rd_own_kwargs]
-                if given:
-                    rd_wholes(given)
+                if type(self._args) is not tuple or self._kwargs is not self._rd_own_kwargs:
+                    given = [each for each in (self._args, self._kwargs) if type(each) is not tuple and each is not self._rd_own_kwargs]
+                    if given:
+                        rd_wholes(given)
                 callee(self._target)(*self._args, **self._kwargs)
         finally:
             if not ended:
@@ -228,7 +230,8 @@ class Thread(Model):
         else:
             join_strand(strand, self._name)
         joined(strand)
-        self._rd_find_over()
+        if not self._rd_is_over:
+            self._rd_find_over()
 
     def _rd_look(self):
         """Whether it was started: others than who did that have to look."""
@@ -252,10 +255,9 @@ class Thread(Model):
     def _rd_find_over(self):
         """What CPython before 3.13 does where it finds the thread over. Many a program has an event of that name, which cannot be called.
         Returns whether the thread is now known to be over."""
-        if sys.version_info < (3, 13) and not self._rd_is_over:
+        if not self._rd_is_over:
             self._stop()
-            return self._rd_is_over
-        return True
+        return self._rd_is_over
 
     def _stop(self):
         self._rd_is_over = True
