@@ -412,8 +412,8 @@ impl Engine {
         Ok(told.expect("one schedule has one replay"))
     }
 
-    /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of them what it has room for. The
-    /// scenario is loaded once.
+    /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of
+    /// them what it has room for. The scenario is loaded once.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use raceday::explore::Report;
 use raceday::python::Interpreter;
 use raceday::python::Limits;
 use raceday::python::PythonError;
@@ -84,6 +85,11 @@ class Hidden(Thread):
 run(Hidden())",
 ];
 
+/// What a program prints in each of its outcomes.
+fn outputs(report: &Report) -> Vec<&str> {
+    report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect()
+}
+
 /// What Python prints of a program.
 #[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
 fn printed(interpreter: &Interpreter, source: &str) -> String {
@@ -105,8 +111,7 @@ fn they_end_as_they_do_in_cpython() {
                 "{THERE}try:\n    {body}\nexcept BaseException as error:\n    print(type(error).__name__, error)\n"
             );
             let report = explored_by(&mut worker, &scenario(&source, None)).expect("it explores");
-            let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
-            assert_eq!(seen, [printed(interpreter, &source)], "{interpreter:?}: {mistake}");
+            assert_eq!(outputs(&report), [printed(interpreter, &source)], "{interpreter:?}: {mistake}");
         }
     }
 }
@@ -195,8 +200,7 @@ threading.Thread(target=add).start()
 raise ValueError('boom')
 ";
     let report = explored(&scenario(source, None)).expect("it explores");
-    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
-    assert_eq!(seen, ["crashed: ValueError boom True 1\n", "crashed: ValueError boom True 2\n"]);
+    assert_eq!(outputs(&report), ["crashed: ValueError boom True 1\n", "crashed: ValueError boom True 2\n"]);
 }
 
 /// They lacked the lines of the program: where it lies no worker can read it.
@@ -223,7 +227,6 @@ print(inspect.getsource(work), sys.stdout)";
     for interpreter in interpreters() {
         let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
         let report = explored_by(&mut worker, &scenario(source, None)).expect("it explores");
-        let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
-        assert_eq!(seen, [printed(interpreter, source)], "{interpreter:?}");
+        assert_eq!(outputs(&report), [printed(interpreter, source)], "{interpreter:?}");
     }
 }

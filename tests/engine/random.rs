@@ -353,6 +353,7 @@ fn on_the_clock(program: &programs::Program) -> Scenario {
     let mut scenario = of(program);
     for (body, seconds) in [(1, "1"), (2, "1"), (3, "0.5")] {
         let head = format!("def t{body}():\n    global x, y, xs, d, st\n");
+        assert!(scenario.source.contains(&head) || body >= program.bodies.len(), "threads begin so: {head}");
         scenario.source = scenario.source.replace(&head, &format!("{head}    time.sleep({seconds})\n"));
     }
     scenario.sleeps = Sleeps::Ordered;

@@ -151,7 +151,9 @@ def adapt_logging():
                        (logging.Logger, "removeHandler"), (logging.Logger, "setLevel"), (logging.Handler, "setLevel")):  # fmt: skip
         setattr(kind, name, partialmethod(configure_logging, getattr(kind, name)))
     disable, name_level, make_record = logging.disable, logging.addLevelName, logging.makeLogRecord
-    logging.basicConfig = functools.partial(configure_logging, None, functools.partial(configure_basically, logging.basicConfig))
+    configure = logging.basicConfig
+    # It looks whether there are handlers under the lock under which it adds them.
+    logging.basicConfig = lambda **keywords: configure_logging(functools.partial(configure, **keywords), atomically)
     logging.len = lambda thing: length_for_logging(thing, logging.root.handlers)
     logging.disable = lambda level=logging.CRITICAL: configure_logging(level, disable)
     logging.addLevelName = lambda level, levelName: configure_logging(level, name_level, levelName)
@@ -217,11 +219,6 @@ def configure_logging(thing, change, *arguments, **keywords):
         if detail:
             note("configure logging")
     return change(thing, *arguments, **keywords)
-
-
-def configure_basically(configure, _, **keywords):
-    """`basicConfig`, which looks whether there are handlers under the lock under which it adds them."""
-    return atomically(functools.partial(configure, **keywords))
 
 
 def length_for_logging(thing, handlers):

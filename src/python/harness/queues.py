@@ -1,4 +1,5 @@
-# `queue`, modelled: one step an act, CPython's errors; and CPython's own acts where they run the scenario's code. Part of the harness; see core.py.
+# `queue`, modelled: one step an act, CPython's errors; and CPython's own acts where they run the scenario's code. Part of the harness; see
+# core.py.
 
 Empty = Full = ShutDown = RealQueue = None  # the real ones, once the scenario imports `queue`
 

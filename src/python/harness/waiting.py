@@ -25,7 +25,10 @@ def turn(site):
     else:
         state = dict(frame.f_locals)
     last = me.marks.get(site)
-    if last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held and same_state(last[2], state) and is_steady(state, loop_mentions[site]):
+    if (
+        last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held
+        and same_state(last[2], state) and is_steady(state, loop_mentions[site])
+    ):  # fmt: skip
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
