@@ -2,8 +2,10 @@
 
 use raceday::explore::Report;
 use raceday::scenario::Sleeps;
+use raceday::scenario::ThreadId;
 
 use super::pythons::explored;
+use super::pythons::replayed;
 use super::pythons::scenario;
 
 fn report_of(source: &str) -> Report {
@@ -85,6 +87,30 @@ fn who_waits_with_a_limit_waits_until_then() {
         expected.sort_unstable();
         assert_eq!(seen(&report_of(&source.replace("LIMIT", "1"))), expected, "{act}, {wait}");
     }
+}
+
+#[test]
+fn a_wait_on_the_clock_is_told_as_one() {
+    let source = "
+import threading, time
+event = threading.Event()
+seen = []
+def see():
+    seen.append(event.wait(5))
+thread = threading.Thread(target=see)
+thread.start()
+time.sleep(1)
+event.set()
+thread.join()
+";
+    let mut scenario = scenario(source, Some("seen"));
+    scenario.sleeps = Sleeps::Ordered;
+    let replay = replayed(&scenario, |report| report.outcomes[0].witness.clone());
+    let told = replay.execution.steps.iter().zip(&replay.details).filter(|(step, _)| step.thread != ThreadId::MAIN);
+    let told: Vec<_> = told.map(|(_, detail)| format!("{} {}", detail.verb, detail.location)).collect();
+    let told: Vec<_> =
+        told.iter().map(|each| each.trim()).filter(|each| !each.is_empty() && *each != "begin").collect();
+    assert_eq!(told, ["wait event", "wait until 5 s", "wake event", "end"]);
 }
 
 /// It went on until the step limit: each turn took no time.

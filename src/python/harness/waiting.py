@@ -228,11 +228,8 @@ def sleep_until(moment, places=()):
     me.alarm = guard
     visible(op_of(tuple((place, READ) for place in places), guard.id), guard)
     me.wakes = None
-    if detail:
-        if guard.open and virtual_now[0] < moment:
-            note("look again")
-        else:
-            note("wake", "at %g s" % moment)
+    if detail and not (guard.open and virtual_now[0] < moment):
+        note("wake", "at %g s" % moment)
     if not guard.open:
         # This thread made time go on.
         guard.set(True)
@@ -247,13 +244,15 @@ def wait_on_clock(until, there, touches, *arguments):
     up. To look changes nothing."""
     if not ordered:
         return
+    waits = False
     while virtual_now[0] < until:
         places = sorted({place for place, _ in touches(*arguments)})
         visible(op_of(tuple((place, READ) for place in places)))
-        if detail:
-            note("look", "whether to wait until %g s" % until)
         if there():
             return
+        if detail and not waits:
+            note("wait", "until %g s" % until)
+        waits = True
         sleep_until(until, places)
 
 
