@@ -238,8 +238,8 @@ struct Batches {
 impl Batches {
     /// Sees to it that all hands have something to do, as far as there is something and `bounds` allow it.
     fn fill<E: Execute>(&mut self, execute: &mut E, strategy: &mut impl Strategy, bounds: Bounds, made: u64) {
-        // One for each hand, and one that it finds when it is done.
-        let places = 2 * execute.hands();
+        // One for each hand, one that it finds when it is done, and one more, for who is done does not wait for whose turn it is.
+        let places = 3 * execute.hands();
         while self.under_way.len() < places {
             let asked: usize = self.under_way.iter().map(VecDeque::len).sum();
             let left = bounds.executions.saturating_sub(made).saturating_sub(asked as u64);

@@ -235,6 +235,11 @@ impl Process {
         self.receive(patience)
     }
 
+    /// Returns whether the child has begun to say something that was not received yet, or has ended.
+    pub(super) fn has_said(&self) -> bool {
+        !self.output.buffer().is_empty() || is_readable(self.output.get_ref())
+    }
+
     /// Returns the next frame, or what went wrong instead.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
         let ticks = patience.as_millis() / self.tick().as_millis() + 1;
@@ -388,8 +393,7 @@ fn command(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
 #[cfg(unix)]
 fn look_for(output: &ChildStdout) {
     for _ in 0..LOOKS {
-        let mut output = [rustix::event::PollFd::new(output, rustix::event::PollFlags::IN)];
-        if rustix::event::poll(&mut output, Some(&rustix::event::Timespec::default())) != Ok(0) {
+        if is_readable(output) {
             return;
         }
         thread::yield_now();
@@ -398,6 +402,19 @@ fn look_for(output: &ChildStdout) {
 
 #[cfg(not(unix))]
 fn look_for(_output: &ChildStdout) {}
+
+/// Returns whether to read would not wait.
+#[cfg(unix)]
+fn is_readable(output: &ChildStdout) -> bool {
+    let mut output = [rustix::event::PollFd::new(output, rustix::event::PollFlags::IN)];
+    rustix::event::poll(&mut output, Some(&rustix::event::Timespec::default())) != Ok(0)
+}
+
+/// Nobody knows.
+#[cfg(not(unix))]
+fn is_readable(_output: &ChildStdout) -> bool {
+    false
+}
 
 /// Returns how the child with this number ended, if it has, and leaves it to be waited for.
 #[cfg(unix)]

@@ -20,6 +20,7 @@ use super::protocol::Ran;
 use super::protocol::Said;
 use super::protocol::Shared;
 use super::room::Room;
+use super::worker::Running;
 use super::worker::Worker;
 
 /// A scenario loaded in a worker.
@@ -126,6 +127,18 @@ impl<'a> Program<'a> {
             whole.then_some(Replay { execution, names, details, blocked, death: None })
         })();
         told.ok_or_else(|| self.worker.broken("its telling of an execution makes no sense".to_owned()))
+    }
+
+    /// Returns how many executions the process has still to make, or to tell; what it has told is taken from it.
+    pub(super) fn left(&mut self) -> usize {
+        while let Some(next) = self.begun.iter().position(|begun| begun.answer.is_none()) {
+            if !self.worker.running.as_ref().is_some_and(Running::has_said) {
+                break;
+            }
+            let answer = self.receive(self.begun[next].requests.len());
+            self.begun[next].answer = Some(answer);
+        }
+        self.begun.iter().filter(|begun| begun.answer.is_none()).map(|begun| begun.requests.len()).sum()
     }
 
     /// Compares with the execution before: as long as the same threads went, they did the same.

@@ -1,8 +1,8 @@
 //! Several workers that explore one scenario side by side.
 //!
-//! Each batch goes to the worker that has least to do. What one of them finds to be shared, which means that everything begins
-//! again, the others are told before they go on, so all of them always execute the same program. Which executions are made
-//! is the search's business; here they are only shared out.
+//! Each batch goes to the worker that has least left to do, whether or not it is its turn to be listened to. What one of them
+//! finds to be shared, which means that everything begins again, the others are told before they go on, so all of them always
+//! execute the same program. Which executions are made is the search's business; here they are only shared out.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -110,8 +110,10 @@ impl Execute for Team<'_> {
     }
 
     fn prepare(&mut self, requests: &[Request]) {
-        let left = |hand: usize| self.under_way.iter().filter(|task| task.0 == hand).map(|task| task.1).sum::<usize>();
-        let hand = (0..self.hands.len()).min_by_key(|&hand| left(hand)).expect("somebody is there");
+        let hand = match &mut self.hands[..] {
+            [_] => 0,
+            hands => (0..hands.len()).min_by_key(|&hand| hands[hand].left()).expect("somebody is there"),
+        };
         self.hands[hand].prepare(requests);
         self.under_way.push_back((hand, requests.len()));
     }

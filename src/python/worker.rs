@@ -444,6 +444,11 @@ impl Running {
         Ok(())
     }
 
+    /// Returns whether there is something to receive.
+    pub(super) fn has_said(&self) -> bool {
+        self.process.has_said()
+    }
+
     /// Returns the next answer, or the next word of it.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Said, String> {
         let frame = self.process.receive(patience)?;
