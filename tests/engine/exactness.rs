@@ -293,6 +293,60 @@ const CASES: &[Case] = &[
         observed: "r, len(live)",
         possible: &["([1, 1], 0)", "([1, 2], 0)", "([2, 1], 0)", "([2, 2], 0)"],
     },
+    // What dies with an assignment dies in that step, and what it alone held with it.
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nq.part = C()\nf = weakref.ref(q)\ng = weakref.ref(q.part)",
+        first: "global q; q = None",
+        second: "r.append(q is None); r.append(f() is None); r.append(g() is None)",
+        observed: "r",
+        possible: &["[False, False, False]", "[False, False, True]", "[False, True, True]", "[True, True, True]"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = [C(), {1: C()}]\nf = weakref.ref(q[0])\ng = weakref.ref(q[1][1])",
+        first: "q.clear()",
+        second: "r.append(len(q)); r.append((f() is None, g() is None))",
+        observed: "r",
+        possible: &["[0, (True, True)]", "[2, (False, False)]", "[2, (False, True)]", "[2, (True, True)]"],
+    },
+    // Who holds on to it longest decides when.
+    Case {
+        there: "import weakref\nclass C: pass\nq = C()\nf = weakref.ref(q)\ncache = weakref.WeakValueDictionary({1: q})",
+        first: "global q; one = f(); q = None; r.append(one is None); del one; r.append('first')",
+        second: "one = cache.get(1); r.append(one is None); del one; r.append('second'); r.append(len(cache))",
+        observed: "r",
+        possible: &[
+            "[False, 'first', False, 'second', 0]",
+            "[False, 'first', True, 'second', 0]",
+            "[False, 'second', 1, False, 'first']",
+            "[False, 'second', False, 'first', 0]",
+            "[False, 'second', False, 'first', 1]",
+            "[False, 'second', False, 0, 'first']",
+            "[False, 'second', False, 1, 'first']",
+            "[False, False, 'first', 'second', 0]",
+            "[False, False, 'second', 'first', 0]",
+            "[False, False, 'second', 'first', 1]",
+            "[False, False, 'second', 0, 'first']",
+            "[False, False, 'second', 1, 'first']",
+            "[False, True, 'first', 'second', 0]",
+            "[False, True, 'second', 'first', 0]",
+            "[False, True, 'second', 0, 'first']",
+        ],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nlive = weakref.WeakSet()\ndef work():\n    one = C()\n    live.add(one)\n    n = 0\n    while n < 2:\n        n += 1",
+        first: "work()",
+        second: "r.append([type(each).__name__ for each in live])",
+        observed: "r, len(live)",
+        possible: &["([['C']], 0)", "([[]], 0)"],
+    },
+    // What leads only to itself dies when garbage is collected.
+    Case {
+        there: "import gc, weakref\nclass C: pass\nq = C()\nq.others = [C()]\nq.others[0].others = {'back': q}\nf = weakref.ref(q.others[0])",
+        first: "global q; q = None; r.append(f() is None); gc.collect()",
+        second: "r.append(f() is None)",
+        observed: "r, f() is None",
+        possible: &["([False, False], True)", "([False, True], True)"],
+    },
     // A queue whose insides a class of the program's sees to.
     Case {
         there: "class Once(queue.Queue):\n    def _init(self, most): self.queue = set()\n    def _put(self, item): self.queue.add(item)\n    def _get(self): return self.queue.pop()\nq = Once()",

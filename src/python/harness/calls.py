@@ -2,6 +2,7 @@
 
 # Methods of containers -------------------------------------------------------------------------------------------------
 
+HANDING_OUT = frozenset("discard pop popitem popleft remove".split())  # one that is in the container
 STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__ __init__".split())
 STRUCTURE = {
     "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate __init__".split()),
@@ -297,7 +298,13 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
                 arguments, keywords = (dict(*arguments, **keywords),), {}
             wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
         looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
-        touches = announce(method_touches, thing, name, shape, key, looked_into)
+        given = thing, name, shape, key, looked_into
+        if kept and name in HANDING_OUT:
+            touches = announce(with_life, method_touches, given, taken_by, name, thing, *arguments)
+        elif kept and name == "clear":
+            touches = announce(with_all_deaths, method_touches, given, thing)
+        else:
+            touches = announce(method_touches, *given)
         is_step = bool(touches)
         if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
             touches = ()

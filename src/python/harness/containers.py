@@ -330,7 +330,7 @@ def wr_item(value, thing, key):
             else:
                 if shape == "L" and type(key) is not int:
                     key = index_of(thing, key)
-                touches = announce(item_touches, thing, key, WRITE, shape)
+                touches = announce_change(item_touches, (thing, key, WRITE, shape), element_itself, thing, key)
             if detail and touches:
                 note("write", item_place(thing, key), show(value))
             if is_passed:
@@ -363,7 +363,7 @@ def del_item(thing, key):
                 key = index_of(thing, key)
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
-            touches = announce(removal_touches, thing, key, shape)
+            touches = announce_change(removal_touches, (thing, key, shape), element_itself, thing, key)
             if detail and touches:
                 told(lambda: operator.delitem(thing, key), "delete", item_place(thing, key))
                 return

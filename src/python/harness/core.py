@@ -239,16 +239,19 @@ ending_now = None
 
 def choose(mine):
     """Who goes next; None if nobody can, and then `ending_now` says what that is."""
-    global ending_now
+    global ending_now, prefix_length
     if not enabled and ordered:
         let_time_pass()
     if position < prefix_length:
         nxt = by_code.get(prefix[position])
-        if nxt is None or not enabled & nxt.bit:
+        if nxt is not None and enabled & nxt.bit:
+            return nxt
+        if not mortal or lined:
             diverge()
             ending_now = None
             return None
-        return nxt
+        # Whose death it was to be is another's to let die in this order (see weak.py): who asked sees that it was not followed.
+        prefix_length = position
     if position >= MAX_STEPS:
         ending_now = "limit"
         return None
@@ -290,7 +293,11 @@ def visible(op, guard=None, make=None):
         raise Abandon
     if not plain:
         if kept:
+            announced_at = position
             bury()
+            if make is not None and position != announced_at:
+                touches = touches_now(*make)
+                op = ops_by_key.get((touches, 0)) or op_of(touches)
         if me.inside:
             resume_later(me)
         op = dressed(op, me)

@@ -123,7 +123,7 @@ def release():
     executions_since_collection += 1
     if executions_since_collection >= COLLECTION_PERIOD or gc.get_count()[0] >= LITTER:
         executions_since_collection = 0
-        gc.collect()
+        collect_garbage()
         if not program.is_settled:
             # What a program has imported by now stays, and need not be looked through again and again.
             program.is_settled = True

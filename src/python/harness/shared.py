@@ -100,7 +100,11 @@ def wr_global(value, name):
         if name not in tracked_globals:
             found.add(("global", name))
         else:
-            visible(writes.get((GLOBALS, name)) or write_op(GLOBALS, name))
+            op = writes.get((GLOBALS, name)) or write_op(GLOBALS, name)
+            if kept:
+                announce_change(touches_of, (op,), program_globals.get, name)
+            else:
+                visible(op)
             if detail:
                 note("write", name, show(value))
     return value
@@ -130,7 +134,12 @@ def wr_cell(value, getter, name, scope):
         if (scope, name) not in tracked_cells:
             found.add(("cell", scope, name))
         else:
-            visible(write_op(name_of(getter.__closure__[0]), "cell"))
+            cell = getter.__closure__[0]
+            op = write_op(name_of(cell), "cell")
+            if kept:
+                announce_change(touches_of, (op,), variable_itself, cell)
+            else:
+                visible(op)
             if detail:
                 note("write", name, show(value))
     return value
@@ -416,14 +425,14 @@ def wr_attr(value, thing, name):
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
                 found.add(("attribute", name))
-        elif not reads_within and (one_place[key] if key in one_place else touches_one_place(*key)):
+        elif not reads_within and not kept and (one_place[key] if key in one_place else touches_one_place(*key)):
             who = name_of(thing)
             visible(writes.get((who, name)) or write_op(who, name))
             if detail:
                 note("write", place_of(thing, name), show(value))
         else:
             make_own_part(thing)
-            touches = announce(attribute_touches, thing, name, WRITE)
+            touches = announce_change(attribute_touches, (thing, name, WRITE), attribute_itself, thing, name)
             if detail and touches:
                 note("write", place_of(thing, name), show(value))
     is_class = issubclass(type(thing), type)
@@ -534,7 +543,7 @@ def del_attr(thing, name):
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
-            is_step = announce(attribute_touches, thing, name, WRITE)
+            is_step = announce_change(attribute_touches, (thing, name, WRITE), attribute_itself, thing, name)
     keep_outside(thing, name)
     try:
         if is_step and detail:

@@ -23,7 +23,7 @@ def turn(site):
     if frame.f_code.co_name == "<module>":
         state = None
     else:
-        state = dict(frame.f_locals)
+        state = variables_of(frame)
     last = me.marks.get(site)
     if (
         last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held
@@ -39,7 +39,7 @@ def turn(site):
             me.stuck = (first_read, me.acts)
         else:
             wait_for_change(first_read)
-            state = state if state is None else dict(frame.f_locals)
+            state = state if state is None else variables_of(frame)
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)

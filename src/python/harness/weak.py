@@ -1,12 +1,13 @@
 # Objects to which weak references lead, and when they die. Part of the harness; see core.py.
 #
-# An object dies where a thread lets go of the last other reference to it: at the end of a function, say, which is no step. But who asks the
-# weak reference then finds nothing. So while several threads live, such an object is kept alive beyond that, until the thread that let go
-# of it comes to its next step. Before that it takes another: the object's death.
+# An object dies where a thread lets go of the last other reference to it. Where that is an assignment or a deletion, the object's death
+# is part of that step. Else, at the end of a function, say, it is no step, but who asks the weak reference then finds nothing. So while
+# several threads live, such an object is kept alive beyond that, until the thread that let go of it comes to its next step. Before that it
+# takes another: the object's death. With it goes what it alone held.
 
 mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
 kept = {}  # by its id, the object itself, while several threads live
-dying = set()  # those whose death is announced
+dying = set()  # those whose death is announced as a step of its own
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
 
@@ -46,24 +47,254 @@ def life_touches(where, manner):
     return ((digest((names[where][0], "life")), manner),)
 
 
+def death_touches(wheres):
+    """What the death of those touches."""
+    lives = [touch for where in wheres for touch in life_touches(where, WRITE)]
+    return (*sorted(lives), *[(place, WRITE) for place in sorted(set().union(*[mortal[where][1] for where in wheres]))])
+
+
+def own_references(where, thing):
+    """How many references to `thing` the harness has by itself."""
+    known = names.get(where)
+    return (where in kept) + (known is not None and known[1] is thing)
+
+
+def references_of_a_variable():
+    """How many references `sys.getrefcount` tells of to what one variable refers to: before CPython 3.14 it counts its own."""
+    thing = object()
+    return sys.getrefcount(thing)
+
+
+ONE_VARIABLE = references_of_a_variable()
+
+
+def dying_with(references, fetch, *arguments):
+    """Which of those that are kept die if there are so many fewer references to what `fetch(*arguments)` returns: that, and what nothing
+    leads to then. CPython's counts are followed."""
+    try:
+        thing = fetch(*arguments)
+    except Exception:
+        return []
+    if sys.getrefcount(thing) - ONE_VARIABLE - own_references(id(thing), thing) > references:
+        return []
+    deaths = []
+    lost = {}  # by its id, how many references to a thing go
+    left = [thing]
+    while left:
+        thing = left.pop()
+        if id(thing) in kept:
+            deaths.append(id(thing))
+        referents = gc.get_referents(thing)
+        each = None
+        times = {}
+        for each in referents:
+            where = id(each)
+            times[where] = times.get(where, 0) + 1
+        while referents:
+            each = referents.pop()
+            where = id(each)
+            times[where] -= 1
+            lost[where] = lost.get(where, 0) + 1
+            if sys.getrefcount(each) - ONE_VARIABLE - times[where] - own_references(where, each) == lost[where]:
+                left.append(each)
+    return deaths
+
+
+def announce_change(make, arguments, fetch, *fetched):
+    """As `announce` of `make` and `arguments`, for a step that lets go of what `fetch(*fetched)` returns: what dies with it dies in that step."""
+    if kept:
+        return announce(with_deaths, make, arguments, fetch, *fetched)
+    return announce(make, *arguments)
+
+
+def with_deaths(make, arguments, fetch, *fetched):
+    touches = make(*arguments)
+    deaths = cur.letting_go[position] = dying_with(1, fetch, *fetched)
+    return touches + death_touches(deaths or known_here(fetch, *fetched)) if touches else ()
+
+
+def with_all_deaths(make, arguments, container):
+    """The same of a step that lets go of all that is in a container."""
+    touches = make(*arguments)
+    letting_go = cur.letting_go[position] = []
+    lives = set()
+    for index in range(len(container)):
+        deaths = dying_with(1, nth_of, container, index)
+        letting_go += deaths
+        lives.update(deaths or known_here(nth_of, container, index))
+    return touches + death_touches(lives) if touches else ()
+
+
+def nth_of(container, index):
+    return next(itertools.islice(container.values() if isinstance(container, dict) else container, index, None))
+
+
+def with_life(make, arguments, fetch, *fetched):
+    """The same of a step that takes out what `fetch(*fetched)` returns, and hands it to who asked for that."""
+    touches = make(*arguments)
+    return touches + death_touches(known_here(fetch, *fetched)) if touches else ()
+
+
+def taken_by(name, container, *arguments):
+    """What a container's method takes out."""
+    if name in ("remove", "discard"):
+        return arguments[0]
+    if isinstance(container, dict):
+        return element_itself(container, *arguments[:1]) if name == "pop" else nth_of(container, len(container) - 1)
+    return container[0 if name == "popleft" else arguments[0] if arguments else -1]
+
+
+def known_here(fetch, *arguments):
+    """What `fetch(*arguments)` returns, if it is one of those that are kept. Who takes it from where others find it lets it die, or the
+    one who is last to let go of it does: that depends on the order."""
+    try:
+        where = id(fetch(*arguments))
+    except Exception:
+        return []
+    return [where] if where in kept else []
+
+
+touches_of = operator.attrgetter("touches")
+variable_itself = operator.attrgetter("cell_contents")
+
+
+def attribute_itself(thing, name):
+    """An attribute that a thing has by itself, whatever its class says when asked."""
+    return dict_of(thing)[name]
+
+
+def element_itself(thing, key):
+    """An element, if no code has to be run to find it."""
+    if type(key) not in ATOMS:
+        return None
+    return dict.get(thing, key) if isinstance(thing, dict) else list.__getitem__(thing, key)
+
+
 def bury():
     """The running thread is to take a step: those of which it has let go die before."""
-    frame = sys._getframe(2)
-    while frame is not None:
-        if frame.f_code.co_filename == program.filename:
-            frame.f_locals  # what was told of variables holds what they held then
-        frame = frame.f_back
+    if cur.marks:
+        forget_loops()
+    forget_unheld()
+    if trace and trace[-3] == cur.index:
+        went_with_step()
     for where in list(kept):
-        if where in kept and where not in dying and sys.getrefcount(kept[where]) == 2:
-            dying.add(where)
-            places = sorted(mortal[where][1])
-            visible(op_of(life_touches(where, WRITE) + tuple((place, WRITE) for place in places)))
-            dying.discard(where)
+        deaths = dying_with(0, kept.get, where) if where in kept and where not in dying else ()
+        if deaths:
+            kind = type(kept[where])
+            dying.update(deaths)
+            visible(op_of(death_touches(deaths)))
+            dying.difference_update(deaths)
             if detail:
-                note("let go of", type(kept[where]).__name__.lower())
-            # Others may have come by it meanwhile.
-            if sys.getrefcount(kept[where]) == 2:
-                del kept[where]
+                note("let go of", kind.__name__.lower())
+            let_die(deaths)
+
+
+def went_with_step():
+    """Those that were to die with the running thread's last step have. Of others it has let go since, and they live on: that matters to
+    whoever lets go of them later, and so the step has looked at their lives."""
+    let_die(cur.letting_go.get(position - 1, ()))
+    for when in [when for when in cur.letting_go if when < position]:
+        del cur.letting_go[when]
+    before, cur.holding = cur.holding, held_now()
+    op = ops[trace[-2]]
+    touched = {place for place, _ in op.touches}
+    lives = [life_touches(where, READ)[0] for where in before - cur.holding if where in kept]
+    looked = tuple(sorted(life for life in lives if life[0] not in touched))
+    if looked:
+        weight = op.weight
+        op = op_of(op.touches + looked, op.guard)
+        op.weight = weight
+        trace[-2] = op.id
+
+
+def held_now():
+    """Those of which variables of functions hold one that the running thread is in."""
+    held = set()
+    frame = sys._getframe(3)
+    while frame is not None:
+        if frame.f_code.co_filename == program.filename and frame.f_code.co_flags & OPTIMIZED:
+            held.update(id(value) for value in local_variables(frame).values() if id(value) in kept)
+        frame = frame.f_back
+    return held
+
+
+def forget_loops():
+    """Has the running thread let go of the frames of functions that have returned: what it remembers of loops in them is of no use any more."""
+    frame = sys._getframe(2)
+    going_on = set()
+    while frame is not None:
+        going_on.add(frame)
+        frame = frame.f_back
+    cur.marks = {site: mark for site, mark in cur.marks.items() if mark[0] in going_on}
+
+
+def variables_of(frame):
+    """The variables of a running function as they are. Of those that are kept weak references, and the frame does not hold on to them either."""
+    seen = frame.f_locals
+    if not kept:
+        return dict(seen)
+    variables = {name: weak_reference(seen[name]) if id(seen[name]) in kept else seen[name] for name in list(seen)}
+    forget_snapshot(frame, seen)
+    return variables
+
+
+def forget_snapshot(frame, variables):
+    """Before CPython 3.13 a frame keeps what `f_locals` gave, with all that was in it then."""
+    if type(variables) is dict and frame.f_code.co_flags & OPTIMIZED:
+        variables.clear()
+
+
+OPTIMIZED = 1  # the flag of functions' code: variables are elsewhere than in `f_locals`
+
+
+def forget_unheld():
+    """Has containers and variables die that only their names keep alive."""
+    while True:
+        unheld = [
+            where for where, known in names.items()
+            if id(known[1]) == where and sys.getrefcount(known[1]) == 2 and where not in namespaces
+        ]  # fmt: skip
+        if not unheld:
+            break
+        for where in unheld:
+            names.pop(where, None)
+
+
+def let_die(wheres):
+    """Has those die that only we keep alive: others may have come by some meanwhile."""
+    left = [where for where in wheres if where in kept]
+    while left:
+        unheld = [where for where in left if is_let_go(where)]
+        if not unheld:
+            break
+        for where in unheld:
+            del kept[where]
+        forget_unheld()
+        left = [where for where in left if where in kept]
+
+
+def is_let_go(where):
+    thing = kept[where]
+    return sys.getrefcount(thing) - ONE_VARIABLE == own_references(where, thing)
+
+
+def collect(*arguments, **keywords):
+    """`gc.collect` of the scenario's: what leads only to itself dies, in one step."""
+    if not kept:
+        return collect_garbage(*arguments, **keywords)
+    announce(death_touches, kept)
+    if detail:
+        note("collect", "garbage")
+    # What only names and we ourselves keep alive is not kept meanwhile.
+    called = {where: known[0] for where, known in names.items() if id(known[1]) == where and gc.is_tracked(known[1])}
+    for where in called:
+        del names[where]
+    kept.clear()
+    try:
+        return collect_garbage(*arguments, **keywords)
+    finally:
+        names.update((id(thing), (called[id(thing)], thing)) for thing in gc.get_objects() if id(thing) in called)
+        keep_mortal()
 
 
 def refer(make, /, *arguments, **keywords):
@@ -81,7 +312,9 @@ def refer(make, /, *arguments, **keywords):
 
 def follow(reference):
     """Asks a weak reference for what it leads to."""
-    if not solo and id(reference) in reference_places:
+    if solo:
+        forget_unheld()
+    elif id(reference) in reference_places:
         announce(lambda: reference_places[id(reference)][1])  # the place has a name though what is there may be gone
         if detail:
             note("follow", "weak reference")
@@ -101,6 +334,10 @@ def adapt_weak_references(module):
                 setattr(kind, name, watching(vars(kind)[name]))
 
 
+def adapt_collection(module):
+    module.collect = collect
+
+
 def watching(method):
     def call(self, *arguments, **keywords):
         for each in (*arguments, *keywords.values()):
@@ -112,4 +349,6 @@ def watching(method):
     return call
 
 
+collect_garbage = gc.collect
 not_adapted["weakref"] = adapt_weak_references
+not_adapted["gc"] = adapt_collection

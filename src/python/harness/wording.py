@@ -167,11 +167,7 @@ def called(thing):
     frame = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename == program.filename and frame.f_code.co_name != "<module>":
-            # Not what inner functions share: CPython 3.13.0 crashes when asked for a variable of a comprehension that goes on if
-            # another comprehension has one of that name in a closure.
-            shared = frame.f_code.co_cellvars if sys.version_info >= (3, 13) else ()
-            seen = frame.f_locals
-            local = {name: seen[name] for name in list(seen) if name not in shared}
+            local = local_variables(frame)
             for name, value in local.items():
                 if value is thing and not name.startswith("__rd"):
                     return name
@@ -191,6 +187,18 @@ def called(thing):
     if issubclass(type(thing), Model) and "_rd_label" in (dict_of(thing) or {}):
         return thing._rd_label
     return type(thing).__name__.lower()
+
+
+def local_variables(frame):
+    """The variables of a function of the program's that is its own, as they are.
+
+    Not those that inner functions share: CPython 3.13.0 crashes when asked for a variable of a comprehension that goes on if another
+    comprehension has one of that name in a closure."""
+    shared = frame.f_code.co_cellvars if sys.version_info >= (3, 13) else ()
+    seen = frame.f_locals
+    local = {name: seen[name] for name in list(seen) if name not in shared}
+    forget_snapshot(frame, seen)
+    return local
 
 
 def part_of(name, value, attribute):
