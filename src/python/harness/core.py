@@ -230,6 +230,7 @@ problem = None
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 ordered = False  # sleeping orders: there is a virtual clock
+collects = False  # whether the scenario may collect garbage where that is seen
 plain = True  # no operation has to be dressed
 program = None
 
@@ -404,9 +405,9 @@ def dressed(op, strand):
     """The operation with what it touches because of who does it, and when.
 
     What a daemon does is cut off by the end of the program: the end conflicts with all of it. On the virtual clock, all that
-    happens before time goes on happens before all that happens after. And what the scenario's code does while the library's has
-    called it in the middle of an act goes along with a part of that act."""
-    if not (strand.daemon or ordered or strand.inside):
+    happens before time goes on happens before all that happens after. What there is when garbage is collected is there before. And
+    what the scenario's code does while the library's has called it in the middle of an act goes along with a part of that act."""
+    if not (strand.daemon or ordered or strand.inside or collects):
         return op
     touches = op.touches
     for touch in strand.inside:
@@ -416,6 +417,8 @@ def dressed(op, strand):
         touches += ((PROCESS, READ),)
     if ordered and (CLOCK, WRITE) not in touches:
         touches += ((CLOCK, READ),)
+    if collects and (GARBAGE, WRITE) not in touches:
+        touches += ((GARBAGE, READ),)
     key = (touches, op.guard)
     known = ops_by_key.get(key) or op_of(*key)
     known.weight = op.weight
@@ -424,6 +427,7 @@ def dressed(op, strand):
 
 PROCESS = outside_place("process")
 CLOCK = outside_place("clock")
+GARBAGE = outside_place("garbage")
 POPULATION = outside_place("population")  # which threads there are: written by who asks, so that starting threads does not conflict
 STARTS = outside_place("starts")  # no step touches it: what loops that wait for a thread to start wait for
 EXITING = outside_place("exiting")  # whether the interpreter still takes tasks

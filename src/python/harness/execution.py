@@ -13,6 +13,7 @@ class Program:
         self.callbacks = "add_done_callback" in self.source
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
+        self.collects = "collect" in self.source and "weakref" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -201,7 +202,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live, shared_here
-    global ordered, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -243,7 +244,8 @@ def execute_once(request_prefix, in_detail, with_lines):
     detail = in_detail
     lined = in_detail or with_lines
     ordered = program.ordered
-    plain = not ordered
+    collects = program.collects
+    plain = not ordered and not collects
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     exiting = False

@@ -278,11 +278,15 @@ def is_let_go(where):
     return sys.getrefcount(thing) - ONE_VARIABLE == own_references(where, thing)
 
 
+def collection_touches():
+    return ((GARBAGE, WRITE), *death_touches(kept))
+
+
 def collect(*arguments, **keywords):
     """`gc.collect` of the scenario's: what leads only to itself dies, in one step."""
     if not kept:
         return collect_garbage(*arguments, **keywords)
-    announce(death_touches, kept)
+    announce(collection_touches)
     if detail:
         note("collect", "garbage")
     # What only names and we ourselves keep alive is not kept meanwhile.
