@@ -247,7 +247,7 @@ def choose(mine):
         nxt = by_code.get(prefix[position])
         if nxt is not None and enabled & nxt.bit:
             return nxt
-        if not mortal or lined:
+        if detail or not program.refers_weakly:
             diverge()
             ending_now = None
             return None

@@ -13,7 +13,8 @@ class Program:
         self.callbacks = "add_done_callback" in self.source
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
-        self.collects = "collect" in self.source and "weakref" in self.source
+        self.refers_weakly = "weakref" in self.source
+        self.collects = self.refers_weakly and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
