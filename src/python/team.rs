@@ -140,7 +140,7 @@ impl Execute for Team<'_> {
                 let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
                 others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
             }
-            Err(_) => self.under_way.clear(),
+            Ok(Answer::Full) | Err(_) => self.under_way.clear(),
         }
         answer
     }

@@ -79,6 +79,10 @@ class Unsupported(Stop):
         self.why = why
 
 
+class NoRoom(BaseException):
+    """All outcomes together have become too long: there is to be no other."""
+
+
 class Diverged(BaseException):
     """The schedule names a thread that cannot go."""
 

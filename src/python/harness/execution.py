@@ -128,8 +128,7 @@ def see(ending):
             if size > MAX_OUTPUT:
                 problem = Unsupported("more than %d characters in what comes of one execution" % MAX_OUTPUT)
             elif program.told_size > MAX_TOLD:
-                what = "more than %d characters in all that can come of the program" % MAX_TOLD
-                problem = Unsupported(what, "observe a value, which is shorter than all that is printed")
+                problem = NoRoom()
     finally:
         solo, seeing = before, False
 

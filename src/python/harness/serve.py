@@ -30,6 +30,8 @@ def line_of(error):
 
 def problem_answer():
     error = problem
+    if isinstance(error, NoRoom):
+        return {"full": True}
     if isinstance(error, Unsupported):
         return {"error": {"kind": "unsupported", "what": error.what, "why": error.why, "line": line_of(error)}}
     if isinstance(error, Diverged):
@@ -85,6 +87,8 @@ def run(request):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
             return learn(set(), True)
+        if isinstance(problem, NoRoom) and numbers:
+            break  # whoever asks for more hears of it
         if problem is not None:
             return problem_answer()
         tell(numbers)
