@@ -13,6 +13,7 @@ class Program:
         self.callbacks = "add_done_callback" in self.source
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
+        self.reads_clocks = any(word in self.source for word in CLOCKS)
         self.refers_weakly = "weakref" in self.source
         self.collects = self.refers_weakly and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
@@ -68,6 +69,9 @@ class Program:
     def pairs(self):
         return [each for each in self.tracked if len(each) == 2]
 
+
+# What programs say that could look at a clock.
+CLOCKS = ("time(", "time as ", "time_ns", "monotonic", "perf_counter", "now(", "today(", "strftime", "asctime", "timeit", "created")
 
 # What programs say that could tell what is below them in the stack, or which operating system thread they are in.
 # Python also notes by that thread whose text is being made (`repr`, and that of data classes) and who is in a buffer, and warnings go by how
@@ -214,6 +218,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     spinning.clear()
     names.clear()
     forget_weak()
+    forget_times()
     kinds.clear()
     forget_opaque_kinds()
     container_users.clear()
