@@ -406,6 +406,38 @@ gaps.append(time.monotonic() > last)
     assert_eq!(outcomes(source, Some("set(gaps)")), ["{True}"]);
 }
 
+/// `sys.getswitchinterval()` told of the harness's own, and `gc.isenabled()` too.
+#[test]
+fn what_a_program_sets_it_finds_set_and_nothing_before() {
+    let source = "
+import gc, sys, threading
+def work():
+    sys.setswitchinterval(0.25)
+    gc.disable()
+before = sys.getswitchinterval(), gc.isenabled()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+seen = before, sys.getswitchinterval(), gc.isenabled()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["((0.005, True), 0.25, False)"]);
+}
+
+/// A thread kept what it was given.
+#[test]
+fn what_a_thread_was_given_dies_with_its_run() {
+    let source = "
+import threading
+class Given:
+    def __del__(self): print('freed')
+thread = threading.Thread(target=lambda given: print('work'), args=(Given(),))
+thread.start()
+thread.join()
+print('end')
+";
+    assert_eq!(outcomes(source, None), ["work\nfreed\nend"]);
+}
+
 #[test]
 fn no_two_threads_read_the_same_time() {
     let source = "

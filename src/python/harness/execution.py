@@ -14,8 +14,8 @@ class Program:
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
         self.reads_clocks = any(word in self.source for word in CLOCKS)
-        self.refers_weakly = "weakref" in self.source
-        self.collects = self.refers_weakly and "collect" in self.source
+        self.sees_deaths = "weakref" in self.source or "__del__" in self.source
+        self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -47,7 +47,7 @@ class Program:
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
         # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
-        every_use = EVERYTHING in self.tracked or "weakref" in self.source or "__del__" in self.source
+        every_use = EVERYTHING in self.tracked or self.sees_deaths
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
@@ -235,6 +235,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     forget_draws()
+    forget_settings()
     at_exit.clear()
     if environment != environment_kept:
         restore_environment()

@@ -108,7 +108,6 @@ class Thread(Model):
             self._rd_set_own_name()
         self._daemonic = daemon if daemon is not None else cur.daemon
         self._initialized = True
-        self._rd_publish = (target, args, self._kwargs)
 
     def _rd_set_own_name(self):
         if not solo:
