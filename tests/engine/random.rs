@@ -363,17 +363,22 @@ fn on_the_clock(program: &programs::Program) -> Scenario {
 
 #[test]
 fn random_programs() {
-    hold_all(0..60, of);
+    hold_all(0..60, programs::program, of);
 }
 
 #[test]
 fn random_programs_on_the_clock() {
-    hold_all(1000..1040, on_the_clock);
+    hold_all(1000..1040, programs::program, on_the_clock);
+}
+
+#[test]
+fn random_programs_that_let_go() {
+    hold_all(0..40, |seed| programs::program_of(seed, programs::LIVES), of);
 }
 
 /// Holds the programs of these seeds, or of those that are asked for.
 #[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
-fn hold_all(few: Range<u64>, of: impl Fn(&programs::Program) -> Scenario) {
+fn hold_all(few: Range<u64>, program: impl Fn(u64) -> programs::Program, of: impl Fn(&programs::Program) -> Scenario) {
     let range = variable("RACEDAY_RANDOM").map(|range| range.to_string_lossy().into_owned());
     let sizes = if range.is_some() { LONG } else { SHORT };
     let (first, last) = match range.as_deref().map(|range| range.split_once("..").expect("FIRST..LAST")) {
@@ -384,7 +389,7 @@ fn hold_all(few: Range<u64>, of: impl Fn(&programs::Program) -> Scenario) {
     let (mut held, mut executions, mut classes, mut all) = (0, 0, 0, 0);
     let (mut more, mut failed) = (Vec::new(), Vec::new());
     for seed in first..last {
-        let program = programs::program(seed);
+        let program = program(seed);
         if (seed - first) % 100 == 99 {
             eprintln!("up to {seed}: {held} held, {executions} executions for {classes} classes of {all}");
         }

@@ -316,6 +316,30 @@ const THEMES: &[Theme] = &[
     BARRIERS, THREADS, PRINTS, SPINS,
 ];
 
+/// What lets go of objects to which weak references lead, and what looks whether they are there.
+pub(crate) const LIVES: &[Theme] = &[&[
+    "hold.a = None",
+    "hold.b = None",
+    "hold.b = ref()",
+    "hold.a = hold.b",
+    "hold.list.clear()",
+    "hold.list.pop()",
+    "hold.kept['a'] = None",
+    "del hold.kept['a']",
+    "u = ref()",
+    "u = None",
+    "u = hold.b",
+    "u = cache.get('a')",
+    "u = Thing(); live.add(u)",
+    "v = ref() is None; LOG",
+    "v = part() is None; LOG",
+    "v = hold.a is None; LOG",
+    "v = len(live); LOG",
+    "v = len(cache); LOG",
+    "v = x; LOG",
+    "x += 1",
+]];
+
 /// What can stand around other operations: a head, lines that follow, and which theme it goes with.
 const BLOCKS: &[(&str, &[&str])] = &[
     ("with L:", &[]),
@@ -371,6 +395,12 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("nested", NESTED, Some("str(z)")),
     ("N", "N = threading.Thread(target=nested, name='nested')", None),
     ("p", "p = futures.Future()", None),
+    ("hold", HOLD, None),
+    ("Thing", HOLD, None),
+    ("ref", "import weakref\nref = weakref.ref(hold.a)", Some("ref() is None")),
+    ("part", "import weakref\npart = weakref.ref(hold.a.part)", Some("part() is None")),
+    ("live", "import weakref\nlive = weakref.WeakSet([hold.a])", Some("len(live)")),
+    ("cache", "import weakref\ncache = weakref.WeakValueDictionary(a=hold.a)", Some("len(cache)")),
     ("called", "z = []\ndef called(future):\n    z.append('called')", Some("str(z)")),
 ];
 
@@ -388,6 +418,15 @@ def make():
         n = m
     return inc, get, put
 inc, get, put = make()";
+
+const HOLD: &str = "
+class Thing: pass
+class Hold: pass
+hold = Hold()
+hold.a = hold.b = Thing()
+hold.a.part = Thing()
+hold.list = [hold.a, Thing()]
+hold.kept = {'a': hold.a}";
 
 const NESTED: &str = "z = []\ndef nested():\n    z.append('n')";
 
@@ -414,11 +453,16 @@ impl Chance {
 
 /// Returns the program of a seed.
 pub(crate) fn program(seed: u64) -> Program {
+    program_of(seed, THEMES)
+}
+
+/// Returns the program of a seed that is about these themes.
+pub(crate) fn program_of(seed: u64, all: &[Theme]) -> Program {
     let mut chance = Chance::new(seed);
     let pool = (chance.below(6) == 0).then(|| 1 + chance.below(2));
-    let mut themes = vec![chance.one_of(THEMES)];
+    let mut themes = vec![chance.one_of(all)];
     if chance.below(3) == 0 {
-        themes.push(chance.one_of(THEMES));
+        themes.push(chance.one_of(all));
     }
     if pool.is_some() {
         themes = vec![FUTURES, chance.one_of(&[GLOBALS, LOCKS, EVENTS, LISTS, FUTURES])];
