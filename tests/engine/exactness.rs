@@ -395,6 +395,28 @@ const CASES: &[Case] = &[
         observed: "c['a'], c['b']",
         possible: &["(0, 0)", "(1, -1)", "(1, 0)"],
     },
+    // So it does by its operators, and looks whether there is anything before it deletes that.
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "global c\nc += collections.Counter(a=2)",
+        second: "global c\nc += collections.Counter(a=2)",
+        observed: "dict(c)",
+        possible: &["{'a': 3}", "{'a': 5}"],
+    },
+    Case {
+        there: "c = collections.Counter(a=1, b=1)",
+        first: "r.append(dict(c + collections.Counter(a=1)))",
+        second: "c['a'] = 5; c['b'] = 5",
+        observed: "r",
+        possible: &["[{'a': 2, 'b': 1}]", "[{'a': 2, 'b': 5}]", "[{'a': 6, 'b': 1}]", "[{'a': 6, 'b': 5}]"],
+    },
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "try:\n    del c['a']\nexcept KeyError as error:\n    r.append(error.args)",
+        second: "try:\n    del c['a']\nexcept KeyError as error:\n    r.append(error.args)",
+        observed: "r",
+        possible: &["[('a',)]", "[]"],
+    },
     // A row within a row is looked at after the row.
     Case {
         there: "q = [0, [0]]",

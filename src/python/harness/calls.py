@@ -90,47 +90,13 @@ def rd_method(thing, name):
         return rd_opaque(thing, name) if opaqueness(kind) else getattr(thing, name)
     method = getattr(thing, name)
     if type(method) is types.MethodType:
-        if method.__func__.__module__ == "__main__":
+        if method.__func__.__module__ == "__main__" or method.__func__ in counting:
             return method
         if method.__func__.__module__ == "collections" and method.__func__.__qualname__ in COUNTING:
             return Method(count, thing, name, shape, method)
     elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
         return method
     return Method(call_method, thing, name, shape, method)
-
-
-COUNTING = ("Counter.__init__", "Counter.update", "Counter.subtract")
-
-
-def count(thing, name, shape, method, /, *arguments, **keywords):
-    """`Counter.update` or `subtract`, or `__init__` called again, which are written in Python: but for elements that are added up at once, each is read and then
-    written, and others get in between."""
-    if solo or len(arguments) > 1:
-        return method(*arguments, **keywords)
-    from _collections_abc import Mapping
-
-    if name == "__init__":
-        name = "update"
-    for given in (*arguments, keywords):
-        counts = isinstance(given, Mapping)
-        if given is None or given is keywords and not keywords:
-            continue
-        if name == "update" and not counts:
-            for part in ((item,) for item in given) if comes_by_item(given) else (given,):
-                call_method(thing, name, shape, method, part)
-        elif name == "update" and not rd_truth(thing):
-            call_method(thing, "update", shape, functools.partial(dict.update, thing), given)
-        elif counts:
-            for key, times in rd_turns(given.items()):
-                wr_item(times + counted(thing, key) if name == "update" else counted(thing, key) - times, thing, key)
-        else:
-            for key in rd_turns(given):
-                wr_item(counted(thing, key) - 1, thing, key)
-
-
-def counted(thing, key):
-    """How often a counter has counted `key`."""
-    return call_method(thing, "get", "D", functools.partial(dict.get, thing), key, 0)
 
 
 def method_of_super(method, name):
@@ -795,6 +761,8 @@ def augment(name, left, right):
             return augment_opaque(name, left, right)
         if shape == "L" and name == "Add" and comes_by_item(right):
             return take_by_item(left, "__iadd__", shape, right)
+        if shape == "D" and kind is not dict and counts_by_steps(kind, "__%s__" % AUGMENT[name].__name__):
+            return AUGMENT[name](left, right)
         if shape != "-":
             if shape == "D" and id(left) in namespaces:
                 call_method(left, "update", shape, left.update, right)

@@ -594,9 +594,9 @@ def keep_source(module):
 
 
 not_adapted = {
-    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
-    "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database,
-    "traceback": clean_tracebacks, "warnings": adapt_warnings,
+    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "collections": adapt_counters, "contextlib": adapt_redirection,
+    "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment,
+    "sqlite3": adapt_database, "traceback": clean_tracebacks, "warnings": adapt_warnings,
 }  # fmt: skip
 
 
