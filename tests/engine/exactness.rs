@@ -20,7 +20,7 @@ fn source(there: &str, first: &str, second: &str) -> String {
     let indented = |text: &str| text.replace('\n', "\n    ");
     format!(
         "
-import atexit, collections, concurrent.futures, contextvars, itertools, os, queue, threading
+import atexit, collections, concurrent.futures, contextvars, dataclasses, fractions, heapq, itertools, os, queue, threading
 r = []
 class Key:
     def __init__(self, number):
@@ -29,6 +29,9 @@ class Key:
         return hash(self.number)
     def __eq__(self, other):
         return self.number == other.number
+@dataclasses.dataclass(order=True)
+class Point:
+    v: int
 {there}
 def first():
     {}
@@ -416,6 +419,42 @@ const CASES: &[Case] = &[
         second: "try:\n    del c['a']\nexcept KeyError as error:\n    r.append(error.args)",
         observed: "r",
         possible: &["[('a',)]", "[]"],
+    },
+    // A thread can lose the processor as soon as code written in Python compares two things, whatever that looks at.
+    Case {
+        there: "q = [Key(1), Key(2), Key(3)]\nsought = [Key(1), Key(2)]\ndef take(key):\n    try:\n        q.remove(key)\n    except ValueError as error:\n        r.append(str(error))",
+        first: "take(sought[0])",
+        second: "take(sought[1])",
+        observed: "[key.number for key in q], r",
+        possible: &["([2, 3], ['list.remove(x): x not in list'])", "([2], [])", "([3], [])"],
+    },
+    Case {
+        there: "q = [Point(1), Point(2)]",
+        first: "q.pop(0)",
+        second: "r.append(Point(2) in q)",
+        observed: "r",
+        possible: &["[False]", "[True]"],
+    },
+    Case {
+        there: "q = [Point(3)]",
+        first: "try:\n    heapq.heappush(q, Point(2))\nexcept RuntimeError as error:\n    r.append(str(error))",
+        second: "q.append(Point(4))",
+        observed: "[each.v for each in q], r",
+        possible: &["([2, 3, 4], [])", "([2, 4, 3], [])", "([3, 2, 4], ['list changed size during iteration'])"],
+    },
+    Case {
+        there: "q = [fractions.Fraction(1), fractions.Fraction(2)]",
+        first: "q.pop(0)",
+        second: "r.append(q.count(fractions.Fraction(2)))",
+        observed: "r",
+        possible: &["[0]", "[1]"],
+    },
+    Case {
+        there: "q = [1, 2]",
+        first: "q.pop(0)",
+        second: "r.append(max(q, key=lambda each: each))",
+        observed: "r",
+        possible: &["[1]", "[2]"],
     },
     // A row within a row is looked at after the row.
     Case {

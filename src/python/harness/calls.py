@@ -185,8 +185,8 @@ def with_gap(thing, key, runs=True):
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
-def compares_in_python(value):
-    """Whether comparing a value with another of its kind runs code of the scenario's."""
+def compares_in_python(value, way="__lt__"):
+    """Whether comparing a value with another of its kind, in that way, runs code of the scenario's."""
     left = [value]
     passed = set()
     while left:
@@ -196,19 +196,49 @@ def compares_in_python(value):
             if id(value) not in passed:
                 passed.add(id(value))
                 left += value
-        elif kind is KeyWrapper or kind.__module__ == "__main__" and type(kind.__lt__) is types.FunctionType:
+        elif kind is KeyWrapper or type(getattr(kind, way)) is types.FunctionType and (kind.__module__ == "__main__" or kind in COMPARED_IN_PYTHON):
             return True
     return False
+
+
+COMPARED_IN_PYTHON = set()  # classes of the library whose code that compares begins like the scenario's
+
+
+def compare_in_python(kind):
+    """Has the code by which things of a class of the library's are compared begin like the scenario's."""
+
+    def begun(method):
+        def compare(mine, other):
+            begin_comparing()
+            return method(mine, other)
+
+        return compare
+
+    COMPARED_IN_PYTHON.add(kind)
+    for name in COMPARING_METHODS & set(vars(kind)):
+        setattr(kind, name, begun(vars(kind)[name]))
+
+
+def begin_comparing():
+    """Code written in Python that compares two things begins, or asks for a key: in the middle of an act of others' that is a step, for a thread may
+    lose the processor there whatever that code looks at."""
+    if not solo and cur.inside:
+        visible(op_of(cur.inside))
+        if detail:
+            note("compare")
 
 
 BY_KEY = object()  # what a list is sorted by that is sorted by a key
 
 
-def comparing(key):
-    """The key function of what compares what it returns, and not the elements themselves."""
+def comparing(key, in_place=False):
+    """The key function of what compares what it returns, and not the elements themselves; `in_place` if it goes on to the next element
+    after each call."""
     kept = []
 
     def called(item):
+        if in_place:
+            begin_comparing()
         value = key(item)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
@@ -545,7 +575,7 @@ def call_read(function, /, *arguments, **keywords):
                 touches = rd_wholes(arguments) if all(isinstance(each, dict) for each in arguments) else rd_all_deep(arguments)
             elif id(function) in KEYED_IDS and runs_python(keywords.get("key")):
                 touches = rd_wholes(arguments) if len(arguments) == 1 else ()
-                keywords = {**keywords, "key": comparing(keywords["key"])}
+                keywords = {**keywords, "key": comparing(keywords["key"], function is not sorted)}
             elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
                 touches = rd_copied(*arguments[:1])
             elif owner is not None and type(function) is types.BuiltinFunctionType and function.__name__ in COPYING:

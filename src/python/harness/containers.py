@@ -392,7 +392,9 @@ def rd_in(key, thing):
         if shape == "L" and type(key) in ATOMS:
             touches = announce(whole_touches, shape, thing_read)
         elif shape == "L" or type(thing) is tuple:
-            rd_all_deep((key, thing_read))
+            touches = rd_all_deep((key, thing_read))
+            if touches and compares_in_python([key, *(raw_iter(thing) if shape == "L" else thing)], "__eq__"):
+                return in_the_middle(touches, operator.contains, (thing, key), {})
             return key in thing
         elif shape != "-":
             touches = announce(key_touches, thing_read, key, READ, None)

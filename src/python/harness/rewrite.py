@@ -4,6 +4,7 @@
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
+COMPARING_METHODS = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__".split())  # which C calls in the middle of its acts
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -227,6 +228,9 @@ class Rewriter(Transformer):
         outer, self.scope = self.scope, self.scopes[node]
         hidden_outside, self.hidden = self.hidden, set()
         node.body = self.block(node.body)
+        if node.name in COMPARING_METHODS:
+            has_text = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            node.body.insert(has_text, self.expression(calls("__rd_begin_comparing__", [], node.body[0])))
         if self.hidden:
             # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
             never = [ast.Assign([ast.Name(name, ast.Store())], text(None)) for name in sorted(self.hidden)]

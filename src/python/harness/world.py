@@ -595,8 +595,9 @@ def keep_source(module):
 
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "collections": adapt_counters, "contextlib": adapt_redirection,
-    "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment,
-    "sqlite3": adapt_database, "traceback": clean_tracebacks, "warnings": adapt_warnings,
+    "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "fractions": lambda module: compare_in_python(module.Fraction),
+    "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+    "uuid": lambda module: compare_in_python(module.UUID), "warnings": adapt_warnings,
 }  # fmt: skip
 
 
@@ -644,7 +645,7 @@ def make_builtins():
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
         "__rd_callee__": callee, **ON_BOTH,
-        "__rd_turn__": turn, "__rd_slice__": slice,
+        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_comparing__": begin_comparing,
     })  # fmt: skip
     return members
 
