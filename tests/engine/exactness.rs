@@ -456,6 +456,28 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[1]", "[2]"],
     },
+    // A logger may get another handler between a look at those it has and the act, and between one that it calls and the next.
+    Case {
+        there: "import logging\nlog = logging.getLogger('app')",
+        first: "if not log.handlers:\n    log.addHandler(logging.NullHandler())",
+        second: "if not log.handlers:\n    log.addHandler(logging.NullHandler())",
+        observed: "len(log.handlers)",
+        possible: &["1", "2"],
+    },
+    Case {
+        there: "import logging\nlog = logging.getLogger('app')\nlog.propagate = False",
+        first: "r.append(log.level); r.append(log.hasHandlers()); r.append(len(log.handlers))",
+        second: "log.setLevel(10); log.addHandler(logging.NullHandler())",
+        observed: "r",
+        possible: &["[0, False, 0]", "[0, False, 1]", "[0, True, 1]", "[10, False, 0]", "[10, False, 1]", "[10, True, 1]"],
+    },
+    Case {
+        there: "import logging\nclass Kept(logging.Handler):\n    def emit(self, record): r.append(handlers.index(self))\nlog = logging.getLogger('app')\nhandlers = [Kept(), Kept()]\nfor each in handlers:\n    log.addHandler(each)",
+        first: "log.error('a')",
+        second: "for each in log.handlers[:]:\n    log.removeHandler(each)",
+        observed: "r",
+        possible: &["[0, 1]", "[0]", "[1]", "[]"],
+    },
     // A row within a row is looked at after the row.
     Case {
         there: "q = [0, [0]]",

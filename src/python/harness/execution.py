@@ -42,6 +42,8 @@ class Program:
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
             tracked_attributes |= tracked_globals
+        if LOGGING in self.tracked:
+            tracked_attributes |= CONFIGURED
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
         # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
