@@ -542,6 +542,15 @@ fn all_that_can_happen_is_found_and_nothing_else() {
 }
 
 #[test]
+fn lines_that_are_written_by_one_call_are_written_at_once() {
+    let source = source("import sys", "sys.stdout.writelines(['a', 'a'])", "sys.stdout.writelines(('b', 'b'))");
+    let report = explored(&scenario(&source, None)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.clone()).collect();
+    seen.sort();
+    assert_eq!(seen, ["aabb", "bbaa"]);
+}
+
+#[test]
 fn what_cannot_be_followed_is_refused_by_name() {
     let refused = [
         ("class C: pass\nclass D: pass\nc = C()", "c.__class__ = D", "another `__class__` for what threads may share"),

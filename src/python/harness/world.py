@@ -32,6 +32,23 @@ class Output(io.TextIOBase):
             visible(print_op)
         return self.put(text)
 
+    def writelines(self, lines):
+        """One act, where no code of the scenario's makes the lines."""
+        if type(lines) not in (list, tuple) or solo or seeing or peeking or not self.is_observed or cur.printing is not None:
+            for line in rd_turns(lines):
+                self.write(line)
+            return
+        announce(lambda: touches_of_all(containers_among([lines])) + print_op.touches)
+        texts = []
+        try:
+            for line in lines:
+                if not isinstance(line, str):
+                    raise TypeError("write() argument must be str, not %s" % type(line).__name__)
+                self.check(line)
+                texts.append(line)
+        finally:
+            self.put("".join(texts))
+
     def check(self, text):
         """A lone surrogate is an error, as for any stream of text."""
         if not text.isascii():
