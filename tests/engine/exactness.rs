@@ -553,6 +553,7 @@ fn lines_that_are_written_by_one_call_are_written_at_once() {
 #[test]
 fn what_cannot_be_followed_is_refused_by_name() {
     let refused = [
+        ("import tempfile", "tempfile.TemporaryFile()", "import tempfile"),
         ("class C: pass\nclass D: pass\nc = C()", "c.__class__ = D", "another `__class__` for what threads may share"),
         ("q = queue.Queue()\nitems = q.queue", "items.clear()", "changing `queue.Queue().queue`"),
         ("q = queue.Queue()", "q.queue = collections.deque()", "another `queue` in a queue.Queue"),

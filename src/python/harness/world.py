@@ -491,6 +491,7 @@ REFUSED = {
     "_thread": "use `threading`",
     "importlib": "it would import around what is modelled; use `import`",
     "sched": "not modelled yet",
+    "tempfile": "a scenario has no files",
     "signal": "signals are not modelled",
 }
 real_import = builtins.__import__
