@@ -4,6 +4,7 @@
 //! by `field.py`, and nothing else was seen.
 
 use super::pythons::explored;
+use super::pythons::interpreters;
 use super::pythons::scenario;
 use raceday::python::PythonError;
 
@@ -539,6 +540,23 @@ fn all_that_can_happen_is_found_and_nothing_else() {
         assert!(report.exhaustive, "{source}");
         assert_eq!(seen, possible, "{source}");
     }
+}
+
+#[test]
+fn a_search_by_a_key_and_the_insertion_can_be_apart() {
+    if interpreters()[0].version.minor < 10 {
+        return; // there is no key
+    }
+    let source = source(
+        "import bisect\nq = [1, 5]",
+        "bisect.insort(q, 2, key=lambda each: each)",
+        "bisect.insort(q, 3, key=lambda each: each)",
+    );
+    let report = explored(&scenario(&source, Some("q"))).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    seen.sort();
+    assert!(report.exhaustive);
+    assert_eq!(seen, ["[1, 2, 3, 5]", "[1, 3, 2, 5]"]);
 }
 
 #[test]

@@ -206,17 +206,19 @@ COMPARED_IN_PYTHON = set()  # classes of the library whose code that compares be
 
 def compare_in_python(kind):
     """Has the code by which things of a class of the library's are compared begin like the scenario's."""
-
-    def begun(method):
-        def compare(mine, other):
-            begin_comparing()
-            return method(mine, other)
-
-        return compare
-
     COMPARED_IN_PYTHON.add(kind)
     for name in COMPARING_METHODS & set(vars(kind)):
         setattr(kind, name, begun(vars(kind)[name]))
+
+
+def begun(function):
+    """A function that C calls in the middle of its acts, so that it begins with a step."""
+
+    def called(*arguments):
+        begin_comparing()
+        return function(*arguments)
+
+    return called
 
 
 def begin_comparing():
@@ -739,6 +741,8 @@ def call_changing(function, position_of_it, arguments, keywords):
             if type(argument) not in ATOMS:
                 publish(argument)
     touches = announce(change_touches, shape, thing, others, function)
+    if touches and runs_python(keywords.get("key")):
+        keywords = {**keywords, "key": begun(keywords["key"])}
     if detail and touches:
         name, given = getattr(function, "__name__", "call"), ", ".join(map(show, others)) or None
         return told(lambda: in_the_middle(touches, function, arguments, keywords), name, place_of(thing), given)
