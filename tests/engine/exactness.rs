@@ -560,6 +560,24 @@ fn a_search_by_a_key_and_the_insertion_can_be_apart() {
 }
 
 #[test]
+fn warnings_are_caught_by_whoever_catches_them_at_the_time() {
+    if interpreters()[0].version.minor > 13 {
+        return; // there a lock keeps them apart
+    }
+    let caught = |how, what| {
+        format!(
+            "with warnings.catch_warnings():\n    warnings.simplefilter('{how}')\n    try:\n        warnings.warn(str(r))\n    except UserWarning:\n        r.append('{what}')"
+        )
+    };
+    let source = source("import warnings", &caught("error", "caught"), &caught("ignore", "raised"));
+    let report = explored(&scenario(&source, Some("sorted(r)"))).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    seen.sort();
+    assert!(report.exhaustive);
+    assert_eq!(seen, ["['caught', 'raised']", "['caught']", "['raised']", "[]"]);
+}
+
+#[test]
 fn lines_that_are_written_by_one_call_are_written_at_once() {
     let source = source("import sys", "sys.stdout.writelines(['a', 'a'])", "sys.stdout.writelines(('b', 'b'))");
     let report = explored(&scenario(&source, None)).expect("it explores");

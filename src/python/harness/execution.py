@@ -241,6 +241,8 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_classes()
     if logging_used:
         restore_logging()
+    if warnings_changed:
+        restore_warnings()
     output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
     detail = in_detail

@@ -548,20 +548,6 @@ def adapt_redirection(module):
     module.setattr, module.getattr = my_setattr, my_getattr
 
 
-def adapt_warnings(module):
-    """Warnings that are recorded are appended to a list that threads may share."""
-    enter = module.catch_warnings.__enter__
-
-    def entered(catching):
-        caught = enter(catching)
-        within = catching._module
-        if caught is not None and getattr(within, "_showwarnmsg_impl", None) == caught.append:
-            within._showwarnmsg_impl = rd_method(caught, "append")
-        return caught
-
-    module.catch_warnings.__enter__ = entered
-
-
 def adapt_contexts(_):
     """From now on each strand has a context of its own."""
     global Context
@@ -612,10 +598,11 @@ def keep_source(module):
 
 
 not_adapted = {
-    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "collections": adapt_counters, "contextlib": adapt_redirection,
-    "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "fractions": lambda module: compare_in_python(module.Fraction),
-    "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database, "traceback": clean_tracebacks,
-    "uuid": lambda module: compare_in_python(module.UUID), "warnings": adapt_warnings,
+    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "collections": adapt_counters,
+    "contextlib": adapt_redirection, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
+    "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
+    "warnings": adapt_warnings,
 }  # fmt: skip
 
 
