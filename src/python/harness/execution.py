@@ -314,8 +314,9 @@ def run_main(main):
         raise
     except BaseException as error:
         failures.append((0, "MainThread", sound(error)))
-        if sys.excepthook is not sys.__excepthook__:
-            call_hook(sys.excepthook, type(error), error, error.__traceback__)
+        hook = my_getattr(sys, "excepthook")
+        if hook is not sys.__excepthook__:
+            call_hook(hook, type(error), error, error.__traceback__)
     if ended:
         raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
