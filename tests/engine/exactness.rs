@@ -578,6 +578,38 @@ fn warnings_are_caught_by_whoever_catches_them_at_the_time() {
 }
 
 #[test]
+fn what_is_set_or_registered_meanwhile_is_found_or_not() {
+    for (there, act, look) in [
+        (
+            "def fails(): 1 / 0\nthread = threading.Thread(target=fails)",
+            "threading.excepthook = lambda failed: r.append(1)",
+            "thread.start(); thread.join()",
+        ),
+        (
+            "import functools\n@functools.singledispatch\ndef show(each): pass",
+            "show.register(str)(lambda each: r.append(1))",
+            "show('a')",
+        ),
+        (
+            "import functools\n@functools.singledispatch\ndef show(each): pass",
+            "show.register(str, lambda each: r.append(1))",
+            "show.dispatch(str)('a')",
+        ),
+        (
+            "import abc\nclass Base(abc.ABC): pass",
+            "Base.register(Key)",
+            "r.extend([1] if isinstance(Key(1), Base) else [])",
+        ),
+    ] {
+        let source = source(there, act, look);
+        let report = explored(&scenario(&source, Some("r"))).expect("it explores");
+        let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+        seen.sort();
+        assert_eq!(seen, ["[1]", "[]"], "{source}");
+    }
+}
+
+#[test]
 fn lines_that_are_written_by_one_call_are_written_at_once() {
     let source = source("import sys", "sys.stdout.writelines(['a', 'a'])", "sys.stdout.writelines(('b', 'b'))");
     let report = explored(&scenario(&source, None)).expect("it explores");

@@ -598,7 +598,7 @@ def keep_source(module):
 
 
 not_adapted = {
-    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "collections": adapt_counters,
+    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "contextlib": adapt_redirection, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
     "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
