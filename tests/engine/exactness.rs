@@ -470,7 +470,14 @@ const CASES: &[Case] = &[
         first: "r.append(log.level); r.append(log.hasHandlers()); r.append(len(log.handlers))",
         second: "log.setLevel(10); log.addHandler(logging.NullHandler())",
         observed: "r",
-        possible: &["[0, False, 0]", "[0, False, 1]", "[0, True, 1]", "[10, False, 0]", "[10, False, 1]", "[10, True, 1]"],
+        possible: &[
+            "[0, False, 0]",
+            "[0, False, 1]",
+            "[0, True, 1]",
+            "[10, False, 0]",
+            "[10, False, 1]",
+            "[10, True, 1]",
+        ],
     },
     Case {
         there: "import logging\nclass Kept(logging.Handler):\n    def emit(self, record): r.append(handlers.index(self))\nlog = logging.getLogger('app')\nhandlers = [Kept(), Kept()]\nfor each in handlers:\n    log.addHandler(each)",
