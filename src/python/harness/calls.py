@@ -212,22 +212,28 @@ def compare_in_python(kind):
 
 
 def begun(function):
-    """A function that C calls in the middle of its acts, so that it begins with a step."""
+    """A function that C calls in the middle of its acts: that is a step."""
 
     def called(*arguments):
-        begin_comparing()
-        return function(*arguments)
+        since = position
+        return compared(function(*arguments), since)
 
     return called
 
 
 def begin_comparing():
-    """Code written in Python that compares two things begins, or asks for a key: in the middle of an act of others' that is a step, for a thread may
-    lose the processor there whatever that code looks at."""
-    if not solo and cur.inside:
+    """How many steps there are when code of the scenario's begins to compare two things."""
+    return position
+
+
+def compared(result, since):
+    """What code written in Python says that compares two things, or what a key is, and how many steps there were before. In the middle
+    of an act of others' that code is a step, for a thread may lose the processor there whatever it looks at."""
+    if position == since and not solo and cur.inside:
         visible(op_of(cur.inside))
         if detail:
             note("compare")
+    return result
 
 
 BY_KEY = object()  # what a list is sorted by that is sorted by a key
@@ -239,9 +245,10 @@ def comparing(key, in_place=False):
     kept = []
 
     def called(item):
-        if in_place:
-            begin_comparing()
+        since = position
         value = key(item)
+        if in_place:
+            compared(value, since)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
         if kept and not solo:
