@@ -4,6 +4,7 @@
 //! by `field.py`, and nothing else was seen.
 
 use super::pythons::explored;
+use super::pythons::interpreters;
 use super::pythons::scenario;
 use raceday::python::PythonError;
 
@@ -20,7 +21,7 @@ fn source(there: &str, first: &str, second: &str) -> String {
     let indented = |text: &str| text.replace('\n', "\n    ");
     format!(
         "
-import atexit, collections, concurrent.futures, contextvars, itertools, os, queue, threading
+import atexit, collections, concurrent.futures, contextvars, dataclasses, fractions, heapq, itertools, os, queue, threading
 r = []
 class Key:
     def __init__(self, number):
@@ -29,6 +30,9 @@ class Key:
         return hash(self.number)
     def __eq__(self, other):
         return self.number == other.number
+@dataclasses.dataclass(order=True)
+class Point:
+    v: int
 {there}
 def first():
     {}
@@ -395,6 +399,93 @@ const CASES: &[Case] = &[
         observed: "c['a'], c['b']",
         possible: &["(0, 0)", "(1, -1)", "(1, 0)"],
     },
+    // So it does by its operators, and looks whether there is anything before it deletes that.
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "global c\nc += collections.Counter(a=2)",
+        second: "global c\nc += collections.Counter(a=2)",
+        observed: "dict(c)",
+        possible: &["{'a': 3}", "{'a': 5}"],
+    },
+    Case {
+        there: "c = collections.Counter(a=1, b=1)",
+        first: "r.append(dict(c + collections.Counter(a=1)))",
+        second: "c['a'] = 5; c['b'] = 5",
+        observed: "r",
+        possible: &["[{'a': 2, 'b': 1}]", "[{'a': 2, 'b': 5}]", "[{'a': 6, 'b': 1}]", "[{'a': 6, 'b': 5}]"],
+    },
+    Case {
+        there: "c = collections.Counter(a=1)",
+        first: "try:\n    del c['a']\nexcept KeyError as error:\n    r.append(error.args)",
+        second: "try:\n    del c['a']\nexcept KeyError as error:\n    r.append(error.args)",
+        observed: "r",
+        possible: &["[('a',)]", "[]"],
+    },
+    // A thread can lose the processor as soon as code written in Python compares two things, whatever that looks at.
+    Case {
+        there: "q = [Key(1), Key(2), Key(3)]\nsought = [Key(1), Key(2)]\ndef take(key):\n    try:\n        q.remove(key)\n    except ValueError as error:\n        r.append(str(error))",
+        first: "take(sought[0])",
+        second: "take(sought[1])",
+        observed: "[key.number for key in q], r",
+        possible: &["([2, 3], ['list.remove(x): x not in list'])", "([2], [])", "([3], [])"],
+    },
+    Case {
+        there: "q = [Point(1), Point(2)]",
+        first: "q.pop(0)",
+        second: "r.append(Point(2) in q)",
+        observed: "r",
+        possible: &["[False]", "[True]"],
+    },
+    Case {
+        there: "q = [Point(3)]",
+        first: "try:\n    heapq.heappush(q, Point(2))\nexcept RuntimeError as error:\n    r.append(str(error))",
+        second: "q.append(Point(4))",
+        observed: "[each.v for each in q], r",
+        possible: &["([2, 3, 4], [])", "([2, 4, 3], [])", "([3, 2, 4], ['list changed size during iteration'])"],
+    },
+    Case {
+        there: "q = [fractions.Fraction(1), fractions.Fraction(2)]",
+        first: "q.pop(0)",
+        second: "r.append(q.count(fractions.Fraction(2)))",
+        observed: "r",
+        possible: &["[0]", "[1]"],
+    },
+    Case {
+        there: "q = [1, 2]",
+        first: "q.pop(0)",
+        second: "r.append(max(q, key=lambda each: each))",
+        observed: "r",
+        possible: &["[1]", "[2]"],
+    },
+    // A logger may get another handler between a look at those it has and the act, and between one that it calls and the next.
+    Case {
+        there: "import logging\nlog = logging.getLogger('app')",
+        first: "if not log.handlers:\n    log.addHandler(logging.NullHandler())",
+        second: "if not log.handlers:\n    log.addHandler(logging.NullHandler())",
+        observed: "len(log.handlers)",
+        possible: &["1", "2"],
+    },
+    Case {
+        there: "import logging\nlog = logging.getLogger('app')\nlog.propagate = False",
+        first: "r.append(log.level); r.append(log.hasHandlers()); r.append(len(log.handlers))",
+        second: "log.setLevel(10); log.addHandler(logging.NullHandler())",
+        observed: "r",
+        possible: &[
+            "[0, False, 0]",
+            "[0, False, 1]",
+            "[0, True, 1]",
+            "[10, False, 0]",
+            "[10, False, 1]",
+            "[10, True, 1]",
+        ],
+    },
+    Case {
+        there: "import logging\nclass Kept(logging.Handler):\n    def emit(self, record): r.append(handlers.index(self))\nlog = logging.getLogger('app')\nhandlers = [Kept(), Kept()]\nfor each in handlers:\n    log.addHandler(each)",
+        first: "log.error('a')",
+        second: "for each in log.handlers[:]:\n    log.removeHandler(each)",
+        observed: "r",
+        possible: &["[0, 1]", "[0]", "[1]", "[]"],
+    },
     // A row within a row is looked at after the row.
     Case {
         there: "q = [0, [0]]",
@@ -459,8 +550,85 @@ fn all_that_can_happen_is_found_and_nothing_else() {
 }
 
 #[test]
+fn a_search_by_a_key_and_the_insertion_can_be_apart() {
+    if interpreters()[0].version.minor < 10 {
+        return; // there is no key
+    }
+    let source = source(
+        "import bisect\nq = [1, 5]",
+        "bisect.insort(q, 2, key=lambda each: each)",
+        "bisect.insort(q, 3, key=lambda each: each)",
+    );
+    let report = explored(&scenario(&source, Some("q"))).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    seen.sort();
+    assert!(report.exhaustive);
+    assert_eq!(seen, ["[1, 2, 3, 5]", "[1, 3, 2, 5]"]);
+}
+
+#[test]
+fn warnings_are_caught_by_whoever_catches_them_at_the_time() {
+    if interpreters()[0].version.minor > 13 {
+        return; // there a lock keeps them apart
+    }
+    let caught = |how, what| {
+        format!(
+            "with warnings.catch_warnings():\n    warnings.simplefilter('{how}')\n    try:\n        warnings.warn(str(r))\n    except UserWarning:\n        r.append('{what}')"
+        )
+    };
+    let source = source("import warnings", &caught("error", "caught"), &caught("ignore", "raised"));
+    let report = explored(&scenario(&source, Some("sorted(r)"))).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+    seen.sort();
+    assert!(report.exhaustive);
+    assert_eq!(seen, ["['caught', 'raised']", "['caught']", "['raised']", "[]"]);
+}
+
+#[test]
+fn what_is_set_or_registered_meanwhile_is_found_or_not() {
+    for (there, act, look) in [
+        (
+            "def fails(): 1 / 0\nthread = threading.Thread(target=fails)",
+            "threading.excepthook = lambda failed: r.append(1)",
+            "thread.start(); thread.join()",
+        ),
+        (
+            "import functools\n@functools.singledispatch\ndef show(each): pass",
+            "show.register(str)(lambda each: r.append(1))",
+            "show('a')",
+        ),
+        (
+            "import functools\n@functools.singledispatch\ndef show(each): pass",
+            "show.register(str, lambda each: r.append(1))",
+            "show.dispatch(str)('a')",
+        ),
+        (
+            "import abc\nclass Base(abc.ABC): pass",
+            "Base.register(Key)",
+            "r.extend([1] if isinstance(Key(1), Base) else [])",
+        ),
+    ] {
+        let source = source(there, act, look);
+        let report = explored(&scenario(&source, Some("r"))).expect("it explores");
+        let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
+        seen.sort();
+        assert_eq!(seen, ["[1]", "[]"], "{source}");
+    }
+}
+
+#[test]
+fn lines_that_are_written_by_one_call_are_written_at_once() {
+    let source = source("import sys", "sys.stdout.writelines(['a', 'a'])", "sys.stdout.writelines(('b', 'b'))");
+    let report = explored(&scenario(&source, None)).expect("it explores");
+    let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.clone()).collect();
+    seen.sort();
+    assert_eq!(seen, ["aabb", "bbaa"]);
+}
+
+#[test]
 fn what_cannot_be_followed_is_refused_by_name() {
     let refused = [
+        ("import tempfile", "tempfile.TemporaryFile()", "import tempfile"),
         ("class C: pass\nclass D: pass\nc = C()", "c.__class__ = D", "another `__class__` for what threads may share"),
         ("q = queue.Queue()\nitems = q.queue", "items.clear()", "changing `queue.Queue().queue`"),
         ("q = queue.Queue()", "q.queue = collections.deque()", "another `queue` in a queue.Queue"),

@@ -366,7 +366,7 @@ const BY_NAME: &[(&str, &str, &str)] = &[
     ("q=collections.defaultdict(int)", "q.__init__(list)", "type(q['z'])"),
     ("q=collections.Counter('a')", "q.__init__('ab')", "q['a']"),
     ("q=collections.Counter('a')", "q.__iadd__(collections.Counter('a'))", "q['a']"),
-    ("q=collections.Counter('a')", "q['a']=5", "q.__missing__('b') + q.__add__(q)['a']"),
+    ("q=collections.Counter('a')", "q['a']=5", "q.__missing__('b') + q.__add__(collections.Counter())['a']"),
     ("q=collections.OrderedDict(a=1)", "q.__init__(b=2)", "len(q)"),
     ("q=collections.deque((1,))", "q.__init__()", "list(q)"),
     ("q=collections.deque((1,))", "q.__init__((3,), 1)", "list(q)"),

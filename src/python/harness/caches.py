@@ -180,5 +180,5 @@ def make_functools():
     BLIND_IDS.add(id(python_functools.wraps))
     module = types.ModuleType("functools", python_functools.__doc__)
     module.__dict__.update(vars(python_functools))
-    module.__dict__.update(lru_cache=lru_cache, cache=cache, cached_property=CachedProperty)
+    module.__dict__.update(lru_cache=lru_cache, cache=cache, cached_property=CachedProperty, singledispatch=single_dispatch)
     MODELS["functools"] = module

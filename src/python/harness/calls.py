@@ -90,47 +90,13 @@ def rd_method(thing, name):
         return rd_opaque(thing, name) if opaqueness(kind) else getattr(thing, name)
     method = getattr(thing, name)
     if type(method) is types.MethodType:
-        if method.__func__.__module__ == "__main__":
+        if method.__func__.__module__ == "__main__" or method.__func__ in counting:
             return method
         if method.__func__.__module__ == "collections" and method.__func__.__qualname__ in COUNTING:
             return Method(count, thing, name, shape, method)
     elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
         return method
     return Method(call_method, thing, name, shape, method)
-
-
-COUNTING = ("Counter.__init__", "Counter.update", "Counter.subtract")
-
-
-def count(thing, name, shape, method, /, *arguments, **keywords):
-    """`Counter.update` or `subtract`, or `__init__` called again, which are written in Python: but for elements that are added up at once, each is read and then
-    written, and others get in between."""
-    if solo or len(arguments) > 1:
-        return method(*arguments, **keywords)
-    from _collections_abc import Mapping
-
-    if name == "__init__":
-        name = "update"
-    for given in (*arguments, keywords):
-        counts = isinstance(given, Mapping)
-        if given is None or given is keywords and not keywords:
-            continue
-        if name == "update" and not counts:
-            for part in ((item,) for item in given) if comes_by_item(given) else (given,):
-                call_method(thing, name, shape, method, part)
-        elif name == "update" and not rd_truth(thing):
-            call_method(thing, "update", shape, functools.partial(dict.update, thing), given)
-        elif counts:
-            for key, times in rd_turns(given.items()):
-                wr_item(times + counted(thing, key) if name == "update" else counted(thing, key) - times, thing, key)
-        else:
-            for key in rd_turns(given):
-                wr_item(counted(thing, key) - 1, thing, key)
-
-
-def counted(thing, key):
-    """How often a counter has counted `key`."""
-    return call_method(thing, "get", "D", functools.partial(dict.get, thing), key, 0)
 
 
 def method_of_super(method, name):
@@ -219,8 +185,8 @@ def with_gap(thing, key, runs=True):
 KeyWrapper = type(functools.cmp_to_key(len))
 
 
-def compares_in_python(value):
-    """Whether comparing a value with another of its kind runs code of the scenario's."""
+def compares_in_python(value, way="__lt__"):
+    """Whether comparing a value with another of its kind, in that way, runs code of the scenario's."""
     left = [value]
     passed = set()
     while left:
@@ -230,20 +196,59 @@ def compares_in_python(value):
             if id(value) not in passed:
                 passed.add(id(value))
                 left += value
-        elif kind is KeyWrapper or kind.__module__ == "__main__" and type(kind.__lt__) is types.FunctionType:
+        elif kind is KeyWrapper or type(getattr(kind, way)) is types.FunctionType and (kind.__module__ == "__main__" or kind in COMPARED_IN_PYTHON):
             return True
     return False
+
+
+COMPARED_IN_PYTHON = set()  # classes of the library whose code that compares begins like the scenario's
+
+
+def compare_in_python(kind):
+    """Has the code by which things of a class of the library's are compared begin like the scenario's."""
+    COMPARED_IN_PYTHON.add(kind)
+    for name in COMPARING_METHODS & set(vars(kind)):
+        setattr(kind, name, begun(vars(kind)[name]))
+
+
+def begun(function):
+    """A function that C calls in the middle of its acts: that is a step."""
+
+    def called(*arguments):
+        since = position
+        return compared(function(*arguments), since)
+
+    return called
+
+
+def begin_comparing():
+    """How many steps there are when code of the scenario's begins to compare two things."""
+    return position
+
+
+def compared(result, since):
+    """What code written in Python says that compares two things, or what a key is, and how many steps there were before. In the middle
+    of an act of others' that code is a step, for a thread may lose the processor there whatever it looks at."""
+    if position == since and not solo and cur.inside:
+        visible(op_of(cur.inside))
+        if detail:
+            note("compare")
+    return result
 
 
 BY_KEY = object()  # what a list is sorted by that is sorted by a key
 
 
-def comparing(key):
-    """The key function of what compares what it returns, and not the elements themselves."""
+def comparing(key, in_place=False):
+    """The key function of what compares what it returns, and not the elements themselves; `in_place` if it goes on to the next element
+    after each call."""
     kept = []
 
     def called(item):
+        since = position
         value = key(item)
+        if in_place:
+            compared(value, since)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
         if kept and not solo:
@@ -579,7 +584,7 @@ def call_read(function, /, *arguments, **keywords):
                 touches = rd_wholes(arguments) if all(isinstance(each, dict) for each in arguments) else rd_all_deep(arguments)
             elif id(function) in KEYED_IDS and runs_python(keywords.get("key")):
                 touches = rd_wholes(arguments) if len(arguments) == 1 else ()
-                keywords = {**keywords, "key": comparing(keywords["key"])}
+                keywords = {**keywords, "key": comparing(keywords["key"], function is not sorted)}
             elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
                 touches = rd_copied(*arguments[:1])
             elif owner is not None and type(function) is types.BuiltinFunctionType and function.__name__ in COPYING:
@@ -743,6 +748,8 @@ def call_changing(function, position_of_it, arguments, keywords):
             if type(argument) not in ATOMS:
                 publish(argument)
     touches = announce(change_touches, shape, thing, others, function)
+    if touches and runs_python(keywords.get("key")):
+        keywords = {**keywords, "key": begun(keywords["key"])}
     if detail and touches:
         name, given = getattr(function, "__name__", "call"), ", ".join(map(show, others)) or None
         return told(lambda: in_the_middle(touches, function, arguments, keywords), name, place_of(thing), given)
@@ -795,6 +802,8 @@ def augment(name, left, right):
             return augment_opaque(name, left, right)
         if shape == "L" and name == "Add" and comes_by_item(right):
             return take_by_item(left, "__iadd__", shape, right)
+        if shape == "D" and kind is not dict and counts_by_steps(kind, "__%s__" % AUGMENT[name].__name__):
+            return AUGMENT[name](left, right)
         if shape != "-":
             if shape == "D" and id(left) in namespaces:
                 call_method(left, "update", shape, left.update, right)

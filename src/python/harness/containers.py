@@ -361,6 +361,9 @@ def del_item(thing, key):
         if shape != "-":
             if shape == "L" and type(key) is not int:
                 key = index_of(thing, key)
+            if shape == "D" and kind is not dict and counts_by_steps(kind, "__delitem__"):
+                del thing[key]
+                return
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
             touches = announce_change(removal_touches, (thing, key, shape), element_itself, thing, key)
@@ -389,7 +392,9 @@ def rd_in(key, thing):
         if shape == "L" and type(key) in ATOMS:
             touches = announce(whole_touches, shape, thing_read)
         elif shape == "L" or type(thing) is tuple:
-            rd_all_deep((key, thing_read))
+            touches = rd_all_deep((key, thing_read))
+            if touches and compares_in_python([key, *(raw_iter(thing) if shape == "L" else thing)], "__eq__"):
+                return in_the_middle(touches, operator.contains, (thing, key), {})
             return key in thing
         elif shape != "-":
             touches = announce(key_touches, thing_read, key, READ, None)
@@ -462,6 +467,12 @@ def rd_wholes(things):
     if touches:
         tell_read(containers)
     return touches
+
+
+def rd_operands(operands):
+    """Before an operator reads all of its operands, in one act unless it counts."""
+    if type(operands[0]) not in counters:
+        rd_wholes(operands)
 
 
 def tell_read(containers):
@@ -614,7 +625,7 @@ def rd_formatted(operands):
 
 COMPARISONS = frozenset("Eq NotEq Lt LtE Gt GtE".split())
 ON_BOTH = {
-    "__rd_%s__" % name: both(function, rd_all_deep if name in COMPARISONS else rd_wholes) for name, function in {
+    "__rd_%s__" % name: both(function, rd_all_deep if name in COMPARISONS else rd_operands) for name, function in {
         "Add": operator.add, "Sub": operator.sub, "BitOr": operator.or_, "BitAnd": operator.and_, "BitXor": operator.xor,
         "Eq": operator.eq, "NotEq": operator.ne, "Lt": operator.lt, "LtE": operator.le, "Gt": operator.gt, "GtE": operator.ge,
         "Mult": operator.mul,

@@ -44,6 +44,8 @@ class Program:
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
             tracked_attributes |= tracked_globals
+        if LOGGING in self.tracked:
+            tracked_attributes |= CONFIGURED
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
         # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
@@ -245,6 +247,8 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_classes()
     if logging_used:
         restore_logging()
+    if warnings_changed:
+        restore_warnings()
     output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
     detail = in_detail
@@ -316,8 +320,9 @@ def run_main(main):
         raise
     except BaseException as error:
         failures.append((0, "MainThread", sound(error)))
-        if sys.excepthook is not sys.__excepthook__:
-            call_hook(sys.excepthook, type(error), error, error.__traceback__)
+        hook = my_getattr(sys, "excepthook")
+        if hook is not sys.__excepthook__:
+            call_hook(hook, type(error), error, error.__traceback__)
     if ended:
         raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.

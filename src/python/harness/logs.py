@@ -144,7 +144,7 @@ def adapt_logging():
     logging._startTime = EPOCH if isinstance(logging._startTime, float) else int(EPOCH * 1e9)
     logging.Handler.createLock = create_lock
     logging.Logger.handle = partialmethod(handle_record, logging.Logger.handle)
-    for name in ("isEnabledFor", "hasHandlers"):
+    for name in ("isEnabledFor", "hasHandlers", "getEffectiveLevel"):
         setattr(logging.Logger, name, partialmethod(ask_logger, getattr(logging.Logger, name)))
     logging.StreamHandler.emit = partialmethod(emit_record, logging.StreamHandler.emit)
     for kind, name in ((logging.Filterer, "addFilter"), (logging.Filterer, "removeFilter"), (logging.Logger, "addHandler"),
@@ -204,6 +204,12 @@ def handle_record(logger, handle, record):
                 sound(error)
         else:
             rd_all_deep((record.msg, *given))
+        if LOGGING in program.tracked:
+            # Between one handler and the next others may change which there are.
+            ask(logging_read)
+            if detail:
+                note("read", "the configuration of logging")
+            return in_the_middle(logging_read.touches, handle, (logger, record), {})
     return handle(logger, record)
 
 
@@ -215,10 +221,40 @@ def configure_logging(thing, change, *arguments, **keywords):
     """What changes levels, handlers and filters: one step."""
     if not solo:
         found.add(LOGGING)
-        visible(logging_write)
+        announce(configuring_touches, thing)
         if detail:
             note("configure logging")
     return change(thing, *arguments, **keywords)
+
+
+CONFIGURED = frozenset("disabled filters handlers level propagate".split())  # attributes by which a program sees the configuration
+
+
+def is_of_logging(kind):
+    """Whether a class is one of `logging`, or inherits from one."""
+    return logging_is_adapted and any(each.__module__ == "logging" for each in kind.__mro__)
+
+
+def configuring_touches(thing):
+    """What changing the configuration touches, of `thing` or, by `basicConfig`, of the root: others may have got hold of its lists."""
+    touches = logging_write.touches
+    for each in lists_of_logger(sys.modules["logging"].root if type(thing) is functools.partial else thing):
+        touches += structure_touches("L", each, WRITE)
+    return touches
+
+
+def lists_of_logger(thing):
+    """The handlers and filters of a logger, which are called after it: anybody may be the first to look at them. Nothing else has such."""
+    inner = dict_of(thing) or {}
+    lists = []
+    if type(inner.get("name")) is str:
+        for name in ("handlers", "filters"):
+            each = inner.get(name)
+            if type(each) is list:
+                if id(each) not in names:
+                    keep_name(each, digest(("logging", name, inner["name"])))
+                lists.append(each)
+    return lists
 
 
 def length_for_logging(thing, handlers):

@@ -4,6 +4,8 @@
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
+COMPARING_METHODS = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__".split())  # which C calls in the middle of its acts
+SINCE = "__rd_%d__" % 0  # the variable of these that says how many steps there were when they began
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -36,6 +38,7 @@ class Rewriter(Transformer):
         self.hidden = set()
         self.classes = []
         self.captures = 0
+        self.compares = False  # in a method that compares
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
@@ -226,7 +229,13 @@ class Rewriter(Transformer):
         self.arguments(node.args)
         outer, self.scope = self.scope, self.scopes[node]
         hidden_outside, self.hidden = self.hidden, set()
+        compares_outside, self.compares = self.compares, node.name in COMPARING_METHODS
         node.body = self.block(node.body)
+        if self.compares:
+            has_text = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            since = ast.Assign([ast.Name(SINCE, ast.Store())], calls("__rd_begin_comparing__", [], node.body[0]))
+            node.body.insert(has_text, self.located(since, node.body[0]))
+        self.compares = compares_outside
         if self.hidden:
             # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
             never = [ast.Assign([ast.Name(name, ast.Store())], text(None)) for name in sorted(self.hidden)]
@@ -544,6 +553,13 @@ class Rewriter(Transformer):
         else:
             old, new, key = "__rd_old_item__", "__rd_new_item__", self.key(target)
         return self.expression(calls(new, [text(name), calls(old, [thing, key], target), self.visit(node.value)], node))
+
+    def visit_Return(self, node):
+        value = self.visit(node.value) if node.value is not None else None
+        if self.compares and value is not None:
+            value = calls("__rd_compared__", [value, ast.Name(SINCE, ast.Load())], node)
+        node.value = value
+        return node
 
     def visit_Delete(self, node):
         statements = []

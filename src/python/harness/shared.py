@@ -345,6 +345,12 @@ def attribute_touches(thing, name, manner):
             if inner is not None and not is_data(kind, name):
                 touches += ((digest((name_of(thing), name)), manner),)
             return touches
+    if name in CONFIGURED and is_of_logging(kind):
+        if manner == WRITE:
+            found.add(LOGGING)
+            return logging_write.touches
+        lists_of_logger(thing)
+        return logging_read.touches
     own = (digest((name_of(thing), name)), manner)
     if manner == READ and type(kind.__getattribute__) is types.FunctionType and kind.__module__ == "__main__":
         return ()  # as below
@@ -377,7 +383,7 @@ def touches_one_place(kind, name):
         and kind is not super and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
         and type(kind.__getattribute__) is not types.FunctionType
         and (kind.__module__ == "__main__" or kind.__module__ != "logging" and not is_of_library(kind))
-        and attribute_shape(kind, name) != "code"
+        and attribute_shape(kind, name) != "code" and not (name in CONFIGURED and is_of_logging(kind))
     )  # fmt: skip
     return known
 

@@ -193,7 +193,7 @@ class Thread(Model):
         except BaseException as error:
             if not isinstance(error, SystemExit):
                 failures.append((cur.code, self._rd_named_aloud(), sound(error)))
-            hook = MODELS["threading"].excepthook
+            hook = my_getattr(MODELS["threading"], "excepthook")
             if hook is not excepthook:
                 call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
         end(cur)

@@ -32,6 +32,23 @@ class Output(io.TextIOBase):
             visible(print_op)
         return self.put(text)
 
+    def writelines(self, lines):
+        """One act, where no code of the scenario's makes the lines."""
+        if type(lines) not in (list, tuple) or solo or seeing or peeking or not self.is_observed or cur.printing is not None:
+            for line in rd_turns(lines):
+                self.write(line)
+            return
+        announce(lambda: touches_of_all(containers_among([lines])) + print_op.touches)
+        texts = []
+        try:
+            for line in lines:
+                if not isinstance(line, str):
+                    raise TypeError("write() argument must be str, not %s" % type(line).__name__)
+                self.check(line)
+                texts.append(line)
+        finally:
+            self.put("".join(texts))
+
     def check(self, text):
         """A lone surrogate is an error, as for any stream of text."""
         if not text.isascii():
@@ -490,6 +507,7 @@ REFUSED = {
     "_thread": "use `threading`",
     "importlib": "it would import around what is modelled; use `import`",
     "sched": "not modelled yet",
+    "tempfile": "a scenario has no files",
     "signal": "signals are not modelled",
 }
 real_import = builtins.__import__
@@ -546,20 +564,6 @@ def adapt_redirection(module):
     module.setattr, module.getattr = my_setattr, my_getattr
 
 
-def adapt_warnings(module):
-    """Warnings that are recorded are appended to a list that threads may share."""
-    enter = module.catch_warnings.__enter__
-
-    def entered(catching):
-        caught = enter(catching)
-        within = catching._module
-        if caught is not None and getattr(within, "_showwarnmsg_impl", None) == caught.append:
-            within._showwarnmsg_impl = rd_method(caught, "append")
-        return caught
-
-    module.catch_warnings.__enter__ = entered
-
-
 def adapt_contexts(_):
     """From now on each strand has a context of its own."""
     global Context
@@ -610,9 +614,11 @@ def keep_source(module):
 
 
 not_adapted = {
-    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "contextlib": adapt_redirection, "decimal": adapt_contexts,
-    "dataclasses": adapt_dataclasses, "linecache": keep_source, "os": adapt_environment, "sqlite3": adapt_database,
-    "traceback": clean_tracebacks, "warnings": adapt_warnings,
+    "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
+    "contextlib": adapt_redirection, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
+    "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
+    "warnings": adapt_warnings,
 }  # fmt: skip
 
 
@@ -660,7 +666,7 @@ def make_builtins():
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
         "__rd_callee__": callee, **ON_BOTH,
-        "__rd_turn__": turn, "__rd_slice__": slice,
+        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_comparing__": begin_comparing, "__rd_compared__": compared,
     })  # fmt: skip
     return members
 
