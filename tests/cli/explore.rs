@@ -1,5 +1,7 @@
 //! `raceday explore`.
 
+use std::fs;
+
 use crate::world::Output;
 use crate::world::World;
 
@@ -1094,4 +1096,47 @@ fn a_death_of_the_interpreter_is_an_outcome() {
     let page = world.run(&["explore", "impatient.py", "--html", "-"]);
     let said = "<p class=\"bad\">the process was killed by SIGABRT while Thread-1 was at line 14</p>";
     assert!(page.stdout.contains(said), "{page}");
+}
+
+/// Opens a file as it can be done where `open` is not there.
+#[cfg(target_os = "linux")]
+const OPEN: &str = "\
+import sys
+def open(path):
+    posix = sys.modules['posix']
+    try:
+        return posix.read(posix.open(path, 0), 100)
+    except OSError as error:
+        return error.strerror
+";
+
+/// What is kept of a Python said what programs may read, whoever wrote it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_kept_of_a_python_lets_nothing_else_be_read() {
+    let world = World::new()
+        .variable("RACEDAY_DATA_DIR", "data")
+        .file("data/x", "")
+        .file("secret.txt", "the secret")
+        .file("plain.py", "print('hello')\n");
+    let secret = world.path("secret.txt").display().to_string();
+    let world = world.file("thief.py", format!("{OPEN}print(open({secret:?}))\n"));
+    assert_eq!(world.run(&["explore", "plain.py"]).code, Some(0));
+    let entries =
+        fs::read_dir(world.path("data/cache")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut kept = entries.filter(|path| path.extension().is_some_and(|last| last == "json"));
+    let file = kept.find(|path| !path.ends_with("shared.json")).expect("what a Python said is kept");
+    let sound = fs::read_to_string(&file).expect("it is text");
+    for list in ["modules", "libraries"] {
+        let mut said: serde_json::Value = serde_json::from_str(&sound).expect("JSON");
+        said[list].as_array_mut().expect("a list").push(secret.clone().into());
+        for hangs_on in [serde_json::json!([]), said["hangs_on"].clone()] {
+            said["hangs_on"] = hangs_on;
+            fs::write(&file, said.to_string()).expect("written");
+            let output = world.run(&["explore", "thief.py"]);
+            assert!(!output.stdout.contains("the secret"), "{output}");
+            assert!(output.stdout.contains("Permission denied"), "{output}");
+            assert_eq!(fs::read_to_string(&file).expect("it is text"), sound, "it was asked again");
+        }
+    }
 }
