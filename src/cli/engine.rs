@@ -119,6 +119,8 @@ pub struct Engine {
     warned: bool,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
     known: HashMap<Scenario, Shared>,
+    /// Whether somebody has pressed Ctrl-C, while that stops a search.
+    is_stopped: fn() -> bool,
     memory: Option<Memory>,
 }
 
@@ -150,6 +152,7 @@ impl Engine {
             confined: None,
             warned: false,
             known: HashMap::new(),
+            is_stopped: || false,
             memory: None,
         }
     }
@@ -198,6 +201,11 @@ impl Engine {
     /// Lets programs of these decks run where the system cannot confine them, as the learner's own do.
     pub fn trust(&mut self, decks: impl IntoIterator<Item = DeckId>) {
         self.trusted.extend(decks);
+    }
+
+    /// Has explorations end soon once `is_stopped` says so, whatever the program does.
+    pub(super) fn stop_when(&mut self, is_stopped: fn() -> bool) {
+        self.is_stopped = is_stopped;
     }
 
     /// Returns how the last program was confined, if any was run.
@@ -255,7 +263,9 @@ impl Engine {
             // What was found out about the program before need not be found out again, which takes an execution or two.
             self.recall_shared(scenario)?;
         }
+        let is_stopped = self.is_stopped;
         let explored = self.with(scenario, |mut program| {
+            program.stop_when(is_stopped);
             if lines {
                 program.tell_lines();
             }

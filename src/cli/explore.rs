@@ -144,11 +144,17 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         progress.explored(so_far);
         !search.is_stopped()
     };
-    let (explored, pairs) = match args.races {
-        true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs)))?,
-        false => (engine.explore(scenario, budget, &mut watch)?, None),
+    engine.stop_when(terminal::is_search_stopped);
+    let explored = match args.races {
+        true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs))),
+        false => engine.explore(scenario, budget, &mut watch).map(|explored| (explored, None)),
     };
     let is_stopped = search.is_stopped();
+    let (explored, pairs) = match explored {
+        // What went wrong is what was to be stopped.
+        Err(_) if is_stopped => return Ok(Exit::Interrupted),
+        explored => explored?,
+    };
     drop(search);
     if explored.report.executions == 0 {
         if is_stopped {

@@ -43,6 +43,8 @@ const MAX_DIRECT: usize = 4 << 10;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
 const LOOKS: usize = 500;
+/// How long a child has to answer when nobody wants to know any more: what is as good as there is still taken.
+const GRACE: Duration = Duration::from_millis(300);
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(100);
 /// How often it looks where it has to count threads.
@@ -70,6 +72,8 @@ pub(super) struct Process {
     left: u32,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
+    /// Says whether nobody wants its answers any more.
+    stop: Arc<Mutex<fn() -> bool>>,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -119,14 +123,15 @@ impl Process {
         let crowd = Arc::new(AtomicU8::new(COUNTED));
         let (alive, gone) = mpsc::channel();
         let (start, started) = mpsc::channel();
-        let (left, threads) = (Arc::clone(&ticks), Arc::clone(&crowd));
+        let stop: Arc<Mutex<fn() -> bool>> = Arc::new(Mutex::new(|| false));
+        let (left, threads, stopped) = (Arc::clone(&ticks), Arc::clone(&crowd), Arc::clone(&stop));
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
         thread::spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
                 let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
-                    watch(&child, &gone, &left, &threads);
+                    watch(&child, &gone, &left, &threads, &stopped);
                 }
             }
             Err(error) => _ = start.send(Err(error)),
@@ -153,6 +158,7 @@ impl Process {
             ticks,
             left: IDLE,
             crowd,
+            stop,
             _watchdog: alive,
         })
     }
@@ -201,6 +207,11 @@ impl Process {
     /// Has the watchdog count the child's threads from now on: the kernel does not.
     pub(super) fn count_threads(&self) {
         self.crowd.store(TO_COUNT, Ordering::SeqCst);
+    }
+
+    /// Has the watchdog give the child little time to answer once `is_stopped` says that nobody wants to know any more.
+    pub(super) fn stop_when(&self, is_stopped: fn() -> bool) {
+        *lock(&self.stop) = is_stopped;
     }
 
     /// Sends one frame. Whether it arrived shows in the answer.
@@ -303,17 +314,27 @@ impl Process {
 }
 
 /// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
-fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8) {
+fn watch(
+    child: &Leader,
+    gone: &mpsc::Receiver<()>,
+    left: &AtomicU32,
+    crowd: &AtomicU8,
+    is_stopped: &Mutex<fn() -> bool>,
+) {
     while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let most = match lock(is_stopped)() {
+            true => u32::try_from(GRACE.as_millis() / tick(crowd.load(Ordering::SeqCst)).as_millis()).unwrap_or(IDLE),
+            false => IDLE,
+        };
         let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
             IDLE | LATE => None,
-            ticks => Some(ticks - 1),
+            ticks => Some(ticks.min(most) - 1),
         });
         let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id());
         if crowded {
             crowd.store(CROWDED, Ordering::SeqCst);
         }
-        if crowded || counted == Ok(LATE + 1) {
+        if crowded || counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1) {
             child.kill();
         }
     }

@@ -57,6 +57,7 @@ impl<'a> Team<'a> {
         let first = &self.hands[0];
         let mut program = worker.into_program(&first.scenario, &first.shared)?;
         program.tells_lines = first.tells_lines;
+        program.worker.stop_when(first.worker.is_stopped);
         program.worker.keep_apart(&first.worker, self.hands.len());
         self.hands.push(program);
         let workers = self.hands.len();
@@ -140,8 +141,12 @@ impl Execute for Team<'_> {
                 let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
                 others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
             }
-            Err(_) => self.under_way.clear(),
+            Ok(Answer::Stopped) | Err(_) => self.under_way.clear(),
         }
-        answer
+        match answer {
+            // It was given up because somebody wants no more, or broke when nobody wants to know any more.
+            Err(PythonError::Broken { .. }) if (self.hands[hand].worker.is_stopped)() => Ok(Answer::Stopped),
+            answer => answer,
+        }
     }
 }

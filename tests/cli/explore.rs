@@ -1140,3 +1140,45 @@ fn what_is_kept_of_a_python_lets_nothing_else_be_read() {
         }
     }
 }
+
+/// A program that hung was waited for until its time was over, and the exit code was that of a broken one.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_does_not_wait_for_a_program_that_hangs() {
+    use std::process::Stdio;
+    use std::time::Duration;
+
+    const HANGS: &str = "sum(range(10**12))\n";
+    const HANGS_AT_TIMES: &str = "\
+import threading
+first = []
+def work(name):
+    first.append(name)
+    if first[0] == 'b':
+        sum(range(10**12))
+threads = [threading.Thread(target=work, args=(name,)) for name in 'ab']
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(first)
+";
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    if ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0) {
+        // As what a shell runs in the background ignores it.
+        return;
+    }
+    for (program, found) in [(HANGS, false), (HANGS_AT_TIMES, true)] {
+        let world = World::new().file("program.py", program);
+        let mut command = world.command(&["explore", "program.py"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        // It has made what it can by then, and has as long again until the program's time is over.
+        std::thread::sleep(Duration::from_secs(4));
+        #[expect(clippy::disallowed_methods, reason = "another program brings about what is tested")]
+        let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("kill is there").success());
+        let output = child.wait_with_output().expect("it ends");
+        let stdout = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(output.status.code(), Some(130), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(stdout.contains("['a', 'b']"), found, "{stdout}");
+    }
+}

@@ -88,6 +88,7 @@ impl<E: Execute> Execute for Recorder<E> {
                 self.executions.clear();
                 self.restarts += 1;
             }
+            Answer::Stopped => {}
         }
         Ok(answer)
     }
