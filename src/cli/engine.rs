@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -531,7 +533,10 @@ impl Engine {
             && let Some(compiled) = &self.compiled
         {
             let start = self.start_later(interpreter, compiled);
-            self.coming.add(start);
+            // Who is not coming is started once he is needed.
+            if !self.coming.add(start) {
+                break;
+            }
         }
     }
 
@@ -616,7 +621,8 @@ struct Leaving(Vec<JoinHandle<()>>);
 impl Leaving {
     fn add(&mut self, worker: Worker) {
         self.0.retain(|leaving| !leaving.is_finished());
-        self.0.push(thread::spawn(move || drop(worker)));
+        // Where the system allows no more threads, it ends here and now.
+        self.0.extend(thread::Builder::new().spawn(move || drop(worker)));
     }
 }
 
@@ -646,11 +652,14 @@ impl Default for Coming {
 }
 
 impl Coming {
-    fn add(&mut self, start: Start) {
-        self.count += 1;
+    /// Lets one get ready, and returns whether the system has a thread for that.
+    fn add(&mut self, start: Start) -> bool {
         let here = self.here.clone();
         // If nobody waits for it any more, it ends.
-        thread::spawn(move || drop(here.send(thread::spawn(start).join())));
+        let come = move || drop(here.send(panic::catch_unwind(AssertUnwindSafe(start))));
+        let is_coming = thread::Builder::new().spawn(come).is_ok();
+        self.count += usize::from(is_coming);
+        is_coming
     }
 
     /// Returns the one that is ready, or fails, first; `None` if none is coming.

@@ -64,6 +64,8 @@ pub(super) struct Process {
     /// Writes what may take longer, in order, and how much it has not written yet; nothing else is written before.
     writer: Option<mpsc::Sender<Vec<u8>>>,
     unwritten: Arc<AtomicU32>,
+    /// Why something could not be sent, if so: then nothing is answered any more.
+    unsent: Option<io::Error>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
     /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
@@ -126,7 +128,7 @@ impl Process {
         let stop: Arc<Mutex<fn() -> bool>> = Arc::new(Mutex::new(|| false));
         let (left, threads, stopped) = (Arc::clone(&ticks), Arc::clone(&crowd), Arc::clone(&stop));
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
-        thread::spawn(move || match command.spawn() {
+        thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
                 let child = Arc::new(Leader::new(child));
@@ -135,8 +137,8 @@ impl Process {
                 }
             }
             Err(error) => _ = start.send(Err(error)),
-        });
-        let (child, pipes) = started.recv().expect("the thread tells how the start went")?;
+        })?;
+        let (child, pipes) = started.recv().map_err(io::Error::other)??;
         let (Some(input), Some(output), Some(mut side)) = pipes else {
             unreachable!("all three were asked to be piped")
         };
@@ -145,14 +147,15 @@ impl Process {
 
         let printed = Arc::new(Mutex::new(Printed::default()));
         let (kept, talking) = (Arc::clone(&printed), Arc::clone(&child));
-        thread::spawn(move || drain(&mut side, &kept, &talking));
-        Ok(Process {
+        let draining = thread::Builder::new().spawn(move || drain(&mut side, &kept, &talking));
+        let process = Process {
             child,
             ended: None,
             fell_silent: false,
             input,
             writer: None,
             unwritten: Arc::default(),
+            unsent: None,
             output,
             printed,
             ticks,
@@ -160,7 +163,9 @@ impl Process {
             crowd,
             stop,
             _watchdog: alive,
-        })
+        };
+        // If nobody can listen to what it says on the side, it is killed as it is dropped.
+        draining.map(|_| process)
     }
 
     /// Returns the child's number.
@@ -234,8 +239,20 @@ impl Process {
         } else {
             // A child that does not read must not hold up who waits for its answer.
             self.unwritten.fetch_add(1, Ordering::SeqCst);
-            let _ = self.writer.get_or_insert_with(|| writer(&self.input, &self.unwritten)).send(frame);
+            match self.writer() {
+                Ok(writer) => _ = writer.send(frame),
+                Err(error) => self.unsent = Some(error),
+            }
         }
+    }
+
+    /// Returns the way to the thread that writes, which is started if there is none.
+    fn writer(&mut self) -> io::Result<&mpsc::Sender<Vec<u8>>> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => writer(&self.input, &self.unwritten)?,
+        };
+        Ok(self.writer.insert(writer))
     }
 
     /// As [`Process::receive`], for a frame that will be there in less time than it takes to sleep and to be woken.
@@ -265,6 +282,9 @@ impl Process {
 
     /// Returns the next frame, if it comes in the time that is left, and says `late` if not.
     fn receive_in_time(&mut self, late: impl FnOnce() -> String) -> Result<Vec<u8>, String> {
+        if let Some(error) = &self.unsent {
+            return Err(format!("it cannot be asked: {error}"));
+        }
         self.ticks.store(self.left, Ordering::SeqCst);
         let frame = read_frame(&mut self.output);
         self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
@@ -365,11 +385,12 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
         .map_err(|error| error.to_string())?;
     let (id, output, side) = (child.id(), child.stdout.take(), child.stderr.take());
     let (done, finished) = mpsc::channel();
-    thread::spawn(move || {
-        let side = thread::spawn(|| read_all(side));
-        let output = read_all(output);
-        wait_until_ended(id);
-        done.send((output, side.join().unwrap_or_default()))
+    let listening = thread::Builder::new().spawn(|| read_all(side)).and_then(|side| {
+        thread::Builder::new().spawn(move || {
+            let output = read_all(output);
+            wait_until_ended(id);
+            done.send((output, side.join().unwrap_or_default()))
+        })
     });
     let told = finished.recv_timeout(patience);
     // It was not waited for yet, so its number is its own.
@@ -378,6 +399,9 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| error.to_string())?;
+    if let Err(error) = listening {
+        return Err(format!("nobody can listen to it: {error}"));
+    }
     match told {
         Ok((output, _)) if status.success() => Ok(output),
         Ok((_, said)) => {
@@ -528,16 +552,16 @@ pub(super) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
 }
 
 /// Returns the way to a thread that writes frames one after another.
-fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> mpsc::Sender<Vec<u8>> {
+fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> io::Result<mpsc::Sender<Vec<u8>>> {
     let (input, unwritten) = (Arc::clone(input), Arc::clone(unwritten));
     let (sender, frames) = mpsc::channel::<Vec<u8>>();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         for frame in frames {
             let _ = lock(&input).write_all(&frame);
             unwritten.fetch_sub(1, Ordering::SeqCst);
         }
-    });
-    sender
+    })?;
+    Ok(sender)
 }
 
 /// Keeps the end of what the child prints on the side; ends a child that does not stop printing.

@@ -82,7 +82,9 @@ impl<'a> Team<'a> {
             Reserve::Waiting(reserve) if self.executed >= MANY => {
                 let mut reserve = mem::take(reserve);
                 reserve.truncate(self.hands_that_fit(1 + reserve.len()).0 - 1);
-                self.reserve = Reserve::Starting(reserve.into_iter().map(thread::spawn).collect());
+                // Where the system allows no more threads, it is done without them.
+                let starting = reserve.into_iter().map_while(|start| thread::Builder::new().spawn(start).ok());
+                self.reserve = Reserve::Starting(starting.collect());
             }
             // They have had more time than it takes. Who joins when is up to no chance: the order of executions depends on it.
             Reserve::Starting(starting) if self.executed >= 2 * MANY => {

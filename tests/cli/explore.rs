@@ -1182,3 +1182,43 @@ print(first)
         assert_eq!(stdout.contains("['a', 'b']"), found, "{stdout}");
     }
 }
+
+/// Where no more threads could be started it panicked, and then waited for those it had not started.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_few_threads_may_be_started_it_ends_and_says_so() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let world = World::new().file("data/x", "").file("program.py", ABBA);
+    let binary = world.path("raceday");
+    fs::copy(env!("CARGO_BIN_EXE_raceday"), &binary).expect("copied");
+    #[expect(clippy::disallowed_methods, reason = "other programs bring about what is tested")]
+    let command = |program: &str| std::process::Command::new(program);
+    // Root may start as many as it likes, so somebody else has to try.
+    let is_root = fs::metadata(world.path(".")).expect("a home").uid() == 0;
+    if is_root {
+        let chown = command("chown").args(["-R", "1501:1501"]).arg(world.path(".")).status();
+        assert!(chown.expect("chown is there").success());
+    }
+    for most in 1..16 {
+        let mut timed = command("timeout");
+        timed.args(["-k", "1", "60"]);
+        if is_root {
+            timed.args(["setpriv", "--reuid=1501", "--regid=1501", "--clear-groups"]);
+        }
+        timed.args(["prlimit", &format!("--nproc={most}")]).arg(&binary).args([
+            "explore",
+            "program.py",
+            "--data-dir",
+            "data",
+        ]);
+        let output = timed.current_dir(world.path(".")).env("HOME", world.path(".")).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!stderr.contains("panicked"), "{most}: {stderr}");
+        match output.status.code() {
+            Some(0) => {}
+            Some(2 | 3) => assert!(stderr.starts_with("error: ") && stderr.contains("\nhint: "), "{most}: {stderr}"),
+            code => panic!("{most}: {code:?}: {stderr}"),
+        }
+    }
+}
