@@ -98,7 +98,7 @@ fn a_database_with_other_views_and_triggers_is_refused_and_stays() {
             "was changed by another program: the trigger `more` is none of Raceday's",
         ),
         ("drop table settings", "was changed by another program: the table `settings` is missing"),
-        ("pragma user_version = 0", "was changed by another program: the "),
+        ("pragma user_version = 0", "was changed by another program: it has version 0, and is not empty"),
         ("pragma user_version = -1", "was changed by another program: it has version -1"),
     ] {
         fs::write(&path, &sound).expect("written");
