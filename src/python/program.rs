@@ -190,13 +190,16 @@ impl Execute for Program<'_> {
             }
             said => said,
         };
-        if !said.as_ref().is_ok_and(|said| !said.start_over) {
+        if !said.as_ref().is_ok_and(|said| !said.start_over && !said.full) {
             self.give_up();
         }
         let said = said?;
         if said.start_over {
             self.before = None;
             return Ok(Answer::StartOver);
+        }
+        if said.full {
+            return Ok(Answer::Full);
         }
         if said.executions.is_empty() || said.executions.len() > requests.len() {
             return Err(self.worker.broken("it executed another number of schedules".to_owned()));

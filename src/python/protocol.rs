@@ -136,6 +136,9 @@ pub(super) struct Said {
     pub(super) error: Option<Fault>,
     #[serde(default)]
     pub(super) start_over: bool,
+    /// All outcomes together have become too long.
+    #[serde(default)]
+    pub(super) full: bool,
     #[serde(default)]
     pub(super) shared: Shared,
     /// What the numbers behind the JSON tell.

@@ -143,7 +143,7 @@ impl Execute for Team<'_> {
                 let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
                 others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
             }
-            Ok(Answer::Stopped) | Err(_) => self.under_way.clear(),
+            Ok(Answer::Full | Answer::Stopped) | Err(_) => self.under_way.clear(),
         }
         match answer {
             // It was given up because somebody wants no more, or broke when nobody wants to know any more.

@@ -377,6 +377,8 @@ pub enum Answer {
     /// The batch showed that more is shared between threads than was known. What was executed so far lacked steps:
     /// forget it and begin again.
     StartOver,
+    /// There is no room for what more executions would tell.
+    Full,
     /// Whoever asked wants nothing more, and it would have taken longer than he waits for that.
     Stopped,
 }

@@ -262,9 +262,9 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(done, 'x' * 900_000)
 ";
-    let error = explored(&scenario(source, None)).expect_err("that is too much");
-    assert!(matches!(&error, PythonError::Unsupported { .. }), "{error}");
-    assert!(error.to_string().contains("more than 8388608 characters"), "{error}");
+    let report = explored(&scenario(source, None)).expect("it explores");
+    assert!(!report.exhaustive);
+    assert_eq!(report.outcomes.len(), 8, "of 900,000 characters each, and one before it was known what is shared");
     let report = explored(&scenario(source, Some("done"))).expect("it explores");
     assert_eq!(report.outcomes.len(), 24);
 }

@@ -315,6 +315,142 @@ for thread in threads:
     assert_eq!(outcomes(source, None), ["(spin)"]);
 }
 
+/// `__enter__` made the loop one that runs code nobody knows, so it was cut off at the step limit.
+#[test]
+fn a_lock_that_spins_as_it_is_entered_waits() {
+    let source = "
+from itertools import count
+from threading import Thread
+class Ticket:
+    def __init__(self):
+        self.tickets = count()
+        self.serving = 0
+    def __enter__(self):
+        mine = next(self.tickets)
+        while self.serving != mine:
+            pass
+    def __exit__(self, *exception):
+        self.serving += 1
+lock = Ticket()
+seen = []
+def work(n):
+    with lock:
+        seen.append(n)
+threads = [Thread(target=work, args=(n,)) for n in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["[0, 1]", "[1, 0]"]);
+    let held_within = source.replace("            pass\n", "            with self: pass\n");
+    assert!(outcomes(&held_within, Some("seen")).iter().all(|outcome| !outcome.contains("spin")));
+}
+
+/// Time stood still in a loop that only looked at the clock, which was cut off at the step limit.
+#[test]
+fn a_loop_that_goes_by_the_clock_ends() {
+    let source = "
+import threading, time
+done = False
+def work():
+    global done
+    done = True
+thread = threading.Thread(target=work)
+thread.start()
+end = time.monotonic() + 5
+while not done and time.monotonic() < end:
+    pass
+saw = done
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("saw")), ["False", "True"]);
+    let mut ordered = scenario(source, Some("saw"));
+    ordered.sleeps = raceday::scenario::Sleeps::Ordered;
+    let report = explored(&ordered).expect("it explores");
+    assert!(report.exhaustive);
+    assert_eq!(report.outcomes.len(), 1, "time goes on when nobody else can go");
+    let alone = "import time\nend = time.time() + 60\nwhile time.time() < end:\n    pass\nlate = time.time() >= end\n";
+    assert_eq!(outcomes(alone, Some("late")), ["True"]);
+}
+
+/// Who had slept told a later time than who took the lock after him.
+#[test]
+fn time_does_not_go_back_from_one_thread_to_the_next() {
+    let source = "
+import threading, time
+lock = threading.Lock()
+last = time.monotonic()
+stamp = None
+gaps = []
+def look():
+    global last
+    with lock:
+        now = time.monotonic()
+        gaps.append(now > last)
+        last = now
+def first():
+    global stamp
+    time.sleep(1)
+    look()
+    stamp = time.time()
+def second():
+    look()
+    if stamp:
+        gaps.append(time.time() > stamp)
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+gaps.append(time.monotonic() > last)
+";
+    assert_eq!(outcomes(source, Some("set(gaps)")), ["{True}"]);
+}
+
+/// `sys.getswitchinterval()` told of the harness's own, and `gc.isenabled()` too.
+#[test]
+fn what_a_program_sets_it_finds_set_and_nothing_before() {
+    let source = "
+import gc, sys, threading
+def work():
+    sys.setswitchinterval(0.25)
+    gc.disable()
+before = sys.getswitchinterval(), gc.isenabled()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+seen = before, sys.getswitchinterval(), gc.isenabled()
+";
+    assert_eq!(outcomes(source, Some("seen")), ["((0.005, True), 0.25, False)"]);
+}
+
+/// A thread kept what it was given.
+#[test]
+fn what_a_thread_was_given_dies_with_its_run() {
+    let source = "
+import threading
+class Given:
+    def __del__(self): print('freed')
+thread = threading.Thread(target=lambda given: print('work'), args=(Given(),))
+thread.start()
+thread.join()
+print('end')
+";
+    assert_eq!(outcomes(source, None), ["work\nfreed\nend"]);
+}
+
+#[test]
+fn no_two_threads_read_the_same_time() {
+    let source = "
+import threading, time
+seen = set()
+threads = [threading.Thread(target=lambda: seen.add(time.perf_counter_ns())) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+seen.add(time.perf_counter_ns())
+";
+    assert_eq!(outcomes(source, Some("len(seen)")), ["4"]);
+}
+
 #[test]
 fn petersons_lock_excludes() {
     let source = "

@@ -79,6 +79,10 @@ class Unsupported(Stop):
         self.why = why
 
 
+class NoRoom(BaseException):
+    """All outcomes together have become too long: there is to be no other."""
+
+
 class Diverged(BaseException):
     """The schedule names a thread that cannot go."""
 
@@ -247,11 +251,11 @@ def choose(mine):
         nxt = by_code.get(prefix[position])
         if nxt is not None and enabled & nxt.bit:
             return nxt
-        if not mortal or lined:
+        if detail or not program.sees_deaths:
             diverge()
             ending_now = None
             return None
-        # Whose death it was to be is another's to let die in this order (see weak.py): who asked sees that it was not followed.
+        # What dies may be another thread's to let die in this order (see weak.py). Who asked sees that it was not followed.
         prefix_length = position
     if position >= MAX_STEPS:
         ending_now = "limit"

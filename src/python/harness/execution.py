@@ -13,7 +13,9 @@ class Program:
         self.callbacks = "add_done_callback" in self.source
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
-        self.collects = "collect" in self.source and "weakref" in self.source
+        self.reads_clocks = any(word in self.source for word in CLOCKS)
+        self.sees_deaths = "weakref" in self.source or "__del__" in self.source
+        self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -45,7 +47,7 @@ class Program:
         tracked_class_attributes = frozenset(name for kind, name in self.pairs() if kind == "class attribute")
         tracked_containers = frozenset(name for kind, name in self.pairs() if kind == "container")
         # What happens when the last one lets go of a thing is noticed by who does nothing else in common with him.
-        every_use = EVERYTHING in self.tracked or "weakref" in self.source or "__del__" in self.source
+        every_use = EVERYTHING in self.tracked or self.sees_deaths
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
@@ -67,6 +69,9 @@ class Program:
     def pairs(self):
         return [each for each in self.tracked if len(each) == 2]
 
+
+# What programs say that could look at a clock.
+CLOCKS = ("time(", "time as ", "time_ns", "monotonic", "perf_counter", "now(", "today(", "strftime", "asctime", "timeit", "created")
 
 # What programs say that could tell what is below them in the stack, or which operating system thread they are in.
 # Python also notes by that thread whose text is being made (`repr`, and that of data classes) and who is in a buffer, and warnings go by how
@@ -127,8 +132,7 @@ def see(ending):
             if size > MAX_OUTPUT:
                 problem = Unsupported("more than %d characters in what comes of one execution" % MAX_OUTPUT)
             elif program.told_size > MAX_TOLD:
-                what = "more than %d characters in all that can come of the program" % MAX_TOLD
-                problem = Unsupported(what, "observe a value, which is shorter than all that is printed")
+                problem = NoRoom()
     finally:
         solo, seeing = before, False
 
@@ -214,6 +218,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     spinning.clear()
     names.clear()
     forget_weak()
+    forget_times()
     kinds.clear()
     forget_opaque_kinds()
     container_users.clear()
@@ -230,6 +235,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     forget_draws()
+    forget_settings()
     at_exit.clear()
     if environment != environment_kept:
         restore_environment()

@@ -744,7 +744,7 @@ PLAIN_FUNCTIONS = frozenset("bool int isinstance len monotonic perf_counter prin
 
 
 def mentioned_in(nodes):
-    """The names and attributes in these parts of a loop; nothing if they could run code that knows other ones."""
+    """The names and attributes in these parts of a loop, and whether there is a `with`; nothing if they could run code that knows other ones."""
     names = set()
     for each in [each for node in nodes for each in all_below(node)]:
         if isinstance(each, ast.Call):
@@ -752,6 +752,8 @@ def mentioned_in(nodes):
                 return None
         elif isinstance(each, ast.Name):
             names.add(each.id)
+        elif isinstance(each, ast.With):
+            names.add("with")
         elif isinstance(each, ast.Attribute):
             names.add(each.attr)
         elif not isinstance(each, PLAIN):

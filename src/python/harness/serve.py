@@ -30,6 +30,8 @@ def line_of(error):
 
 def problem_answer():
     error = problem
+    if isinstance(error, NoRoom):
+        return {"full": True}
     if isinstance(error, Unsupported):
         return {"error": {"kind": "unsupported", "what": error.what, "why": error.why, "line": line_of(error)}}
     if isinstance(error, Diverged):
@@ -85,6 +87,8 @@ def run(request):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
             return learn(set(), True)
+        if isinstance(problem, NoRoom) and numbers:
+            break  # whoever asks for more hears of it
         if problem is not None:
             return problem_answer()
         tell(numbers)
@@ -257,7 +261,7 @@ def serve():
     sys.stdout = sys.__stdout__ = stdout_ignored
     pin(plan["processor"])
     sys.setswitchinterval(1000.0)
-    sys.setswitchinterval = no_switch_interval
+    sys.getswitchinterval, sys.setswitchinterval = switch_interval, set_switch_interval
     sys.setrecursionlimit(3000)
     make_models()
     scenario_builtins = make_builtins()

@@ -19,8 +19,8 @@ class Strand:
 
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
-        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "marks",
-        "letting_go", "holding", "inside",
+        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
+        "looked_at", "tick", "marks", "letting_go", "holding", "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out", "printing", "resuming", "above", "below", "alone",
     )  # fmt: skip
@@ -49,6 +49,8 @@ class Strand:
         self.acts = 0
         self.turns = 0
         self.marks = {}
+        self.looked_at = 0  # how many turns it had made when it last slept or looked at a clock
+        self.tick = 0.0  # how much time went by as it looked
         self.letting_go = {}  # by the number of a step of its own, what dies with it, see weak.py
         self.holding = frozenset()  # what of that kind its variables held before
         self.clock = 0.0

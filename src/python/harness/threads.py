@@ -108,7 +108,6 @@ class Thread(Model):
             self._rd_set_own_name()
         self._daemonic = daemon if daemon is not None else cur.daemon
         self._initialized = True
-        self._rd_publish = (target, args, self._kwargs)
 
     def _rd_set_own_name(self):
         if not solo:
@@ -180,7 +179,7 @@ class Thread(Model):
         self._rd_strand = strand
         self._rd_starter = cur
         self._rd_started_at = position
-        strand.clock = cur.clock
+        strand.clock = own_clock()
         if THREADS_ORDER in program.tracked:
             strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
@@ -414,8 +413,7 @@ def joined(strand):
     global solo
     unjoined.discard(strand.code)
     cur.known.add(strand.code)
-    if strand.clock > cur.clock:
-        cur.clock = strand.clock
+    cur.clock = max(own_clock(), strand.clock)
     if live == 1 and not unjoined:
         solo = True
         kept.clear()

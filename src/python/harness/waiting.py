@@ -107,6 +107,10 @@ def is_steady(state, mentioned=None):
     return True
 
 
+NOT_FOR_USE = ("__init__", "__new__", "__repr__", "__str__")  # what no loop runs that does not call it by name
+ON_ENTRY = ("__enter__", "__exit__")  # and that has no `with`
+
+
 def attributes_among(names, thing):
     """The attributes of these names of something of the scenario's, and of its class; nothing if to ask for one, or to use the thing
     itself, may run code of the scenario's, which knows others."""
@@ -123,7 +127,7 @@ def attributes_among(names, thing):
                     if hasattr(type(value), "__get__"):
                         return None
                     found.append(value)
-                elif name.startswith("__") and is_written_here(value) and name not in ("__init__", "__new__", "__repr__", "__str__"):
+                elif name.startswith("__") and is_written_here(value) and name not in NOT_FOR_USE and not (name in ON_ENTRY and "with" not in names):
                     return None
     return found
 
@@ -190,7 +194,9 @@ def open_guard(guard):
 # Time --------------------------------------------------------------------------------------------------------------------
 
 EPOCH = 1_700_000_000.0
-TICK = 1e-6
+TICK = 64e-6
+LOOP_TICK = 1e-3  # the least that passes while a loop goes round
+THREADS_A_TICK = 64
 
 
 def sleep(seconds):
@@ -203,6 +209,7 @@ def sleep(seconds):
         raise ValueError("sleep length must be non-negative")
     if ordered and not solo:
         cur.clock += seconds
+        cur.looked_at = cur.turns
         sleep_until(virtual_now[0] + seconds)
     else:
         spend(seconds)
@@ -211,7 +218,8 @@ def sleep(seconds):
 def spend(seconds):
     """Time goes on for the running thread; on the virtual clock, if nobody else lives."""
     me = cur
-    me.clock += max(seconds, 0)
+    me.clock = own_clock() + max(seconds, 0)
+    me.looked_at = me.turns
     if ordered and solo:
         virtual_now[0] = max(virtual_now[0] + seconds, me.clock)
 
@@ -256,6 +264,42 @@ def wait_on_clock(until, there, touches, *arguments):
         sleep_until(until, places)
 
 
+passed_on = 0  # how far `pass_time_on` has come in the trace
+written_at = {}  # by place: what the clock said of who wrote it last
+touched_at = {}  # by place: the latest that a clock said of those who touched it
+
+
+def pass_time_on():
+    """Has the clock of each thread say at least what it said to whoever made a step before that conflicts with one of the thread's own. So
+    what a thread reads follows from what happened before, and is the same in every order that is equivalent."""
+    global passed_on
+    while passed_on < len(trace):
+        strand, op = strands[trace[passed_on]], ops[trace[passed_on + 1]]
+        passed_on += 3
+        clock = strand.clock
+        for place, manner in op.touches:
+            clock = max(clock, (written_at if manner == READ else touched_at).get(place, clock))
+        strand.clock = clock
+        for place, manner in op.touches:
+            touched_at[place] = max(clock, touched_at.get(place, clock))
+            if manner != READ:
+                written_at[place] = clock
+
+
+def own_clock():
+    """How far the running thread's own clock has gone on."""
+    if program.reads_clocks and not solo:
+        pass_time_on()
+    return cur.clock
+
+
+def forget_times():
+    global passed_on
+    passed_on = 0
+    written_at.clear()
+    touched_at.clear()
+
+
 virtual_now = [0.0]
 
 
@@ -265,9 +309,17 @@ def clock_now():
 
 
 def now():
+    """What a clock of the running thread's says. A loop that goes by it finds that more and more time has passed, or none of those that wait
+    for a time to come would end. Who comes after another's step reads a later time than that one before it. No two threads ever read the same."""
     me = cur
     me.acts += 1
-    if ordered:
-        return virtual_now[0]
-    me.clock += TICK
-    return me.clock
+    me.tick = TICK if me.turns <= me.looked_at else max(2 * me.tick, LOOP_TICK)
+    me.looked_at = me.turns
+    if not ordered:
+        me.clock = own_clock() + me.tick
+        return me.clock + me.code % THREADS_A_TICK * TICK / THREADS_A_TICK
+    if me.tick > TICK:
+        if not solo:
+            sleep_until(virtual_now[0] + me.tick)
+        spend(me.tick)
+    return virtual_now[0]

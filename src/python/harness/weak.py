@@ -339,7 +339,11 @@ def adapt_weak_references(module):
 
 
 def adapt_collection(module):
+    """What asks for the collector. Only `gc.collect` ever collects here."""
     module.collect = collect
+    module.isenabled = lambda: settings["collects"]
+    module.enable = lambda: settings.update(collects=True)
+    module.disable = lambda: settings.update(collects=False)
 
 
 def watching(method):

@@ -188,8 +188,24 @@ def model_module(name, real, members, refused=""):
     return module
 
 
-def no_switch_interval(_):
-    pass
+# What a program may set though it changes nothing here: who goes on is chosen step by step, and when garbage is collected is certain.
+INTERVAL = 0.005
+settings = {"interval": INTERVAL, "collects": True}
+
+
+def forget_settings():
+    settings.update(interval=INTERVAL, collects=True)
+
+
+def switch_interval():
+    return settings["interval"]
+
+
+def set_switch_interval(interval):
+    interval = float(interval)
+    if interval <= 0:
+        raise ValueError("switch interval must be strictly positive")
+    settings["interval"] = interval
 
 
 class StrandRandom:
