@@ -20,6 +20,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 #[cfg(unix)]
+use rustix::fs::AtFlags;
+#[cfg(unix)]
+use rustix::fs::FileType;
+#[cfg(unix)]
 use rustix::fs::Mode;
 #[cfg(unix)]
 use rustix::fs::OFlags;
@@ -479,7 +483,11 @@ impl Root {
     fn open_inside(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Problem> {
         let inside = path.strip_prefix(&self.path).map_err(|_| Problem::LinkLeadsOutside)?;
         let open = |folder: &OwnedFd, part: &OsStr, flags: OFlags| {
-            rustix::fs::openat(folder, part, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
+            match rustix::fs::openat(folder, part, flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()) {
+                // To the system a link is just no folder, where it is told to want one.
+                Err(Errno::NOTDIR) if is_link(folder, part) => Err(Errno::LOOP),
+                opened => opened,
+            }
         };
         let mut parts = inside.iter();
         let last = parts.next_back().unwrap_or(OsStr::new("."));
@@ -495,11 +503,19 @@ impl Root {
 #[cfg(unix)]
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
+/// Returns whether what goes by this name in a folder is a link.
+#[cfg(unix)]
+fn is_link(folder: &OwnedFd, name: &OsStr) -> bool {
+    let found = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
+    found.is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::Symlink)
+}
+
 /// Returns why something is not opened that was there a moment ago, with no link on the way.
 #[cfg(unix)]
 fn unopened(error: Errno) -> Problem {
     match error {
         Errno::LOOP => Problem::LinkLeadsOutside,
+        Errno::NOTDIR => Problem::NotA("folder"),
         // A socket.
         Errno::NXIO => Problem::NotA("file"),
         error => unreadable(&error.into()),
@@ -765,8 +781,12 @@ mod tests {
 
         fs::rename(&s, root.path.join("t")).unwrap();
         symlink(outside.path(), &s).unwrap();
-        assert!(root.read(&file).is_err());
-        assert!(names(&s).is_err());
+        assert_eq!(root.read(&file), Err(Problem::LinkLeadsOutside));
+        assert_eq!(names(&s), Err(Problem::LinkLeadsOutside));
+        fs::remove_file(&s).unwrap();
+        fs::write(&s, "").unwrap();
+        assert_eq!(root.read(&file), Err(Problem::NotA("folder")));
+        assert_eq!(names(&s), Err(Problem::NotA("folder")));
         // The folder itself stays who it is.
         let (away, put) = (deck.path().with_extension("away"), root.path.join("t.yaml"));
         fs::rename(deck.path(), &away).unwrap();

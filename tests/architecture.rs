@@ -72,8 +72,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("libc", &["python"]),
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
-    // Of decks: to open files so that links are not followed.
-    ("rustix", &["deck_files", "python", "terminal"]),
+    // Of decks, and of what is kept for later: to open files so that links are not followed.
+    ("rustix", &["cli", "deck_files", "python", "terminal"]),
     ("schemars", &["deck"]),
     ("seccompiler", &["python"]),
     ("serde_saphyr", &["deck"]),

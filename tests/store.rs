@@ -132,6 +132,7 @@ fn killed_at_any_moment_no_answer_is_lost() {
     for round in 0..ROUNDS {
         let mut child = child("killed_at_any_moment_no_answer_is_lost", &path, &format!("1000000 round-{round}"));
         let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        #[expect(clippy::disallowed_methods, reason = "a test may panic")]
         let reader = thread::spawn(move || lines.filter_map(told_answer).collect::<Vec<_>>());
         // Sometimes before it has opened the database, mostly in the midst of answers.
         thread::sleep(Duration::from_micros(random.below(60_000)));

@@ -5,6 +5,7 @@
 //! has none: exploring a script leaves nothing else behind.
 
 use std::fs;
+use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -20,6 +21,12 @@ const SHARED: &str = "shared.json";
 const MOST_SHARED: usize = 32;
 /// How many bytes that may take of one program: as much as thousands of names.
 const LARGEST_SHARED: usize = 1 << 17;
+
+/// How many bytes of a file are read: many times what the largest takes, which is the compiled harness.
+const LARGEST_FILE: u64 = 32 << 20;
+/// The permissions of a file that others can write to.
+#[cfg(unix)]
+const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// The folder, if there is one.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +90,12 @@ impl Cache {
         self.read(SHARED).and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default()
     }
 
-    /// Returns what was kept as `name`.
+    /// Returns what was kept as `name`, if it was kept by us.
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        fs::read(self.folder.as_ref()?.join(name)).ok()
+        let file = open_own(&self.folder.as_ref()?.join(name))?;
+        let mut bytes = Vec::new();
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() as u64 <= LARGEST_FILE).then_some(bytes)
     }
 
     /// Keeps `bytes` as `name`, if that can be: whole or not at all, because others may be reading.
@@ -137,6 +147,27 @@ fn name_for(executable: &Path) -> String {
     format!("python-{}.json", &digest[..16])
 }
 
+/// Opens a file that is ours, and that nobody else can have written to: what is kept says what programs may read. It is
+/// opened without following a link, and without waiting for who writes to a pipe.
+#[cfg(unix)]
+fn open_own(path: &Path) -> Option<fs::File> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use rustix::fs::Mode;
+    use rustix::fs::OFlags;
+
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = fs::File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
+    let metadata = file.metadata().ok()?;
+    let is_own = metadata.uid() == rustix::process::geteuid().as_raw();
+    (metadata.is_file() && is_own && metadata.mode() & WRITABLE_BY_OTHERS == 0).then_some(file)
+}
+
+#[cfg(not(unix))]
+fn open_own(path: &Path) -> Option<fs::File> {
+    fs::File::open(path).ok().filter(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+}
+
 /// Creates a folder, and those above it, for nobody else to look into: the learner's data may come to lie beside it.
 fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -164,6 +195,39 @@ mod tests {
         for cache in [Cache::default(), Cache::new(Some(file.join("below"))), Cache::new(Some("/proc/self".into()))] {
             cache.write("thing", b"one");
             assert_eq!(cache.read("thing"), None);
+        }
+    }
+
+    /// What a Python reads is granted to what runs in it, and anybody's file was believed that lay there.
+    #[cfg(unix)]
+    #[test]
+    fn what_somebody_else_can_have_written_is_not_read() {
+        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = Cache::new(Some(folder.path().to_owned()));
+        cache.write("thing", b"one");
+        let path = folder.path().join("thing");
+        for (mode, is_read) in [(0o600, true), (0o644, true), (0o620, false), (0o602, false), (0o666, false)] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("changed");
+            assert_eq!(cache.read("thing").is_some(), is_read, "{mode:o}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("changed");
+        symlink(&path, folder.path().join("link")).expect("linked");
+        assert_eq!(cache.read("link"), None);
+        #[expect(clippy::disallowed_methods, reason = "only a program makes pipes with names")]
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().expect("it runs");
+        assert!(made.success());
+        assert_eq!(cache.read("pipe"), None, "nobody is waited for");
+        fs::create_dir(folder.path().join("folder")).expect("made");
+        assert_eq!(cache.read("folder"), None);
+        fs::File::create(&path).and_then(|file| file.set_len(LARGEST_FILE + 1)).expect("written");
+        assert_eq!(cache.read("thing"), None, "it is too large");
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&path, Some(65_533), None).is_ok() {
+            fs::write(&path, "one").expect("written");
+            assert_eq!(cache.read("thing"), None, "it is somebody else's");
         }
     }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
 use std::num::NonZero;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -119,6 +121,8 @@ pub struct Engine {
     warned: bool,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
     known: HashMap<Scenario, Shared>,
+    /// Whether somebody has pressed Ctrl-C, while that stops a search.
+    is_stopped: fn() -> bool,
     memory: Option<Memory>,
 }
 
@@ -150,6 +154,7 @@ impl Engine {
             confined: None,
             warned: false,
             known: HashMap::new(),
+            is_stopped: || false,
             memory: None,
         }
     }
@@ -198,6 +203,11 @@ impl Engine {
     /// Lets programs of these decks run where the system cannot confine them, as the learner's own do.
     pub fn trust(&mut self, decks: impl IntoIterator<Item = DeckId>) {
         self.trusted.extend(decks);
+    }
+
+    /// Has explorations end soon once `is_stopped` says so, whatever the program does.
+    pub(super) fn stop_when(&mut self, is_stopped: fn() -> bool) {
+        self.is_stopped = is_stopped;
     }
 
     /// Returns how the last program was confined, if any was run.
@@ -255,7 +265,9 @@ impl Engine {
             // What was found out about the program before need not be found out again, which takes an execution or two.
             self.recall_shared(scenario)?;
         }
+        let is_stopped = self.is_stopped;
         let explored = self.with(scenario, |mut program| {
+            program.stop_when(is_stopped);
             if lines {
                 program.tell_lines();
             }
@@ -521,7 +533,10 @@ impl Engine {
             && let Some(compiled) = &self.compiled
         {
             let start = self.start_later(interpreter, compiled);
-            self.coming.add(start);
+            // Who is not coming is started once he is needed.
+            if !self.coming.add(start) {
+                break;
+            }
         }
     }
 
@@ -606,7 +621,8 @@ struct Leaving(Vec<JoinHandle<()>>);
 impl Leaving {
     fn add(&mut self, worker: Worker) {
         self.0.retain(|leaving| !leaving.is_finished());
-        self.0.push(thread::spawn(move || drop(worker)));
+        // Where the system allows no more threads, it ends here and now.
+        self.0.extend(thread::Builder::new().spawn(move || drop(worker)));
     }
 }
 
@@ -636,11 +652,14 @@ impl Default for Coming {
 }
 
 impl Coming {
-    fn add(&mut self, start: Start) {
-        self.count += 1;
+    /// Lets one get ready, and returns whether the system has a thread for that.
+    fn add(&mut self, start: Start) -> bool {
         let here = self.here.clone();
         // If nobody waits for it any more, it ends.
-        thread::spawn(move || drop(here.send(thread::spawn(start).join())));
+        let come = move || drop(here.send(panic::catch_unwind(AssertUnwindSafe(start))));
+        let is_coming = thread::Builder::new().spawn(come).is_ok();
+        self.count += usize::from(is_coming);
+        is_coming
     }
 
     /// Returns the one that is ready, or fails, first; `None` if none is coming.

@@ -44,6 +44,9 @@ use super::whole_file;
 /// Programs that are longer are refused.
 const MAX_SOURCE_BYTES: u64 = 1 << 20;
 
+/// However short a search may be, to confirm what it found may take so long.
+const LEAST_TIME_TO_REPLAY: Duration = Duration::from_secs(10);
+
 const EXAMPLES: &str = "\
 Examples:
   raceday explore withdraw.py --observe account.balance
@@ -90,7 +93,7 @@ pub(super) struct ExploreArgs {
     /// Search until so many executions were made
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count::<u64>)]
     budget_executions: Option<u64>,
-    /// Search for so many seconds; what was found is confirmed after that
+    /// Search for so many seconds; what was found is confirmed after that, in as many again, and at least 10
     #[arg(long, value_name = "S", default_value = "60", allow_negative_numbers = true)]
     #[arg(value_parser = parse_seconds)]
     budget_seconds: Duration,
@@ -103,9 +106,10 @@ pub(super) struct ExploreArgs {
 }
 
 impl ExploreArgs {
-    /// Returns how long it may take to confirm what was found, or to look at races: as long as the search, or as it has without being told.
+    /// Returns how long it may take to confirm what was found, or to look at races: as long as the search, but not so short a time that
+    /// what was found in it could not be run again.
     fn time_to_replay(&self) -> Duration {
-        self.budget_seconds.max(Budget::QUESTION.time)
+        self.budget_seconds.max(LEAST_TIME_TO_REPLAY)
     }
 
     /// Returns the claims, those with an expression first, in the order of the scenario's.
@@ -144,11 +148,17 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         progress.explored(so_far);
         !search.is_stopped()
     };
-    let (explored, pairs) = match args.races {
-        true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs)))?,
-        false => (engine.explore(scenario, budget, &mut watch)?, None),
+    engine.stop_when(terminal::is_search_stopped);
+    let explored = match args.races {
+        true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs))),
+        false => engine.explore(scenario, budget, &mut watch).map(|explored| (explored, None)),
     };
     let is_stopped = search.is_stopped();
+    let (explored, pairs) = match explored {
+        // What went wrong is what was to be stopped.
+        Err(_) if is_stopped => return Ok(Exit::Interrupted),
+        explored => explored?,
+    };
     drop(search);
     if explored.report.executions == 0 {
         if is_stopped {
@@ -457,6 +467,25 @@ mod tests {
 
     fn outcome(ending: Ending, claims: &[Option<bool>]) -> Outcome {
         Outcome { value: None, stdout: None, ending, exceptions: Vec::new(), claims: claims.to_vec() }
+    }
+
+    /// A search of 5 s could be followed by 60 s in which what it found was confirmed.
+    #[test]
+    fn to_confirm_takes_as_long_as_the_search_or_ten_seconds() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            explore: ExploreArgs,
+        }
+        for (arguments, seconds) in [
+            (&["explore", "a.py"][..], 60),
+            (&["explore", "a.py", "--budget-seconds", "5"], 10),
+            (&["explore", "a.py", "--budget-seconds", "30"], 30),
+            (&["explore", "a.py", "--budget-seconds", "600"], 600),
+        ] {
+            let line = <Line as clap::Parser>::parse_from(arguments);
+            assert_eq!(line.explore.time_to_replay(), Duration::from_secs(seconds), "{arguments:?}");
+        }
     }
 
     #[test]

@@ -287,6 +287,8 @@ impl From<StoreError> for Failure {
             StoreError::NotADatabase { .. } | StoreError::Foreign { .. } | StoreError::NotAFile { .. } => {
                 Failure::broken(message).hint("move it away, or use another folder with `--data-dir DIR`")
             }
+            StoreError::Altered { .. } => Failure::broken(message)
+                .hint("put back a copy from before, or move it away, or use another folder with `--data-dir DIR`"),
             StoreError::CannotOpen { .. } | StoreError::ReadOnly => {
                 Failure::broken(message).hint("may you write there? use another folder with `--data-dir DIR`")
             }

@@ -8,6 +8,7 @@ use super::MAX_FILE_BYTES;
 use super::MAX_FILES;
 use super::MAX_FOLDER_DEPTH;
 use super::ParseIdError;
+use super::source::is_meaningless;
 
 /// How many decks are named to somebody who named none.
 const MOST_DECKS: usize = 5;
@@ -25,7 +26,7 @@ pub enum Problem {
         utf16: bool,
     },
     /// A character that hides, moves the cursor, or changes the order in which text is shown.
-    #[error("the {} character U+{:04X} is not allowed", if character.is_control() { "control" } else { "invisible" }, u32::from(*character))]
+    #[error("the {} character U+{:04X} is not allowed", kind_of_forbidden(*character), u32::from(*character))]
     ForbiddenCharacter {
         /// Which.
         character: char,
@@ -423,6 +424,14 @@ impl Problem {
             Problem::OneOf { both: true, .. } => own("remove one of the two"),
             Problem::OneOf { both: false, .. } => own("add one of the two"),
         }
+    }
+}
+
+fn kind_of_forbidden(character: char) -> &'static str {
+    match character {
+        _ if character.is_control() => "control",
+        _ if is_meaningless(character) => "undefined",
+        _ => "invisible",
     }
 }
 

@@ -135,7 +135,16 @@ pub fn is_forbidden(character: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => character.is_control(),
+        _ => character.is_control() || is_meaningless(character),
+    }
+}
+
+/// Returns whether a character means nothing but between those who agreed on something (private use), or is none: what a terminal makes of
+/// it nobody knows.
+pub(super) fn is_meaningless(character: char) -> bool {
+    match character {
+        '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..='\u{10ffff}' => true,
+        _ => u32::from(character) & 0xfffe == 0xfffe,
     }
 }
 
@@ -171,6 +180,8 @@ mod tests {
         check("\u{2028}".as_bytes(), &[(0, 3, "the invisible character U+2028 is not allowed")]);
         check("ad\u{ad}min".as_bytes(), &[(2, 4, "the invisible character U+00AD is not allowed")]);
         check("\u{3164} = 1".as_bytes(), &[(0, 3, "the invisible character U+3164 is not allowed")]);
+        check("a\u{e000}".as_bytes(), &[(1, 4, "the undefined character U+E000 is not allowed")]);
+        check("\u{1ffff}".as_bytes(), &[(0, 4, "the undefined character U+1FFFF is not allowed")]);
         check("a\u{e0100}".as_bytes(), &[(1, 5, "the invisible character U+E0100 is not allowed")]);
     }
 
@@ -193,6 +204,10 @@ mod tests {
     fn no_character_is_forbidden_but_those_that_do_not_show() {
         let forbidden = ('\0'..=char::MAX).filter(|&character| is_forbidden(character));
         let (control, invisible): (Vec<char>, Vec<char>) = forbidden.partition(|character| character.is_control());
+        // Those for private use, of which two whole planes are but for their last two, and the others that are no characters.
+        let (meaningless, invisible): (Vec<char>, Vec<char>) =
+            invisible.into_iter().partition(|&it| is_meaningless(it));
+        assert_eq!(meaningless.len(), 6400 + 2 * 0x10000 + 32 + 15 * 2);
         // All but the line break and the tab; the 4174 that are ignorable, without four and with five more.
         assert_eq!((control.len(), invisible.len()), (65 - 2, 4174 - 4 + 5));
     }

@@ -176,7 +176,7 @@ pub fn explore<E: Execute>(
         let Some(batch) = batches.under_way.front_mut() else { break };
         let executions = match execute.execute(batch.make_contiguous())? {
             Answer::Executions(executions) => executions,
-            Answer::Full => return Ok(gathering.report(false)),
+            Answer::Full | Answer::Stopped => return Ok(gathering.report(false)),
             Answer::StartOver => {
                 restarts += 1;
                 strategy.start_over();

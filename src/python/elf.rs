@@ -1,4 +1,4 @@
-//! Reads of an ELF executable which program loads it (`PT_INTERP`), and nothing else.
+//! Reads of an ELF file what kind it is, and of an executable which program loads it (`PT_INTERP`); nothing else.
 
 use std::fs;
 use std::io::Read as _;
@@ -7,6 +7,8 @@ use std::io::SeekFrom;
 use std::path::Path;
 use std::path::PathBuf;
 
+/// The kind of file that a shared object is.
+const ET_DYN: u64 = 3;
 /// The kind of segment that names the loader.
 const PT_INTERP: u64 = 3;
 /// As long as the name of a loader may be.
@@ -39,6 +41,16 @@ pub(super) fn loader(file: &Path) -> Option<PathBuf> {
         return str::from_utf8(name).ok().map(PathBuf::from).filter(|path| path.is_absolute());
     }
     None
+}
+
+/// Returns whether `file`, which is a file, is a shared object.
+pub(super) fn is_shared_object(file: &Path) -> bool {
+    let header = fs::File::open(file).ok().and_then(|mut file| read(&mut file, 0, 18));
+    let header = header.filter(|header| header.starts_with(b"\x7fELF"));
+    header.is_some_and(|header| {
+        let layout = Layout { wide: header[4] == 2, little: header[5] == 1 };
+        layout.number(&header, 16, 2) == Some(ET_DYN)
+    })
 }
 
 fn read(file: &mut fs::File, offset: u64, length: u64) -> Option<Vec<u8>> {
@@ -119,6 +131,17 @@ mod tests {
         }
         assert_eq!(loader_of(&executable(true, true, b"ld.so\0")), None, "not a whole path");
         assert_eq!(loader_of(&[b'#'; 300]), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_shared_object_is_told_from_what_is_none() {
+        let own = std::env::current_exe().expect("a test has an executable");
+        let loader = loader(&own).expect("it is linked dynamically");
+        assert!(is_shared_object(&loader));
+        for none in ["/etc/passwd", "/dev/null", "/", "/none"] {
+            assert!(!is_shared_object(Path::new(none)), "{none}");
+        }
     }
 
     #[cfg(target_os = "linux")]

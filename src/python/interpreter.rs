@@ -17,6 +17,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::belief;
 use super::elf;
 use super::process;
 use super::pyenv::PyenvVariables;
@@ -123,7 +124,8 @@ impl Search {
 
 /// Remembers what interpreters said of themselves.
 ///
-/// To remember nothing is right, only slow. What is returned is checked against the files that it hangs on, so it may be old.
+/// To remember nothing is right, only slow. What is returned is checked against the files that it hangs on, so it may be old; and it is
+/// believed of no path that is not where such paths are, so it may be made up.
 pub trait Remember {
     /// Returns what was kept for `executable`.
     fn recall(&mut self, executable: &Path) -> Option<Described>;
@@ -250,7 +252,7 @@ fn supported(described: Described, found: &Path) -> Result<Interpreter, FindErro
 /// Returns what the program at `real` says of itself, or said before.
 fn describe(real: &Path, memory: &mut dyn Remember) -> Result<Described, String> {
     if let Some(described) = memory.recall(real)
-        && described.is_still_true()
+        && described.is_still_true(real)
     {
         return Ok(described);
     }
@@ -307,8 +309,16 @@ impl Described {
         files
     }
 
-    fn is_still_true(&self) -> bool {
-        self.question == question() && self.hangs_on.iter().all(|(file, then)| Stamp::of(file) == *then)
+    /// Returns whether this is what the program at `asked` would say now. Who wrote to the file that it was kept in may have made it
+    /// up, states of files and all, so that what it would let programs read is looked at, too.
+    fn is_still_true(&self, asked: &Path) -> bool {
+        let evidence = self.evidence(asked);
+        self.question == question()
+            && self.executable == asked
+            && self.loader == elf::loader(asked)
+            && self.hangs_on.iter().map(|(file, _)| file).eq(&evidence)
+            && self.hangs_on.iter().all(|(file, then)| Stamp::of(file) == *then)
+            && belief::could_say(asked, self.version, &self.modules, &self.libraries, &self.links)
     }
 }
 

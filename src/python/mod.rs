@@ -4,6 +4,7 @@
 //! [`Program`] is a scenario loaded there, which implements [`Execute`](crate::scenario::Execute). What is worth executing is for `explore` to say; what runs inside the child is
 //! in `harness/`.
 
+mod belief;
 mod careful;
 mod confine;
 mod elf;

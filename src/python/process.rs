@@ -43,6 +43,8 @@ const MAX_DIRECT: usize = 4 << 10;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
 const LOOKS: usize = 500;
+/// How long a child has to answer when nobody wants to know any more: what is as good as there is still taken.
+const GRACE: Duration = Duration::from_millis(300);
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(100);
 /// How often it looks where it has to count threads.
@@ -62,6 +64,8 @@ pub(super) struct Process {
     /// Writes what may take longer, in order, and how much it has not written yet; nothing else is written before.
     writer: Option<mpsc::Sender<Vec<u8>>>,
     unwritten: Arc<AtomicU32>,
+    /// Why something could not be sent, if so: then nothing is answered any more.
+    unsent: Option<io::Error>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
     /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
@@ -70,6 +74,8 @@ pub(super) struct Process {
     left: u32,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
+    /// Says whether nobody wants its answers any more.
+    stop: Arc<Mutex<fn() -> bool>>,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -119,19 +125,20 @@ impl Process {
         let crowd = Arc::new(AtomicU8::new(COUNTED));
         let (alive, gone) = mpsc::channel();
         let (start, started) = mpsc::channel();
-        let (left, threads) = (Arc::clone(&ticks), Arc::clone(&crowd));
+        let stop: Arc<Mutex<fn() -> bool>> = Arc::new(Mutex::new(|| false));
+        let (left, threads, stopped) = (Arc::clone(&ticks), Arc::clone(&crowd), Arc::clone(&stop));
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
-        thread::spawn(move || match command.spawn() {
+        thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
                 let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
-                    watch(&child, &gone, &left, &threads);
+                    watch(&child, &gone, &left, &threads, &stopped);
                 }
             }
             Err(error) => _ = start.send(Err(error)),
-        });
-        let (child, pipes) = started.recv().expect("the thread tells how the start went")?;
+        })?;
+        let (child, pipes) = started.recv().map_err(io::Error::other)??;
         let (Some(input), Some(output), Some(mut side)) = pipes else {
             unreachable!("all three were asked to be piped")
         };
@@ -140,21 +147,25 @@ impl Process {
 
         let printed = Arc::new(Mutex::new(Printed::default()));
         let (kept, talking) = (Arc::clone(&printed), Arc::clone(&child));
-        thread::spawn(move || drain(&mut side, &kept, &talking));
-        Ok(Process {
+        let draining = thread::Builder::new().spawn(move || drain(&mut side, &kept, &talking));
+        let process = Process {
             child,
             ended: None,
             fell_silent: false,
             input,
             writer: None,
             unwritten: Arc::default(),
+            unsent: None,
             output,
             printed,
             ticks,
             left: IDLE,
             crowd,
+            stop,
             _watchdog: alive,
-        })
+        };
+        // If nobody can listen to what it says on the side, it is killed as it is dropped.
+        draining.map(|_| process)
     }
 
     /// Returns the child's number.
@@ -203,6 +214,11 @@ impl Process {
         self.crowd.store(TO_COUNT, Ordering::SeqCst);
     }
 
+    /// Has the watchdog give the child little time to answer once `is_stopped` says that nobody wants to know any more.
+    pub(super) fn stop_when(&self, is_stopped: fn() -> bool) {
+        *lock(&self.stop) = is_stopped;
+    }
+
     /// Sends one frame. Whether it arrived shows in the answer.
     pub(super) fn send(&mut self, payload: &[u8]) {
         self.send_all(&[&[payload]]);
@@ -223,8 +239,20 @@ impl Process {
         } else {
             // A child that does not read must not hold up who waits for its answer.
             self.unwritten.fetch_add(1, Ordering::SeqCst);
-            let _ = self.writer.get_or_insert_with(|| writer(&self.input, &self.unwritten)).send(frame);
+            match self.writer() {
+                Ok(writer) => _ = writer.send(frame),
+                Err(error) => self.unsent = Some(error),
+            }
         }
+    }
+
+    /// Returns the way to the thread that writes, which is started if there is none.
+    fn writer(&mut self) -> io::Result<&mpsc::Sender<Vec<u8>>> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => writer(&self.input, &self.unwritten)?,
+        };
+        Ok(self.writer.insert(writer))
     }
 
     /// As [`Process::receive`], for a frame that will be there in less time than it takes to sleep and to be woken.
@@ -254,6 +282,9 @@ impl Process {
 
     /// Returns the next frame, if it comes in the time that is left, and says `late` if not.
     fn receive_in_time(&mut self, late: impl FnOnce() -> String) -> Result<Vec<u8>, String> {
+        if let Some(error) = &self.unsent {
+            return Err(format!("it cannot be asked: {error}"));
+        }
         self.ticks.store(self.left, Ordering::SeqCst);
         let frame = read_frame(&mut self.output);
         self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
@@ -303,17 +334,27 @@ impl Process {
 }
 
 /// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
-fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8) {
+fn watch(
+    child: &Leader,
+    gone: &mpsc::Receiver<()>,
+    left: &AtomicU32,
+    crowd: &AtomicU8,
+    is_stopped: &Mutex<fn() -> bool>,
+) {
     while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let most = match lock(is_stopped)() {
+            true => u32::try_from(GRACE.as_millis() / tick(crowd.load(Ordering::SeqCst)).as_millis()).unwrap_or(IDLE),
+            false => IDLE,
+        };
         let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
             IDLE | LATE => None,
-            ticks => Some(ticks - 1),
+            ticks => Some(ticks.min(most) - 1),
         });
         let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id());
         if crowded {
             crowd.store(CROWDED, Ordering::SeqCst);
         }
-        if crowded || counted == Ok(LATE + 1) {
+        if crowded || counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1) {
             child.kill();
         }
     }
@@ -344,11 +385,12 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
         .map_err(|error| error.to_string())?;
     let (id, output, side) = (child.id(), child.stdout.take(), child.stderr.take());
     let (done, finished) = mpsc::channel();
-    thread::spawn(move || {
-        let side = thread::spawn(|| read_all(side));
-        let output = read_all(output);
-        wait_until_ended(id);
-        done.send((output, side.join().unwrap_or_default()))
+    let listening = thread::Builder::new().spawn(|| read_all(side)).and_then(|side| {
+        thread::Builder::new().spawn(move || {
+            let output = read_all(output);
+            wait_until_ended(id);
+            done.send((output, side.join().unwrap_or_default()))
+        })
     });
     let told = finished.recv_timeout(patience);
     // It was not waited for yet, so its number is its own.
@@ -357,6 +399,9 @@ pub(super) fn output(path: &Path, arguments: &[&str], patience: Duration) -> Res
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| error.to_string())?;
+    if let Err(error) = listening {
+        return Err(format!("nobody can listen to it: {error}"));
+    }
     match told {
         Ok((output, _)) if status.success() => Ok(output),
         Ok((_, said)) => {
@@ -507,16 +552,16 @@ pub(super) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
 }
 
 /// Returns the way to a thread that writes frames one after another.
-fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> mpsc::Sender<Vec<u8>> {
+fn writer(input: &Arc<Mutex<ChildStdin>>, unwritten: &Arc<AtomicU32>) -> io::Result<mpsc::Sender<Vec<u8>>> {
     let (input, unwritten) = (Arc::clone(input), Arc::clone(unwritten));
     let (sender, frames) = mpsc::channel::<Vec<u8>>();
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         for frame in frames {
             let _ = lock(&input).write_all(&frame);
             unwritten.fetch_sub(1, Ordering::SeqCst);
         }
-    });
-    sender
+    })?;
+    Ok(sender)
 }
 
 /// Keeps the end of what the child prints on the side; ends a child that does not stop printing.

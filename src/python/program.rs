@@ -91,6 +91,11 @@ impl<'a> Program<'a> {
         self.worker.send_scenario(&self.scenario, shared)
     }
 
+    /// Has the process be given up that does not answer soon once `is_stopped` says that nobody wants to know any more.
+    pub fn stop_when(&mut self, is_stopped: fn() -> bool) {
+        self.worker.stop_when(is_stopped);
+    }
+
     /// Makes the executions to come say at which line each step was, which takes longer.
     pub fn tell_lines(&mut self) {
         self.tells_lines = true;

@@ -295,11 +295,15 @@ impl Meanings {
             self.explained.explain(&operation)?;
             self.operations.push(operation);
         }
-        for outcome in said.outcomes.drain(..) {
+        for mut outcome in said.outcomes.drain(..) {
             if outcome.claims.len() != self.claims {
                 return Err(Nonsense("an outcome does not say what becomes of each claim"));
             }
             self.seen.keep(&outcome)?;
+            // As with its steps: a thread goes by the same name wherever it is told of.
+            for exception in &mut outcome.exceptions {
+                exception.thread = room::called(mem::take(&mut exception.thread));
+            }
             self.outcomes.push(outcome);
         }
         if said.shared.size() > room::MAX_SHARED {
@@ -591,6 +595,17 @@ mod tests {
         assert!(learn(&names, 3).is_ok(), "the last is what counts");
         let names = format!(r#""shared":{{"workers":false,"names":{}}}"#, list(r#"["global","x"]"#, 400_000));
         assert!(learn(&names, 1).is_err());
+    }
+
+    #[test]
+    fn a_thread_goes_by_as_much_of_its_name_in_an_exception_as_in_a_step() {
+        let mut meanings = Meanings::default();
+        let exception = format!(r#"["{}","ValueError","no",false]"#, "x".repeat(900));
+        let said = format!(r#""outcomes":[[null,null,"finished",[{exception}],[]]]"#);
+        meanings.learn(&mut understood(&said).expect("an answer")).expect("it makes sense");
+        let name = &meanings.outcomes[0].exceptions[0].thread;
+        assert_eq!(*name, room::called("x".repeat(900)));
+        assert!(name.chars().count() < 900);
     }
 
     /// An answer of some megabytes once took gigabytes: each of its steps had all that one operation touches.

@@ -57,6 +57,7 @@ impl<'a> Team<'a> {
         let first = &self.hands[0];
         let mut program = worker.into_program(&first.scenario, &first.shared)?;
         program.tells_lines = first.tells_lines;
+        program.worker.stop_when(first.worker.is_stopped);
         program.worker.keep_apart(&first.worker, self.hands.len());
         self.hands.push(program);
         let workers = self.hands.len();
@@ -81,7 +82,9 @@ impl<'a> Team<'a> {
             Reserve::Waiting(reserve) if self.executed >= MANY => {
                 let mut reserve = mem::take(reserve);
                 reserve.truncate(self.hands_that_fit(1 + reserve.len()).0 - 1);
-                self.reserve = Reserve::Starting(reserve.into_iter().map(thread::spawn).collect());
+                // Where the system allows no more threads, it is done without them.
+                let starting = reserve.into_iter().map_while(|start| thread::Builder::new().spawn(start).ok());
+                self.reserve = Reserve::Starting(starting.collect());
             }
             // They have had more time than it takes. Who joins when is up to no chance: the order of executions depends on it.
             Reserve::Starting(starting) if self.executed >= 2 * MANY => {
@@ -140,8 +143,12 @@ impl Execute for Team<'_> {
                 let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
                 others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
             }
-            Ok(Answer::Full) | Err(_) => self.under_way.clear(),
+            Ok(Answer::Full | Answer::Stopped) | Err(_) => self.under_way.clear(),
         }
-        answer
+        match answer {
+            // It was given up because somebody wants no more, or broke when nobody wants to know any more.
+            Err(PythonError::Broken { .. }) if (self.hands[hand].worker.is_stopped)() => Ok(Answer::Stopped),
+            answer => answer,
+        }
     }
 }

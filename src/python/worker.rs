@@ -107,6 +107,8 @@ pub struct Worker {
     spare_processors: bool,
     /// How much memory its process may have, if that is less than its confinement says.
     memory: Option<u64>,
+    /// Whether who waits for its answers wants none any more.
+    pub(super) is_stopped: fn() -> bool,
     pub(super) running: Option<Running>,
 }
 
@@ -161,6 +163,7 @@ impl Worker {
             processor: None,
             spare_processors: has_more_processors_than(1),
             memory: None,
+            is_stopped: || false,
             running: Some(running),
         })
     }
@@ -196,6 +199,14 @@ impl Worker {
         self.processor = next;
         if let (Some(processor), Some(running)) = (next, &self.running) {
             running.process.keep_to(processor);
+        }
+    }
+
+    /// Has it be given up, once `is_stopped` says that nobody wants its answers any more, if it does not answer soon.
+    pub fn stop_when(&mut self, is_stopped: fn() -> bool) {
+        self.is_stopped = is_stopped;
+        if let Some(running) = &self.running {
+            running.process.stop_when(is_stopped);
         }
     }
 
@@ -272,6 +283,7 @@ impl Worker {
             let running = Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?;
             self.processor.inspect(|&processor| running.process.keep_to(processor));
             self.memory.inspect(|&memory| _ = running.limit_memory(memory));
+            running.process.stop_when(self.is_stopped);
             self.running = Some(running);
         }
         let loaded = self.ask(1, |id| Ask::Load {

@@ -95,6 +95,8 @@ mod tests {
             ("ad\u{ad}min \u{200b}\u{2063}\u{3164}", "ad\\xadmin \\u200b\\u2063\\u3164"),
             ("a\u{fe00}\u{e01ef}\u{34f}\u{fff9}", "a\\ufe00\\U000e01ef\\u034f\\ufff9"),
             ("می\u{200c}خواهم, क्\u{200d}ष, ❤\u{fe0f}, e\u{301}", "می\u{200c}خواهم, क्\u{200d}ष, ❤\u{fe0f}, e\u{301}"),
+            ("a\u{e000}b\u{f8ff}c\u{fdd0}d\u{1ffff}e\u{10fffd}", "a\\ue000b\\uf8ffc\\ufdd0d\\U0001ffffe\\U0010fffd"),
+            ("\u{fffd}\u{fffc}", "\u{fffd}\u{fffc}"),
             ("two\nlines\tand a tab", "two\nlines    and a tab"),
         ] {
             assert_eq!(clean(text), shown);

@@ -379,6 +379,8 @@ pub enum Answer {
     StartOver,
     /// There is no room for what more executions would tell.
     Full,
+    /// Whoever asked wants nothing more, and it would have taken longer than he waits for that.
+    Stopped,
 }
 
 /// Runs a scenario, one execution a request.

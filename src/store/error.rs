@@ -40,6 +40,14 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// The file says that it is ours, and its tables, views or triggers are not those that we make.
+    #[error("the database `{path}` was changed by another program: {what}")]
+    Altered {
+        /// Which file.
+        path: PathBuf,
+        /// The first difference.
+        what: String,
+    },
     /// There is something that is no file where the database, or a file that goes with it, should be.
     #[error("`{path}` is not a file, and the database should be there")]
     NotAFile {
@@ -97,6 +105,10 @@ impl From<rusqlite::Error> for StoreError {
                 StoreError::Damaged { what: error.to_string() }
             }
             _ => match error {
+                // Its own text has the whole statement in it, which may be the file's.
+                rusqlite::Error::SqlInputError { error, msg, .. } => {
+                    StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, Some(msg)))
+                }
                 rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::InvalidColumnType(..)

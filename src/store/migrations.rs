@@ -41,6 +41,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes in an empty database what one of this version, which is one of ours, has in it.
+pub(super) fn make(connection: &mut Connection, version: usize) -> Result<(), StoreError> {
+    migrations().to_version(connection, version).map_err(migration_error)
+}
+
 fn migrations() -> Migrations<'static> {
     let migrations = FILES.iter().enumerate().map(|(index, (_, sql))| {
         M::up_with_hook(sql, move |transaction: &Transaction<'_>| unless_done(transaction, index)).foreign_key_check()

@@ -14,6 +14,7 @@ mod notes;
 mod open;
 mod pace;
 mod reports;
+mod schema;
 mod settings;
 
 pub use answers::Answer;

@@ -15,6 +15,7 @@ use rusqlite::OpenFlags;
 use super::Store;
 use super::StoreError;
 use super::migrations;
+use super::schema;
 
 /// How long to wait for another process. Transactions take milliseconds; what takes longer has stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -87,6 +88,9 @@ fn prepare(mut connection: Connection, path: &Path) -> Result<Store, StoreError>
     let version = migrations::version(&connection)?;
     if version > migrations::NEWEST {
         return Err(StoreError::Newer { path: path.to_owned(), found: version, known: migrations::NEWEST });
+    }
+    if let Some(what) = schema::difference(&mut connection)? {
+        return Err(StoreError::Altered { path: path.to_owned(), what });
     }
     use_write_ahead_log(&connection)?;
     // A power failure takes no answer along either; answers come seconds apart, so the wait is not felt.

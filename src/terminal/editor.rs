@@ -51,6 +51,12 @@ pub enum EditError {
         /// How it ended.
         status: ExitStatus,
     },
+    /// There is something else in the place of the file, or it is no longer there.
+    #[error("`{editor}` left no file in the place of the one that it was given, so nothing is changed")]
+    NoFile {
+        /// The command.
+        editor: String,
+    },
     /// What the editor left is no text, or a very long one.
     #[error("what `{editor}` wrote is not text of at most {MAX_BYTES} bytes")]
     NotText {
@@ -85,8 +91,9 @@ pub fn edit(editor: Option<&OsStr>, text: &str) -> Result<String, EditError> {
     }
     drop(guest);
     // Many editors write another file and put it in the place of the first, so it is opened anew.
+    let left = open_left(&file).map_err(failed)?.ok_or_else(|| EditError::NoFile { editor: name.clone() })?;
     let mut bytes = Vec::new();
-    File::open(&file).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    left.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     folder.close().map_err(failed)?;
     let edited = String::from_utf8(bytes).ok().filter(|text| text.len() as u64 <= MAX_BYTES);
     edited.map(|text| text.trim_end_matches(['\n', '\r']).to_owned()).ok_or(EditError::NotText { editor: name })
@@ -107,6 +114,43 @@ fn command(editor: &OsStr) -> Option<(OsString, Vec<OsString>)> {
 #[expect(clippy::disallowed_methods, reason = "this is where the editor is started")]
 fn run(program: &OsStr, arguments: &[OsString], file: &Path) -> io::Result<ExitStatus> {
     Command::new(program).args(arguments).arg(file).status()
+}
+
+/// Opens what an editor left, if it is a file. Who opens a pipe would wait for somebody to write to it, and a link could lead to any
+/// file of the person's.
+fn open_left(path: &Path) -> io::Result<Option<File>> {
+    let opened = match open_without_waiting(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound || is_none(&error) => return Ok(None),
+        opened => opened?,
+    };
+    Ok(opened.metadata()?.is_file().then_some(opened))
+}
+
+#[cfg(unix)]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    use rustix::fs::Mode;
+    use rustix::fs::OFlags;
+
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+}
+
+#[cfg(not(unix))]
+fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Returns whether this is what is said of a link or a socket.
+#[cfg(unix)]
+fn is_none(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+
+    [Errno::LOOP, Errno::NXIO].iter().any(|none| error.raw_os_error() == Some(none.raw_os_error()))
+}
+
+#[cfg(not(unix))]
+fn is_none(_: &io::Error) -> bool {
+    false
 }
 
 /// Returns whether it was Ctrl-C that ended a program: the program may hear of it before we do.

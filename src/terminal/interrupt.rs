@@ -106,8 +106,13 @@ pub struct Search(());
 impl Search {
     /// Returns whether somebody has pressed Ctrl-C since.
     pub fn is_stopped(&self) -> bool {
-        *owner() == Owner::Search { stopped: true }
+        is_search_stopped()
     }
+}
+
+/// Returns whether there is a search, and somebody has pressed Ctrl-C since it began.
+pub fn is_search_stopped() -> bool {
+    *owner() == Owner::Search { stopped: true }
 }
 
 impl Drop for Search {

@@ -83,6 +83,36 @@ fn what_is_no_database_of_ours_is_refused_and_stays() {
     assert!(world.run(&["note", "list"]).stdout.contains("kept"));
 }
 
+/// A view in it that never ends was read from, and what failed was told with all its SQL.
+#[test]
+fn a_database_with_other_views_and_triggers_is_refused_and_stays() {
+    const ENDLESS: &str = "drop view live_log; create view live_log as
+        with recursive number (n) as (select 1 union all select n + 1 from number) select log.* from log, number";
+    let world = world();
+    let path = world.path("data/raceday.db");
+    let sound = fs::read(&path).expect("a database");
+    for (sql, expected) in [
+        (ENDLESS, "was changed by another program: the view `live_log` is another"),
+        (
+            "create trigger more after insert on notes begin insert into settings values ('x', 1); end",
+            "was changed by another program: the trigger `more` is none of Raceday's",
+        ),
+        ("drop table settings", "was changed by another program: the table `settings` is missing"),
+        ("pragma user_version = 0", "was changed by another program: it has version 0, and is not empty"),
+        ("pragma user_version = -1", "was changed by another program: it has version -1"),
+    ] {
+        fs::write(&path, &sound).expect("written");
+        Connection::open(&path).and_then(|database| database.execute_batch(sql)).expect(sql);
+        check(&world, expected);
+        for arguments in [["doctor", "--rebuild", "--python", "/none"].as_slice(), &["note", "list"]] {
+            let output = world.run(arguments);
+            assert!(!format!("{output}").to_lowercase().contains("create "), "{sql}: {output}");
+        }
+    }
+    fs::write(&path, &sound).expect("written");
+    assert!(world.run(&["note", "list"]).stdout.contains("kept"));
+}
+
 #[test]
 fn a_file_in_place_of_the_data_folder_is_named() {
     let output = world().file("notes.txt", "").run(&["--data-dir", "notes.txt", "note", "list"]);

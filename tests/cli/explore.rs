@@ -1,5 +1,7 @@
 //! `raceday explore`.
 
+use std::fs;
+
 use crate::world::Output;
 use crate::world::World;
 
@@ -1094,4 +1096,129 @@ fn a_death_of_the_interpreter_is_an_outcome() {
     let page = world.run(&["explore", "impatient.py", "--html", "-"]);
     let said = "<p class=\"bad\">the process was killed by SIGABRT while Thread-1 was at line 14</p>";
     assert!(page.stdout.contains(said), "{page}");
+}
+
+/// Opens a file as it can be done where `open` is not there.
+#[cfg(target_os = "linux")]
+const OPEN: &str = "\
+import sys
+def open(path):
+    posix = sys.modules['posix']
+    try:
+        return posix.read(posix.open(path, 0), 100)
+    except OSError as error:
+        return error.strerror
+";
+
+/// What is kept of a Python said what programs may read, whoever wrote it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_kept_of_a_python_lets_nothing_else_be_read() {
+    let world = World::new()
+        .variable("RACEDAY_DATA_DIR", "data")
+        .file("data/x", "")
+        .file("secret.txt", "the secret")
+        .file("plain.py", "print('hello')\n");
+    let secret = world.path("secret.txt").display().to_string();
+    let world = world.file("thief.py", format!("{OPEN}print(open({secret:?}))\n"));
+    assert_eq!(world.run(&["explore", "plain.py"]).code, Some(0));
+    let entries =
+        fs::read_dir(world.path("data/cache")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut kept = entries.filter(|path| path.extension().is_some_and(|last| last == "json"));
+    let file = kept.find(|path| !path.ends_with("shared.json")).expect("what a Python said is kept");
+    let sound = fs::read_to_string(&file).expect("it is text");
+    for list in ["modules", "libraries"] {
+        let mut said: serde_json::Value = serde_json::from_str(&sound).expect("JSON");
+        said[list].as_array_mut().expect("a list").push(secret.clone().into());
+        for hangs_on in [serde_json::json!([]), said["hangs_on"].clone()] {
+            said["hangs_on"] = hangs_on;
+            fs::write(&file, said.to_string()).expect("written");
+            let output = world.run(&["explore", "thief.py"]);
+            assert!(!output.stdout.contains("the secret"), "{output}");
+            assert!(output.stdout.contains("Permission denied"), "{output}");
+            assert_eq!(fs::read_to_string(&file).expect("it is text"), sound, "it was asked again");
+        }
+    }
+}
+
+/// A program that hung was waited for until its time was over, and the exit code was that of a broken one.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_does_not_wait_for_a_program_that_hangs() {
+    use std::process::Stdio;
+    use std::time::Duration;
+
+    const HANGS: &str = "sum(range(10**12))\n";
+    const HANGS_AT_TIMES: &str = "\
+import threading
+first = []
+def work(name):
+    first.append(name)
+    if first[0] == 'b':
+        sum(range(10**12))
+threads = [threading.Thread(target=work, args=(name,)) for name in 'ab']
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(first)
+";
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    if ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0) {
+        // As what a shell runs in the background ignores it.
+        return;
+    }
+    for (program, found) in [(HANGS, false), (HANGS_AT_TIMES, true)] {
+        let world = World::new().file("program.py", program);
+        let mut command = world.command(&["explore", "program.py"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        // It has made what it can by then, and has as long again until the program's time is over.
+        std::thread::sleep(Duration::from_secs(4));
+        #[expect(clippy::disallowed_methods, reason = "another program brings about what is tested")]
+        let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("kill is there").success());
+        let output = child.wait_with_output().expect("it ends");
+        let stdout = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(output.status.code(), Some(130), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(stdout.contains("['a', 'b']"), found, "{stdout}");
+    }
+}
+
+/// Where no more threads could be started it panicked, and then waited for those it had not started.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_few_threads_may_be_started_it_ends_and_says_so() {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let world = World::new().file("data/x", "").file("program.py", ABBA);
+    let binary = world.path("raceday");
+    fs::copy(env!("CARGO_BIN_EXE_raceday"), &binary).expect("copied");
+    #[expect(clippy::disallowed_methods, reason = "other programs bring about what is tested")]
+    let command = |program: &str| std::process::Command::new(program);
+    // Root may start as many as it likes, so somebody else has to try.
+    let is_root = fs::metadata(world.path(".")).expect("a home").uid() == 0;
+    if is_root {
+        let chown = command("chown").args(["-R", "1501:1501"]).arg(world.path(".")).status();
+        assert!(chown.expect("chown is there").success());
+    }
+    for most in 1..16 {
+        let mut timed = command("timeout");
+        timed.args(["-k", "1", "60"]);
+        if is_root {
+            timed.args(["setpriv", "--reuid=1501", "--regid=1501", "--clear-groups"]);
+        }
+        timed.args(["prlimit", &format!("--nproc={most}")]).arg(&binary).args([
+            "explore",
+            "program.py",
+            "--data-dir",
+            "data",
+        ]);
+        let output = timed.current_dir(world.path(".")).env("HOME", world.path(".")).output().expect("it runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!stderr.contains("panicked"), "{most}: {stderr}");
+        match output.status.code() {
+            Some(0) => {}
+            Some(2 | 3) => assert!(stderr.starts_with("error: ") && stderr.contains("\nhint: "), "{most}: {stderr}"),
+            code => panic!("{most}: {code:?}: {stderr}"),
+        }
+    }
 }

@@ -217,6 +217,25 @@ fn the_text_is_nobody_elses_on_its_way_through_the_editor() {
     assert_ne!(again.lines().nth(2), Some(first.as_str()), "its name cannot be foreseen");
 }
 
+/// A pipe in the place of the file was waited for, for ever.
+#[cfg(unix)]
+#[test]
+fn what_an_editor_leaves_is_read_only_if_it_is_a_file() {
+    for script in [
+        "rm \"$1\"; mkfifo \"$1\"",
+        "rm \"$1\"; mkdir \"$1\"",
+        "echo two > other; rm \"$1\"; ln -s \"$PWD/other\" \"$1\"",
+        "rm \"$1\"",
+    ] {
+        let world = world_with_editor(script, "");
+        let output = world.run(&["note", "edit", "1"]);
+        assert_eq!(output.code, Some(3), "{script}: {output}");
+        assert!(output.stderr.contains("left no file in the place of the one"), "{script}: {output}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains("one line"), "{script}");
+        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}");
+    }
+}
+
 #[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 #[test]

@@ -479,7 +479,7 @@ fn a_program_is_the_key_to_its_question() {
     ");
 }
 
-/// No Python is started for what was explored before: here, what stands for it cannot run anything.
+/// No Python is started for what was explored before: who starts one keeps the compiled harness, if there is none.
 #[cfg(unix)]
 #[test]
 fn what_was_explored_is_asked_and_explained_without_starting_python() {
@@ -488,29 +488,20 @@ fn what_was_explored_is_asked_and_explained_without_starting_python() {
     let first = world.run_with_input(&["quiz", "runs"], answers);
     assert!(first.stdout.contains("read count → 0"), "{first}");
 
-    // What the Python said is put down to another program, and that this hangs on no file.
-    let folder = world.path("data/cache");
-    let remembered = std::fs::read_dir(&folder).expect("a cache").map(|entry| entry.expect("an entry").path());
-    let remembered = remembered.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    let remembered: Vec<std::path::PathBuf> = remembered.collect();
-    assert_eq!(remembered.len(), 1);
-    let said = std::fs::read(&remembered[0]).expect("a file");
-    let mut said: serde_json::Value = serde_json::from_slice(&said).expect("it is JSON");
-    let other = world.path("python3");
-    std::fs::copy("/bin/false", &other).expect("there is a program that does nothing");
-    let other = other.canonicalize().expect("it is there");
-    said["executable"] = other.to_str().expect("text").into();
-    said["hangs_on"] = serde_json::json!([]);
-    let name = blake3::hash(other.as_os_str().as_encoded_bytes()).to_hex();
-    let path = folder.join(format!("python-{}.json", &name[..16]));
-    std::fs::write(path, said.to_string()).expect("written");
-
-    let world = world.variable("RACEDAY_PYTHON", other.to_str().expect("text"));
+    let harnesses = || {
+        let kept = std::fs::read_dir(world.path("data/cache")).expect("a cache").map(|entry| entry.expect("an entry"));
+        let named = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("harness-");
+        kept.filter(named).map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let kept = harnesses();
+    assert_eq!(kept.len(), 1);
+    std::fs::remove_file(&kept[0]).expect("removed");
     let second = world.run_with_input(&["quiz", "runs"], answers);
     assert_eq!(second.to_string(), first.to_string());
-    // Had it been started, it would have been told.
+    assert!(harnesses().is_empty(), "it was started");
     let unknown = world.run(&["explore", "data/decks/runs/count.py"]);
-    assert_eq!(unknown.code, Some(3), "{unknown}");
+    assert_eq!(unknown.code, Some(0), "{unknown}");
+    assert_eq!(harnesses(), kept, "had it been started, it would have shown");
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(crate) fn landlock() -> i32 {
             LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => 0,
         }
     };
-    *VERSION.get_or_init(|| thread::spawn(asked).join().expect("it says"))
+    *VERSION.get_or_init(|| thread::scope(|scope| scope.spawn(asked).join()).expect("it says"))
 }
 
 /// Whether a process may make a user namespace here.

@@ -57,11 +57,55 @@ fn an_interpreter_says_what_a_process_of_it_reads() {
 
 #[test]
 fn what_is_remembered_is_not_asked_again() {
+    for known in interpreters() {
+        let mut memory = Counted::default();
+        assert_eq!(&find(&known.path, &mut memory).expect("found"), known);
+        assert_eq!(&find(&known.path, &mut memory).expect("found"), known);
+        assert_eq!(memory.asked, 1);
+    }
+}
+
+/// Programs may read what an interpreter reads, so who wrote to the file that this was kept in had anything read that he liked.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_made_up_is_asked_again() {
     let known = &interpreters()[0];
     let mut memory = Counted::default();
-    assert_eq!(&find(&known.path, &mut memory).expect("found"), known);
-    assert_eq!(&find(&known.path, &mut memory).expect("found"), known);
-    assert_eq!(memory.asked, 1);
+    find(&known.path, &mut memory).expect("found");
+    let said = serde_json::to_value(&memory.kept[&known.path]).expect("JSON");
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut said = said.clone();
+        change(&mut said);
+        serde_json::from_value::<Described>(said).expect("it is well-formed")
+    };
+    let more = |list: &'static str, path: &'static str| {
+        with(&move |said| {
+            said[list].as_array_mut().expect("a list").push(path.into());
+            // Who makes things up makes up what they hang on.
+            if list != "links" {
+                let stamp = said["hangs_on"][0].clone();
+                said["hangs_on"].as_array_mut().expect("a list").push(serde_json::json!([path, stamp[1]]));
+            }
+        })
+    };
+    let made_up = [
+        more("modules", "/etc/shadow"),
+        more("modules", "/root"),
+        more("modules", "/"),
+        more("libraries", "/etc/shadow"),
+        more("libraries", "/etc"),
+        more("links", "/etc/passwd"),
+        with(&|said| said["hangs_on"] = serde_json::json!([])),
+        with(&|said| said["loader"] = "/bin/sh".into()),
+        with(&|said| said["executable"] = "/bin/sh".into()),
+        with(&|said| said["modules"] = vec!["/etc"; 100_000].into()),
+        with(&|said| said["libraries"] = vec![said["libraries"][0].clone(); 100_000].into()),
+    ];
+    for (times, described) in made_up.into_iter().enumerate() {
+        memory.kept.insert(known.path.clone(), described);
+        assert_eq!(&find(&known.path, &mut memory).expect("found"), known, "{times}");
+        assert_eq!(memory.asked, times + 2);
+    }
 }
 
 #[cfg(unix)]

@@ -84,7 +84,7 @@ impl<E: Execute> Execute for Recorder<E> {
         let answer = self.inner.execute(requests)?;
         match &answer {
             Answer::Executions(executions) => self.executions.extend(executions.iter().cloned()),
-            Answer::Full => {}
+            Answer::Full | Answer::Stopped => {}
             Answer::StartOver => {
                 self.executions.clear();
                 self.restarts += 1;
