@@ -209,7 +209,7 @@ pub fn explore<E: Execute>(
                 followed = false;
             }
             let (executions, outcomes) = (gathering.executions(), gathering.outcomes());
-            if executions >= next_estimate || strategy.waiting() == 0 {
+            if executions >= next_estimate || strategy.waiting() == 0 && batches.under_way.is_empty() {
                 next_estimate = executions + (executions / ESTIMATE_GROWTH).max(ESTIMATE_PERIOD);
                 let share = strategy.share().filter(|&share| share > 0.0);
                 estimate = share.map(|share| (executions as f64 / share).round() as u64);

@@ -141,6 +141,12 @@ impl<'a> Program<'a> {
                 break;
             }
             let answer = self.receive(self.begun[next].requests.len());
+            if matches!(answer, Err(PythonError::Broken { .. })) {
+                // Each batch is made anew when it is its turn.
+                self.begun.clear();
+                let _ = self.restart();
+                break;
+            }
             self.begun[next].answer = Some(answer);
         }
         self.begun.iter().filter(|begun| begun.answer.is_none()).map(|begun| begun.requests.len()).sum()

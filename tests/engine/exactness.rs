@@ -312,6 +312,49 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[0, (True, True)]", "[2, (False, False)]", "[2, (False, True)]", "[2, (True, True)]"],
     },
+    Case {
+        there: "import weakref\nclass C: pass\nq = [C()]\nf = weakref.ref(q[0])",
+        first: "q[:] = []",
+        second: "r.append(not q); r.append(f() is None)",
+        observed: "r",
+        possible: &["[False, False]", "[False, True]", "[True, True]"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = [C()]\nf = weakref.ref(q[0])",
+        first: "del q[:]",
+        second: "r.append(not q); r.append(f() is None)",
+        observed: "r",
+        possible: &["[False, False]", "[False, True]", "[True, True]"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = {(1, 'a'): C()}\nf = weakref.ref(q[1, 'a'])",
+        first: "q.update({(1, 'a'): 0})",
+        second: "r.append(not q[1, 'a']); r.append(f() is None)",
+        observed: "r",
+        possible: &["[False, False]", "[False, True]", "[True, True]"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nq = collections.deque([C()])\nf = weakref.ref(q[0])",
+        first: "q[0] = 0",
+        second: "r.append(not q[0]); r.append(f() is None)",
+        observed: "r",
+        possible: &["[False, False]", "[False, True]", "[True, True]"],
+    },
+    Case {
+        there: "import weakref\nclass C: pass\nclass S: __slots__ = ('a',)\nq = S()\nq.a = C()\nf = weakref.ref(q.a)",
+        first: "q.a = 0",
+        second: "r.append(not q.a); r.append(f() is None)",
+        observed: "r",
+        possible: &["[False, False]", "[False, True]", "[True, True]"],
+    },
+    // A loop of the same thread's, told of by the ones that it runs on top of, once made this not replay.
+    Case {
+        there: "import weakref\nclass C: pass\npool = weakref.WeakValueDictionary()\nlock = threading.Lock()\ndef get():\n    with lock:\n        one = pool.get(1)\n        if one is None:\n            one = pool[1] = C()\n        return one",
+        first: "one = get(); del one; r.append(len(pool))",
+        second: "one = get(); del one; r.append(len(pool))",
+        observed: "r, len(pool)",
+        possible: &["([0, 0], 0)", "([0, 1], 0)", "([1, 0], 0)"],
+    },
     // Who holds on to it longest decides when.
     Case {
         there: "import weakref\nclass C: pass\nq = C()\nf = weakref.ref(q)\ncache = weakref.WeakValueDictionary({1: q})",

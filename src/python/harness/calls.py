@@ -306,7 +306,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         given = thing, name, shape, key, looked_into
         if kept and name in HANDING_OUT:
             touches = announce(with_life, method_touches, given, taken_by, name, thing, *arguments)
-        elif kept and name == "clear":
+        elif kept and name in ("clear", "update"):
             touches = announce(with_all_deaths, method_touches, given, thing)
         else:
             touches = announce(method_touches, *given)

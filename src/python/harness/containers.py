@@ -326,7 +326,7 @@ def wr_item(value, thing, key):
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
             if type(key) is slice and type(value) not in ATOMS:
-                touches = announce(slice_touches, thing, key, value)
+                touches = announce_change_within(slice_touches, (thing, key, value), thing)
             else:
                 if shape == "L" and type(key) is not int:
                     key = index_of(thing, key)
@@ -366,7 +366,10 @@ def del_item(thing, key):
                 return
             if shape == "D" and id(thing) in namespaces:
                 wrote_in_namespace(thing, (key,))
-            touches = announce_change(removal_touches, (thing, key, shape), element_itself, thing, key)
+            if type(key) is slice:
+                touches = announce_change_within(removal_touches, (thing, key, shape), thing)
+            else:
+                touches = announce_change(removal_touches, (thing, key, shape), element_itself, thing, key)
             if detail and touches:
                 told(lambda: operator.delitem(thing, key), "delete", item_place(thing, key))
                 return

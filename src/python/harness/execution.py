@@ -13,7 +13,8 @@ class Program:
         self.callbacks = "add_done_callback" in self.source
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
-        self.reads_clocks = any(word in self.source for word in CLOCKS)
+        beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
+        self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
         self.sees_deaths = "weakref" in self.source or "__del__" in self.source
         self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
@@ -73,7 +74,7 @@ class Program:
 
 
 # What programs say that could look at a clock.
-CLOCKS = ("time(", "time as ", "time_ns", "monotonic", "perf_counter", "now(", "today(", "strftime", "asctime", "timeit", "created")
+CLOCKS = ("time.", "time as ", "from time import", "datetime", "asctime", "timeit", "created")
 
 # What programs say that could tell what is below them in the stack, or which operating system thread they are in.
 # Python also notes by that thread whose text is being made (`repr`, and that of data classes) and who is in a buffer, and warnings go by how
@@ -133,7 +134,7 @@ def see(ending):
             program.told_size += size
             if size > MAX_OUTPUT:
                 problem = Unsupported("more than %d characters in what comes of one execution" % MAX_OUTPUT)
-            elif program.told_size > MAX_TOLD:
+            elif program.told_size > MAX_TOLD and not detail and journal is None:  # what is told of is known already
                 problem = NoRoom()
     finally:
         solo, seeing = before, False

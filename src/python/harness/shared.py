@@ -702,6 +702,7 @@ def names_of(frame):
     local = frame.f_locals
     if type(local).__name__ == "FrameLocalsProxy":  # CPython 3.13: `locals()` is a snapshot
         return {name: value for name, value in local.items() if not name.startswith("__rd_")}
-    if local is program_globals or not any(name.startswith("__rd_") for name in local):
+    is_function = frame.f_code.co_flags & OPTIMIZED  # what it gives is cleared (see `forget_snapshot`)
+    if not is_function and (local is program_globals or not any(name.startswith("__rd_") for name in local)):
         return local
     return {name: value for name, value in local.items() if not name.startswith("__rd_")}

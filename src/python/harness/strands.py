@@ -20,7 +20,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
-        "looked_at", "tick", "marks", "letting_go", "holding", "inside",
+        "looked_at", "acted", "tick", "marks", "letting_go", "holding", "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out", "printing", "resuming", "above", "below", "alone",
     )  # fmt: skip
@@ -50,6 +50,7 @@ class Strand:
         self.turns = 0
         self.marks = {}
         self.looked_at = 0  # how many turns it had made when it last slept or looked at a clock
+        self.acted = 0  # how much it had done when it last looked
         self.tick = 0.0  # how much time went by as it looked
         self.letting_go = {}  # by the number of a step of its own, what dies with it, see weak.py
         self.holding = frozenset()  # what of that kind its variables held before

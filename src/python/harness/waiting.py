@@ -195,8 +195,10 @@ def open_guard(guard):
 
 EPOCH = 1_700_000_000.0
 TICK = 64e-6
-LOOP_TICK = 1e-3  # the least that passes while a loop goes round
-THREADS_A_TICK = 64
+LOOP_TICK = 1e-3  # the least that passes while a loop goes round that only waits
+LONGEST_TICK = 1e5
+SOLO_TURNS = 1000
+GOLDEN = 0.6180339887498949
 
 
 def sleep(seconds):
@@ -309,15 +311,21 @@ def clock_now():
 
 
 def now():
-    """What a clock of the running thread's says. A loop that goes by it finds that more and more time has passed, or none of those that wait
-    for a time to come would end. Who comes after another's step reads a later time than that one before it. No two threads ever read the same."""
+    """What a clock of the running thread's says. A loop that only looks at it finds that more and more time has passed, or none of those that
+    wait for a time to come would end. Who comes after another's step reads a later time than that one before it. Where there is no
+    virtual clock, no two threads read the same."""
     me = cur
+    if solo:
+        waits = me.turns > me.looked_at + SOLO_TURNS  # what else a loop does nobody counts
+    else:
+        waits = me.turns > me.looked_at and me.acts == me.acted
+        me.looked_at = me.turns
     me.acts += 1
-    me.tick = TICK if me.turns <= me.looked_at else max(2 * me.tick, LOOP_TICK)
-    me.looked_at = me.turns
+    me.acted = me.acts
+    me.tick = min(max(2 * me.tick, LOOP_TICK), LONGEST_TICK) if waits else TICK
     if not ordered:
         me.clock = own_clock() + me.tick
-        return me.clock + me.code % THREADS_A_TICK * TICK / THREADS_A_TICK
+        return me.clock + me.code * GOLDEN % 1 * TICK
     if me.tick > TICK:
         if not solo:
             sleep_until(virtual_now[0] + me.tick)

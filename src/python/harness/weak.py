@@ -107,6 +107,13 @@ def announce_change(make, arguments, fetch, *fetched):
     return announce(make, *arguments)
 
 
+def announce_change_within(make, arguments, container):
+    """The same of a step that may let go of anything that is in a container."""
+    if kept:
+        return announce(with_all_deaths, make, arguments, container)
+    return announce(make, *arguments)
+
+
 def with_deaths(make, arguments, fetch, *fetched):
     touches = make(*arguments)
     deaths = cur.letting_go[position] = dying_with(1, fetch, *fetched)
@@ -114,7 +121,6 @@ def with_deaths(make, arguments, fetch, *fetched):
 
 
 def with_all_deaths(make, arguments, container):
-    """The same of a step that lets go of all that is in a container."""
     touches = make(*arguments)
     letting_go = cur.letting_go[position] = []
     lives = set()
@@ -140,7 +146,11 @@ def taken_by(name, container, *arguments):
     if name in ("remove", "discard"):
         return arguments[0]
     if isinstance(container, dict):
-        return element_itself(container, *arguments[:1]) if name == "pop" else nth_of(container, len(container) - 1)
+        if name == "pop":
+            return element_itself(container, *arguments[:1])
+        return nth_of(container, len(container) - 1 if not arguments or arguments[0] else 0)
+    if isinstance(container, set):
+        return nth_of(container, 0)
     return container[0 if name == "popleft" else arguments[0] if arguments else -1]
 
 
@@ -160,14 +170,20 @@ variable_itself = operator.attrgetter("cell_contents")
 
 def attribute_itself(thing, name):
     """An attribute that a thing has by itself, whatever its class says when asked."""
-    return dict_of(thing)[name]
+    inner = dict_of(thing)
+    if inner is not None and name in inner:
+        return inner[name]
+    held = next(owner.__dict__[name] for owner in type(thing).__mro__ if name in owner.__dict__)
+    return held.__get__(thing) if isinstance(held, types.MemberDescriptorType) else None
 
 
 def element_itself(thing, key):
     """An element, if no code has to be run to find it."""
-    if type(key) not in ATOMS:
+    if not (type(key) in ATOMS or type(key) is tuple and all(type(part) in ATOMS for part in key)):
         return None
-    return dict.get(thing, key) if isinstance(thing, dict) else list.__getitem__(thing, key)
+    if isinstance(thing, dict):
+        return dict.get(thing, key)
+    return (list if isinstance(thing, list) else collections.deque).__getitem__(thing, key)
 
 
 def bury():
@@ -211,7 +227,7 @@ def held_now():
     """Those of which variables of functions hold one that the running thread is in."""
     held = set()
     frame = sys._getframe(3)
-    while frame is not None:
+    while frame is not None and frame.f_code is not live_through.__code__:  # below may be other threads
         if frame.f_code.co_filename == program.filename and frame.f_code.co_flags & OPTIMIZED:
             held.update(id(value) for value in local_variables(frame).values() if id(value) in kept)
         frame = frame.f_back
@@ -222,7 +238,7 @@ def forget_loops():
     """Has the running thread let go of the frames of functions that have returned: what it remembers of loops in them is of no use any more."""
     frame = sys._getframe(2)
     going_on = set()
-    while frame is not None:
+    while frame is not None and frame.f_code is not live_through.__code__:
         going_on.add(frame)
         frame = frame.f_back
     cur.marks = {site: mark for site, mark in cur.marks.items() if mark[0] in going_on}
