@@ -63,6 +63,8 @@ class Program:
         never_on_top.clear()
         lengths.clear()
         generated.clear()
+        forget_weak()
+        forget_times()
         renames = "__dict__" in self.source
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
@@ -220,8 +222,10 @@ def execute_once(request_prefix, in_detail, with_lines):
     last_write.clear()
     spinning.clear()
     names.clear()
-    forget_weak()
-    forget_times()
+    if program.sees_deaths:
+        forget_weak()
+    if program.reads_clocks or looks:
+        forget_times()
     kinds.clear()
     forget_opaque_kinds()
     container_users.clear()
@@ -238,7 +242,8 @@ def execute_once(request_prefix, in_detail, with_lines):
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     forget_draws()
-    forget_settings()
+    if settings:
+        settings.clear()
     at_exit.clear()
     if environment != environment_kept:
         restore_environment()

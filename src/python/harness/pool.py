@@ -144,7 +144,7 @@ class ThreadPoolExecutor(Executor, Model):
         strand = Strand(child_code(cur), task.run, "task-%d (%s)" % (number, label))
         strand.end_is_told()
         strand.pool = self
-        strand.clock = own_clock()
+        strand.clock = own_clock() if program.reads_clocks else cur.clock
         strand.model = task
         task.strand = future._rd_strand = strand
         future._rd_task = task

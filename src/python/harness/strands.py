@@ -20,7 +20,7 @@ class Strand:
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
-        "looked_at", "acted", "tick", "marks", "letting_go", "holding", "inside",
+        "marks", "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "timed_out", "printing", "resuming", "above", "below", "alone",
     )  # fmt: skip
@@ -49,11 +49,6 @@ class Strand:
         self.acts = 0
         self.turns = 0
         self.marks = {}
-        self.looked_at = 0  # how many turns it had made when it last slept or looked at a clock
-        self.acted = 0  # how much it had done when it last looked
-        self.tick = 0.0  # how much time went by as it looked
-        self.letting_go = {}  # by the number of a step of its own, what dies with it, see weak.py
-        self.holding = frozenset()  # what of that kind its variables held before
         self.clock = 0.0
         self.inside = ()  # what the act touches that the library is in the middle of, if it called the scenario's code
         self.resuming = False  # whether the step it takes is that by which the library goes on with such an act

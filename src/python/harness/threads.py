@@ -179,7 +179,7 @@ class Thread(Model):
         self._rd_strand = strand
         self._rd_starter = cur
         self._rd_started_at = position
-        strand.clock = own_clock()
+        strand.clock = own_clock() if program.reads_clocks else cur.clock
         if THREADS_ORDER in program.tracked:
             strand.op = dressed(op_of(strand.begin_op.touches + ((THREADS_ORDER_PLACE, WRITE),)), strand)
         solo = False
@@ -413,7 +413,10 @@ def joined(strand):
     global solo
     unjoined.discard(strand.code)
     cur.known.add(strand.code)
-    cur.clock = max(own_clock(), strand.clock)
+    if program.reads_clocks:
+        own_clock()
+    if strand.clock > cur.clock:
+        cur.clock = strand.clock
     if live == 1 and not unjoined:
         solo = True
         kept.clear()

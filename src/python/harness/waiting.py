@@ -211,7 +211,7 @@ def sleep(seconds):
         raise ValueError("sleep length must be non-negative")
     if ordered and not solo:
         cur.clock += seconds
-        cur.looked_at = cur.turns
+        looks.pop(cur.index, None)
         sleep_until(virtual_now[0] + seconds)
     else:
         spend(seconds)
@@ -220,8 +220,10 @@ def sleep(seconds):
 def spend(seconds):
     """Time goes on for the running thread; on the virtual clock, if nobody else lives."""
     me = cur
-    me.clock = own_clock() + max(seconds, 0)
-    me.looked_at = me.turns
+    if program.reads_clocks:
+        own_clock()
+        looks.pop(me.index, None)
+    me.clock += max(seconds, 0)
     if ordered and solo:
         virtual_now[0] = max(virtual_now[0] + seconds, me.clock)
 
@@ -266,6 +268,7 @@ def wait_on_clock(until, there, touches, *arguments):
         sleep_until(until, places)
 
 
+looks = {}  # by the number of a thread that looked at a clock: after how many turns and acts, and how much time went by then
 passed_on = 0  # how far `pass_time_on` has come in the trace
 written_at = {}  # by place: what the clock said of who wrote it last
 touched_at = {}  # by place: the latest that a clock said of those who touched it
@@ -290,7 +293,7 @@ def pass_time_on():
 
 def own_clock():
     """How far the running thread's own clock has gone on."""
-    if program.reads_clocks and not solo:
+    if not solo:
         pass_time_on()
     return cur.clock
 
@@ -298,6 +301,7 @@ def own_clock():
 def forget_times():
     global passed_on
     passed_on = 0
+    looks.clear()
     written_at.clear()
     touched_at.clear()
 
@@ -315,19 +319,22 @@ def now():
     wait for a time to come would end. Who comes after another's step reads a later time than that one before it. Where there is no
     virtual clock, no two threads read the same."""
     me = cur
+    turns, acts, tick = looks.get(me.index, (me.turns, me.acts, TICK))
     if solo:
-        waits = me.turns > me.looked_at + SOLO_TURNS  # what else a loop does nobody counts
+        waits = me.turns > turns + SOLO_TURNS  # what else a loop does nobody counts
     else:
-        waits = me.turns > me.looked_at and me.acts == me.acted
-        me.looked_at = me.turns
+        waits = me.turns > turns and me.acts == acts
+        turns = me.turns
     me.acts += 1
-    me.acted = me.acts
-    me.tick = min(max(2 * me.tick, LOOP_TICK), LONGEST_TICK) if waits else TICK
+    tick = min(max(2 * tick, LOOP_TICK), LONGEST_TICK) if waits else TICK
+    looks[me.index] = turns, me.acts, tick
     if not ordered:
-        me.clock = own_clock() + me.tick
+        me.clock = own_clock() + tick
         return me.clock + me.code * GOLDEN % 1 * TICK
-    if me.tick > TICK:
-        if not solo:
-            sleep_until(virtual_now[0] + me.tick)
-        spend(me.tick)
+    if tick > TICK:
+        me.clock += tick
+        if solo:
+            virtual_now[0] += tick
+        else:
+            sleep_until(virtual_now[0] + tick)
     return virtual_now[0]

@@ -7,6 +7,8 @@
 
 mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
 kept = {}  # by its id, the object itself, while several threads live
+letting_go = {}  # by the number of a thread and of a step that it has announced: those that die with that
+holding = {}  # by the number of a thread: those that its variables held when it last announced something
 dying = set()  # those whose death is announced as a step of its own
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
@@ -15,6 +17,8 @@ def forget_weak():
     mortal.clear()
     kept.clear()
     dying.clear()
+    letting_go.clear()
+    holding.clear()
     reference_places.clear()
 
 
@@ -116,17 +120,17 @@ def announce_change_within(make, arguments, container):
 
 def with_deaths(make, arguments, fetch, *fetched):
     touches = make(*arguments)
-    deaths = cur.letting_go[position] = dying_with(1, fetch, *fetched)
+    deaths = letting_go[cur.index, position] = dying_with(1, fetch, *fetched)
     return touches + death_touches(deaths or known_here(fetch, *fetched)) if touches else ()
 
 
 def with_all_deaths(make, arguments, container):
     touches = make(*arguments)
-    letting_go = cur.letting_go[position] = []
+    dead = letting_go[cur.index, position] = []
     lives = set()
     for index in range(len(container)):
         deaths = dying_with(1, nth_of, container, index)
-        letting_go += deaths
+        dead += deaths
         lives.update(deaths or known_here(nth_of, container, index))
     return touches + death_touches(lives) if touches else ()
 
@@ -208,13 +212,12 @@ def bury():
 def went_with_step():
     """Those that were to die with the running thread's last step have. Of others it has let go since, and they live on: that matters to
     whoever lets go of them later, and so the step has looked at their lives."""
-    let_die(cur.letting_go.get(position - 1, ()))
-    for when in [when for when in cur.letting_go if when < position]:
-        del cur.letting_go[when]
-    before, cur.holding = cur.holding, held_now()
+    let_die(letting_go.get((cur.index, position - 1), ()))
+    before = holding.get(cur.index, frozenset())
+    now_held = holding[cur.index] = held_now()
     op = ops[trace[-2]]
     touched = {place for place, _ in op.touches}
-    lives = [life_touches(where, READ)[0] for where in before - cur.holding if where in kept]
+    lives = [life_touches(where, READ)[0] for where in before - now_held if where in kept]
     looked = tuple(sorted(life for life in lives if life[0] not in touched))
     if looked:
         weight = op.weight
@@ -357,7 +360,7 @@ def adapt_weak_references(module):
 def adapt_collection(module):
     """What asks for the collector. Only `gc.collect` ever collects here."""
     module.collect = collect
-    module.isenabled = lambda: settings["collects"]
+    module.isenabled = lambda: settings.get("collects", True)
     module.enable = lambda: settings.update(collects=True)
     module.disable = lambda: settings.update(collects=False)
 

@@ -206,16 +206,11 @@ def model_module(name, real, members, refused=""):
 
 
 # What a program may set though it changes nothing here: who goes on is chosen step by step, and when garbage is collected is certain.
-INTERVAL = 0.005
-settings = {"interval": INTERVAL, "collects": True}
-
-
-def forget_settings():
-    settings.update(interval=INTERVAL, collects=True)
+settings = {}
 
 
 def switch_interval():
-    return settings["interval"]
+    return settings.get("interval", 0.005)
 
 
 def set_switch_interval(interval):
