@@ -420,6 +420,35 @@ gaps.append(time.monotonic() > last)
     assert_eq!(outcomes(source, Some("set(gaps)")), ["{True}"]);
 }
 
+/// A daemon that went on to the step limit kept everybody else from going: one execution, and a claim that it broke held.
+#[test]
+fn who_goes_on_for_ever_makes_way() {
+    let source = "
+import threading, time
+def beat():
+    while True:
+        print('beat')
+        time.sleep(1)
+threading.Thread(target=beat, daemon=True).start()
+n = 0
+def work():
+    global n
+    n += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let scenario = scenario(source, Some("n"));
+    let bounds = Bounds { executions: 500, ..Bounds::default() };
+    let mut worker = worker();
+    let mut program = worker.load(&scenario).expect("it loads");
+    let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it explores");
+    let mut values: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    values.sort_unstable();
+    values.dedup();
+    assert_eq!(values, ["1", "2"]);
+}
+
 /// `sys.getswitchinterval()` told of the harness's own, and `gc.isenabled()` too.
 #[test]
 fn what_a_program_sets_it_finds_set_and_nothing_before() {
@@ -692,7 +721,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
         (
             "update(MAX_STEPS='many')",
             "try:\n    thread.join()\nexcept Exception:\n    pass\n",
-            "TypeError: '>=' not supported between instances of 'int' and 'str', in `visible`",
+            "TypeError: '>=' not supported between instances of 'int' and 'str', in `choose`",
             6,
         ),
     ];

@@ -45,6 +45,7 @@ except ImportError:
 __name__ = "raceday_harness"  # so that the models' classes are told from the scenario's, which are `__main__`'s
 
 MAX_STEPS = 10_000
+PATIENCE = 500  # steps that a thread makes at a time, where no schedule says so
 MAX_TURNS = 2_000_000
 MAX_OUTPUT = 1 << 20
 MAX_TOLD = 8 << 20
@@ -212,6 +213,7 @@ enabled = 0
 prefix = ()
 prefix_length = 0
 position = 0
+look_up_at = 0  # after how many steps who goes on looks whether others could
 trace = []
 journal = None  # the trace, in a careful execution
 pending = []
@@ -244,7 +246,7 @@ ending_now = None
 
 def choose(mine):
     """Who goes next; None if nobody can, and then `ending_now` says what that is."""
-    global ending_now, prefix_length
+    global ending_now, prefix_length, look_up_at
     if not enabled and ordered:
         let_time_pass()
     if position < prefix_length:
@@ -261,7 +263,15 @@ def choose(mine):
         ending_now = "limit"
         return None
     if enabled & mine:
-        return cur
+        if position < look_up_at:
+            return cur
+        look_up_at = min(position + PATIENCE, MAX_STEPS)
+        others = enabled & ~mine
+        if not others:
+            return cur
+        # Who goes on and on makes way, in turn, or those that he waits for, or is cut off by, would never come to their ends.
+        later = others >> cur.index << cur.index or others
+        return strands[(later & -later).bit_length() - 1]
     if enabled:
         # The main thread last: as a rule it waits for the others in turn, and would only look in after each. Of the others the one
         # that went last, for on its stack nobody else is; then those that have not begun, in their order.
@@ -310,7 +320,7 @@ def visible(op, guard=None, make=None):
     if (
         lined
         or not enabled & me.bit
-        or (prefix[position] != me.code if position < prefix_length else position >= MAX_STEPS)
+        or (prefix[position] != me.code if position < prefix_length else position >= look_up_at)
         or guard is not None and not guard.open
     ):  # fmt: skip
         op = wait_for_turn(op, guard, make)

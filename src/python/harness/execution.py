@@ -210,7 +210,7 @@ def execute(request_prefix, in_detail, with_lines):
 
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
-    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, position, live, shared_here
+    global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
     global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
     strands.clear()
     by_code.clear()
@@ -257,6 +257,7 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_warnings()
     output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
+    look_up_at = min(prefix_length + PATIENCE, MAX_STEPS)
     detail = in_detail
     lined = in_detail or with_lines
     ordered = program.ordered
