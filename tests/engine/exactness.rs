@@ -355,6 +355,14 @@ const CASES: &[Case] = &[
         observed: "r, len(pool)",
         possible: &["([0, 0], 0)", "([0, 1], 0)", "([1, 0], 0)"],
     },
+    // How many steps a thread's question to a logger took hung on what another had left in the logger's cache: this did not replay.
+    Case {
+        there: "import io, logging\nlog = logging.getLogger('app')\nout = io.StringIO()\ndef work():\n    if not log.handlers:\n        one = logging.StreamHandler(out)\n        one.setFormatter(logging.Formatter('X %(message)s'))\n        log.addHandler(one)\n    log.warning('hello')",
+        first: "work()",
+        second: "work()",
+        observed: "out.getvalue().count('X')",
+        possible: &["2", "3", "4"],
+    },
     // Who holds on to it longest decides when.
     Case {
         there: "import weakref\nclass C: pass\nq = C()\nf = weakref.ref(q)\ncache = weakref.WeakValueDictionary({1: q})",

@@ -267,12 +267,22 @@ def length_for_logging(thing, handlers):
 
 
 def ask_logger(logger, method, *arguments):
-    """`Logger.isEnabledFor`, which every call that logs begins with, and what else asks how things are."""
-    if not solo and LOGGING in program.tracked:
-        ask(logging_read)
-        if detail:
-            note("read", "the configuration of logging")
-    return method(logger, *arguments)
+    """`Logger.isEnabledFor`, which every call that logs begins with, and what else asks how things are. One step: which of them ask each
+    other hangs on what a logger has in its cache, which nobody sees."""
+    global asking
+    if solo or LOGGING not in program.tracked or asking is cur:
+        return method(logger, *arguments)
+    ask(logging_read)
+    if detail:
+        note("read", "the configuration of logging")
+    outer, asking = asking, cur
+    try:
+        return method(logger, *arguments)
+    finally:
+        asking = outer
+
+
+asking = None  # the thread that asks a logger how things are
 
 
 def emit_record(handler, emit, record):
