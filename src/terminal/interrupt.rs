@@ -82,7 +82,10 @@ fn answer(request: Request) {
 #[expect(clippy::disallowed_methods, reason = "main may wait for a line that never comes, and cannot return")]
 fn leave(request: Request) -> ! {
     let term = Term::stdout();
-    let _ = term.show_cursor();
+    // What goes to a file or a pipe has no cursor.
+    if term.is_term() {
+        let _ = term.show_cursor();
+    }
     let is_clear = status::clear_for_good();
     platform::restore();
     // The shell's prompt begins a line of its own. Where output goes elsewhere, nothing is added to it.

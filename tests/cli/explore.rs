@@ -1167,19 +1167,22 @@ print(first)
         // As what a shell runs in the background ignores it.
         return;
     }
-    for (program, found) in [(HANGS, false), (HANGS_AT_TIMES, true)] {
+    for (program, signal, code, found) in
+        [(HANGS, "-INT", 130, false), (HANGS_AT_TIMES, "-INT", 130, true), (HANGS, "-TERM", 143, false)]
+    {
         let world = World::new().file("program.py", program);
         let mut command = world.command(&["explore", "program.py"]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         // It has made what it can by then, and has as long again until the program's time is over.
         std::thread::sleep(Duration::from_secs(4));
         #[expect(clippy::disallowed_methods, reason = "another program brings about what is tested")]
-        let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let killed = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status();
         assert!(killed.expect("kill is there").success());
         let output = child.wait_with_output().expect("it ends");
         let stdout = String::from_utf8(output.stdout).expect("text");
-        assert_eq!(output.status.code(), Some(130), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(stdout.contains("['a', 'b']"), found, "{stdout}");
+        assert!(!stdout.contains('\x1b'), "a pipe has no cursor to show: {stdout:?}");
     }
 }
 
