@@ -503,6 +503,28 @@ for thread in threads: thread.join()
     assert!(["0 0\n1 1\n", "1 1\n0 0\n"].contains(&told.execution.outcome.stdout.as_deref().unwrap_or_default()));
 }
 
+/// Who failed to take a lock handed his time on to who failed after him, though their order is nobody's business.
+#[test]
+fn attempts_that_fail_do_not_hand_time_on() {
+    let source = "
+import threading, time
+lock = threading.Lock()
+lock.acquire()
+start = time.monotonic()
+early = []
+def slow():
+    time.sleep(10)
+    lock.acquire(blocking=False)
+def quick():
+    lock.acquire(blocking=False)
+    early.append(time.monotonic() - start < 5)
+threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, Some("early")), ["[True]"]);
+}
+
 #[test]
 fn no_two_threads_read_the_same_time() {
     let source = "

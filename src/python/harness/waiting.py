@@ -283,11 +283,11 @@ def pass_time_on():
         passed_on += 3
         clock = strand.clock
         for place, manner in op.touches:
-            clock = max(clock, (written_at if manner == READ else touched_at).get(place, clock))
+            clock = max(clock, (touched_at if manner == WRITE else written_at).get(place, clock))
         strand.clock = clock
         for place, manner in op.touches:
             touched_at[place] = max(clock, touched_at.get(place, clock))
-            if manner != READ:
+            if manner == WRITE:
                 written_at[place] = clock
 
 
