@@ -60,7 +60,7 @@ def sleep(seconds):
         test_now += seconds
         return
     cur.patience = (test_now + seconds, lambda: False)
-    visible(LOCAL)
+    visible(op_of(()))
     cur.patience = None
 
 

@@ -361,12 +361,6 @@ CHANGES.update((("_operator", name), 0) for name in (
     "setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
 ))  # fmt: skip
 CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1})
-# Modules whose functions, though written in Python, are called as if they were not: they look at what they are given, and
-# not at who calls them.
-LOOKING = frozenset((
-    "bisect copy dataclasses difflib fnmatch heapq html json json.encoder operator pickle pprint random reprlib shlex statistics "
-    "string textwrap urllib.parse"
-).split())  # fmt: skip
 # Those whose functions and methods keep what they are given, or look at who calls them, or are modelled. All others of the library look at it.
 APART = frozenset((
     "abc contextlib functools logging logging.handlers threading traceback typing warnings concurrent.futures atexit types "

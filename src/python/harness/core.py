@@ -157,9 +157,6 @@ def write_op(name, key):
     return op
 
 
-LOCAL = op_of(())
-
-
 class Guard:
     """What a blocking operation waits for; open or shut."""
 
