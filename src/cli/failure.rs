@@ -39,6 +39,8 @@ const OBSERVED: &str = "<observe>";
 /// What the text of a claim is called.
 const CLAIMED: &str = "<claim>";
 /// What to say where a schedule cannot be.
+const REPLAYS_ARE_ALIKE: &str =
+    "does it depend on something outside: the time, files, the order of a set of objects, when objects die?";
 const SCHEDULES_FIT: &str = "a schedule fits the program, and the version of it, that it was made for";
 
 /// How a command ended.
@@ -193,7 +195,7 @@ impl Failure {
         Failure::unusable(format!(
             "`{name}` does not replay: in a fresh process, the schedule `{schedule}` ends otherwise"
         ))
-        .hint("does it depend on something outside: the time, files, the order of a set of objects, when objects die?")
+        .hint(REPLAYS_ARE_ALIKE)
     }
 
     /// Returns the failure of a scenario of which only so many executions `of` all could be made again in the `time` for it.
@@ -263,7 +265,7 @@ impl From<PythonError> for Failure {
             PythonError::Schedule { .. } => Failure::unusable(message).hint(SCHEDULES_FIT),
             PythonError::Unexplored => Failure::unusable(message).hint("what its threads share is only known then"),
             PythonError::NotReplayable { .. } => Failure::unusable(message)
-                .hint("does it depend on something outside: the time, files, the order of a set of objects, when objects die?"),
+                .hint(REPLAYS_ARE_ALIKE),
             PythonError::Mistake { .. } => Failure::broken(message)
                 .hint("this is a mistake in Raceday, not in the program; whoever makes Raceday wants to see both"),
             PythonError::Broken { .. } => Failure::unusable(message)
