@@ -38,9 +38,10 @@ const LONGEST_QUOTE: usize = 100;
 const OBSERVED: &str = "<observe>";
 /// What the text of a claim is called.
 const CLAIMED: &str = "<claim>";
-/// What to say where a schedule cannot be.
+/// What to say where a program does something else than before.
 const REPLAYS_ARE_ALIKE: &str =
     "does it depend on something outside: the time, files, the order of a set of objects, when objects die?";
+/// What to say where a schedule cannot be.
 const SCHEDULES_FIT: &str = "a schedule fits the program, and the version of it, that it was made for";
 
 /// How a command ended.
