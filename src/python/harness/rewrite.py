@@ -1,5 +1,5 @@
 # The rewriting of a scenario's syntax tree: every access to what threads can share becomes a call of shared.py,
-# containers.py, turns.py, calls.py or opaque.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
+# attributes.py, containers.py, turns.py, methods.py, calls.py or opaque.py. Order and number of evaluations stay Python's. Part of the harness; see core.py.
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")

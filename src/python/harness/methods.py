@@ -1,0 +1,338 @@
+# Methods of containers that threads share, and code of the scenario's that compares what is in them. Part of the harness; see core.py.
+
+HANDING_OUT = frozenset("discard pop popitem popleft remove".split())  # one that is in the container
+STORES = frozenset("append appendleft insert extend extendleft add update setdefault __setitem__ __iadd__ __ior__ __init__".split())
+STRUCTURE = {
+    "L": frozenset("append appendleft extend extendleft insert remove pop popleft clear sort reverse rotate __init__".split()),
+    "D": frozenset("popitem clear update subtract move_to_end __init__".split()),
+    "S": frozenset(
+        "pop clear update intersection_update difference_update symmetric_difference_update __init__".split()
+    ),
+}
+WHOLE = {
+    "L": frozenset("index count copy".split()),
+    "D": frozenset("copy most_common elements total".split()),
+    "S": frozenset(
+        "copy union intersection difference symmetric_difference issubset issuperset isdisjoint".split()
+    ),
+}
+ELEMENT = frozenset("get setdefault pop add discard remove".split())
+TAKING = frozenset("pop popleft popitem remove clear".split())  # what changes nothing where nothing is
+# What operators call, called by name.
+OPERATES = {
+    "__getitem__": lambda thing, shape, key: item_touches(thing, key, READ, shape),
+    "__setitem__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
+    "__delitem__": lambda thing, shape, key: removal_touches(thing, key, shape),
+    "__missing__": lambda thing, shape, key: item_touches(thing, key, WRITE, shape),
+    "__contains__": lambda thing, shape, key: (
+        whole_touches(shape, thing) if shape == "L" else key_touches(thing, key, READ, None)
+    ),
+    "__len__": lambda thing, shape, key: structure_touches(shape, thing, READ),
+}
+OPERATES.update(dict.fromkeys(
+    "__iadd__ __imul__ __ior__ __iand__ __isub__ __ixor__ __init__ __missing__ __setstate__".split(),
+    lambda thing, shape, key: structure_touches(shape, thing, WRITE),
+))  # fmt: skip
+# What calls no code but its own.
+AT_ONCE = frozenset((
+    "append appendleft insert popleft clear reverse rotate copy popitem move_to_end __len__ __imul__"
+).split())  # fmt: skip
+# What keeps what it is given, or looks for it, and looks at none of what is within.
+KEEPING = ELEMENT | frozenset("append appendleft insert __setitem__ __getitem__ __delitem__ __contains__".split())
+METHODS = frozenset().union(*STRUCTURE.values(), *WHOLE.values(), ELEMENT, OPERATES, ("join",))
+
+
+class Method(functools.partial):
+    """A method of a container, announced when it is called."""
+
+    @property
+    def __name__(self):
+        return self.args[1]
+
+    @property
+    def __self__(self):
+        return self.args[0]
+
+    @property
+    def __doc__(self):
+        return self.args[3].__doc__
+
+    def __repr__(self):
+        return repr(self.args[3])
+
+    def __eq__(self, other):
+        return self.args[3] == (other.args[3] if type(other) is Method else other)
+
+    def __hash__(self):
+        return hash(self.args[3])
+
+
+Method.__name__ = "builtin_function_or_method"  # which messages say
+
+
+def rd_method(thing, name):
+    """`thing.name` where the name is that of a container's method."""
+    kind = type(thing)
+    shape = kinds.get(kind) or kind_of(kind)
+    if shape == "-":
+        if kind is str and name == "join":
+            return functools.partial(join_text, thing)
+        if kind is super:
+            return method_of_super(getattr(thing, name), name)
+        if kind in VIEWS:
+            return functools.partial(rd_call, getattr(thing, name))
+        if kind in PROXIES and container_of(stands_for(thing)) is not None:
+            return rd_method(stands_for(thing), name)
+        if name in tracked_attributes:
+            return rd_attr(thing, name)
+        return rd_opaque(thing, name) if opaqueness(kind) else getattr(thing, name)
+    method = getattr(thing, name)
+    if type(method) is types.MethodType:
+        if method.__func__.__module__ == "__main__" or method.__func__ in counting:
+            return method
+        if method.__func__.__module__ == "collections" and method.__func__.__qualname__ in COUNTING:
+            return Method(count, thing, name, shape, method)
+    elif not isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)):
+        return method
+    return Method(call_method, thing, name, shape, method)
+
+
+def method_of_super(method, name):
+    """`super().name`: a method of Python's own container that the scenario's class inherits from, or any other."""
+    if isinstance(method, (types.BuiltinMethodType, types.MethodWrapperType)) and name != "__init__":
+        thing = method.__self__
+        shape = kinds.get(type(thing)) or kind_of(type(thing))
+        if shape != "-":
+            return Method(call_method, thing, name, shape, method)
+    return method
+
+
+def join_text(text, parts):
+    return text.join(rd_spread(parts))
+
+
+def method_touches(thing, name, shape, key, arguments):
+    """What calling a method touches: its own container, and those that it is given and looks into."""
+    if name in STRUCTURE[shape]:
+        touches = structure_touches(shape, thing, ATTEMPT if name in TAKING and not raw_len(thing) else WRITE)
+        if id(thing) in namespaces:
+            touches += names_written(thing, arguments)
+    elif name in OPERATES:
+        touches = OPERATES[name](thing, shape, key)
+    elif name in WHOLE[shape]:
+        touches = whole_touches(shape, thing)
+    elif key is MISSING:
+        touches = structure_touches(shape, thing, WRITE)
+        if id(thing) in namespaces:
+            touches += names_written(thing, arguments)
+    elif name == "get":
+        touches = key_touches(thing, key, READ, None)
+    else:
+        # What adds changes something where the key is not there, what removes where it is.
+        changes = raw_has(thing, key) != (name in ("setdefault", "add"))
+        touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
+    if name in COMPARING and shape == "L" and key is not BY_KEY and not (arguments and type(arguments[0]) in SIMPLE_KEYS):
+        touches += deep_touches([thing, *arguments], attributes_got((key,)))
+    return with_others(touches, thing, arguments)
+
+
+def names_written(thing, arguments):
+    """What changing all of a dict touches that holds attributes or global names: who reads one does not know that it is an element too."""
+    own = name_of(thing)
+    return tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
+
+
+# Methods that take all of an iterator, one item after the other, and what each item is taken by.
+BY_ITEM = {"extend": "append", "extendleft": "appendleft", "update": "add", "__iadd__": "append"}
+
+
+def comes_by_item(given):
+    """Whether code of the scenario's own makes the items: others fit in between."""
+    return type(given) is types.GeneratorType and given.gi_code.co_filename == program.filename
+
+
+def take_by_item(thing, name, shape, given):
+    """`thing.extend(given)` and its like, item by item as CPython does it."""
+    for item in given:
+        if shape == "D":
+            ((key, value),) = dict((item,)).items()
+            wr_item(value, thing, key)
+        else:
+            call_method(thing, BY_ITEM[name], shape, getattr(thing, BY_ITEM[name]), item)
+    return thing if name == "__iadd__" else None
+
+
+def with_gap(thing, key, runs=True):
+    """The key function of a sort, in the midst of which the list is empty for others, who may change it too: it runs code written in Python,
+    or what it returns does when it is compared."""
+    is_empty = False
+
+    def called(item):
+        nonlocal is_empty
+        value = item if key is None else key(item)
+        if not is_empty and (runs or compares_in_python(value)):
+            is_empty = True
+            touches = announce(structure_touches, "L", thing, WRITE)
+            if detail and touches:
+                note("sort", place_of(thing))
+        return value
+
+    return called
+
+
+KeyWrapper = type(functools.cmp_to_key(len))
+
+
+def compares_in_python(value, way="__lt__"):
+    """Whether comparing a value with another of its kind, in that way, runs code of the scenario's."""
+    left = [value]
+    passed = set()
+    while left:
+        value = left.pop()
+        kind = type(value)
+        if kind is tuple or kind is list:
+            if id(value) not in passed:
+                passed.add(id(value))
+                left += value
+        elif kind is KeyWrapper or type(getattr(kind, way)) is types.FunctionType and (kind.__module__ == "__main__" or kind in COMPARED_IN_PYTHON):
+            return True
+    return False
+
+
+COMPARED_IN_PYTHON = set()  # classes of the library whose code that compares begins like the scenario's
+
+
+def compare_in_python(kind):
+    """Has the code by which things of a class of the library's are compared begin like the scenario's."""
+    COMPARED_IN_PYTHON.add(kind)
+    for name in COMPARING_METHODS & set(vars(kind)):
+        setattr(kind, name, begun(vars(kind)[name]))
+
+
+def begun(function):
+    """A function that C calls in the middle of its acts: that is a step."""
+
+    def called(*arguments):
+        since = position
+        return compared(function(*arguments), since)
+
+    return called
+
+
+def begin_comparing():
+    """How many steps there are when code of the scenario's begins to compare two things."""
+    return position
+
+
+def compared(result, since):
+    """What code written in Python says that compares two things, or what a key is, and how many steps there were before. In the middle
+    of an act of others' that code is a step, for a thread may lose the processor there whatever it looks at."""
+    if position == since and not solo and cur.inside:
+        visible(op_of(cur.inside))
+        if detail:
+            note("compare")
+    return result
+
+
+BY_KEY = object()  # what a list is sorted by that is sorted by a key
+
+
+def comparing(key, in_place=False):
+    """The key function of what compares what it returns, and not the elements themselves; `in_place` if it goes on to the next element
+    after each call."""
+    kept = []
+
+    def called(item):
+        since = position
+        value = key(item)
+        if in_place:
+            compared(value, since)
+        if type(value) not in ATOMS and within((value,), False)[0]:
+            kept.append(value)
+        if kept and not solo:
+            rd_all_deep(kept)
+        return value
+
+    return called
+
+
+COMPARING = frozenset(("count", "index", "remove", "sort"))  # elements, which may be containers themselves
+
+
+def with_others(touches, thing, others):
+    """`touches`, and what reading all of those of `others` touches that are containers other than `thing`, or iterators in C."""
+    containers = [each for each in containers_among(others) if each[1] is not thing]
+    for each in others:
+        if is_of_c(each):
+            touches += parts_touches(innards_of(each), True)
+    return touches + touches_of_all(containers) if containers else touches
+
+
+def publish_given(given):
+    """Names what a container keeps of what is added to it: what an iterator passes on, and not the iterator."""
+    if type(given) in PASSING:
+        for turns in innards_of(given).sources:
+            publish(turns.thing)
+    else:
+        publish(given)
+
+
+def call_method(thing, name, shape, method, /, *arguments, **keywords):
+    """Calls a container's method: one step, unless it calls the scenario's code."""
+    touches = passing = ()
+    is_step = False
+    sorts_by = MISSING
+    if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
+            and comes_by_item(arguments[0])):  # fmt: skip
+        return take_by_item(thing, name, shape, arguments[0])
+    if name == "sort" and not solo and runs_python(keywords.get("key")):
+        keywords["key"] = with_gap(thing, comparing(keywords["key"]))
+        sorts_by = BY_KEY
+    elif name == "sort" and not solo:
+        key = keywords.get("key")
+        if type(key) is operator.attrgetter:
+            sorts_by = key
+        if raw_len(thing) > 1 and (key is not None or any(map(compares_in_python, raw_iter(thing)))):
+            keywords["key"] = with_gap(thing, key, runs=False)
+    if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
+        key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by
+        if shape == "D" and id(thing) in namespaces and name not in ("get", "copy", "__getitem__", "__contains__", "__len__"):
+            if name in ("update", "__ior__", "__init__"):
+                arguments, keywords = (dict(*arguments, **keywords),), {}
+            wrote_in_namespace(thing, {**thing, **dict(*arguments)} if key is MISSING else (key,))
+        looked_into = arguments if name not in KEEPING else arguments[1:] if type(key) is slice else ()
+        given = thing, name, shape, key, looked_into
+        if kept and name in HANDING_OUT:
+            touches = announce(with_life, method_touches, given, taken_by, name, thing, *arguments)
+        elif kept and name in ("clear", "update"):
+            touches = announce(with_all_deaths, method_touches, given, thing)
+        else:
+            touches = announce(method_touches, *given)
+        is_step = bool(touches)
+        if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
+            touches = ()
+        passing = [each for each in looked_into if is_of_c(each)]
+    if passing or touches:
+        act = method
+
+        def method(*arguments, **keywords):
+            if passing:
+                return go_at_once(touches, passing, act, arguments, keywords)
+            return in_the_middle(touches, act, arguments, keywords)
+
+    if name in STORES and id(thing) in names:
+        for argument in arguments:
+            if type(argument) not in ATOMS:
+                publish(argument) if name in KEEPING else publish_given(argument)
+    if detail and is_step:
+        return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
+    return method(*arguments, **keywords)
+
+
+def go_through(asked, thing, /, *arguments):
+    """`__iter__` of Python's own, called by name: what others do to a container in the midst of that is seen."""
+    kind = type(thing)
+    if not arguments and type(getattr(kind, "__iter__", None)) in UNBOUND and (kind in VIEWS or (kinds.get(kind) or kind_of(kind)) != "-"):
+        return iter(rd_turns(thing))
+    touches = use(thing, "__iter__")
+    return in_the_middle(touches, asked, (thing, *arguments), {}) if touches else asked(thing, *arguments)
