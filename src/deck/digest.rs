@@ -120,7 +120,9 @@ fn ending_name(ending: Ending) -> &'static str {
         Ending::Finished => "finished",
         Ending::Deadlock => "deadlock",
         Ending::Spin => "spin",
+        Ending::Livelock => "livelock",
         Ending::Limit => "limit",
+        Ending::Redundant => "redundant",
         Ending::Crash => "crash",
     }
 }

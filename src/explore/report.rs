@@ -108,9 +108,10 @@ impl Gathering {
         self.deaths += u32::from(execution.lived.is_some());
         // What would have come after such an end was not seen.
         self.cut |= match execution.outcome.ending {
+            Ending::Redundant => return,
             Ending::Limit => true,
             Ending::Crash => execution.lived.is_none(),
-            Ending::Finished | Ending::Deadlock | Ending::Spin => false,
+            Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => false,
         };
         match fatal_past(execution, causality) {
             Some(past) => {

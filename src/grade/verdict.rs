@@ -71,7 +71,7 @@ fn breaks(claim: &Claim, outcome: &Outcome) -> bool {
 }
 
 fn sticks(outcome: &Outcome) -> bool {
-    matches!(outcome.ending, Ending::Deadlock | Ending::Spin)
+    matches!(outcome.ending, Ending::Deadlock | Ending::Spin | Ending::Livelock)
 }
 
 #[cfg(test)]
@@ -104,6 +104,7 @@ mod tests {
 
     use Ending::Deadlock;
     use Ending::Finished;
+    use Ending::Livelock;
     use Ending::Spin;
     use Mark::Right;
     use Mark::Undecided;
@@ -115,6 +116,7 @@ mod tests {
         check(ALWAYS, &[(Finished, Some(true)), (Finished, Some(false))], true, [Wrong, Right, Wrong]);
         check(ALWAYS, &[(Finished, Some(true)), (Deadlock, Some(false))], true, [Wrong, Wrong, Right]);
         check(ALWAYS, &[(Finished, Some(true)), (Spin, None)], true, [Wrong, Wrong, Right]);
+        check(ALWAYS, &[(Finished, Some(true)), (Livelock, None)], true, [Wrong, Wrong, Right]);
         check(NEVER, &[(Finished, Some(false))], true, [Right, Wrong, Wrong]);
         check(NEVER, &[(Finished, Some(true))], true, [Wrong, Right, Wrong]);
     }

@@ -53,6 +53,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/locks.py"),
     include_str!("harness/threads.py"),
     include_str!("harness/waiting.py"),
+    include_str!("harness/livelock.py"),
     include_str!("harness/sync.py"),
     include_str!("harness/queues.py"),
     include_str!("harness/futures.py"),

@@ -448,7 +448,9 @@ pub(super) fn describe_ending(ending: Ending) -> &'static str {
         Ending::Finished => "finished",
         Ending::Deadlock => "deadlock",
         Ending::Spin => "stuck in a spin",
+        Ending::Livelock => "livelock",
         Ending::Limit => "cut off at the step limit",
+        Ending::Redundant => "not followed further",
         Ending::Crash => "the interpreter died",
     }
 }

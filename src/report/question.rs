@@ -131,6 +131,7 @@ pub fn outcome_text(choice: &OutcomeChoice) -> String {
         OutcomeChoice::Value(value) => clean(value.trim_end_matches('\n')).into_owned(),
         OutcomeChoice::Ending(Ending::Deadlock) => "it ends in a deadlock".to_owned(),
         OutcomeChoice::Ending(Ending::Spin) => "a loop waits for ever".to_owned(),
+        OutcomeChoice::Ending(Ending::Livelock) => "it ends in a livelock: threads try again for ever".to_owned(),
         OutcomeChoice::Ending(ending) => format!("{ending:?}").to_lowercase(),
     }
 }

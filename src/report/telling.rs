@@ -229,6 +229,8 @@ fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
     let location = shown_location(replay, location);
     match verb {
         "join" => format!("waits for {location} to end"),
+        "spin" => "waits for a change".to_owned(),
+        "retry" => format!("goes on trying for {location}"),
         _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
         "acquire" | "wait" => format!("waits for {location}"),
         _ => format!("waits to {} {location}", clean_line(verb)),

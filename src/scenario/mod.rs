@@ -340,8 +340,13 @@ pub enum Ending {
     Deadlock,
     /// Somebody re-reads for ever what nobody will write.
     Spin,
+    /// Threads try for ever to take locks that they keep from one another, and give back what they have each time.
+    Livelock,
     /// The step limit.
     Limit,
+    /// Somebody had tried something in vain, and was not followed further: whatever could come of it another execution shows, in which
+    /// that was never tried. It is no outcome.
+    Redundant,
     /// The process died, or ended without the interpreter's doing: there is nothing to observe.
     Crash,
 }

@@ -89,7 +89,7 @@ def choose(mine):
             first = min(able, key=lambda strand: (strand.patience[0], strand.index))
             test_now = max(test_now, first.patience[0])
             return first
-        ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
+        ending_now = what_spins() if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
         return None
     if order == "stay" and cur in ready:
         return cur

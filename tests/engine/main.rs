@@ -10,6 +10,7 @@ mod interpreters;
 mod iterators;
 mod library;
 mod literature;
+mod livelock;
 mod mistakes;
 mod names;
 mod owning;

@@ -44,7 +44,8 @@ record! {
 record! {
     /// A way for the program to end, instead of a value.
     RawEnding, "a choice" {
-        /// `deadlock`: all threads wait for each other. `spin`: a loop waits for what never comes.
+        /// `deadlock`: all threads wait for each other. `spin`: a loop waits for what never comes. `livelock`: threads keep each other from
+        /// locks for ever, and try again.
         ending: EndingName,
     }
 }
@@ -148,7 +149,8 @@ impl JsonSchema for RawOutcome {
 
 pub(in crate::deck) struct EndingName(Ending);
 
-const ENDINGS: &[(&str, Ending)] = &[("deadlock", Ending::Deadlock), ("spin", Ending::Spin)];
+const ENDINGS: &[(&str, Ending)] =
+    &[("deadlock", Ending::Deadlock), ("spin", Ending::Spin), ("livelock", Ending::Livelock)];
 
 fn ending_name(ending: Ending) -> &'static str {
     ENDINGS.iter().find(|(_, other)| *other == ending).map(|(name, _)| *name).expect("no other ending is read")

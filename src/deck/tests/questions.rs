@@ -151,7 +151,7 @@ fn faults_of_outcomes() {
         t.yaml:16:18: `ending` cannot be `crash`
           16 |       - {ending: crash}
              |                  ^^^^^
-          hint: it can be `deadlock` or `spin`
+          hint: it can be `deadlock`, `spin` or `livelock`
 
         t.yaml:17:9: an entry of `choices` should be a value, not a list
           17 |       - [1, 2]

@@ -278,7 +278,10 @@ def choose(mine):
                 if others >> trace[at] & 1:
                     return strands[trace[at]]
         return strands[(others & -others).bit_length() - 1]
-    ending_now = "spin" if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
+    ending_now = what_spins() if any(s.waits == "spin" and not s.done for s in strands) else "deadlock"
+    if ending_now == "redundant" and detail:
+        go_on_trying()
+        return choose(mine)
     return None
 
 

@@ -58,6 +58,10 @@ class Program:
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
+        self.delays, self.draws_delays = frozenset(), False
+        if "sleep" in self.source and not (self.ordered or self.reads_clocks or any(word in self.source for word in SHOWING_VARIABLES)):
+            delays = Delays(module)
+            self.delays, self.draws_delays = delays.names, delays.draws and not self.seeds
         rewriter = Rewriter(module)
         self.on_top = self.on_top and not rewriter.swallows
         never_on_top.clear()
@@ -92,6 +96,9 @@ def see(ending):
     global outcome, solo, seeing, problem
     if journal is not None:
         journal.say("seeing")
+    if ending == "redundant":
+        outcome = None, None, ending, (), (None,) * len(program.claims)
+        return
     before = solo
     solo = seeing = True
     cur.turns = 0  # what is seen is no turn of the program's
@@ -186,7 +193,7 @@ def remember_blocked():
         elif isinstance(what, Model):
             place = called(what)
         elif what == "spin":
-            verb = "spin"
+            verb, place = ("retry", called(strand.vain.refusals[0][1])) if strand.vain is not None else ("spin", "")
         if not enabled & strand.bit and not strand.done and (strand.guard is not None and not strand.guard.open):
             blocked_now.append([strand.code, strand.line, verb, place, holder, strand.holds])
 

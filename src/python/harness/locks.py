@@ -124,6 +124,12 @@ class Exclusive(Model):
         self._rd_holder = None
         self._rd_wakers = []
 
+    def _rd_take(self):
+        self._rd_holder = cur
+        self._rd_turn = cur.turns
+        cur.held += self._rd_place
+        self._rd_set_free(False)
+
     def _rd_set_free(self, free):
         self._rd_free.set(free)
         if self._rd_wakers:
@@ -138,7 +144,11 @@ class Exclusive(Model):
 
     def _rd_tried(self, timeout):
         """An attempt that does not wait for ever: an act if it succeeds, and else a look that changes nothing."""
+        if loops:
+            op_of(((self._rd_place, WRITE), (self._rd_free.id, HANGS))).weight = 0
         free = timed(timeout, self._rd_is_free, self._rd_try_touches)
+        if loops and not free:
+            cur.refusals.append((position, self, self._rd_holder.index, self._rd_turn))
         if detail:
             note("acquire" if free else "try to acquire", called(self), None if free else "no")
         return free
@@ -184,11 +194,6 @@ class Lock(Exclusive):
             return False
         self._rd_take()
         return True
-
-    def _rd_take(self):
-        self._rd_holder = cur
-        cur.held += self._rd_place
-        self._rd_set_free(False)
 
     def release(self):
         if not solo:
@@ -258,10 +263,8 @@ class RLock(Exclusive):
         else:
             if not self._rd_tried(timeout if blocking else 0):
                 return False
-        self._rd_holder = cur
         self._count = 1
-        cur.held += self._rd_place
-        self._rd_set_free(False)
+        self._rd_take()
         return True
 
     def release(self):

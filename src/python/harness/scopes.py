@@ -203,3 +203,65 @@ class Scopes(Visitor):
         if node.rest:
             self.scope.bound.add(node.rest)
         self.visit_children(node)
+
+
+DELAY, ANYTHING = object(), object()
+SHOWING_VARIABLES = ("locals", "vars", "eval", "exec", "frame")
+
+
+class Delays(Visitor):
+    """Finds out which names say only how long to sleep: variables by which a loop backs off, and what numbers are drawn by for nothing else."""
+
+    def __init__(self, module):
+        self.uses = {}  # of each name, what its value is for, each time it is used: a delay, a variable by its name, or anything
+        self.drawing = set()  # names of the module `random`, and of what is imported from there
+        self.use = ANYTHING
+        self.visit(module)
+        self.names = set(self.uses)
+        before = None
+        while before != self.names:
+            before = self.names
+            self.names = {name for name in before if all(use is DELAY or use in before for use in self.uses[name])}
+        self.draws = self.drawing.isdisjoint(self.uses.keys() - self.names)
+
+    def visit_for(self, use, node):
+        outer, self.use = self.use, use
+        self.visit(node)
+        self.use = outer
+
+    def visit_Name(self, node):
+        if isinstance(node.ctx, ast.Load):
+            self.uses.setdefault(node.id, []).append(self.use)
+
+    def visit_Call(self, node):
+        sleeps = getattr(node.func, "id", getattr(node.func, "attr", "")) == "sleep"
+        self.visit(node.func)
+        for each in node.args + node.keywords:
+            self.visit_for(DELAY if sleeps else self.use, each)
+
+    def visit_Assign(self, node):
+        for each in node.targets:
+            self.visit(each)
+        self.visit_for(getattr(node.targets[0], "id", ANYTHING) if len(node.targets) == 1 else ANYTHING, node.value)
+
+    def visit_AugAssign(self, node):
+        name = getattr(node.target, "id", ANYTHING)
+        if isinstance(node.op, ast.Sub):
+            self.uses.setdefault(name, []).append(ANYTHING)
+        self.visit(node.target)
+        self.visit_for(name, node.value)
+
+    def visit_BinOp(self, node):
+        if isinstance(node.op, ast.Sub):  # to sleep for less than no time is an error
+            self.use, outer = ANYTHING, self.use
+            self.visit_children(node)
+            self.use = outer
+        else:
+            self.visit_children(node)
+
+    def visit_Import(self, node):
+        self.drawing.update(alias.asname or alias.name for alias in node.names if alias.name == "random")
+
+    def visit_ImportFrom(self, node):
+        if node.module == "random":
+            self.drawing.update(alias.asname or alias.name for alias in node.names)

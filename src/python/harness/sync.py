@@ -98,10 +98,10 @@ class Condition(Model):
             spend(timeout)
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
-        lock._rd_holder = me
         if isinstance(lock, RLock):
             lock._count = count
-        lock._rd_set_free(False)
+        me.held -= lock._rd_place  # so far it was as if it held it all along
+        lock._rd_take()
         return notified
 
     def wait_for(self, predicate, timeout=None):

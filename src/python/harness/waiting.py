@@ -38,12 +38,13 @@ def turn(site):
             # It holds the lock of the condition that it will wait on: that is where it waits for a change.
             me.stuck = (first_read, me.acts)
         else:
-            wait_for_change(first_read)
+            if ordered or not me.refusals or not stop_if_in_vain(since, last[6], first_read):
+                wait_for_change(first_read)
             state = state if state is None else variables_of(frame)
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)
-    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1)
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns)
     return True
 
 
@@ -56,13 +57,11 @@ def unchanged(first_read):
 def same_state(before, after):
     if before is None or after is None:
         return before is after
-    if len(before) != len(after):
-        return False
-    for name, value in after.items():
-        other = before.get(name, MISSING)
+    for name, other in before.items():  # what was bound first in this turn, this turn has not read before
+        value = after.get(name, MISSING)
         if other is value:
             continue
-        if name.startswith("__rd_"):
+        if name.startswith("__rd_") or name in program.delays:
             continue
         kind = type(value)
         if kind is not type(other) or kind not in (int, str, float, bool) or other != value:

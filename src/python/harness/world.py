@@ -229,7 +229,7 @@ class StrandRandom:
 
     def __call__(self, *arguments, **keywords):
         me = cur
-        me.acts += 1
+        me.acts += not program.draws_delays
         if program.seeds:
             generator = sequence_of_all()
             act(draw_op)

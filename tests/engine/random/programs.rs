@@ -340,6 +340,19 @@ pub(crate) const LIVES: &[Theme] = &[&[
     "x += 1",
 ]];
 
+/// What tries for locks again and again.
+pub(crate) const TRYING: &[Theme] = &[&[
+    "while not one(L): pass",
+    "while not one(M): pass",
+    "while not both(L, M): pass",
+    "while not both(M, L): pass",
+    "while not either(L, M): pass",
+    "x += 1",
+    "v = x; LOG",
+]];
+/// How a thread tries for a lock in these, and how it would wait for that.
+pub(crate) const TRIES: (&str, &str) = ("acquire(blocking=0)", "acquire()");
+
 /// What can stand around other operations: a head, lines that follow, and which theme it goes with.
 const BLOCKS: &[(&str, &[&str])] = &[
     ("with L:", &[]),
@@ -401,6 +414,9 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("part", "import weakref\npart = weakref.ref(hold.a.part)", Some("part() is None")),
     ("live", "import weakref\nlive = weakref.WeakSet([hold.a])", Some("len(live)")),
     ("cache", "import weakref\ncache = weakref.WeakValueDictionary(a=hold.a)", Some("len(cache)")),
+    ("one", ATTEMPTS, Some("x")),
+    ("both", ATTEMPTS, Some("x")),
+    ("either", ATTEMPTS, Some("x")),
     ("called", "z = []\ndef called(future):\n    z.append('called')", Some("str(z)")),
 ];
 
@@ -418,6 +434,24 @@ def make():
         n = m
     return inc, get, put
 inc, get, put = make()";
+
+const ATTEMPTS: &str = "x = 0
+def one(lock):
+    global x
+    got = lock.acquire(blocking=0)
+    if got:
+        x += 1
+        lock.release()
+    return got
+def both(first, second):
+    with first:
+        return one(second)
+def either(first, second):
+    if first.acquire(blocking=0):
+        try:
+            return one(second)
+        finally:
+            first.release()";
 
 const HOLD: &str = "
 class Thing: pass

@@ -1,0 +1,194 @@
+//! Threads that try for locks again and again: what comes of it in the end, and that they may keep one another from it for ever.
+
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::Report;
+use raceday::explore::explore;
+use raceday::scenario::Ending;
+use raceday::scenario::Sleeps;
+
+use super::pythons::explored;
+use super::pythons::replayed;
+use super::pythons::scenario;
+use super::pythons::worker;
+
+/// Two threads that take one of two locks and try for the other, each the other way round, by `BODY`; what each does is written down.
+fn two(body: &str) -> String {
+    format!(
+        "
+import threading, time, random
+a, b = threading.Lock(), threading.RLock()
+seen = []
+def work(first, second, name):
+    delay = 0.1
+    while True:
+{body}
+threads = [threading.Thread(target=work, args=(a, b, 1)), threading.Thread(target=work, args=(b, a, 2))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+    )
+}
+
+fn report_of(source: &str) -> Report {
+    let report = explored(&scenario(source, Some("seen"))).expect("it explores");
+    assert!(report.exhaustive, "{source}");
+    assert!(report.executions < 100, "{} executions\n{source}", report.executions);
+    report
+}
+
+/// What was seen, and how that ended where it was not as it should.
+fn ends(report: &Report) -> Vec<String> {
+    let end = |ending, value: &str| match ending {
+        Ending::Finished => value.to_owned(),
+        ending => format!("{value} {ending:?}"),
+    };
+    let mut ends: Vec<String> = report
+        .outcomes
+        .iter()
+        .map(|found| end(found.outcome.ending, found.outcome.value.as_deref().unwrap_or_default()))
+        .collect();
+    ends.sort_unstable();
+    ends
+}
+
+const HOLDS_AND_TRIES: &str = "
+        with first:
+            if second.acquire(blocking=False):
+                seen.append(name)
+                second.release()
+                return
+";
+
+/// It was explored for ever: each thread woke the other whenever it gave a lock back.
+#[test]
+fn who_holds_a_lock_and_tries_for_another_may_go_on_so_for_ever() {
+    let tries_both = "
+        if first.acquire(blocking=False):
+            try:
+                got = second.acquire(False)
+                if got:
+                    seen.append(name)
+                    second.release()
+                    break
+            finally:
+                first.release()
+";
+    for body in [HOLDS_AND_TRIES, tries_both] {
+        assert_eq!(ends(&report_of(&two(body))), ["[1, 2]", "[2, 1]", "[] Livelock"], "{body}");
+    }
+}
+
+/// However long they sleep: that is drawn by chance and grows, and orders nothing.
+#[test]
+fn who_backs_off_for_a_while_may_go_on_so_for_ever() {
+    let slept = "        time.sleep(delay * random.uniform(0.5, 1))\n        delay = min(2 * delay, 5)\n";
+    let body = format!("{HOLDS_AND_TRIES}{slept}");
+    assert_eq!(ends(&report_of(&two(&body))), ["[1, 2]", "[2, 1]", "[] Livelock"]);
+}
+
+/// Then each turn is another one.
+#[test]
+fn a_delay_that_is_looked_at_is_no_mere_delay() {
+    for look in ["        seen.append(delay)", "        if delay > 3:\n            return"] {
+        let body = format!("{HOLDS_AND_TRIES}        time.sleep(delay)\n        delay *= 2\n{look}\n");
+        let mut worker = worker();
+        let mut program = worker.load(&scenario(&two(&body), Some("seen"))).expect("it loads");
+        let bounds = Bounds { executions: 300, ..Bounds::default() };
+        let ends = ends(&explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it explores"));
+        assert!(!ends.iter().any(|end| end.ends_with("Livelock")), "{ends:?}");
+        assert!(ends.len() > 3, "{ends:?}");
+    }
+}
+
+#[test]
+fn who_waits_for_his_second_lock_keeps_nobody_for_ever() {
+    let source = two(HOLDS_AND_TRIES).replace(
+        "threading.Thread(target=work, args=(b, a, 2))",
+        "threading.Thread(target=lambda: [b.acquire(), a.acquire(), seen.append(2), a.release(), b.release()])",
+    );
+    assert_eq!(ends(&report_of(&source)), ["[1, 2]", "[2, 1]"]);
+}
+
+#[test]
+fn philosophers_who_put_their_fork_back_starve_all_the_same() {
+    let source = "
+import threading
+forks = [threading.Lock() for _ in range(3)]
+seen = 0
+total = threading.Lock()
+def dine(left, right):
+    global seen
+    while True:
+        left.acquire()
+        if right.acquire(timeout=1):
+            break
+        left.release()
+    with total:
+        seen += 1
+    right.release()
+    left.release()
+threads = [threading.Thread(target=dine, args=(forks[i], forks[(i + 1) % 3])) for i in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = report_of(source);
+    assert_eq!(ends(&report), ["0 Livelock", "3"]);
+    let told = replayed(&scenario(source, Some("seen")), |report| {
+        let livelock = report.outcomes.iter().find(|found| found.outcome.ending == Ending::Livelock);
+        livelock.expect("just seen").witness.clone()
+    });
+    assert_eq!(told.execution.outcome.ending, Ending::Livelock);
+    let trying: Vec<&str> = told.blocked.iter().map(|blocked| blocked.verb.as_str()).collect();
+    assert_eq!(trying, ["join", "retry", "retry", "retry"]);
+}
+
+/// Nobody keeps it from him in turns of his own: it is never given back.
+#[test]
+fn a_lock_that_stays_taken_is_waited_for_in_vain() {
+    let source = "
+import threading
+lock = threading.Lock()
+seen = []
+def work():
+    while not lock.acquire(blocking=False):
+        pass
+    seen.append(1)
+lock.acquire()
+threading.Thread(target=work).start()
+RELEASE
+";
+    assert_eq!(ends(&report_of(&source.replace("RELEASE", ""))), ["[] Spin"]);
+    assert_eq!(ends(&report_of(&source.replace("RELEASE", "lock.release()"))), ["[1]"]);
+    let itself = source.replace("lock.acquire()\n", "").replace("    while not", "    with lock:\n      while not");
+    assert_eq!(ends(&report_of(&itself.replace("RELEASE", ""))), ["[] Spin"]);
+}
+
+/// Somebody else ends it, sooner or later.
+#[test]
+fn who_is_told_to_stop_does_not_try_for_ever() {
+    let source = two(HOLDS_AND_TRIES)
+        .replace("while True", "while not stop")
+        .replace("seen = []", "seen = []\nstop = []")
+        .replace(
+            "for thread in threads:\n    thread.join()",
+            "stop.append(1)\nfor thread in threads:\n    thread.join()",
+        );
+    let ends = ends(&report_of(&source));
+    assert_eq!(ends, ["[1, 2]", "[1]", "[2, 1]", "[2]", "[]"]);
+}
+
+/// There a turn takes time, and so it is not as if it had never been.
+#[test]
+fn on_the_virtual_clock_each_turn_counts() {
+    let body = format!("{HOLDS_AND_TRIES}        time.sleep(name)\n");
+    let mut program = scenario(&two(&body), Some("seen"));
+    program.sleeps = Sleeps::Ordered;
+    let report = explored(&program).expect("it explores");
+    assert!(report.exhaustive);
+    assert_eq!(ends(&report), ["[1, 2]", "[2, 1]"]);
+}
