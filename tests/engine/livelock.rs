@@ -182,6 +182,48 @@ fn who_is_told_to_stop_does_not_try_for_ever() {
     assert_eq!(ends, ["[1, 2]", "[1]", "[2, 1]", "[2]", "[]"]);
 }
 
+/// That a turn in vain had a lock for a while may be all that somebody needed.
+#[test]
+fn what_others_make_of_a_turn_in_vain_is_not_lost() {
+    let source = "
+import threading
+a, b = threading.Lock(), threading.Lock()
+taken, told = threading.Event(), threading.Event()
+seen = False
+def keep():
+    with b:
+        taken.set()
+        told.wait()
+        with a:
+            pass
+def work():
+    while True:
+        with a:
+            if b.acquire(blocking=False):
+                b.release()
+                return
+def notice():
+    global seen
+    NOTICE
+    told.set()
+keeper = threading.Thread(target=keep)
+keeper.start()
+taken.wait()
+threads = [threading.Thread(target=work), threading.Thread(target=notice)]
+for thread in threads:
+    thread.start()
+for thread in [*threads, keeper]:
+    thread.join()
+";
+    for notice in [
+        "seen = not a.acquire(blocking=False)\n    if not seen: a.release()",
+        "seen = a.locked()",
+        "seen = repr(a).startswith('<locked')",
+    ] {
+        assert_eq!(ends(&report_of(&source.replace("NOTICE", notice))), ["False", "True"], "{notice}");
+    }
+}
+
 /// There a turn takes time, and so it is not as if it had never been.
 #[test]
 fn on_the_virtual_clock_each_turn_counts() {

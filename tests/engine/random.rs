@@ -401,6 +401,38 @@ fn trying_again_and_again_ends_as_waiting_does() {
     }
 }
 
+/// Whatever comes of it if everybody tries twice at most comes of it if they go on, unless somebody gave up.
+#[test]
+fn trying_again_and_again_misses_nothing_that_trying_twice_shows() {
+    let mut worker = worker();
+    let mut ends = |source: &str, observe: Option<&str>, most: u64| {
+        let mut scenario = scenario(source, observe);
+        scenario.claims = vec!["not given_up".to_owned()];
+        let mut program = worker.load(&scenario).expect("it loads");
+        let bounds = Bounds { executions: most, ..Bounds::default() };
+        let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it runs");
+        let is_end = |outcome: &Outcome| outcome.ending == Ending::Finished && outcome.claims == [Some(true)];
+        let ends = report.outcomes.into_iter().map(|found| found.outcome).filter(is_end);
+        (ends.collect::<BTreeSet<Outcome>>(), report.exhaustive)
+    };
+    let mut held = 0;
+    for seed in 0..60 {
+        let (source, observe) = programs::program_of(seed, programs::NOTICING).source();
+        let source = format!("given_up = []\n{source}");
+        let twice = source.replace("while not ", "if not any(1 for _ in range(2) if ");
+        let twice = twice.replace("while M.locked()", "if not any(1 for _ in range(2) if not M.locked()");
+        let twice = twice.replace("): pass", ")): given_up.append(1)");
+        let (all, exhaustive) = ends(&source, observe.as_deref(), 2000);
+        let (some, _) = ends(&twice, observe.as_deref(), 2000);
+        if exhaustive {
+            held += 1;
+            let missed: Vec<&Outcome> = some.difference(&all).collect();
+            assert!(missed.is_empty(), "seed {seed} misses {missed:?}:\n{source}");
+        }
+    }
+    assert!(held > 40, "only {held} were small enough");
+}
+
 /// Holds the programs of these seeds, or of those that are asked for.
 #[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
 fn hold_all(few: Range<u64>, program: impl Fn(u64) -> programs::Program, of: impl Fn(&programs::Program) -> Scenario) {

@@ -96,6 +96,8 @@ def see(ending):
     global outcome, solo, seeing, problem
     if journal is not None:
         journal.say("seeing")
+    if in_vain and is_noticed():
+        found.add(NOTICED)
     if ending == "redundant":
         outcome = None, None, ending, (), (None,) * len(program.claims)
         return
@@ -272,6 +274,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     plain = not ordered and not collects
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
+    in_vain.clear()
     exiting = False
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
     sys.modules["__main__"] = types.ModuleType("__main__")

@@ -8,24 +8,42 @@
 # stateless model checking: Kokologiannakis, Ren, Vafeiadis, "Dynamic partial order reductions for spinloops", FMCAD 2021.)
 
 
-class Vain:
-    """A turn in vain: after which step it began, which turns of loops it was, from the first up to the last, which it was not, what it failed
-    to take, and what it read."""
+# That holds as long as nobody else makes anything of it that such a turn had a lock for a while: who fails to take that, or sees that it is
+# taken, has to have done so in vain too. Where anybody has not, the search begins again, and turns in vain wait like others (`NOTICED`).
 
-    __slots__ = ("since", "first", "last", "refusals", "first_read")
+NOTICED = ("tries", "locks")
+in_vain = []  # the strands that have stopped
+
+
+class Vain:
+    """A turn in vain: whose, after which step it began, which turns of loops it was, from the first up to the last, which it was not, what it
+    failed to take, and what it read."""
+
+    __slots__ = ("whose", "since", "first", "last", "refusals", "first_read")
 
     def __init__(self, *all_of_it):
-        self.since, self.first, self.last, self.refusals, self.first_read = all_of_it
+        self.whose, self.since, self.first, self.last, self.refusals, self.first_read = all_of_it
+
+    def had(self, whose, turn):
+        """Whether it was in this turn that who holds a lock took it."""
+        return self.whose == whose and self.first <= turn < self.last
+
+
+def refused(lock):
+    """The running thread has found that a lock is taken."""
+    if loops and not solo and lock._rd_holder is not None:
+        cur.refusals.append((position, lock, lock._rd_holder.index, lock._rd_turn))
 
 
 def stop_if_in_vain(since, first, first_read):
     """The running thread's turn changed nothing, which began after step `since` as its turn number `first`, and read that. Stops if it was in vain,
     and returns whether it was."""
     me = cur
-    me.refusals = [refusal for refusal in me.refusals if refusal[0] > since]
-    if not me.refusals:
+    refusals = [refusal for refusal in me.refusals if refusal[0] > since]
+    if not refusals:
         return False
-    me.vain = Vain(since, first, me.turns, me.refusals, first_read)
+    me.vain = Vain(me.index, since, first, me.turns, refusals, first_read)
+    in_vain.append(me)
     me.acts += 1
     guard = Guard(guard_number(("spin", me.code, me.acts)), False)
     me.waits = "spin"
@@ -36,16 +54,24 @@ def stop_if_in_vain(since, first, first_read):
 
 def go_on_trying():
     """Has those go on who stopped, where somebody wants to see what comes then: in a replay of a schedule that says nothing of it."""
-    for strand in strands:
-        if strand.vain is not None and not strand.done:
-            strand.vain = None
-            strand.guard.set(True)
+    for strand in in_vain:
+        strand.vain = None
+        strand.guard.set(True)
+    in_vain.clear()
+
+
+def is_noticed():
+    """Whether somebody has noticed a turn in vain otherwise than in vain."""
+    return any(
+        strand.vain.had(whose, turn) and (other.vain is None or refusal not in other.vain.refusals)
+        for strand in in_vain for other in strands if other is not strand for refusal in other.refusals for _, _, whose, turn in (refusal,)
+    )  # fmt: skip
 
 
 def what_spins():
     """Nobody can go, and some go round in loops. What that is, as things are now, if those who stopped after a turn in vain would have nothing but
     such turns."""
-    stopped = {strand.index: strand for strand in strands if strand.vain is not None and not strand.done}
+    stopped = {strand.index: strand for strand in in_vain}
     locks = [known[1] for known in names.values() if isinstance(known[1], Exclusive)] if stopped else ()
     taken = {lock._rd_place: lock._rd_holder for lock in locks if lock._rd_holder is not None}
     ending = "spin"
@@ -55,8 +81,7 @@ def what_spins():
         for _, lock, whose, turn in vain.refusals:
             refused.add(lock._rd_place)
             if lock._rd_place not in taken:
-                holder = stopped.get(whose)
-                if holder is None or not holder.vain.first <= turn < holder.vain.last:
+                if whose not in stopped or not stopped[whose].vain.had(whose, turn):
                     return "redundant"
                 ending = "livelock"
         for at in range(3 * vain.since, len(trace), 3):

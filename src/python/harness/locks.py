@@ -105,6 +105,8 @@ def look_at(model):
     """Before a model is shown as a text, which says what it is like."""
     if not showing:
         ask(model._rd_read)
+        if isinstance(model, Exclusive):
+            refused(model)
 
 
 def ask(op):
@@ -147,8 +149,8 @@ class Exclusive(Model):
         if loops:
             op_of(((self._rd_place, WRITE), (self._rd_free.id, HANGS))).weight = 0
         free = timed(timeout, self._rd_is_free, self._rd_try_touches)
-        if loops and not free:
-            cur.refusals.append((position, self, self._rd_holder.index, self._rd_turn))
+        if not free:
+            refused(self)
         if detail:
             note("acquire" if free else "try to acquire", called(self), None if free else "no")
         return free
@@ -208,6 +210,7 @@ class Lock(Exclusive):
 
     def locked(self):
         ask(self._rd_read)
+        refused(self)
         if detail:
             note("is locked?", called(self), show(self._rd_holder is not None))
         return self._rd_holder is not None
@@ -310,6 +313,7 @@ class RLock(Exclusive):
         if sys.version_info < (3, 14):
             raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
         ask(self._rd_read)
+        refused(self)
         return self._rd_holder is not None
 
     def _is_owned(self):

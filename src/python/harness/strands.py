@@ -60,7 +60,7 @@ class Strand:
         self.held = 0  # the sum of the places of the locks it holds
         self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
         self.stuck = self.vain = None
-        self.refusals = []  # by which step it failed to take a lock, which, who had it, and in which of his turns of loops
+        self.refusals = []  # after which step it found a lock taken, which, who had it, and since which of his turns of loops
         self.timed_out = -1
         self.end_op, self.begin_op, self.join_op, self.life, _ = life_ops.get(code) or life_of(code)
         self.alive_op = self.begin_op

@@ -38,7 +38,7 @@ def turn(site):
             # It holds the lock of the condition that it will wait on: that is where it waits for a change.
             me.stuck = (first_read, me.acts)
         else:
-            if ordered or not me.refusals or not stop_if_in_vain(since, last[6], first_read):
+            if not me.refusals or ordered or NOTICED in program.tracked or not stop_if_in_vain(since, last[6], first_read):
                 wait_for_change(first_read)
             state = state if state is None else variables_of(frame)
     if me.seen:  # a turn that read nothing needs no place for it

@@ -350,6 +350,22 @@ pub(crate) const TRYING: &[Theme] = &[&[
     "x += 1",
     "v = x; LOG",
 ]];
+/// The same among others who notice that locks are taken for a while.
+pub(crate) const NOTICING: &[Theme] = &[&[
+    "while not one(L): pass",
+    "while not both(L, M): pass",
+    "while not both(M, L): pass",
+    "while not either(L, M): pass",
+    "while M.locked(): pass",
+    "v = L.locked(); LOG",
+    "v = M.locked(); LOG",
+    "v = one(L); LOG",
+    "v = one(M); LOG",
+    "E.set()",
+    "E.wait()",
+    "with L: E.wait()",
+    "with M: E.wait(); L.acquire(); L.release()",
+]];
 /// How a thread tries for a lock in these, and how it would wait for that.
 pub(crate) const TRIES: (&str, &str) = ("acquire(blocking=0)", "acquire()");
 
