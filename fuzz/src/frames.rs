@@ -61,7 +61,7 @@ pub fn check(data: &[u8]) {
     let exploration = Exploration {
         scenario: &scenario,
         python: "3",
-        exhaustive: report.exhaustive,
+        unfinished: report.unfinished,
         executions: report.executions,
         elapsed: Duration::ZERO,
         found: outcomes.len(),

@@ -211,7 +211,7 @@ fn wrong(kind: &Kind, scenario: &Scenario, report: &Report) -> Vec<(String, Stri
         let message = "the program kills its interpreter in some order of its steps".to_owned();
         return vec![(message, "a question can only be about programs that Python survives".to_owned())];
     }
-    if !report.exhaustive {
+    if !report.is_exhaustive() {
         return vec![unfinished(report)];
     }
     match kind {
@@ -274,6 +274,7 @@ fn unfinished(report: &Report) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use crate::explore::Found;
+    use crate::explore::Unfinished;
     use crate::scenario::Schedule;
 
     use super::*;
@@ -291,7 +292,7 @@ mod tests {
             switches: 0,
             executions: 1,
         });
-        Report { outcomes: found.collect(), executions: 3, exhaustive }
+        Report { outcomes: found.collect(), executions: 3, unfinished: (!exhaustive).then_some(Unfinished::Time) }
     }
 
     fn scenario() -> Scenario {

@@ -32,6 +32,7 @@ use crate::explore::RacingPair;
 use crate::explore::Report;
 use crate::explore::SeekRaces;
 use crate::explore::Strategy;
+use crate::explore::Unfinished;
 use crate::python;
 use crate::python::Confined;
 use crate::python::Confinement;
@@ -274,10 +275,15 @@ impl Engine {
             let mut team = Team::new(program, reserve);
             // Starting Python is not exploring.
             let stopwatch = Stopwatch::start();
-            let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
-                watch(progress) && stopwatch.elapsed() < budget.time
+            let mut is_late = false;
+            let mut report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
+                is_late = stopwatch.elapsed() >= budget.time;
+                watch(progress) && !is_late
             })
             .map_err(unasked)?;
+            if is_late && report.unfinished == Some(Unfinished::Stopped) {
+                report.unfinished = Some(Unfinished::Time);
+            }
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
         self.retire();
@@ -588,7 +594,7 @@ impl Engine {
         let program = serde_json::to_string(scenario).expect("a scenario is JSON");
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
-        Ok(ReportKey::of(&["3", what, &program, &budget, &python, Worker::harness_digest()]))
+        Ok(ReportKey::of(&["4", what, &program, &budget, &python, Worker::harness_digest()]))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::explore;
 use crate::explore::Found;
 use crate::explore::RacingPair;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::report;
 use crate::report::Claim;
 use crate::report::Claimed;
@@ -179,7 +180,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     let exploration = Exploration {
         scenario,
         python: &python,
-        exhaustive: explored.report.exhaustive,
+        unfinished: explored.report.unfinished.clone(),
         executions: explored.report.executions,
         elapsed: explored.elapsed,
         found: distinct.len(),
@@ -322,7 +323,7 @@ fn replay(
     let exploration = Exploration {
         scenario,
         python: &python,
-        exhaustive: false,
+        unfinished: Some(Unfinished::Executions),
         executions: 1,
         elapsed,
         found: 1,
@@ -415,7 +416,7 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
 /// Returns what would make more of a search that is not finished, or less of one that found more than anybody reads.
 fn hints(scenario: &Scenario, report: &Report, found: usize) -> Vec<&'static str> {
     let mut hints = Vec::new();
-    if !report.exhaustive && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
+    if !report.is_exhaustive() && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
         hints.push("`--sleeps ordered` has a clock; without one, loops that sleep go on and on");
     }
     if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
@@ -513,10 +514,11 @@ mod tests {
 
     #[test]
     fn hints_are_given_where_they_fit() {
-        let check = |source: &str, change: fn(&mut Scenario), exhaustive, found, expected: &[&str]| {
+        let check = |source: &str, change: fn(&mut Scenario), exhaustive: bool, found, expected: &[&str]| {
             let mut scenario = Scenario::new("a.py", source);
             change(&mut scenario);
-            let report = Report { outcomes: Vec::new(), executions: 1, exhaustive };
+            let report =
+                Report { outcomes: Vec::new(), executions: 1, unfinished: (!exhaustive).then_some(Unfinished::Time) };
             let given = hints(&scenario, &report, found);
             let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
             assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
@@ -540,7 +542,7 @@ mod tests {
                 switches: 0,
                 executions: 1,
             });
-            Report { outcomes: found.collect(), executions: 1, exhaustive: true }
+            Report { outcomes: found.collect(), executions: 1, unfinished: None }
         };
         let scenario = Scenario { observe: Some("x.y".to_owned()), ..Scenario::new("a.py", "") };
         let unknown = Some("<NameError: name 'x' is not defined>");
@@ -565,7 +567,7 @@ mod tests {
             switches: 0,
             executions: 1,
         };
-        let report = |outcomes| Report { outcomes, executions: 1, exhaustive: true };
+        let report = |outcomes| Report { outcomes, executions: 1, unfinished: None };
         let claims = [Claim::Never("typo".to_owned())];
         assert!(check_evaluable(&claims, &report(vec![found(&[None])])).is_err());
         assert!(check_evaluable(&claims, &report(vec![found(&[None]), found(&[Some(false)])])).is_ok());

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::explore::Found;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
 use crate::scenario::Outcome;
@@ -50,8 +51,8 @@ pub struct Exploration<'a> {
     pub scenario: &'a Scenario,
     /// The version of the Python that ran it.
     pub python: &'a str,
-    /// Whether every order was explored.
-    pub exhaustive: bool,
+    /// Why not every order was explored, if not each was.
+    pub unfinished: Option<Unfinished>,
     /// How many executions were made.
     pub executions: u64,
     /// How long it took.
@@ -67,10 +68,15 @@ pub struct Exploration<'a> {
 }
 
 impl Exploration<'_> {
+    /// Returns whether every order was explored.
+    pub(super) fn is_exhaustive(&self) -> bool {
+        self.unfinished.is_none()
+    }
+
     /// Returns whether no other races can be found: executions are looked at until their process dies, if it does.
     pub(super) fn has_all_races(&self) -> bool {
         let crashes = |witnessed: &Witnessed| witnessed.found.outcome.ending == Ending::Crash;
-        self.exhaustive && !self.outcomes.values().any(crashes)
+        self.is_exhaustive() && !self.outcomes.values().any(crashes)
     }
 }
 
@@ -329,15 +335,21 @@ pub(super) fn effort(exploration: &Exploration<'_>) -> String {
 }
 
 /// Returns how far the search went, without a full stop.
-pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, &'static str) {
-    let ends = |ending| exploration.outcomes.values().any(|witnessed| witnessed.found.outcome.ending == ending);
-    if exploration.exhaustive {
-        (Style::Good, "Every order was explored: nothing else can happen")
-    } else if ends(Ending::Limit) {
-        (Style::Bad, "Some executions were cut off at the step limit: more may happen beyond it")
-    } else {
-        (Style::Bad, "The search is not finished: there may be more outcomes")
-    }
+pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
+    let why = match &exploration.unfinished {
+        None => return (Style::Good, "Every order was explored: nothing else can happen".to_owned()),
+        Some(Unfinished::Steps) => {
+            let text = "Some executions were cut off at the step limit: more may happen beyond it";
+            return (Style::Bad, text.to_owned());
+        }
+        Some(Unfinished::Executions) => "it made as many executions as it may",
+        Some(Unfinished::Time) => "its time was over",
+        Some(Unfinished::Stopped) => "it was stopped",
+        Some(Unfinished::Room) => "what it found leaves no room for more",
+        Some(Unfinished::Deaths) => "the interpreter died too often",
+        Some(Unfinished::Sharing) => "threads shared something new each time",
+    };
+    (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
 }
 
 fn write_heading(out: &mut dyn Write, number: usize, label: &str, page: Page) -> io::Result<()> {
@@ -356,7 +368,7 @@ fn write_claimed(
 ) -> io::Result<()> {
     let claim = &claimed.claim;
     let Some(violation) = &claimed.violation else {
-        let (style, verdict) = match exploration.exhaustive {
+        let (style, verdict) = match exploration.is_exhaustive() {
             true => (Style::Good, "holds in every order"),
             false => (Style::Plain, "not violated so far, but the search is not finished"),
         };
@@ -497,7 +509,7 @@ pub(super) mod tests {
         Exploration {
             scenario,
             python: "3.11.7",
-            exhaustive: true,
+            unfinished: None,
             executions: 6,
             elapsed: Duration::from_micros(3100),
             found: 2,
@@ -648,10 +660,10 @@ pub(super) mod tests {
     #[test]
     fn what_was_not_finished_is_not_called_finished() {
         let scenario = scenario();
-        let mut exploration = Exploration { exhaustive: false, ..exploration(&scenario) };
+        let mut exploration = Exploration { unfinished: Some(Unfinished::Time), ..exploration(&scenario) };
         exploration.claims[0].violation = None;
         let text = shown(&exploration, PAGE);
-        assert!(text.contains("The search is not finished"), "{text}");
+        assert!(text.contains("The search is not finished, for its time was over"), "{text}");
         assert!(text.contains("always count == 2: not violated so far, but"), "{text}");
         assert!(!text.contains("nothing else"), "{text}");
         assert!(!text.contains("every order"), "{text}");
@@ -767,8 +779,7 @@ pub(super) mod tests {
                 found("2", vec![Some(true)], 1, 6),
             ],
             executions: 15,
-
-            exhaustive: true,
+            unfinished: None,
         };
         let distinct = distinct(&report);
         assert_eq!(distinct.len(), 3);

@@ -116,7 +116,7 @@ fn write_summary(
     }
     writeln!(out, "</ol>\n</nav>")?;
     let (style, reach) = reach(exploration);
-    writeln!(out, "<p><span class=\"{}\">{}.</span>", class(style), inline(reach))?;
+    writeln!(out, "<p><span class=\"{}\">{}.</span>", class(style), inline(&reach))?;
     writeln!(out, "<span class=\"faint\">{}.</span></p>", inline(&effort(exploration)))?;
     if !exploration.claims.is_empty() {
         writeln!(out, "<ul>")?;
@@ -132,7 +132,7 @@ fn write_summary(
 /// Returns what became of a claim, with a link to the outcome that breaks it if the page shows that.
 fn verdict(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, String) {
     let Some(violation) = &claimed.violation else {
-        return match exploration.exhaustive {
+        return match exploration.is_exhaustive() {
             true => (Style::Good, "holds in every order".to_owned()),
             false => (Style::Plain, "not violated so far, but the search is not finished".to_owned()),
         };

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::Serializer;
 
 use crate::explore::Found;
+use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
 use crate::scenario::Sleeps;
@@ -27,7 +28,8 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         python: exploration.python,
         observe: exploration.scenario.observe.as_deref(),
         sleeps: exploration.scenario.sleeps,
-        exhaustive: exploration.exhaustive,
+        exhaustive: exploration.is_exhaustive(),
+        unfinished: exploration.unfinished.as_ref(),
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
         outcomes: OutcomesJson(&exploration.outcomes),
@@ -44,7 +46,7 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
                     Claim::Always(expression) | Claim::Never(expression) => Some(expression),
                     Claim::NoDeadlock => None,
                 },
-                holds: match (&claimed.violation, exploration.exhaustive) {
+                holds: match (&claimed.violation, exploration.is_exhaustive()) {
                     (Some(_), _) => Some(false),
                     (None, true) => Some(true),
                     (None, false) => None,
@@ -157,6 +159,9 @@ struct ExplorationJson<'a> {
     observe: Option<&'a str>,
     sleeps: Sleeps,
     exhaustive: bool,
+    /// Not there if it is exhaustive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<&'a Unfinished>,
     executions: u64,
     elapsed_ms: f64,
     outcomes: OutcomesJson<'a>,
@@ -398,20 +403,21 @@ mod tests {
     #[test]
     fn claims_say_what_became_of_them() {
         let scenario = samples::scenario();
-        let claims = |exhaustive| {
+        let written = |unfinished| {
             let mut out = Vec::new();
-            write_json(&mut out, &Exploration { exhaustive, ..samples::exploration(&scenario) })
+            write_json(&mut out, &Exploration { unfinished, ..samples::exploration(&scenario) })
                 .expect("a Vec takes all");
-            let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
-            json["claims"].clone()
+            serde_json::from_slice::<serde_json::Value>(&out).expect("JSON")
         };
-        let finished = claims(true);
+        let finished = &written(None)["claims"];
         assert_eq!(finished[0]["claim"], "always");
         assert_eq!(finished[0]["expression"], "count == 2");
         assert_eq!(finished[0]["holds"], false);
         assert_eq!(finished[0]["violation"]["value"], "1");
         assert_eq!(finished[1]["claim"], "no-deadlock");
         assert_eq!(finished[1]["holds"], true);
-        assert_eq!(claims(false)[1]["holds"], serde_json::Value::Null);
+        let cut = written(Some(Unfinished::Executions));
+        assert_eq!(cut["claims"][1]["holds"], serde_json::Value::Null);
+        assert_eq!((&cut["exhaustive"], &cut["unfinished"]), (&false.into(), &"executions".into()));
     }
 }

@@ -21,6 +21,7 @@ use raceday::explore::Dpor;
 use raceday::explore::Exhaustive;
 use raceday::explore::Report;
 use raceday::explore::Strategy;
+use raceday::explore::Unfinished;
 use raceday::explore::explore;
 use raceday::python::PythonError;
 use raceday::python::Shared;
@@ -124,8 +125,8 @@ impl Strategy for Arranging {
         self.0.give_up();
     }
 
-    fn is_exhaustive(&self) -> bool {
-        self.0.is_exhaustive()
+    fn unfinished(&self) -> Option<Unfinished> {
+        self.0.unfinished()
     }
 }
 
@@ -157,7 +158,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
         return Ok(None);
     }
     // Behind an execution that was cut off there may be more, and the report says so.
-    if !report.exhaustive {
+    if !report.is_exhaustive() {
         return Ok(None);
     }
     let made = std::mem::take(&mut recorder.executions);
@@ -205,7 +206,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     let mut announcing = workers.second.load_knowing(scenario, &everything_shared()).map_err(said)?;
     let bounds = Bounds { executions: 4 * sizes.states as u64, batch: 16 };
     let other = explore(&mut announcing, Dpor::default(), bounds, &mut |_| true).map_err(said)?;
-    if other.exhaustive && outcomes(&other) != outcomes(&report) {
+    if other.is_exhaustive() && outcomes(&other) != outcomes(&report) {
         return Err(format!("if everything is announced: {:?}, but {:?}", outcomes(&other), outcomes(&report)));
     }
     let shared = recorder.inner.shared().clone();
