@@ -65,6 +65,7 @@ pub fn check(data: &[u8]) {
         executions: report.executions,
         elapsed: Duration::ZERO,
         found: outcomes.len(),
+        unconfirmed: 0,
         outcomes,
         claims: Vec::new(),
         races: None,

@@ -88,6 +88,16 @@ pub struct Explored {
     pub elapsed: Duration,
 }
 
+/// What became of running again what an exploration found.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// The executions of those that were confirmed, the first of all, told in full. Those for whose telling there is no room beside that of
+    /// the ones before are left out.
+    pub replays: Vec<Option<Replay>>,
+    /// Why the others were not confirmed, if not all were.
+    pub unfinished: Option<Unfinished>,
+}
+
 /// What is kept of an exploration.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -206,7 +216,7 @@ impl Engine {
         self.trusted.extend(decks);
     }
 
-    /// Has explorations end soon once `is_stopped` says so, whatever the program does.
+    /// Has explorations end soon once `is_stopped` says so, whatever the program does, and so what runs again what they found.
     pub(super) fn stop_when(&mut self, is_stopped: fn() -> bool) {
         self.is_stopped = is_stopped;
     }
@@ -309,24 +319,29 @@ impl Engine {
             true
         })?;
         // Who shows one of them later has it told again.
-        self.confirm_within(scenario, &explored.report.outcomes, budget.time, 0, &mut |_| {})?;
-        Ok(explored)
+        let found: Vec<&Found> = explored.report.outcomes.iter().collect();
+        let confirmed = self.confirm_within(scenario, &found, budget.time, 0, &mut |_| {})?;
+        match confirmed.unfinished {
+            Some(_) => {
+                Err(Failure::replays_too_slowly(&scenario.name, confirmed.replays.len(), found.len(), budget.time))
+            }
+            None => Ok(explored),
+        }
     }
 
-    /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing;
-    /// `watch` hears how many it has done. Those for whose telling there is no room beside that of the ones before are confirmed, and not
-    /// returned.
+    /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing, one after
+    /// another until the `time` is over or it is stopped; `watch` hears how many it has done.
     ///
     /// # Errors
     ///
-    /// One of them ends otherwise there, or all together take more than `time`: then nothing is shown.
+    /// One of them ends otherwise there: then nothing is shown.
     pub fn confirm(
         &mut self,
         scenario: &Scenario,
-        found: &[Found],
+        found: &[&Found],
         time: Duration,
         watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Option<Replay>>, Failure> {
+    ) -> Result<Confirmed, Failure> {
         self.confirm_within(scenario, found, time, MOST_TOLD, watch)
     }
 
@@ -334,17 +349,17 @@ impl Engine {
     fn confirm_within(
         &mut self,
         scenario: &Scenario,
-        found: &[Found],
+        found: &[&Found],
         time: Duration,
         room: usize,
         watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Option<Replay>>, Failure> {
+    ) -> Result<Confirmed, Failure> {
         let witnesses: Vec<&Schedule> = found.iter().map(|found| &found.witness).collect();
         let mut room = Room(room);
         let mut differs = None;
         let mut replays = Vec::new();
-        self.replay_each(scenario, &witnesses, time, &mut |replay| {
-            let found = &found[replays.len()];
+        let unfinished = self.replay_each(scenario, &witnesses, time, &mut |replay| {
+            let found = found[replays.len()];
             if replay.execution.outcome != found.outcome {
                 differs.get_or_insert(&found.witness);
             }
@@ -353,7 +368,7 @@ impl Engine {
         })?;
         match differs {
             Some(witness) => Err(Failure::not_confirmed(&scenario.name, witness)),
-            None => Ok(replays),
+            None => Ok(Confirmed { replays, unfinished }),
         }
     }
 
@@ -427,22 +442,21 @@ impl Engine {
         let mut told = None;
         let time = Budget::QUESTION.time;
         self.replay_all(scenario, &[schedule], time, explain, &mut |replay| told = Some(replay))?;
-        Ok(told.expect("one schedule has one replay"))
+        told.ok_or_else(|| Failure::replays_too_slowly(&scenario.name, 0, 1, time))
     }
 
     /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of
     /// them what it has room for. The scenario is loaded once.
     ///
-    /// # Errors
-    ///
-    /// All together take more than `time`, as they do not in a program that answers as fast as it explored.
+    /// Returns why those at the end were left out, if some were: all together take more than `time`, as they do not in a program that
+    /// answers as fast as it explored, or it was stopped.
     pub fn replay_each(
         &mut self,
         scenario: &Scenario,
         schedules: &[&Schedule],
         time: Duration,
         take: &mut dyn FnMut(Replay),
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Unfinished>, Failure> {
         self.replay_all(scenario, schedules, time, unasked, take)
     }
 
@@ -453,22 +467,27 @@ impl Engine {
         time: Duration,
         explain: fn(PythonError) -> PythonError,
         take: &mut dyn FnMut(Replay),
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Unfinished>, Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
         let stopwatch = Stopwatch::start();
-        let made = self.with(scenario, |mut program| {
-            for (made, schedule) in schedules.iter().enumerate() {
-                if stopwatch.elapsed() > time {
-                    return Ok(made);
+        let is_stopped = self.is_stopped;
+        self.with(scenario, |mut program| {
+            program.stop_when(is_stopped);
+            for schedule in schedules {
+                if is_stopped() {
+                    return Ok(Some(Unfinished::Stopped));
                 }
-                take(program.replay(schedule).map_err(explain)?);
+                if stopwatch.elapsed() > time {
+                    return Ok(Some(Unfinished::Time));
+                }
+                match program.replay(schedule) {
+                    // It was given up because nobody wants to know any more.
+                    Err(PythonError::Broken { .. }) if is_stopped() => return Ok(Some(Unfinished::Stopped)),
+                    replay => take(replay.map_err(explain)?),
+                }
             }
-            Ok(schedules.len())
-        })?;
-        match made < schedules.len() {
-            true => Err(Failure::replays_too_slowly(&scenario.name, made, schedules.len(), time)),
-            false => Ok(()),
-        }
+            Ok(None)
+        })
     }
 
     /// Has the worker end.

@@ -57,14 +57,25 @@ pub struct Exploration<'a> {
     pub executions: u64,
     /// How long it took.
     pub elapsed: Duration,
-    /// How many outcomes there are that look different (see [`distinct`]).
+    /// How many outcomes were found that look different (see [`distinct`]).
     pub found: usize,
+    /// How many of them are not confirmed. If some are not, those that are confirmed are all that is shown.
+    pub unconfirmed: usize,
     /// Those of them that are shown, by their places among all, counted from 1.
     pub outcomes: BTreeMap<usize, Witnessed>,
     /// What became of each claim that was made.
     pub claims: Vec<Claimed>,
     /// The races, if they were looked for.
-    pub races: Option<Vec<Race>>,
+    pub races: Option<Races>,
+}
+
+/// The races that were found.
+#[derive(Clone, Debug)]
+pub struct Races {
+    /// Those that executions were looked at for.
+    pub told: Vec<Race>,
+    /// Whether there are executions that were not looked at.
+    pub is_cut: bool,
 }
 
 impl Exploration<'_> {
@@ -73,10 +84,16 @@ impl Exploration<'_> {
         self.unfinished.is_none()
     }
 
+    /// Returns how many outcomes are certain to be there.
+    pub(super) fn certain(&self) -> usize {
+        self.found - self.unconfirmed
+    }
+
     /// Returns whether no other races can be found: executions are looked at until their process dies, if it does.
     pub(super) fn has_all_races(&self) -> bool {
         let crashes = |witnessed: &Witnessed| witnessed.found.outcome.ending == Ending::Crash;
-        self.is_exhaustive() && !self.outcomes.values().any(crashes)
+        let is_cut = self.races.as_ref().is_some_and(|races| races.is_cut);
+        self.is_exhaustive() && !is_cut && !self.outcomes.values().any(crashes)
     }
 }
 
@@ -96,6 +113,8 @@ pub struct Claimed {
     pub claim: Claim,
     /// What breaks it, if something does.
     pub violation: Option<Witnessed>,
+    /// Whether something was found that breaks it, and is not confirmed.
+    pub is_unconfirmed: bool,
 }
 
 /// Something that is claimed of every execution.
@@ -192,7 +211,7 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
     }
     if let Some(races) = &exploration.races {
         writeln!(out)?;
-        write_races(out, races, &exploration.scenario.source, exploration.has_all_races(), page)?;
+        write_races(out, &races.told, &exploration.scenario.source, exploration.has_all_races(), page)?;
     }
     Ok(())
 }
@@ -288,7 +307,7 @@ fn write_summary(
     page: Page,
 ) -> io::Result<()> {
     let observed = observed(exploration.scenario);
-    let outcomes = text::count(exploration.found as u64, "outcome");
+    let outcomes = text::count(exploration.certain() as u64, "outcome");
     let name = clean_line(&exploration.scenario.name);
     let head = format!("{name}: {outcomes} of {observed}");
     for line in text::wrap(&head, page.width(), 2) {
@@ -301,7 +320,7 @@ fn write_summary(
             writeln!(out, "{line}")?;
         }
     }
-    match exploration.found - shown.len() {
+    match exploration.certain() - shown.len() {
         0 => {}
         more => {
             let more = text::count(more as u64, "more outcome");
@@ -309,11 +328,20 @@ fn write_summary(
             text::write_wrapped(out, &text, page)?;
         }
     }
+    if let Some(unconfirmed) = unconfirmed(exploration) {
+        text::write_wrapped(out, &format!("  … and {unconfirmed}"), page)?;
+    }
     let (style, reach) = reach(exploration);
     for line in text::wrap(&format!("{reach}."), page.width(), 0) {
         writeln!(out, "{}", page.paint(style, &line))?;
     }
     writeln!(out, "{}", page.paint(Style::Faint, &effort(exploration)))
+}
+
+/// Returns how many outcomes more were found, if some are not confirmed.
+pub(super) fn unconfirmed(exploration: &Exploration<'_>) -> Option<String> {
+    let more = (exploration.unconfirmed > 0).then_some(exploration.unconfirmed as u64)?;
+    Some(format!("{}, found but not confirmed", text::count(more, "more outcome")))
 }
 
 /// Returns what is observed of `scenario`.
@@ -368,10 +396,7 @@ fn write_claimed(
 ) -> io::Result<()> {
     let claim = &claimed.claim;
     let Some(violation) = &claimed.violation else {
-        let (style, verdict) = match exploration.is_exhaustive() {
-            true => (Style::Good, "holds in every order"),
-            false => (Style::Plain, "not violated so far, but the search is not finished"),
-        };
+        let (style, verdict) = unviolated(claimed, exploration);
         let lines = text::wrap(&format!("{claim}: {verdict}"), page.width(), 2);
         return lines.iter().try_for_each(|line| writeln!(out, "{}", page.paint(style, line)));
     };
@@ -386,6 +411,15 @@ fn write_claimed(
     match same {
         Some(_) => Ok(()),
         None => write_witnessed(out, violation, &exploration.scenario.source, page),
+    }
+}
+
+/// Returns what is known of a claim that nothing is shown to break.
+pub(super) fn unviolated(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, &'static str) {
+    match exploration.is_exhaustive() {
+        _ if claimed.is_unconfirmed => (Style::Bad, "a violation was found, but is not confirmed"),
+        true => (Style::Good, "holds in every order"),
+        false => (Style::Plain, "not violated so far, but the search is not finished"),
     }
 }
 
@@ -513,10 +547,11 @@ pub(super) mod tests {
             executions: 6,
             elapsed: Duration::from_micros(3100),
             found: 2,
+            unconfirmed: 0,
             outcomes: BTreeMap::from([(1, lost.clone()), (2, kept)]),
             claims: vec![
-                Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost) },
-                Claimed { claim: Claim::NoDeadlock, violation: None },
+                Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost), is_unconfirmed: false },
+                Claimed { claim: Claim::NoDeadlock, violation: None, is_unconfirmed: false },
             ],
             races: None,
         }
@@ -667,6 +702,20 @@ pub(super) mod tests {
         assert!(text.contains("always count == 2: not violated so far, but"), "{text}");
         assert!(!text.contains("nothing else"), "{text}");
         assert!(!text.contains("every order"), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_said_to_be_left_out() {
+        let scenario = scenario();
+        let mut exploration =
+            Exploration { unfinished: Some(Unfinished::Stopped), unconfirmed: 7, found: 8, ..exploration(&scenario) };
+        exploration.outcomes.remove(&2);
+        exploration.claims[1].is_unconfirmed = true;
+        let text = shown(&exploration, PAGE);
+        let head = "count.py: 1 outcome of count\n  1. count = 1\n  … and 7 more outcomes, found but not confirmed\n\
+                    The search is not finished, for it was stopped: there may be more outcomes.\n";
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.ends_with("\nno deadlock: a violation was found, but is not confirmed\n"), "{text}");
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
         outcomes: OutcomesJson(&exploration.outcomes),
+        unconfirmed: exploration.unconfirmed,
         claims: exploration
             .claims
             .iter()
@@ -51,10 +52,12 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
                     (None, true) => Some(true),
                     (None, false) => None,
                 },
+                unconfirmed: claimed.is_unconfirmed,
                 violation: claimed.violation.as_ref().map(outcome),
             })
             .collect(),
-        races: exploration.races.as_ref().map(|races| races.iter().map(race).collect()),
+        races: exploration.races.as_ref().map(|races| races.told.iter().map(race).collect()),
+        races_cut: exploration.races.as_ref().is_some_and(|races| races.is_cut),
     };
     let mut out = Cleaning(io::BufWriter::new(out));
     serde_json::to_writer_pretty(&mut out, &json)?;
@@ -165,10 +168,20 @@ struct ExplorationJson<'a> {
     executions: u64,
     elapsed_ms: f64,
     outcomes: OutcomesJson<'a>,
+    /// How many more were found. Not there if all are confirmed.
+    #[serde(skip_serializing_if = "is_none")]
+    unconfirmed: usize,
     claims: Vec<ClaimJson<'a>>,
     /// Not there if races were not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     races: Option<Vec<RaceJson<'a>>>,
+    /// That there are executions that were not looked at for races. Not there unless there are.
+    #[serde(skip_serializing_if = "Not::not")]
+    races_cut: bool,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -245,11 +258,15 @@ struct ClaimJson<'a> {
     claim: &'static str,
     expression: Option<&'a str>,
     holds: Option<bool>,
+    /// That a violation was found, but is not confirmed. Not there unless it is so.
+    #[serde(skip_serializing_if = "Not::not")]
+    unconfirmed: bool,
     violation: Option<OutcomeJson<'a>>,
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::report::exploration::Races;
     use crate::report::exploration::tests as samples;
 
     use super::*;
@@ -383,7 +400,7 @@ mod tests {
     fn races_are_there_if_they_were_looked_for() {
         let scenario = samples::scenario();
         let mut exploration = samples::exploration(&scenario);
-        exploration.races = Some(vec![crate::report::races::tests::race()]);
+        exploration.races = Some(Races { told: vec![crate::report::races::tests::race()], is_cut: false });
         let mut out = Vec::new();
         write_json(&mut out, &exploration).expect("a Vec takes all");
         let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
@@ -410,6 +427,10 @@ mod tests {
             serde_json::from_slice::<serde_json::Value>(&out).expect("JSON")
         };
         let finished = &written(None)["claims"];
+        assert_eq!(
+            (&finished[1]["unconfirmed"], &written(None)["unconfirmed"]),
+            (&serde_json::Value::Null, &serde_json::Value::Null)
+        );
         assert_eq!(finished[0]["claim"], "always");
         assert_eq!(finished[0]["expression"], "count == 2");
         assert_eq!(finished[0]["holds"], false);

@@ -24,6 +24,7 @@ pub use exploration::Claim;
 pub use exploration::Claimed;
 pub use exploration::Exploration;
 pub use exploration::MOST_OUTCOMES;
+pub use exploration::Races;
 pub use exploration::Witnessed;
 pub use exploration::distinct;
 pub use exploration::label;
