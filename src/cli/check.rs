@@ -16,12 +16,14 @@ use crate::deck_files::Library;
 use crate::deck_files::Origin;
 use crate::explore::Progress as Explored;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::grade;
 use crate::grade::Truth;
 use crate::report;
 use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::count;
+use crate::report::describe_hang;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
 use crate::scenario::Scenario;
@@ -263,7 +265,9 @@ fn wrong_choices(
 
 fn unfinished(report: &Report) -> (String, String) {
     let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
-    let message = if ends(Ending::Limit) {
+    let message = if let Some(Unfinished::Hang(hang)) = &report.unfinished {
+        format!("an order does not end within {} s: {}", hang.seconds, describe_hang(hang))
+    } else if ends(Ending::Limit) {
         "the program does not end within the step limit".to_owned()
     } else {
         format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
@@ -274,7 +278,6 @@ fn unfinished(report: &Report) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use crate::explore::Found;
-    use crate::explore::Unfinished;
     use crate::scenario::Schedule;
 
     use super::*;

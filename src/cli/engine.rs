@@ -79,6 +79,9 @@ pub(super) const MOST_TOLD: usize = 128 << 20;
 /// How many processes explore at most: each takes some 40 MB, and the search gives no more something to do.
 const MAX_HANDS: usize = 4;
 
+/// For how long an execution may go on that is being made as the time for all is over.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// What an exploration found.
 #[derive(Clone, Debug)]
 pub struct Explored {
@@ -278,20 +281,20 @@ impl Engine {
         }
         let is_stopped = self.is_stopped;
         let explored = self.with(scenario, |mut program| {
-            program.stop_when(is_stopped);
+            // Starting Python is not exploring.
+            let stopwatch = Stopwatch::start();
+            let most = budget.time.saturating_add(A_MOMENT);
+            program.stop_when(Arc::new(move || is_stopped() || stopwatch.elapsed() > most));
             if lines {
                 program.tell_lines();
             }
             let mut team = Team::new(program, reserve);
-            // Starting Python is not exploring.
-            let stopwatch = Stopwatch::start();
-            let mut is_late = false;
             let mut report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
-                is_late = stopwatch.elapsed() >= budget.time;
-                watch(progress) && !is_late
+                watch(progress) && stopwatch.elapsed() < budget.time
             })
             .map_err(unasked)?;
-            if is_late && report.unfinished == Some(Unfinished::Stopped) {
+            let is_late = stopwatch.elapsed() >= budget.time;
+            if is_late && !is_stopped() && report.unfinished == Some(Unfinished::Stopped) {
                 report.unfinished = Some(Unfinished::Time);
             }
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
@@ -471,9 +474,10 @@ impl Engine {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
         let stopwatch = Stopwatch::start();
         let is_stopped = self.is_stopped;
+        let most = time.saturating_add(A_MOMENT);
         self.with(scenario, |mut program| {
-            program.stop_when(is_stopped);
-            for schedule in schedules {
+            program.stop_when(Arc::new(move || is_stopped() || stopwatch.elapsed() > most));
+            let mut replay_next = |schedule: &Schedule| {
                 if is_stopped() {
                     return Ok(Some(Unfinished::Stopped));
                 }
@@ -483,10 +487,17 @@ impl Engine {
                 match program.replay(schedule) {
                     // It was given up because nobody wants to know any more.
                     Err(PythonError::Broken { .. }) if is_stopped() => return Ok(Some(Unfinished::Stopped)),
+                    Err(PythonError::Broken { late: true, .. }) if stopwatch.elapsed() > time => {
+                        return Ok(Some(Unfinished::Time));
+                    }
                     replay => take(replay.map_err(explain)?),
                 }
-            }
-            Ok(None)
+                Ok(None)
+            };
+            let cut = schedules.iter().find_map(|schedule| replay_next(schedule).transpose()).transpose();
+            // Who is asked next has time of his own.
+            program.stop_when(Arc::new(|| false));
+            cut
         })
     }
 

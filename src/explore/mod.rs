@@ -175,8 +175,9 @@ pub fn explore<E: Execute>(
     loop {
         batches.fill(execute, &mut strategy, bounds, gathering.executions());
         let Some(batch) = batches.under_way.front_mut() else { break };
-        let executions = match execute.execute(batch.make_contiguous())? {
-            Answer::Executions(executions) => executions,
+        let (executions, hang) = match execute.execute(batch.make_contiguous())? {
+            Answer::Executions(executions) => (executions, None),
+            Answer::Hung(executions, hang) => (executions, Some(hang)),
             Answer::Full => return Ok(gathering.report(Some(Unfinished::Room))),
             Answer::Stopped => return Ok(gathering.report(Some(Unfinished::Stopped))),
             Answer::StartOver => {
@@ -227,6 +228,9 @@ pub fn explore<E: Execute>(
             };
             let is_done = batches.under_way.is_empty() && strategy.waiting() == 0;
             return Ok(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(why) }));
+        }
+        if let Some(hang) = hang {
+            return Ok(gathering.report(Some(Unfinished::Hang(hang))));
         }
     }
     let is_done = strategy.waiting() == 0;

@@ -11,6 +11,7 @@ use super::causality::Causality;
 use super::witness::Search;
 use crate::scenario::Ending;
 use crate::scenario::Execution;
+use crate::scenario::Hang;
 use crate::scenario::Outcome;
 use crate::scenario::Schedule;
 
@@ -28,7 +29,6 @@ pub struct Report {
 
 /// Why an exploration has not seen everything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Unfinished {
     /// It has made as many executions as it was to make.
     Executions,
@@ -40,6 +40,8 @@ pub enum Unfinished {
     Room,
     /// An execution was cut off at the step limit.
     Steps,
+    /// An execution did not come to an end.
+    Hang(Hang),
     /// The process died too often, or where nobody could look further.
     Deaths,
     /// Each time it began again, more turned out to be shared.

@@ -13,6 +13,7 @@ use crate::explore::Report;
 use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
+use crate::scenario::Hang;
 use crate::scenario::Outcome;
 use crate::scenario::Replay;
 use crate::scenario::Scenario;
@@ -335,7 +336,25 @@ fn write_summary(
     for line in text::wrap(&format!("{reach}."), page.width(), 0) {
         writeln!(out, "{}", page.paint(style, &line))?;
     }
+    if let Some(hang) = hang(exploration) {
+        text::write_wrapped(out, &format!("  {hang}"), page)?;
+    }
     writeln!(out, "{}", page.paint(Style::Faint, &effort(exploration)))
+}
+
+/// Returns where an execution hung, if one did.
+pub(super) fn hang(exploration: &Exploration<'_>) -> Option<String> {
+    match &exploration.unfinished {
+        Some(Unfinished::Hang(hang)) => Some(describe_hang(hang)),
+        _ => None,
+    }
+}
+
+/// Returns where an execution hung: `Thread-2 was at line 7 all the while, after schedule 0*3 2`.
+pub fn describe_hang(hang: &Hang) -> String {
+    let place = if hang.line > 0 { format!("was at line {}", hang.line) } else { "ran".to_owned() };
+    let schedule = text::cut(&hang.schedule.to_string(), LONGEST);
+    format!("{} {place} when its time was over, after schedule {schedule}", shown_name(&hang.name))
 }
 
 /// Returns how many outcomes more were found, if some are not confirmed.
@@ -374,6 +393,7 @@ pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
         Some(Unfinished::Time) => "its time was over",
         Some(Unfinished::Stopped) => "it was stopped",
         Some(Unfinished::Room) => "what it found leaves no room for more",
+        Some(Unfinished::Hang(hang)) => &format!("an order did not end within {} s", hang.seconds),
         Some(Unfinished::Deaths) => "the interpreter died too often",
         Some(Unfinished::Sharing) => "threads shared something new each time",
     };
@@ -702,6 +722,26 @@ pub(super) mod tests {
         assert!(text.contains("always count == 2: not violated so far, but"), "{text}");
         assert!(!text.contains("nothing else"), "{text}");
         assert!(!text.contains("every order"), "{text}");
+    }
+
+    #[test]
+    fn an_order_that_hangs_is_told() {
+        let scenario = scenario();
+        let hang = Hang {
+            schedule: "0*3 2".parse().expect("a schedule"),
+            thread: "2".parse().expect("a thread"),
+            name: "Thread-2 (work)".to_owned(),
+            line: 7,
+            seconds: 10,
+        };
+        let told = |line| {
+            let unfinished = Some(Unfinished::Hang(Hang { line, ..hang.clone() }));
+            shown(&Exploration { unfinished, ..exploration(&scenario) }, PAGE)
+        };
+        let text = "The search is not finished, for an order did not end within 10 s: there may be\nmore outcomes.\n  \
+                    Thread-2 (work) was at line 7 when its time was over, after schedule 0*3 2\n6 executions in ";
+        assert!(told(7).contains(text), "{}", told(7));
+        assert!(told(0).contains("\n  Thread-2 (work) ran when its time was over, after"), "{}", told(0));
     }
 
     #[test]

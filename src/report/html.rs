@@ -21,6 +21,7 @@ use super::exploration::UNTOLD;
 use super::exploration::Witnessed;
 use super::exploration::describe_exception;
 use super::exploration::effort;
+use super::exploration::hang;
 use super::exploration::labels;
 use super::exploration::observed;
 use super::exploration::reach;
@@ -123,6 +124,9 @@ fn write_summary(
     let (style, reach) = reach(exploration);
     writeln!(out, "<p><span class=\"{}\">{}.</span>", class(style), inline(&reach))?;
     writeln!(out, "<span class=\"faint\">{}.</span></p>", inline(&effort(exploration)))?;
+    if let Some(hang) = hang(exploration) {
+        writeln!(out, "<p class=\"bad\">{}.</p>", inline(&hang))?;
+    }
     if !exploration.claims.is_empty() {
         writeln!(out, "<ul>")?;
         for claimed in &exploration.claims {

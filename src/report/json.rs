@@ -12,6 +12,7 @@ use crate::explore::Found;
 use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
+use crate::scenario::Hang;
 use crate::scenario::Sleeps;
 
 use super::clean::clean_json;
@@ -29,7 +30,8 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         observe: exploration.scenario.observe.as_deref(),
         sleeps: exploration.scenario.sleeps,
         exhaustive: exploration.is_exhaustive(),
-        unfinished: exploration.unfinished.as_ref(),
+        unfinished: exploration.unfinished.as_ref().map(word),
+        hang: exploration.unfinished.as_ref().and_then(hang),
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
         outcomes: OutcomesJson(&exploration.outcomes),
@@ -63,6 +65,26 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
     serde_json::to_writer_pretty(&mut out, &json)?;
     writeln!(out)?;
     out.flush()
+}
+
+fn word(unfinished: &Unfinished) -> &'static str {
+    match unfinished {
+        Unfinished::Executions => "executions",
+        Unfinished::Time => "time",
+        Unfinished::Stopped => "stopped",
+        Unfinished::Room => "room",
+        Unfinished::Steps => "steps",
+        Unfinished::Hang(_) => "hang",
+        Unfinished::Deaths => "deaths",
+        Unfinished::Sharing => "sharing",
+    }
+}
+
+fn hang(unfinished: &Unfinished) -> Option<HangJson<'_>> {
+    let Unfinished::Hang(hang) = unfinished else { return None };
+    let Hang { schedule, thread, name, line, seconds } = hang;
+    let (id, schedule) = (thread.to_string(), schedule.to_string());
+    Some(HangJson { thread: name, id, line: *line, schedule, seconds: *seconds })
 }
 
 fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
@@ -164,7 +186,10 @@ struct ExplorationJson<'a> {
     exhaustive: bool,
     /// Not there if it is exhaustive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    unfinished: Option<&'a Unfinished>,
+    unfinished: Option<&'static str>,
+    /// Not there unless an execution hung.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hang: Option<HangJson<'a>>,
     executions: u64,
     elapsed_ms: f64,
     outcomes: OutcomesJson<'a>,
@@ -220,6 +245,15 @@ struct DeathJson<'a> {
     id: String,
     line: u32,
     how: &'a str,
+}
+
+#[derive(Serialize)]
+struct HangJson<'a> {
+    thread: &'a str,
+    id: String,
+    line: u32,
+    schedule: String,
+    seconds: u64,
 }
 
 #[derive(Serialize)]
@@ -440,5 +474,10 @@ mod tests {
         let cut = written(Some(Unfinished::Executions));
         assert_eq!(cut["claims"][1]["holds"], serde_json::Value::Null);
         assert_eq!((&cut["exhaustive"], &cut["unfinished"]), (&false.into(), &"executions".into()));
+        let (schedule, thread) = ("0*3 2".parse().expect("a schedule"), "2".parse().expect("a thread"));
+        let hang = Hang { schedule, thread, name: "Thread-2".to_owned(), line: 7, seconds: 10 };
+        let hung = written(Some(Unfinished::Hang(hang)));
+        let told = serde_json::json!({"thread": "Thread-2", "id": "2", "line": 7, "schedule": "0*3 2", "seconds": 10});
+        assert_eq!((&hung["unfinished"], &hung["hang"]), (&"hang".into(), &told));
     }
 }

@@ -26,6 +26,7 @@ pub use exploration::Exploration;
 pub use exploration::MOST_OUTCOMES;
 pub use exploration::Races;
 pub use exploration::Witnessed;
+pub use exploration::describe_hang;
 pub use exploration::distinct;
 pub use exploration::label;
 pub use exploration::worth_showing;

@@ -85,7 +85,7 @@ impl<E: Execute> Execute for Recorder<E> {
         let answer = self.inner.execute(requests)?;
         match &answer {
             Answer::Executions(executions) => self.executions.extend(executions.iter().cloned()),
-            Answer::Full | Answer::Stopped => {}
+            Answer::Hung(..) | Answer::Full | Answer::Stopped => {}
             Answer::StartOver => {
                 self.executions.clear();
                 self.restarts += 1;

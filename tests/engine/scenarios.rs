@@ -900,11 +900,16 @@ for thread in threads:
 
 #[test]
 fn a_runner_that_hangs_is_killed() {
-    let limits = Limits { execution: std::time::Duration::from_millis(300), ..Default::default() };
+    let limits = Limits { execution: std::time::Duration::from_millis(600), ..Default::default() };
     let mut worker = Worker::start(&interpreters()[0], &confinement(), limits).expect("a worker starts");
-    match explored_by(&mut worker, &scenario("for _ in iter(int, 1):\n    pass\n", None)) {
-        Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it did not answer within 0 s"),
-        other => panic!("{other:?}"),
+    // Who goes from line to line is somewhere.
+    for (source, place) in [("for _ in iter(int, 1):\n    pass\n", ""), ("x = 1\npow(10, 10**9)\n", " at line 2")] {
+        match explored_by(&mut worker, &scenario(source, None)) {
+            Err(PythonError::Broken { what, .. }) => {
+                assert_eq!(what, format!("it did not answer within 0 s, in MainThread{place}"));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 

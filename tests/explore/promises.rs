@@ -15,9 +15,11 @@ use raceday::scenario::Answer;
 use raceday::scenario::Ending;
 use raceday::scenario::Execute;
 use raceday::scenario::Execution;
+use raceday::scenario::Hang;
 use raceday::scenario::Request;
 use raceday::scenario::Schedule;
 use raceday::scenario::Step;
+use raceday::scenario::ThreadId;
 
 use crate::toy::Act;
 use crate::toy::Program;
@@ -231,6 +233,32 @@ fn a_scenario_that_never_settles_is_given_up() {
 
     let report = explore(&mut Unsettled, Dpor::default(), Bounds::default(), &mut |_| true);
     assert_eq!(report, Ok(Report { outcomes: Vec::new(), executions: 0, unfinished: Some(Unfinished::Sharing) }));
+}
+
+#[test]
+fn what_was_found_before_an_execution_that_hangs_is_told() {
+    /// Hangs in the batch after so many, when one of its executions is made.
+    struct Hanging(Program, usize, Hang);
+
+    impl Execute for Hanging {
+        type Error = Infallible;
+
+        fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
+            let Some(left) = self.1.checked_sub(1) else {
+                let Answer::Executions(executions) = self.0.execute(&requests[..1])? else { panic!("it is a toy") };
+                return Ok(Answer::Hung(executions, self.2.clone()));
+            };
+            self.1 = left;
+            self.0.execute(requests)
+        }
+    }
+
+    let schedule = schedule("1 2");
+    let hang = Hang { schedule, thread: ThreadId::MAIN, name: "MainThread".to_owned(), line: 3, seconds: 10 };
+    let bounds = Bounds { batch: 2, ..Bounds::default() };
+    let mut hanging = Hanging(lost_update(3), 2, hang.clone());
+    let report = explore(&mut hanging, Dpor::default(), bounds, &mut |_| true).expect("toys do not fail");
+    assert_eq!((report.executions, report.unfinished), (4, Some(Unfinished::Hang(hang))));
 }
 
 #[test]
