@@ -1,19 +1,12 @@
 //! Explores scenarios with Python, within a budget, and remembers the reports.
 //!
 //! This is where `explore`, `python` and the store of reports meet. The Python is looked for when the first scenario
-//! is run, and its worker stays warm.
+//! is run; its processes are kept by `workers`.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
-use std::num::NonZero;
-use std::panic;
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -38,12 +31,10 @@ use crate::python::Confined;
 use crate::python::Confinement;
 use crate::python::Interpreter;
 use crate::python::Level;
-use crate::python::Limits;
 use crate::python::Program;
 use crate::python::PythonError;
 use crate::python::Search;
 use crate::python::Shared;
-use crate::python::Start;
 use crate::python::Team;
 use crate::python::Worker;
 use crate::scenario::Replay;
@@ -57,6 +48,7 @@ use super::Cache;
 use super::Failure;
 use super::World;
 use super::progress;
+use super::workers::Workers;
 
 /// How much an exploration may take.
 #[derive(Clone, Copy, Debug)]
@@ -75,9 +67,6 @@ impl Budget {
 /// How many bytes are kept of the replays of all that an exploration found: some hundred thousand steps. A program has as many outcomes as
 /// it likes, and each is told in up to ten thousand steps.
 pub(super) const MOST_TOLD: usize = 128 << 20;
-
-/// How many processes explore at most: each takes some 40 MB, and the search gives no more something to do.
-const MAX_HANDS: usize = 4;
 
 /// For how long an execution may go on that is being made as the time for all is over.
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -112,25 +101,11 @@ struct Kept {
 /// Runs scenarios.
 pub struct Engine {
     search: Search,
-    confinement: Confinement,
     cache: Cache,
     interpreter: Option<Interpreter>,
-    /// The deck whose programs are run; none for the learner's own.
-    deck: Option<DeckId>,
-    /// The decks that may run where the system cannot confine their programs.
-    trusted: BTreeSet<DeckId>,
-    /// A process that has explored nothing yet, see [`Engine::explore`], and the scenario that it has run, if any.
-    worker: Option<(Worker, Option<Scenario>)>,
-    /// The processes that get ready.
-    coming: Coming,
-    /// The processes that end.
-    leaving: Leaving,
+    workers: Workers,
     /// Whether to believe what was remembered of the Python.
     anew: bool,
-    /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<Arc<[u8]>>,
-    /// How the last worker that was started is confined.
-    confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
     warned: bool,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
@@ -152,20 +127,16 @@ struct Memory {
 impl Engine {
     /// Returns an engine that uses the Python that `search` finds, confined by `confinement`, and keeps nothing.
     pub fn with_python(search: Search, confinement: Confinement) -> Engine {
-        let cache = Cache::default();
+        Engine::with_cache(search, confinement, Cache::default())
+    }
+
+    fn with_cache(search: Search, confinement: Confinement, cache: Cache) -> Engine {
         Engine {
             search,
-            confinement,
+            workers: Workers::new(confinement, cache.clone()),
             cache,
             interpreter: None,
-            deck: None,
-            trusted: BTreeSet::new(),
-            worker: None,
-            coming: Coming::default(),
-            leaving: Leaving::default(),
             anew: false,
-            compiled: None,
-            confined: None,
             warned: false,
             known: HashMap::new(),
             is_stopped: || false,
@@ -185,7 +156,7 @@ impl Engine {
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
         let confinement = Confinement::by(&world.program);
-        Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search, confinement) }
+        Engine { memory, ..Engine::with_cache(search, confinement, world.cache.clone()) }
     }
 
     /// Has the Python asked what it is, whatever is remembered of that.
@@ -207,16 +178,12 @@ impl Engine {
 
     /// Runs programs of `deck` from now on, or the learner's own.
     pub fn work_for(&mut self, deck: Option<&DeckId>) {
-        if self.deck.as_ref() != deck {
-            self.deck = deck.cloned();
-            self.worker = None;
-            self.coming = Coming::default();
-        }
+        self.workers.work_for(deck);
     }
 
     /// Lets programs of these decks run where the system cannot confine them, as the learner's own do.
     pub fn trust(&mut self, decks: impl IntoIterator<Item = DeckId>) {
-        self.trusted.extend(decks);
+        self.workers.trust(decks);
     }
 
     /// Has explorations end soon once `is_stopped` says so, whatever the program does, and so what runs again what they found.
@@ -226,12 +193,12 @@ impl Engine {
 
     /// Returns how the last program was confined, if any was run.
     pub fn confined(&self) -> Option<&Confined> {
-        self.confined.as_ref()
+        self.workers.confined()
     }
 
     /// Says, once, if programs run unconfined.
     pub(super) fn warn(&mut self, world: &mut World) -> io::Result<()> {
-        let is_open = self.confined.as_ref().is_some_and(|confined| confined.level == Level::None);
+        let is_open = self.confined().is_some_and(|confined| confined.level == Level::None);
         // Also if only what matters is to be said: this does.
         if is_open && !std::mem::replace(&mut self.warned, true) {
             world.say("note", "this system cannot confine programs: they run with your rights")?;
@@ -273,9 +240,10 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
-        self.start_two(scenario)?;
-        let reserve = self.reserve();
-        if self.deck.is_none() {
+        let interpreter = self.interpreter()?.clone();
+        self.workers.start_two(scenario, &interpreter)?;
+        let reserve = self.workers.reserve(&interpreter);
+        if self.workers.run_the_learners_own() {
             // What was found out about the program before need not be found out again, which takes an execution or two.
             self.recall_shared(scenario)?;
         }
@@ -299,9 +267,9 @@ impl Engine {
             }
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
-        self.retire();
+        self.workers.retire();
         let (explored, shared) = explored?;
-        if self.deck.is_none() {
+        if self.workers.run_the_learners_own() {
             // For `--replay`, which may be asked of another process. Of questions the report keeps it.
             let key = self.key(scenario, "shared")?;
             self.cache.keep_shared(&key, &shared);
@@ -501,122 +469,17 @@ impl Engine {
         })
     }
 
-    /// Has the worker end.
-    fn retire(&mut self) {
-        if let Some((worker, _)) = self.worker.take() {
-            self.leaving.add(worker);
-        }
-    }
-
-    /// Has a worker end that has run another scenario than `scenario`: a program can do anything to its process, and what a process says of
-    /// another program then is nothing to go by, nor to be kept.
-    fn retire_stranger(&mut self, scenario: &Scenario) {
-        if self.worker.as_ref().and_then(|(_, ran)| ran.as_ref()).is_some_and(|ran| ran != scenario) {
-            self.retire();
-        }
-    }
-
     /// Does something with `scenario` in a worker that has run no other, which is started if there is none.
     fn with<T>(
         &mut self,
         scenario: &Scenario,
         act: impl FnOnce(Program<'_>) -> Result<T, PythonError>,
     ) -> Result<T, Failure> {
-        self.interpreter()?;
-        self.retire_stranger(scenario);
-        if self.worker.is_none() {
-            self.worker = Some((self.start()?, None));
-        }
-        let (worker, ran) = self.worker.as_mut().expect("was just started");
-        ran.get_or_insert_with(|| scenario.clone());
+        let interpreter = self.interpreter()?.clone();
+        let worker = self.workers.one_for(scenario, &interpreter)?;
         let nothing = Shared::default();
         let program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
         Ok(act(program)?)
-    }
-
-    /// Starts a worker, from the compiled harness if one is kept.
-    fn start(&mut self) -> Result<Worker, Failure> {
-        let interpreter = self.interpreter()?.clone();
-        let worker = match self.coming.first() {
-            Some(Ok(worker)) => worker,
-            // What was in its way may not be there any more; if it is, it is told now.
-            Some(Err(_)) | None => {
-                self.recall_harness(&interpreter);
-                self.start_under(&interpreter, &self.confinement_here())?
-            }
-        };
-        self.confined = worker.confined().cloned();
-        Ok(worker)
-    }
-
-    /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds. Who is ready
-    /// first explores.
-    fn start_two(&mut self, scenario: &Scenario) -> Result<(), Failure> {
-        let interpreter = self.interpreter()?.clone();
-        self.recall_harness(&interpreter);
-        self.retire_stranger(scenario);
-        if self.worker.is_none() {
-            self.send_for(2, &interpreter);
-            self.worker = Some((self.start()?, None));
-        }
-        self.send_for(1, &interpreter);
-        Ok(())
-    }
-
-    /// Lets processes get ready, until so many do. Only with a compiled harness: two that compile it get in each other's way.
-    fn send_for(&mut self, workers: usize, interpreter: &Interpreter) {
-        while self.coming.count < workers
-            && let Some(compiled) = &self.compiled
-        {
-            let start = self.start_later(interpreter, compiled);
-            // Who is not coming is started once he is needed.
-            if !self.coming.add(start) {
-                break;
-            }
-        }
-    }
-
-    fn start_later(&self, interpreter: &Interpreter, compiled: &Arc<[u8]>) -> Start {
-        let (interpreter, confinement, compiled) = (interpreter.clone(), self.confinement_here(), Arc::clone(compiled));
-        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled))
-    }
-
-    /// Returns what starts those who help to explore what takes long: one for each processor but the first.
-    fn reserve(&self) -> Vec<Start> {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let more = processors.min(MAX_HANDS).saturating_sub(1);
-        let known = self.interpreter.as_ref().zip(self.compiled.as_ref());
-        known.map_or_else(Vec::new, |(interpreter, compiled)| {
-            (0..more).map(|_| self.start_later(interpreter, compiled)).collect()
-        })
-    }
-
-    fn recall_harness(&mut self, interpreter: &Interpreter) {
-        if self.compiled.is_none() {
-            let kept = self.cache.harness(&interpreter.version.to_string(), Worker::harness_digest());
-            self.compiled = kept.map(Arc::from);
-        }
-    }
-
-    fn confinement_here(&self) -> Confinement {
-        let trusted = self.deck.as_ref().is_none_or(|deck| self.trusted.contains(deck));
-        if trusted { self.confinement.clone().or_none() } else { self.confinement.clone() }
-    }
-
-    fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
-        // What is kept may be of a Python that says it is this one and reads other code.
-        if let Some(compiled) = self.compiled.take()
-            && let Ok(worker) =
-                Worker::start_compiled(interpreter, confinement, Limits::default(), Arc::clone(&compiled))
-        {
-            self.compiled = Some(compiled);
-            return Ok(worker);
-        }
-        let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
-        let compiled = worker.compiled()?;
-        self.cache.keep_harness(&interpreter.version.to_string(), Worker::harness_digest(), &compiled);
-        self.compiled = Some(compiled.into());
-        Ok(worker)
     }
 
     /// Returns the key of all that `what` of `scenario` depends on.
@@ -646,71 +509,6 @@ impl Room {
         let rest = self.0.checked_sub(replay.size());
         self.0 = rest.unwrap_or(0);
         rest.map(|_| replay)
-    }
-}
-
-/// Processes that end, which takes a millisecond, while something else goes on. In the end all are waited for: who was only killed would
-/// be left to a system where nobody may do that.
-#[derive(Default)]
-struct Leaving(Vec<JoinHandle<()>>);
-
-impl Leaving {
-    fn add(&mut self, worker: Worker) {
-        self.0.retain(|leaving| !leaving.is_finished());
-        // Where the system allows no more threads, it ends here and now.
-        self.0.extend(thread::Builder::new().spawn(move || drop(worker)));
-    }
-}
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        for leaving in self.0.drain(..) {
-            let _ = leaving.join();
-        }
-    }
-}
-
-/// Processes that get ready, each in a thread of its own.
-struct Coming {
-    count: usize,
-    ready: mpsc::Receiver<Came>,
-    here: mpsc::Sender<Came>,
-}
-
-/// How one came: the outer error is a panic.
-type Came = thread::Result<Result<Worker, PythonError>>;
-
-impl Default for Coming {
-    fn default() -> Coming {
-        let (here, ready) = mpsc::channel();
-        Coming { count: 0, ready, here }
-    }
-}
-
-impl Coming {
-    /// Lets one get ready, and returns whether the system has a thread for that.
-    fn add(&mut self, start: Start) -> bool {
-        let here = self.here.clone();
-        // If nobody waits for it any more, it ends.
-        let come = move || drop(here.send(panic::catch_unwind(AssertUnwindSafe(start))));
-        let is_coming = thread::Builder::new().spawn(come).is_ok();
-        self.count += usize::from(is_coming);
-        is_coming
-    }
-
-    /// Returns the one that is ready, or fails, first; `None` if none is coming.
-    fn first(&mut self) -> Option<Result<Worker, PythonError>> {
-        self.count = self.count.checked_sub(1)?;
-        self.ready.recv().ok()?.ok()
-    }
-}
-
-impl Drop for Coming {
-    /// Waits for those whom nobody waited for, and ends them.
-    fn drop(&mut self) {
-        while self.count > 0 {
-            drop(self.first());
-        }
     }
 }
 
