@@ -62,7 +62,7 @@ fn main() {
         let mut program = worker.load(&scenario).expect("it loads");
         let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
         let seconds = started.elapsed().as_secs_f64();
-        assert!(report.exhaustive, "{name}");
+        assert!(report.is_exhaustive(), "{name}");
         assert_eq!(report.executions, published, "{name}");
         println!(
             "| {name} | {} | {seconds:.2} | {:.3} | {:.3} | {} | {} |",

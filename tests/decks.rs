@@ -8,6 +8,8 @@ use raceday::cli::prove;
 use raceday::deck_files::Library;
 use raceday::explore::Bounds;
 use raceday::explore::Dpor;
+use raceday::explore::Found;
+use raceday::explore::Unfinished;
 use raceday::explore::explore;
 use raceday::python;
 use raceday::python::Confinement;
@@ -41,6 +43,14 @@ fn who_takes_too_long_to_replay_is_not_waited_for() {
     let failure =
         engine.prove(&Scenario::new("slow.py", "x = 1\n"), no_time, &mut |_| {}).expect_err("there is no time");
     assert_eq!(failure.message, "`slow.py` does not replay in time: 0 of 1 execution in 0 s");
+
+    let scenario = Scenario::new("other.py", "x = 1\n");
+    let report = engine.explore(&scenario, Budget::QUESTION, &mut |_| true).expect("it is explored").report;
+    let found: Vec<&Found> = report.outcomes.iter().collect();
+    for (time, made, unfinished) in [(Duration::ZERO, 0, Some(Unfinished::Time)), (Budget::QUESTION.time, 1, None)] {
+        let confirmed = engine.confirm(&scenario, &found, time, &mut |_| {}).expect("it replays");
+        assert_eq!((confirmed.replays.len(), confirmed.unfinished), (made, unfinished));
+    }
 }
 
 fn confinement() -> Confinement {

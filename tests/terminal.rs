@@ -238,6 +238,19 @@ for thread in threads:
 print(n)
 ";
 
+/// Has 24 outcomes, each of which takes a while to come about.
+const SLOW: &str = "
+import threading
+order = []
+sum(range(4_000_000))
+threads = [threading.Thread(target=order.append, args=(name,)) for name in 'abcd']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(''.join(order))
+";
+
 #[test]
 fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     let world = World::new();
@@ -247,7 +260,7 @@ fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     session.send("\x03").expect("a key");
     let (said, code) = wait_for_end(&mut session);
     assert_eq!(code, 130, "{said}");
-    assert!(said.contains("outcomes of what it prints") && said.contains("The search is not finished"), "{said}");
+    assert!(said.contains(" of what it prints") && said.contains("The search is not finished"), "{said}");
     // A claim that is violated so far is violated.
     let mut session = world.start(&["explore", "count.py", "--always", "n == 15", "--json"], "xterm");
     wait_for(&mut session, "exploring count.py");
@@ -255,6 +268,32 @@ fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     let (said, code) = wait_for_end(&mut session);
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("\"exhaustive\": false"), "{said}");
+}
+
+/// It ended with nothing shown, though some of it was confirmed.
+#[test]
+fn ctrl_c_while_outcomes_are_confirmed_shows_those_that_are() {
+    let world = World::new();
+    fs::write(world.home.path().join("slow.py"), SLOW).expect("files can be written");
+    let explored = |arguments: &[&str], expected| {
+        let mut session = world.start(&[&["explore", "slow.py"], arguments].concat(), "xterm");
+        wait_for(&mut session, "confirming what was found of slow.py: ");
+        session.send("\x03").expect("a key");
+        let (said, code) = wait_for_end(&mut session);
+        assert_eq!(code, expected, "{said}");
+        said
+    };
+    let said = explored(&[], 130);
+    assert!(said.contains(" of what it prints") && said.contains("outcomes, found but not confirmed"), "{said}");
+    assert!(said.contains("The search is not finished, for it was stopped"), "{said}");
+    assert!(!said.contains("slow.py: 24 outcomes") && !said.contains("\n  24. "), "{said}");
+    // What breaks a claim is confirmed first.
+    let said = explored(&["--never", "''.join(order) == 'dcba'", "--json"], 1);
+    let json: serde_json::Value = serde_json::from_str(&said[said.find('{').expect("JSON")..]).expect("JSON");
+    let shown = json["outcomes"].as_array().expect("a list").len();
+    assert_eq!(json["unconfirmed"], 24 - shown, "{said}");
+    assert_eq!((&json["exhaustive"], &json["unfinished"]), (&false.into(), &"stopped".into()), "{said}");
+    assert_eq!(json["claims"][0]["violation"]["stdout"], "dcba\n", "{said}");
 }
 
 /// A line that was filled up to the edge sent the `^C` of the terminal to the next one, and that was cleared in its place.

@@ -61,10 +61,11 @@ pub fn check(data: &[u8]) {
     let exploration = Exploration {
         scenario: &scenario,
         python: "3",
-        exhaustive: report.exhaustive,
+        unfinished: report.unfinished,
         executions: report.executions,
         elapsed: Duration::ZERO,
         found: outcomes.len(),
+        unconfirmed: 0,
         outcomes,
         claims: Vec::new(),
         races: None,

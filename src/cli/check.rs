@@ -16,12 +16,14 @@ use crate::deck_files::Library;
 use crate::deck_files::Origin;
 use crate::explore::Progress as Explored;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::grade;
 use crate::grade::Truth;
 use crate::report;
 use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::count;
+use crate::report::describe_hang;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
 use crate::scenario::Scenario;
@@ -211,7 +213,7 @@ fn wrong(kind: &Kind, scenario: &Scenario, report: &Report) -> Vec<(String, Stri
         let message = "the program kills its interpreter in some order of its steps".to_owned();
         return vec![(message, "a question can only be about programs that Python survives".to_owned())];
     }
-    if !report.exhaustive {
+    if !report.is_exhaustive() {
         return vec![unfinished(report)];
     }
     match kind {
@@ -263,7 +265,9 @@ fn wrong_choices(
 
 fn unfinished(report: &Report) -> (String, String) {
     let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
-    let message = if ends(Ending::Limit) {
+    let message = if let Some(Unfinished::Hang(hang)) = &report.unfinished {
+        format!("an order does not end within {} s: {}", hang.seconds, describe_hang(hang))
+    } else if ends(Ending::Limit) {
         "the program does not end within the step limit".to_owned()
     } else {
         format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
@@ -291,7 +295,7 @@ mod tests {
             switches: 0,
             executions: 1,
         });
-        Report { outcomes: found.collect(), executions: 3, exhaustive }
+        Report { outcomes: found.collect(), executions: 3, unfinished: (!exhaustive).then_some(Unfinished::Time) }
     }
 
     fn scenario() -> Scenario {

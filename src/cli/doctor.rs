@@ -135,7 +135,7 @@ fn python(engine: &mut Engine, world: &World) -> Vec<Finding> {
     };
     let report = explored.report;
     let values: Vec<&str> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
-    let tried = if report.exhaustive && values == ["1", "2"] {
+    let tried = if report.is_exhaustive() && values == ["1", "2"] {
         let effort = count(report.executions, "execution");
         fine("Python", format!("runs two threads in every order: {effort}, as there should be two outcomes"))
     } else {

@@ -1,19 +1,12 @@
 //! Explores scenarios with Python, within a budget, and remembers the reports.
 //!
 //! This is where `explore`, `python` and the store of reports meet. The Python is looked for when the first scenario
-//! is run, and its worker stays warm.
+//! is run; its processes are kept by `workers`.
 
-use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::io;
-use std::num::NonZero;
-use std::panic;
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -32,17 +25,16 @@ use crate::explore::RacingPair;
 use crate::explore::Report;
 use crate::explore::SeekRaces;
 use crate::explore::Strategy;
+use crate::explore::Unfinished;
 use crate::python;
 use crate::python::Confined;
 use crate::python::Confinement;
 use crate::python::Interpreter;
 use crate::python::Level;
-use crate::python::Limits;
 use crate::python::Program;
 use crate::python::PythonError;
 use crate::python::Search;
 use crate::python::Shared;
-use crate::python::Start;
 use crate::python::Team;
 use crate::python::Worker;
 use crate::scenario::Replay;
@@ -56,6 +48,7 @@ use super::Cache;
 use super::Failure;
 use super::World;
 use super::progress;
+use super::workers::Workers;
 
 /// How much an exploration may take.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +68,8 @@ impl Budget {
 /// it likes, and each is told in up to ten thousand steps.
 pub(super) const MOST_TOLD: usize = 128 << 20;
 
-/// How many processes explore at most: each takes some 40 MB, and the search gives no more something to do.
-const MAX_HANDS: usize = 4;
+/// For how long an execution may go on that is being made as the time for all is over.
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// What an exploration found.
 #[derive(Clone, Debug)]
@@ -85,6 +78,16 @@ pub struct Explored {
     pub report: Report,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+/// What became of running again what an exploration found.
+#[derive(Clone, Debug)]
+pub struct Confirmed {
+    /// The executions of those that were confirmed, the first of all, told in full. Those for whose telling there is no room beside that of
+    /// the ones before are left out.
+    pub replays: Vec<Option<Replay>>,
+    /// Why the others were not confirmed, if not all were.
+    pub unfinished: Option<Unfinished>,
 }
 
 /// What is kept of an exploration.
@@ -98,25 +101,11 @@ struct Kept {
 /// Runs scenarios.
 pub struct Engine {
     search: Search,
-    confinement: Confinement,
     cache: Cache,
     interpreter: Option<Interpreter>,
-    /// The deck whose programs are run; none for the learner's own.
-    deck: Option<DeckId>,
-    /// The decks that may run where the system cannot confine their programs.
-    trusted: BTreeSet<DeckId>,
-    /// A process that has explored nothing yet, see [`Engine::explore`], and the scenario that it has run, if any.
-    worker: Option<(Worker, Option<Scenario>)>,
-    /// The processes that get ready.
-    coming: Coming,
-    /// The processes that end.
-    leaving: Leaving,
+    workers: Workers,
     /// Whether to believe what was remembered of the Python.
     anew: bool,
-    /// The harness as this Python compiled it, from before any program ran there.
-    compiled: Option<Arc<[u8]>>,
-    /// How the last worker that was started is confined.
-    confined: Option<Confined>,
     /// Whether it was said that programs run unconfined.
     warned: bool,
     /// What explorations showed about their scenarios, without which a schedule cannot be replayed.
@@ -138,20 +127,16 @@ struct Memory {
 impl Engine {
     /// Returns an engine that uses the Python that `search` finds, confined by `confinement`, and keeps nothing.
     pub fn with_python(search: Search, confinement: Confinement) -> Engine {
-        let cache = Cache::default();
+        Engine::with_cache(search, confinement, Cache::default())
+    }
+
+    fn with_cache(search: Search, confinement: Confinement, cache: Cache) -> Engine {
         Engine {
             search,
-            confinement,
+            workers: Workers::new(confinement, cache.clone()),
             cache,
             interpreter: None,
-            deck: None,
-            trusted: BTreeSet::new(),
-            worker: None,
-            coming: Coming::default(),
-            leaving: Leaving::default(),
             anew: false,
-            compiled: None,
-            confined: None,
             warned: false,
             known: HashMap::new(),
             is_stopped: || false,
@@ -171,7 +156,7 @@ impl Engine {
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });
         let confinement = Confinement::by(&world.program);
-        Engine { memory, cache: world.cache.clone(), ..Engine::with_python(search, confinement) }
+        Engine { memory, ..Engine::with_cache(search, confinement, world.cache.clone()) }
     }
 
     /// Has the Python asked what it is, whatever is remembered of that.
@@ -193,31 +178,27 @@ impl Engine {
 
     /// Runs programs of `deck` from now on, or the learner's own.
     pub fn work_for(&mut self, deck: Option<&DeckId>) {
-        if self.deck.as_ref() != deck {
-            self.deck = deck.cloned();
-            self.worker = None;
-            self.coming = Coming::default();
-        }
+        self.workers.work_for(deck);
     }
 
     /// Lets programs of these decks run where the system cannot confine them, as the learner's own do.
     pub fn trust(&mut self, decks: impl IntoIterator<Item = DeckId>) {
-        self.trusted.extend(decks);
+        self.workers.trust(decks);
     }
 
-    /// Has explorations end soon once `is_stopped` says so, whatever the program does.
+    /// Has explorations end soon once `is_stopped` says so, whatever the program does, and so what runs again what they found.
     pub(super) fn stop_when(&mut self, is_stopped: fn() -> bool) {
         self.is_stopped = is_stopped;
     }
 
     /// Returns how the last program was confined, if any was run.
     pub fn confined(&self) -> Option<&Confined> {
-        self.confined.as_ref()
+        self.workers.confined()
     }
 
     /// Says, once, if programs run unconfined.
     pub(super) fn warn(&mut self, world: &mut World) -> io::Result<()> {
-        let is_open = self.confined.as_ref().is_some_and(|confined| confined.level == Level::None);
+        let is_open = self.confined().is_some_and(|confined| confined.level == Level::None);
         // Also if only what matters is to be said: this does.
         if is_open && !std::mem::replace(&mut self.warned, true) {
             world.say("note", "this system cannot confine programs: they run with your rights")?;
@@ -259,30 +240,36 @@ impl Engine {
         watch: &mut dyn FnMut(&Progress) -> bool,
     ) -> Result<Explored, Failure> {
         let bounds = Bounds { executions: budget.executions, ..Bounds::default() };
-        self.start_two(scenario)?;
-        let reserve = self.reserve();
-        if self.deck.is_none() {
+        let interpreter = self.interpreter()?.clone();
+        self.workers.start_two(scenario, &interpreter)?;
+        let reserve = self.workers.reserve(&interpreter);
+        if self.workers.run_the_learners_own() {
             // What was found out about the program before need not be found out again, which takes an execution or two.
             self.recall_shared(scenario)?;
         }
         let is_stopped = self.is_stopped;
         let explored = self.with(scenario, |mut program| {
-            program.stop_when(is_stopped);
+            // Starting Python is not exploring.
+            let stopwatch = Stopwatch::start();
+            let most = budget.time.saturating_add(A_MOMENT);
+            program.stop_when(Arc::new(move || is_stopped() || stopwatch.elapsed() > most));
             if lines {
                 program.tell_lines();
             }
             let mut team = Team::new(program, reserve);
-            // Starting Python is not exploring.
-            let stopwatch = Stopwatch::start();
-            let report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
+            let mut report = explore::explore(&mut team, strategy, bounds, &mut |progress| {
                 watch(progress) && stopwatch.elapsed() < budget.time
             })
             .map_err(unasked)?;
+            let is_late = stopwatch.elapsed() >= budget.time;
+            if is_late && !is_stopped() && report.unfinished == Some(Unfinished::Stopped) {
+                report.unfinished = Some(Unfinished::Time);
+            }
             Ok((Explored { report, elapsed: stopwatch.elapsed() }, team.shared().clone()))
         });
-        self.retire();
+        self.workers.retire();
         let (explored, shared) = explored?;
-        if self.deck.is_none() {
+        if self.workers.run_the_learners_own() {
             // For `--replay`, which may be asked of another process. Of questions the report keeps it.
             let key = self.key(scenario, "shared")?;
             self.cache.keep_shared(&key, &shared);
@@ -303,24 +290,29 @@ impl Engine {
             true
         })?;
         // Who shows one of them later has it told again.
-        self.confirm_within(scenario, &explored.report.outcomes, budget.time, 0, &mut |_| {})?;
-        Ok(explored)
+        let found: Vec<&Found> = explored.report.outcomes.iter().collect();
+        let confirmed = self.confirm_within(scenario, &found, budget.time, 0, &mut |_| {})?;
+        match confirmed.unfinished {
+            Some(_) => {
+                Err(Failure::replays_too_slowly(&scenario.name, confirmed.replays.len(), found.len(), budget.time))
+            }
+            None => Ok(explored),
+        }
     }
 
-    /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing;
-    /// `watch` hears how many it has done. Those for whose telling there is no room beside that of the ones before are confirmed, and not
-    /// returned.
+    /// Runs `scenario` under the witness of each that an exploration found, told in full, in a process that explored nothing, one after
+    /// another until the `time` is over or it is stopped; `watch` hears how many it has done.
     ///
     /// # Errors
     ///
-    /// One of them ends otherwise there, or all together take more than `time`: then nothing is shown.
+    /// One of them ends otherwise there: then nothing is shown.
     pub fn confirm(
         &mut self,
         scenario: &Scenario,
-        found: &[Found],
+        found: &[&Found],
         time: Duration,
         watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Option<Replay>>, Failure> {
+    ) -> Result<Confirmed, Failure> {
         self.confirm_within(scenario, found, time, MOST_TOLD, watch)
     }
 
@@ -328,17 +320,17 @@ impl Engine {
     fn confirm_within(
         &mut self,
         scenario: &Scenario,
-        found: &[Found],
+        found: &[&Found],
         time: Duration,
         room: usize,
         watch: &mut dyn FnMut(usize),
-    ) -> Result<Vec<Option<Replay>>, Failure> {
+    ) -> Result<Confirmed, Failure> {
         let witnesses: Vec<&Schedule> = found.iter().map(|found| &found.witness).collect();
         let mut room = Room(room);
         let mut differs = None;
         let mut replays = Vec::new();
-        self.replay_each(scenario, &witnesses, time, &mut |replay| {
-            let found = &found[replays.len()];
+        let unfinished = self.replay_each(scenario, &witnesses, time, &mut |replay| {
+            let found = found[replays.len()];
             if replay.execution.outcome != found.outcome {
                 differs.get_or_insert(&found.witness);
             }
@@ -347,7 +339,7 @@ impl Engine {
         })?;
         match differs {
             Some(witness) => Err(Failure::not_confirmed(&scenario.name, witness)),
-            None => Ok(replays),
+            None => Ok(Confirmed { replays, unfinished }),
         }
     }
 
@@ -421,22 +413,21 @@ impl Engine {
         let mut told = None;
         let time = Budget::QUESTION.time;
         self.replay_all(scenario, &[schedule], time, explain, &mut |replay| told = Some(replay))?;
-        Ok(told.expect("one schedule has one replay"))
+        told.ok_or_else(|| Failure::replays_too_slowly(&scenario.name, 0, 1, time))
     }
 
     /// Runs `scenario` under each of `schedules`, which an exploration found, told in full; `take` has one after the other, and keeps of
     /// them what it has room for. The scenario is loaded once.
     ///
-    /// # Errors
-    ///
-    /// All together take more than `time`, as they do not in a program that answers as fast as it explored.
+    /// Returns why those at the end were left out, if some were: all together take more than `time`, as they do not in a program that
+    /// answers as fast as it explored, or it was stopped.
     pub fn replay_each(
         &mut self,
         scenario: &Scenario,
         schedules: &[&Schedule],
         time: Duration,
         take: &mut dyn FnMut(Replay),
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Unfinished>, Failure> {
         self.replay_all(scenario, schedules, time, unasked, take)
     }
 
@@ -447,37 +438,35 @@ impl Engine {
         time: Duration,
         explain: fn(PythonError) -> PythonError,
         take: &mut dyn FnMut(Replay),
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Unfinished>, Failure> {
         self.learn(scenario, Budget::QUESTION, &mut |_| {})?;
         let stopwatch = Stopwatch::start();
-        let made = self.with(scenario, |mut program| {
-            for (made, schedule) in schedules.iter().enumerate() {
-                if stopwatch.elapsed() > time {
-                    return Ok(made);
+        let is_stopped = self.is_stopped;
+        let most = time.saturating_add(A_MOMENT);
+        self.with(scenario, |mut program| {
+            program.stop_when(Arc::new(move || is_stopped() || stopwatch.elapsed() > most));
+            let mut replay_next = |schedule: &Schedule| {
+                if is_stopped() {
+                    return Ok(Some(Unfinished::Stopped));
                 }
-                take(program.replay(schedule).map_err(explain)?);
-            }
-            Ok(schedules.len())
-        })?;
-        match made < schedules.len() {
-            true => Err(Failure::replays_too_slowly(&scenario.name, made, schedules.len(), time)),
-            false => Ok(()),
-        }
-    }
-
-    /// Has the worker end.
-    fn retire(&mut self) {
-        if let Some((worker, _)) = self.worker.take() {
-            self.leaving.add(worker);
-        }
-    }
-
-    /// Has a worker end that has run another scenario than `scenario`: a program can do anything to its process, and what a process says of
-    /// another program then is nothing to go by, nor to be kept.
-    fn retire_stranger(&mut self, scenario: &Scenario) {
-        if self.worker.as_ref().and_then(|(_, ran)| ran.as_ref()).is_some_and(|ran| ran != scenario) {
-            self.retire();
-        }
+                if stopwatch.elapsed() > time {
+                    return Ok(Some(Unfinished::Time));
+                }
+                match program.replay(schedule) {
+                    // It was given up because nobody wants to know any more.
+                    Err(PythonError::Broken { .. }) if is_stopped() => return Ok(Some(Unfinished::Stopped)),
+                    Err(PythonError::Broken { late: true, .. }) if stopwatch.elapsed() > time => {
+                        return Ok(Some(Unfinished::Time));
+                    }
+                    replay => take(replay.map_err(explain)?),
+                }
+                Ok(None)
+            };
+            let cut = schedules.iter().find_map(|schedule| replay_next(schedule).transpose()).transpose();
+            // Who is asked next has time of his own.
+            program.stop_when(Arc::new(|| false));
+            cut
+        })
     }
 
     /// Does something with `scenario` in a worker that has run no other, which is started if there is none.
@@ -486,101 +475,11 @@ impl Engine {
         scenario: &Scenario,
         act: impl FnOnce(Program<'_>) -> Result<T, PythonError>,
     ) -> Result<T, Failure> {
-        self.interpreter()?;
-        self.retire_stranger(scenario);
-        if self.worker.is_none() {
-            self.worker = Some((self.start()?, None));
-        }
-        let (worker, ran) = self.worker.as_mut().expect("was just started");
-        ran.get_or_insert_with(|| scenario.clone());
+        let interpreter = self.interpreter()?.clone();
+        let worker = self.workers.one_for(scenario, &interpreter)?;
         let nothing = Shared::default();
         let program = worker.load_knowing(scenario, self.known.get(scenario).unwrap_or(&nothing))?;
         Ok(act(program)?)
-    }
-
-    /// Starts a worker, from the compiled harness if one is kept.
-    fn start(&mut self) -> Result<Worker, Failure> {
-        let interpreter = self.interpreter()?.clone();
-        let worker = match self.coming.first() {
-            Some(Ok(worker)) => worker,
-            // What was in its way may not be there any more; if it is, it is told now.
-            Some(Err(_)) | None => {
-                self.recall_harness(&interpreter);
-                self.start_under(&interpreter, &self.confinement_here())?
-            }
-        };
-        self.confined = worker.confined().cloned();
-        Ok(worker)
-    }
-
-    /// Starts the process that will explore, if there is none, and beside it the one that will confirm what it finds. Who is ready
-    /// first explores.
-    fn start_two(&mut self, scenario: &Scenario) -> Result<(), Failure> {
-        let interpreter = self.interpreter()?.clone();
-        self.recall_harness(&interpreter);
-        self.retire_stranger(scenario);
-        if self.worker.is_none() {
-            self.send_for(2, &interpreter);
-            self.worker = Some((self.start()?, None));
-        }
-        self.send_for(1, &interpreter);
-        Ok(())
-    }
-
-    /// Lets processes get ready, until so many do. Only with a compiled harness: two that compile it get in each other's way.
-    fn send_for(&mut self, workers: usize, interpreter: &Interpreter) {
-        while self.coming.count < workers
-            && let Some(compiled) = &self.compiled
-        {
-            let start = self.start_later(interpreter, compiled);
-            // Who is not coming is started once he is needed.
-            if !self.coming.add(start) {
-                break;
-            }
-        }
-    }
-
-    fn start_later(&self, interpreter: &Interpreter, compiled: &Arc<[u8]>) -> Start {
-        let (interpreter, confinement, compiled) = (interpreter.clone(), self.confinement_here(), Arc::clone(compiled));
-        Box::new(move || Worker::start_compiled(&interpreter, &confinement, Limits::default(), compiled))
-    }
-
-    /// Returns what starts those who help to explore what takes long: one for each processor but the first.
-    fn reserve(&self) -> Vec<Start> {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let more = processors.min(MAX_HANDS).saturating_sub(1);
-        let known = self.interpreter.as_ref().zip(self.compiled.as_ref());
-        known.map_or_else(Vec::new, |(interpreter, compiled)| {
-            (0..more).map(|_| self.start_later(interpreter, compiled)).collect()
-        })
-    }
-
-    fn recall_harness(&mut self, interpreter: &Interpreter) {
-        if self.compiled.is_none() {
-            let kept = self.cache.harness(&interpreter.version.to_string(), Worker::harness_digest());
-            self.compiled = kept.map(Arc::from);
-        }
-    }
-
-    fn confinement_here(&self) -> Confinement {
-        let trusted = self.deck.as_ref().is_none_or(|deck| self.trusted.contains(deck));
-        if trusted { self.confinement.clone().or_none() } else { self.confinement.clone() }
-    }
-
-    fn start_under(&mut self, interpreter: &Interpreter, confinement: &Confinement) -> Result<Worker, Failure> {
-        // What is kept may be of a Python that says it is this one and reads other code.
-        if let Some(compiled) = self.compiled.take()
-            && let Ok(worker) =
-                Worker::start_compiled(interpreter, confinement, Limits::default(), Arc::clone(&compiled))
-        {
-            self.compiled = Some(compiled);
-            return Ok(worker);
-        }
-        let mut worker = Worker::start(interpreter, confinement, Limits::default())?;
-        let compiled = worker.compiled()?;
-        self.cache.keep_harness(&interpreter.version.to_string(), Worker::harness_digest(), &compiled);
-        self.compiled = Some(compiled.into());
-        Ok(worker)
     }
 
     /// Returns the key of all that `what` of `scenario` depends on.
@@ -588,7 +487,7 @@ impl Engine {
         let program = serde_json::to_string(scenario).expect("a scenario is JSON");
         let budget = format!("{:?}", Budget::QUESTION);
         let python = self.interpreter()?.version.to_string();
-        Ok(ReportKey::of(&["3", what, &program, &budget, &python, Worker::harness_digest()]))
+        Ok(ReportKey::of(&["4", what, &program, &budget, &python, Worker::harness_digest()]))
     }
 }
 
@@ -610,71 +509,6 @@ impl Room {
         let rest = self.0.checked_sub(replay.size());
         self.0 = rest.unwrap_or(0);
         rest.map(|_| replay)
-    }
-}
-
-/// Processes that end, which takes a millisecond, while something else goes on. In the end all are waited for: who was only killed would
-/// be left to a system where nobody may do that.
-#[derive(Default)]
-struct Leaving(Vec<JoinHandle<()>>);
-
-impl Leaving {
-    fn add(&mut self, worker: Worker) {
-        self.0.retain(|leaving| !leaving.is_finished());
-        // Where the system allows no more threads, it ends here and now.
-        self.0.extend(thread::Builder::new().spawn(move || drop(worker)));
-    }
-}
-
-impl Drop for Leaving {
-    fn drop(&mut self) {
-        for leaving in self.0.drain(..) {
-            let _ = leaving.join();
-        }
-    }
-}
-
-/// Processes that get ready, each in a thread of its own.
-struct Coming {
-    count: usize,
-    ready: mpsc::Receiver<Came>,
-    here: mpsc::Sender<Came>,
-}
-
-/// How one came: the outer error is a panic.
-type Came = thread::Result<Result<Worker, PythonError>>;
-
-impl Default for Coming {
-    fn default() -> Coming {
-        let (here, ready) = mpsc::channel();
-        Coming { count: 0, ready, here }
-    }
-}
-
-impl Coming {
-    /// Lets one get ready, and returns whether the system has a thread for that.
-    fn add(&mut self, start: Start) -> bool {
-        let here = self.here.clone();
-        // If nobody waits for it any more, it ends.
-        let come = move || drop(here.send(panic::catch_unwind(AssertUnwindSafe(start))));
-        let is_coming = thread::Builder::new().spawn(come).is_ok();
-        self.count += usize::from(is_coming);
-        is_coming
-    }
-
-    /// Returns the one that is ready, or fails, first; `None` if none is coming.
-    fn first(&mut self) -> Option<Result<Worker, PythonError>> {
-        self.count = self.count.checked_sub(1)?;
-        self.ready.recv().ok()?.ok()
-    }
-}
-
-impl Drop for Coming {
-    /// Waits for those whom nobody waited for, and ends them.
-    fn drop(&mut self) {
-        while self.count > 0 {
-            drop(self.first());
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::io::Read as _;
@@ -15,14 +16,17 @@ use crate::explore;
 use crate::explore::Found;
 use crate::explore::RacingPair;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::report;
 use crate::report::Claim;
 use crate::report::Claimed;
 use crate::report::Exploration;
 use crate::report::Race;
+use crate::report::Races;
 use crate::report::Witnessed;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
+use crate::scenario::Replay;
 use crate::scenario::Scenario;
 use crate::scenario::Schedule;
 use crate::scenario::Sleeps;
@@ -56,7 +60,8 @@ Examples:
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
 
-Ctrl-C stops the search, and what was found so far is shown; pressed again, it ends the program.
+Ctrl-C stops the search, and what was found so far is confirmed and shown; pressed while that is confirmed, it stops that, and what \
+is confirmed is shown. Pressed again, it ends the program.
 
 The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported, or what is observed is known in no \
 order.
@@ -153,15 +158,17 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         true => engine.explore_races(scenario, budget, &mut watch).map(|(explored, pairs)| (explored, Some(pairs))),
         false => engine.explore(scenario, budget, &mut watch).map(|explored| (explored, None)),
     };
-    let is_stopped = search.is_stopped();
     let (explored, pairs) = match explored {
         // What went wrong is what was to be stopped.
-        Err(_) if is_stopped => return Ok(Exit::Interrupted),
+        Err(_) if search.is_stopped() => return Ok(Exit::Interrupted),
         explored => explored?,
     };
-    drop(search);
+    if search.is_stopped() {
+        // Whoever stopped it waits for what it found; if he does not, the next Ctrl-C ends the program.
+        engine.stop_when(|| false);
+    }
     if explored.report.executions == 0 {
-        if is_stopped {
+        if search.is_stopped() {
             return Ok(Exit::Interrupted);
         }
         // Where nothing was seen, no claim holds, not even so far.
@@ -171,18 +178,29 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     check_evaluable(&args.claims(), &explored.report)?;
     progress.name(&format!("confirming what was found of {name}"));
     let distinct = report::distinct(&explored.report);
-    let outcomes = confirm_outcomes(args, &distinct, scenario, engine, &mut progress)?;
-    let claims = confirm_violations(args, &explored.report, &outcomes, scenario, engine)?;
-    let races = pairs.map(|pairs| tell_races(args, &pairs, scenario, engine, &mut progress)).transpose()?;
+    let Confirmation { outcomes, claims, unconfirmed, cut, mut late } =
+        confirm(args, &explored.report, &distinct, scenario, engine, &mut progress)?;
+    let races = match pairs {
+        Some(pairs) => {
+            let (races, too_late) = tell_races(args, &pairs, scenario, engine, &mut progress)?;
+            late = late.or(too_late);
+            Some(races)
+        }
+        None => None,
+    };
     drop(progress);
+    let is_stopped = search.is_stopped();
+    drop(search);
     let python = engine.interpreter()?.version.to_string();
     let exploration = Exploration {
         scenario,
         python: &python,
-        exhaustive: explored.report.exhaustive,
+        // What cannot be confirmed proves nothing, so it cannot be among all that can happen.
+        unfinished: explored.report.unfinished.clone().or(cut),
         executions: explored.report.executions,
         elapsed: explored.elapsed,
         found: distinct.len(),
+        unconfirmed,
         outcomes,
         claims,
         races,
@@ -193,68 +211,86 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     }
     // There is more to an outcome than what is observed, so it is shown all the same.
     check_observable(scenario, &explored.report)?;
-    Ok(if is_stopped && exit == Exit::Fine { Exit::Interrupted } else { exit })
+    match late {
+        Some(late) if exit == Exit::Fine => Err(late),
+        _ if is_stopped && exit == Exit::Fine => Ok(Exit::Interrupted),
+        _ => Ok(exit),
+    }
 }
 
-/// Returns those of the outcomes `found` that are to be shown, by their places counted from 1, each with its execution. Tools
-/// are shown all; what is not shown need not be confirmed.
-fn confirm_outcomes(
+/// What was confirmed of what a search found.
+struct Confirmation {
+    /// The outcomes that are to be shown, by their places counted from 1, each with its execution.
+    outcomes: BTreeMap<usize, Witnessed>,
+    claims: Vec<Claimed>,
+    /// How many outcomes are not shown because they could not be confirmed.
+    unconfirmed: usize,
+    /// Why they could not.
+    cut: Option<Unfinished>,
+    /// What it comes to if there was no time for them.
+    late: Option<Failure>,
+}
+
+/// Confirms those of the outcomes `found` that are to be shown, and what breaks a claim. Tools are shown all; what is not shown need not be
+/// confirmed.
+fn confirm(
     args: &ExploreArgs,
+    report: &Report,
     found: &[Found],
     scenario: &Scenario,
     engine: &mut Engine,
     progress: &mut Progress,
-) -> Result<BTreeMap<usize, Witnessed>, Failure> {
+) -> Result<Confirmation, Failure> {
+    let claims = args.claims();
+    let broken: Vec<Option<&Found>> =
+        claims.iter().enumerate().map(|(index, claim)| violation(claim, index, report)).collect();
     let shown = match args.json || args.html.is_some() {
         true => (0..found.len()).collect(),
         false => report::worth_showing(found.iter().map(|found| &found.outcome)),
     };
-    let founds: Vec<Found> = shown.iter().map(|&place| found[place].clone()).collect();
-    let replays = engine
-        .confirm(scenario, &founds, args.time_to_replay(), &mut |done| progress.done(done, founds.len(), "outcome"))?;
-    let witnessed = founds.into_iter().zip(replays).map(|(found, replay)| Witnessed { found, replay });
-    Ok(shown.into_iter().map(|place| place + 1).zip(witnessed).collect())
+    // What breaks a claim comes first: that it does must not be missed for want of time.
+    let mut seen = HashSet::new();
+    let wanted = broken.iter().flatten().copied().chain(shown.iter().map(|&place| &found[place]));
+    let wanted: Vec<&Found> = wanted.filter(|found| seen.insert(shows(found))).collect();
+    let time = args.time_to_replay();
+    let confirmed =
+        engine.confirm(scenario, &wanted, time, &mut |done| progress.done(done, wanted.len(), "outcome"))?;
+    let is_late = confirmed.unfinished == Some(Unfinished::Time);
+    let made = confirmed.replays.len();
+    let mut replays: HashMap<_, Option<Replay>> = wanted.iter().copied().map(shows).zip(confirmed.replays).collect();
+    let claims = claims.into_iter().zip(broken).map(|(claim, broken)| {
+        let replay = broken.and_then(|found| Some((found, replays.get(&shows(found))?)));
+        let violation = replay.map(|(found, replay)| Witnessed { found: found.clone(), replay: replay.clone() });
+        Claimed { claim, is_unconfirmed: broken.is_some() && violation.is_none(), violation }
+    });
+    let claims = claims.collect();
+    let outcomes = shown.into_iter().filter_map(|place| {
+        let replay = replays.remove(&shows(&found[place]))?;
+        Some((place + 1, Witnessed { found: found[place].clone(), replay }))
+    });
+    let outcomes: BTreeMap<usize, Witnessed> = outcomes.collect();
+    Ok(Confirmation {
+        unconfirmed: if confirmed.unfinished.is_some() { found.len() - outcomes.len() } else { 0 },
+        outcomes,
+        claims,
+        late: is_late.then(|| Failure::replays_too_slowly(&scenario.name, made, wanted.len(), time)),
+        cut: confirmed.unfinished,
+    })
 }
 
-/// Returns what became of each claim. What breaks one is as a rule among the `outcomes`, which are confirmed.
-fn confirm_violations(
-    args: &ExploreArgs,
-    report: &Report,
-    outcomes: &BTreeMap<usize, Witnessed>,
-    scenario: &Scenario,
-    engine: &mut Engine,
-) -> Result<Vec<Claimed>, Failure> {
-    let mut claimed = Vec::new();
-    for (index, claim) in args.claims().into_iter().enumerate() {
-        let violation = match violation(&claim, index, report) {
-            None => None,
-            Some(found) => {
-                let shows = |witnessed: &&Witnessed| {
-                    witnessed.found.witness == found.witness && witnessed.found.outcome == found.outcome
-                };
-                let replay = match outcomes.values().find(shows) {
-                    Some(witnessed) => witnessed.replay.clone(),
-                    None => {
-                        let time = args.time_to_replay();
-                        engine.confirm(scenario, std::slice::from_ref(found), time, &mut |_| {})?.pop().flatten()
-                    }
-                };
-                Some(Witnessed { found: found.clone(), replay })
-            }
-        };
-        claimed.push(Claimed { claim, violation });
-    }
-    Ok(claimed)
+/// Returns what an execution of it is told apart by.
+fn shows(found: &Found) -> (&Schedule, &Outcome) {
+    (&found.witness, &found.outcome)
 }
 
-/// Returns `pairs` in the program's words, those that would read the same once.
+/// Returns `pairs` in the program's words, those that would read the same once, and what it comes to if there was no time for all.
 fn tell_races(
     args: &ExploreArgs,
     pairs: &[RacingPair],
     scenario: &Scenario,
     engine: &mut Engine,
     progress: &mut Progress,
-) -> Result<Vec<Race>, Failure> {
+) -> Result<(Races, Option<Failure>), Failure> {
     progress.name(&format!("looking at the races of {}", report::clean_line(&scenario.name)));
     let mut schedules: Vec<&Schedule> = Vec::new();
     let mut places: HashMap<&Schedule, Vec<usize>> = HashMap::new();
@@ -268,7 +304,8 @@ fn tell_races(
     // By the place of the first pair that reads so. No execution is kept beyond what its races are.
     let mut races: BTreeMap<usize, Race> = BTreeMap::new();
     let (mut done, mut room) = (0, MOST_TOLD);
-    engine.replay_each(scenario, &schedules, args.time_to_replay(), &mut |replay| {
+    let time = args.time_to_replay();
+    let unfinished = engine.replay_each(scenario, &schedules, time, &mut |replay| {
         for &place in &places[schedules[done]] {
             let Some(race) = Race::told(&pairs[place], &replay) else { continue };
             match races.iter().find(|(_, other)| race.looks_like(other)).map(|(&other, _)| other) {
@@ -283,12 +320,13 @@ fn tell_races(
         done += 1;
         progress.done(done, schedules.len(), "execution");
     })?;
-    match room {
-        0 => {
-            Err(Failure::unusable(format!("`{}` has more races than can be told", report::clean_line(&scenario.name))))
-        }
-        _ => Ok(races.into_values().collect()),
+    if room == 0 {
+        let name = report::clean_line(&scenario.name);
+        return Err(Failure::unusable(format!("`{name}` has more races than can be told")));
     }
+    let late = unfinished == Some(Unfinished::Time);
+    let late = late.then(|| Failure::replays_too_slowly(&scenario.name, done, schedules.len(), time));
+    Ok((Races { told: races.into_values().collect(), is_cut: unfinished.is_some() }, late))
 }
 
 fn replay(
@@ -315,17 +353,18 @@ fn replay(
     let witnessed = Witnessed { found, replay: Some(replay) };
     let claimed = args.claims().into_iter().enumerate().map(|(index, claim)| {
         let violation = is_violated(&claim, index, &witnessed.found.outcome).then(|| witnessed.clone());
-        Claimed { claim, violation }
+        Claimed { claim, violation, is_unconfirmed: false }
     });
     let claims: Vec<Claimed> = claimed.collect();
     let python = engine.interpreter()?.version.to_string();
     let exploration = Exploration {
         scenario,
         python: &python,
-        exhaustive: false,
+        unfinished: Some(Unfinished::Executions),
         executions: 1,
         elapsed,
         found: 1,
+        unconfirmed: 0,
         outcomes: BTreeMap::from([(1, witnessed)]),
         claims,
         races: None,
@@ -415,7 +454,7 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
 /// Returns what would make more of a search that is not finished, or less of one that found more than anybody reads.
 fn hints(scenario: &Scenario, report: &Report, found: usize) -> Vec<&'static str> {
     let mut hints = Vec::new();
-    if !report.exhaustive && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
+    if !report.is_exhaustive() && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
         hints.push("`--sleeps ordered` has a clock; without one, loops that sleep go on and on");
     }
     if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
@@ -513,10 +552,11 @@ mod tests {
 
     #[test]
     fn hints_are_given_where_they_fit() {
-        let check = |source: &str, change: fn(&mut Scenario), exhaustive, found, expected: &[&str]| {
+        let check = |source: &str, change: fn(&mut Scenario), exhaustive: bool, found, expected: &[&str]| {
             let mut scenario = Scenario::new("a.py", source);
             change(&mut scenario);
-            let report = Report { outcomes: Vec::new(), executions: 1, exhaustive };
+            let report =
+                Report { outcomes: Vec::new(), executions: 1, unfinished: (!exhaustive).then_some(Unfinished::Time) };
             let given = hints(&scenario, &report, found);
             let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
             assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
@@ -540,7 +580,7 @@ mod tests {
                 switches: 0,
                 executions: 1,
             });
-            Report { outcomes: found.collect(), executions: 1, exhaustive: true }
+            Report { outcomes: found.collect(), executions: 1, unfinished: None }
         };
         let scenario = Scenario { observe: Some("x.y".to_owned()), ..Scenario::new("a.py", "") };
         let unknown = Some("<NameError: name 'x' is not defined>");
@@ -565,7 +605,7 @@ mod tests {
             switches: 0,
             executions: 1,
         };
-        let report = |outcomes| Report { outcomes, executions: 1, exhaustive: true };
+        let report = |outcomes| Report { outcomes, executions: 1, unfinished: None };
         let claims = [Claim::Never("typo".to_owned())];
         assert!(check_evaluable(&claims, &report(vec![found(&[None])])).is_err());
         assert!(check_evaluable(&claims, &report(vec![found(&[None]), found(&[Some(false)])])).is_ok());

@@ -9,6 +9,7 @@ mod failure;
 mod numbers;
 mod cache;
 mod engine;
+mod workers;
 mod progress;
 mod learner;
 mod today;

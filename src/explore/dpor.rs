@@ -34,6 +34,7 @@ use std::collections::VecDeque;
 
 use super::Causality;
 use super::Strategy;
+use super::Unfinished;
 use super::acts::Act;
 use super::acts::Operations;
 use super::causality::Race;
@@ -134,8 +135,8 @@ impl Strategy for Dpor {
         Some(self.tree.share())
     }
 
-    fn is_exhaustive(&self) -> bool {
-        !self.cut
+    fn unfinished(&self) -> Option<Unfinished> {
+        self.cut.then_some(Unfinished::Room)
     }
 }
 

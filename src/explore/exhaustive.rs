@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 
 use super::Causality;
 use super::Strategy;
+use super::Unfinished;
 use crate::scenario::Execution;
 use crate::scenario::Request;
 
@@ -59,7 +60,7 @@ impl Strategy for Exhaustive {
         self.asked.pop_front().expect("what is given up was asked for");
     }
 
-    fn is_exhaustive(&self) -> bool {
-        true
+    fn unfinished(&self) -> Option<Unfinished> {
+        None
     }
 }

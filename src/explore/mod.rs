@@ -25,6 +25,7 @@ pub use replay::OneSchedule;
 pub use report::Found;
 pub use report::Possible;
 pub use report::Report;
+pub use report::Unfinished;
 
 use std::collections::VecDeque;
 
@@ -68,8 +69,8 @@ pub trait Strategy {
         None
     }
 
-    /// Returns whether all that can happen has been seen once there is nothing left to see.
-    fn is_exhaustive(&self) -> bool;
+    /// Returns why not all that can happen has been seen once it has nothing left to ask for; nothing if it has.
+    fn unfinished(&self) -> Option<Unfinished>;
 }
 
 impl<S: Strategy + ?Sized> Strategy for &mut S {
@@ -101,8 +102,8 @@ impl<S: Strategy + ?Sized> Strategy for &mut S {
         S::share(self)
     }
 
-    fn is_exhaustive(&self) -> bool {
-        S::is_exhaustive(self)
+    fn unfinished(&self) -> Option<Unfinished> {
+        S::unfinished(self)
     }
 }
 
@@ -174,9 +175,11 @@ pub fn explore<E: Execute>(
     loop {
         batches.fill(execute, &mut strategy, bounds, gathering.executions());
         let Some(batch) = batches.under_way.front_mut() else { break };
-        let executions = match execute.execute(batch.make_contiguous())? {
-            Answer::Executions(executions) => executions,
-            Answer::Full | Answer::Stopped => return Ok(gathering.report(false)),
+        let (executions, hang) = match execute.execute(batch.make_contiguous())? {
+            Answer::Executions(executions) => (executions, None),
+            Answer::Hung(executions, hang) => (executions, Some(hang)),
+            Answer::Full => return Ok(gathering.report(Some(Unfinished::Room))),
+            Answer::Stopped => return Ok(gathering.report(Some(Unfinished::Stopped))),
             Answer::StartOver => {
                 restarts += 1;
                 strategy.start_over();
@@ -186,8 +189,11 @@ pub fn explore<E: Execute>(
                 estimate = None;
                 next_estimate = ESTIMATE_PERIOD;
                 let progress = Progress { restarts, ..Progress::default() };
-                if restarts > MAX_RESTARTS || !go_on(&progress) {
-                    return Ok(gathering.report(false));
+                if restarts > MAX_RESTARTS {
+                    return Ok(gathering.report(Some(Unfinished::Sharing)));
+                }
+                if !go_on(&progress) {
+                    return Ok(gathering.report(Some(Unfinished::Stopped)));
                 }
                 continue;
             }
@@ -215,14 +221,25 @@ pub fn explore<E: Execute>(
                 estimate = share.map(|share| (executions as f64 / share).round() as u64);
             }
             let progress = Progress { executions, outcomes, estimate, restarts };
-            if !go_on(&progress) || gathering.deaths() >= MAX_DEATHS {
-                let done = batches.under_way.is_empty() && strategy.waiting() == 0;
-                return Ok(gathering.report(done && followed && strategy.is_exhaustive()));
-            }
+            let why = match go_on(&progress) {
+                false => Unfinished::Stopped,
+                true if gathering.deaths() >= MAX_DEATHS => Unfinished::Deaths,
+                true => continue,
+            };
+            let is_done = batches.under_way.is_empty() && strategy.waiting() == 0;
+            return Ok(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(why) }));
+        }
+        if let Some(hang) = hang {
+            return Ok(gathering.report(Some(Unfinished::Hang(hang))));
         }
     }
-    let done = strategy.waiting() == 0;
-    Ok(gathering.report(done && followed && strategy.is_exhaustive()))
+    let is_done = strategy.waiting() == 0;
+    Ok(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(Unfinished::Executions) }))
+}
+
+/// Returns why not everything was seen where nothing is left to ask for; `followed` says whether all executions went where they were to go.
+fn unseen(strategy: &impl Strategy, followed: bool) -> Option<Unfinished> {
+    if followed { strategy.unfinished() } else { Some(Unfinished::Deaths) }
 }
 
 fn follows(execution: &Execution, request: &Request) -> bool {

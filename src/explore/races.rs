@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use super::Causality;
 use super::Strategy;
+use super::Unfinished;
 use crate::scenario::Access;
 use crate::scenario::Execution;
 use crate::scenario::Location;
@@ -112,8 +113,8 @@ impl<S: Strategy> Strategy for SeekRaces<S> {
         self.strategy.share()
     }
 
-    fn is_exhaustive(&self) -> bool {
-        self.strategy.is_exhaustive()
+    fn unfinished(&self) -> Option<Unfinished> {
+        self.strategy.unfinished()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Causality;
 use super::Strategy;
+use super::Unfinished;
 use crate::scenario::Execution;
 use crate::scenario::Request;
 use crate::scenario::Schedule;
@@ -42,7 +43,7 @@ impl Strategy for OneSchedule {
 
     fn give_up(&mut self) {}
 
-    fn is_exhaustive(&self) -> bool {
-        false
+    fn unfinished(&self) -> Option<Unfinished> {
+        Some(Unfinished::Executions)
     }
 }

@@ -11,6 +11,7 @@ use super::causality::Causality;
 use super::witness::Search;
 use crate::scenario::Ending;
 use crate::scenario::Execution;
+use crate::scenario::Hang;
 use crate::scenario::Outcome;
 use crate::scenario::Schedule;
 
@@ -21,12 +22,38 @@ pub struct Report {
     pub outcomes: Vec<Found>,
     /// How many executions were made.
     pub executions: u64,
-    /// Whether every outcome that is possible was seen. A report that is not exhaustive is *bounded*: it proves what
-    /// it found and disproves nothing.
-    pub exhaustive: bool,
+    /// Why not every outcome that is possible was seen; nothing if each was, and the report is *exhaustive*. A report that is not is
+    /// *bounded*: it proves what it found and disproves nothing.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// Why an exploration has not seen everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unfinished {
+    /// It has made as many executions as it was to make.
+    Executions,
+    /// Its time was over.
+    Time,
+    /// Whoever watched it wanted no more.
+    Stopped,
+    /// What it found, or what it would have to look at yet, has no room.
+    Room,
+    /// An execution was cut off at the step limit.
+    Steps,
+    /// An execution did not come to an end.
+    Hang(Hang),
+    /// The process died too often, or where nobody could look further.
+    Deaths,
+    /// Each time it began again, more turned out to be shared.
+    Sharing,
 }
 
 impl Report {
+    /// Returns whether every outcome that is possible was seen.
+    pub fn is_exhaustive(&self) -> bool {
+        self.unfinished.is_none()
+    }
+
     /// Returns whether the process dies in some order. A program that does so proves nothing, whatever its other orders show.
     pub fn crashes(&self) -> bool {
         self.outcomes.iter().any(|found| found.outcome.ending == Ending::Crash)
@@ -35,7 +62,7 @@ impl Report {
     /// Returns whether what it did not find is impossible, and what all of it agrees on is proven: every order was seen, and none
     /// killed the process.
     pub fn decides(&self) -> bool {
-        self.exhaustive && !self.crashes()
+        self.is_exhaustive() && !self.crashes()
     }
 
     /// Returns whether an outcome for which `holds` is true is possible, and what shows it.
@@ -43,7 +70,7 @@ impl Report {
         let shown = self.outcomes.iter().filter(|found| holds(&found.outcome)).min_by_key(|found| found.switches);
         match shown {
             Some(found) => Possible::Shown(found),
-            None if self.exhaustive => Possible::Never,
+            None if self.is_exhaustive() => Possible::Never,
             None => Possible::Unknown,
         }
     }
@@ -79,7 +106,8 @@ pub(super) struct Gathering {
     outcomes: HashMap<Outcome, Shown>,
     executions: u64,
     deaths: u32,
-    cut: bool,
+    /// Why what came after some end was not seen, if it was not.
+    cut: Option<Unfinished>,
     search: Search,
 }
 
@@ -106,13 +134,13 @@ impl Gathering {
     pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
         self.executions += 1;
         self.deaths += u32::from(execution.lived.is_some());
-        // What would have come after such an end was not seen.
-        self.cut |= match execution.outcome.ending {
+        let cut = match execution.outcome.ending {
             Ending::Redundant => return,
-            Ending::Limit => true,
-            Ending::Crash => execution.lived.is_none(),
-            Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => false,
+            Ending::Limit => Some(Unfinished::Steps),
+            Ending::Crash => execution.lived.is_none().then_some(Unfinished::Deaths),
+            Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => None,
         };
+        self.cut = self.cut.take().or(cut);
         match fatal_past(execution, causality) {
             Some(past) => {
                 let mut causality = Causality::default();
@@ -144,14 +172,14 @@ impl Gathering {
         }
     }
 
-    pub(super) fn report(self, exhaustive: bool) -> Report {
+    pub(super) fn report(self, unfinished: Option<Unfinished>) -> Report {
         let mut outcomes: Vec<Found> = self
             .outcomes
             .into_iter()
             .map(|(outcome, Shown { witness, switches, executions })| Found { outcome, witness, switches, executions })
             .collect();
         outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
-        Report { outcomes, executions: self.executions, exhaustive: exhaustive && !self.cut }
+        Report { outcomes, executions: self.executions, unfinished: unfinished.or(self.cut) }
     }
 }
 

@@ -79,6 +79,7 @@ pub(super) mod tests {
     use super::*;
     use crate::deck::Kind;
     use crate::explore::Found;
+    use crate::explore::Unfinished;
     use crate::grade::Answer;
     use crate::grade::Mark;
     use crate::grade::Parts;
@@ -91,7 +92,7 @@ pub(super) mod tests {
     pub(in crate::grade) fn report(outcomes: impl IntoIterator<Item = Outcome>, exhaustive: bool) -> Report {
         let found = |(switches, outcome)| Found { outcome, witness: Schedule::default(), switches, executions: 1 };
         let outcomes: Vec<Found> = outcomes.into_iter().enumerate().map(found).collect();
-        Report { executions: outcomes.len() as u64, outcomes, exhaustive }
+        Report { executions: outcomes.len() as u64, outcomes, unfinished: (!exhaustive).then_some(Unfinished::Time) }
     }
 
     fn value(value: &str) -> Outcome {

@@ -1,4 +1,5 @@
-//! What is done when a scenario kills its process: it is found out where, and what else could have happened.
+//! What is done when a scenario kills its process: it is found out where, and what else could have happened. And when one hangs: it is
+//! found out where.
 //!
 //! A batch of executions in which the process died is made again, one at a time in a new process, and each step is told before
 //! it is done. So it is known which step the process did not survive. It has to die there twice: what happens once only is an
@@ -12,12 +13,21 @@
 //! steps are fatal depends on the past of their threads alone, so the two programs are the same but for that, all rules for
 //! executions hold, and an exploration that sees all orders of the one has seen all ends of the other: those in which nobody
 //! stopped, and death (see [`Execution::lived`]).
+//!
+//! # Who hangs
+//!
+//! A process that says nothing in the time for an execution is killed, and the batch made again in the same way. If an execution does not
+//! come to its end there either, the steps until then are known; at which line it is, a third try has it tell, which takes longer in all.
+//! What else could have happened is not looked for, as each such order would take the time again: the search ends there.
+
+use std::time::Duration;
 
 use crate::scenario::Answer;
 use crate::scenario::Death;
 use crate::scenario::Detail;
 use crate::scenario::Ending;
 use crate::scenario::Execution;
+use crate::scenario::Hang;
 use crate::scenario::Operation;
 use crate::scenario::Outcome;
 use crate::scenario::Replay;
@@ -54,66 +64,118 @@ struct Journal {
 enum Careful {
     Survived(Box<Said>),
     Died { journal: Journal, how: String },
+    Hung { journal: Journal, error: PythonError },
+}
+
+/// What became of one request.
+enum Alone {
+    Made(Box<Execution>),
+    /// More turned out to be shared.
+    Learned,
+    Hung(Hang),
 }
 
 impl Program<'_> {
-    /// Executes `requests` one at a time until one kills the process, which `once` says one did; the executions until then are
-    /// the answer, that one included.
+    /// Executes `requests` one at a time until one kills the process or hangs, which `once` says one did; the executions until then are
+    /// the answer, that one included if it died.
     pub(super) fn execute_carefully(&mut self, requests: &[Request], once: PythonError) -> Result<Answer, PythonError> {
+        if let (PythonError::Broken { late: true, .. }, Some(first)) = (&once, requests.first())
+            && first.prefix.is_empty()
+            && let Some(error) = self.hung_at_once(&once)
+        {
+            return Err(error);
+        }
         self.restart()?;
         let mut executions = Vec::new();
         for request in requests {
             match self.execute_alone(request)? {
-                None => return Ok(Answer::StartOver),
-                Some(execution) => {
+                Alone::Learned => return Ok(Answer::StartOver),
+                Alone::Hung(hang) => return Ok(Answer::Hung(executions, hang)),
+                Alone::Made(execution) => {
                     let died = execution.outcome.ending == Ending::Crash;
-                    executions.push(execution);
+                    executions.push(*execution);
                     if died {
                         return Ok(Answer::Executions(executions));
                     }
                 }
             }
         }
-        Err(once)
+        match once {
+            // It was the machine that had other things to do.
+            PythonError::Broken { late: true, .. } => Ok(Answer::Executions(executions)),
+            once => Err(once),
+        }
     }
 
     /// Tells the execution of a schedule that kills the process, as far as it goes.
     pub(super) fn replay_carefully(&mut self, schedule: &Schedule) -> Result<Replay, PythonError> {
         self.restart()?;
-        match self.careful(schedule.threads(), &[], true)? {
+        match self.careful(schedule.threads(), &[], true, self.worker.limits.execution)? {
             Careful::Survived(_) => Err(self.unsteady()),
+            Careful::Hung { error, .. } => Err(error),
             Careful::Died { journal, how } => Ok(journal.into_replay(how, self.crash())),
         }
     }
 
-    /// Returns the execution of `request`, or nothing if more turned out to be shared.
-    fn execute_alone(&mut self, request: &Request) -> Result<Option<Execution>, PythonError> {
+    fn execute_alone(&mut self, request: &Request) -> Result<Alone, PythonError> {
         let mut stops: Vec<usize> = Vec::new();
+        let patience = self.worker.limits.execution;
         // Each time one thread more stops, so this ends.
         loop {
-            let journal = match self.careful(&request.prefix, &stops, false)? {
+            let journal = match self.careful(&request.prefix, &stops, false, patience)? {
                 Careful::Survived(said) => return self.survived(*said, &stops),
+                // Where nothing was asked for, no order is known to end.
+                Careful::Hung { error, .. } if request.prefix.is_empty() => return Err(error),
+                Careful::Hung { journal, .. } => return Ok(Alone::Hung(self.hang(request, &stops, journal)?)),
                 Careful::Died { journal, .. } => journal,
             };
             self.restart()?;
-            match self.careful(&request.prefix, &stops, false)? {
+            match self.careful(&request.prefix, &stops, false, patience)? {
                 Careful::Died { journal: again, .. } if again.steps == journal.steps => {}
                 _ => return Err(self.unsteady()),
             }
             self.restart()?;
             let Some(fatal) = journal.steps.len().checked_sub(1) else {
-                return Ok(Some(self.dead_on_arrival()));
+                return Ok(Alone::Made(Box::new(self.dead_on_arrival())));
             };
             stops.push(fatal);
         }
     }
 
+    /// Returns what is known of the first execution of all, which hung `once`, if it hangs again.
+    fn hung_at_once(&mut self, once: &PythonError) -> Option<PythonError> {
+        let PythonError::Broken { what, death, late, said } = once else { return None };
+        let again = self.restart().and_then(|()| self.careful(&[], &[], true, self.worker.limits.execution / 2));
+        let place = match again {
+            Ok(Careful::Survived(_)) => return None,
+            Ok(Careful::Hung { journal, .. }) => {
+                let line = if journal.line > 0 { format!(" at line {}", journal.line) } else { String::new() };
+                format!(", in {}{line}", journal.last().1)
+            }
+            Ok(Careful::Died { .. }) | Err(_) => String::new(),
+        };
+        let (what, death, late, said) = (format!("{what}{place}"), death.clone(), *late, said.clone());
+        Some(PythonError::Broken { what, death, late, said })
+    }
+
+    /// Returns what is known of the execution of `request`, which hung after what `journal` says.
+    fn hang(&mut self, request: &Request, stops: &[usize], journal: Journal) -> Result<Hang, PythonError> {
+        self.restart()?;
+        let line = match self.careful(&request.prefix, stops, true, self.worker.limits.execution / 2)? {
+            Careful::Hung { journal: again, .. } if again.steps == journal.steps => again.line,
+            _ => 0,
+        };
+        let (thread, name) = journal.last();
+        let (name, schedule) = (name.to_owned(), journal.steps.iter().map(|step| step.thread).collect());
+        Ok(Hang { schedule, thread, name, line, seconds: self.worker.limits.execution.as_secs() })
+    }
+
     /// Returns the execution that `said` tells of, in which the threads that would have killed the process stopped.
-    fn survived(&mut self, mut said: Said, stops: &[usize]) -> Result<Option<Execution>, PythonError> {
+    fn survived(&mut self, mut said: Said, stops: &[usize]) -> Result<Alone, PythonError> {
         if said.start_over {
             self.before = None;
             self.shared = said.shared;
-            return Ok(None);
+            return Ok(Alone::Learned);
         }
         let ran = said.executions.pop().ok_or(Nonsense("it executed nothing"));
         let told = ran.and_then(|ran| Ok((self.worker.running().meanings.execution(&ran, &mut Room::default())?, ran)));
@@ -131,7 +193,7 @@ impl Program<'_> {
         } else {
             self.agree(ran)?;
         }
-        Ok(Some(execution))
+        Ok(Alone::Made(Box::new(execution)))
     }
 
     /// Starts a new process in place of the one that died.
@@ -143,9 +205,16 @@ impl Program<'_> {
         self.worker.keep_compiled()
     }
 
-    fn careful(&mut self, prefix: &[ThreadId], stops: &[usize], detail: bool) -> Result<Careful, PythonError> {
+    /// Makes one execution that tells of itself as it goes, within `patience`.
+    fn careful(
+        &mut self,
+        prefix: &[ThreadId],
+        stops: &[usize],
+        detail: bool,
+        patience: Duration,
+    ) -> Result<Careful, PythonError> {
         let schedule = prefix.iter().map(|thread| thread.code()).collect();
-        let (patience, lines) = (self.worker.limits.execution, self.tells_lines);
+        let lines = self.tells_lines;
         let mut journal = Journal::default();
         let running = self.worker.running();
         let sent = running.send(|id| Ask::Careful { id, schedule, stops, lines, detail });
@@ -162,12 +231,15 @@ impl Program<'_> {
         };
         match self.worker.answered(answer) {
             Ok(said) => Ok(Careful::Survived(Box::new(said))),
-            Err(PythonError::Broken { death, said, .. }) if !death.is_empty() && journal.is_over => {
+            Err(PythonError::Broken { death, late, said, .. }) if !death.is_empty() && journal.is_over => {
                 // The scenario had survived.
                 let what = "it ended while what is observed was evaluated".to_owned();
-                Err(PythonError::Broken { what, death, said })
+                Err(PythonError::Broken { what, death, late, said })
             }
             Err(PythonError::Broken { death, .. }) if !death.is_empty() => Ok(Careful::Died { journal, how: death }),
+            Err(error @ PythonError::Broken { late: true, .. }) if !journal.is_over && !(self.worker.is_stopped)() => {
+                Ok(Careful::Hung { journal, error })
+            }
             Err(error) => Err(error),
         }
     }
@@ -202,6 +274,13 @@ impl Program<'_> {
 }
 
 impl Journal {
+    /// Returns who took the last step, and its name.
+    fn last(&self) -> (ThreadId, &str) {
+        let thread = self.steps.last().map_or(ThreadId::MAIN, |step| step.thread);
+        let index = self.threads.iter().position(|&other| other == thread);
+        (thread, index.map_or("MainThread", |index| &self.names[index]))
+    }
+
     fn note(&mut self, word: Word, operation: impl Fn(u64) -> Result<Operation, Nonsense>) -> Result<(), Nonsense> {
         match word {
             Word::Step { thread, operation: number, enabled, threads } => {

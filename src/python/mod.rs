@@ -35,6 +35,7 @@ pub use interpreter::Remember;
 pub use interpreter::Search;
 pub use interpreter::Version;
 pub use interpreter::find;
+pub use process::IsStopped;
 pub use program::Program;
 pub use protocol::Shared;
 #[doc(hidden)]
@@ -108,6 +109,8 @@ pub enum PythonError {
         what: String,
         /// How the process ended, if it did so by itself; otherwise empty.
         death: String,
+        /// Whether it was killed because it had said nothing in time.
+        late: bool,
         /// The end of what it printed on standard error.
         said: String,
     },

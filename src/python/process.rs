@@ -50,6 +50,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often it looks where it has to count threads.
 const SHORT_TICK: Duration = Duration::from_millis(5);
 
+/// Says whether nobody wants a child's answers any more.
+pub type IsStopped = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// A child process that answers frames with frames.
 ///
 /// Requests are written and answers read by whoever asks, without a thread in between, which would take longer than most
@@ -75,7 +78,7 @@ pub(super) struct Process {
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
     crowd: Arc<AtomicU8>,
     /// Says whether nobody wants its answers any more.
-    stop: Arc<Mutex<fn() -> bool>>,
+    stop: Arc<Mutex<IsStopped>>,
     _watchdog: mpsc::Sender<()>,
 }
 
@@ -125,7 +128,7 @@ impl Process {
         let crowd = Arc::new(AtomicU8::new(COUNTED));
         let (alive, gone) = mpsc::channel();
         let (start, started) = mpsc::channel();
-        let stop: Arc<Mutex<fn() -> bool>> = Arc::new(Mutex::new(|| false));
+        let stop: Arc<Mutex<IsStopped>> = Arc::new(Mutex::new(Arc::new(|| false)));
         let (left, threads, stopped) = (Arc::clone(&ticks), Arc::clone(&crowd), Arc::clone(&stop));
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
         thread::Builder::new().spawn(move || match command.spawn() {
@@ -215,7 +218,7 @@ impl Process {
     }
 
     /// Has the watchdog give the child little time to answer once `is_stopped` says that nobody wants to know any more.
-    pub(super) fn stop_when(&self, is_stopped: fn() -> bool) {
+    pub(super) fn stop_when(&self, is_stopped: IsStopped) {
         *lock(&self.stop) = is_stopped;
     }
 
@@ -298,6 +301,11 @@ impl Process {
         }
     }
 
+    /// Returns whether the child was killed because it had not answered in time.
+    pub(super) fn was_late(&self) -> bool {
+        self.left == LATE && self.crowd.load(Ordering::SeqCst) != CROWDED
+    }
+
     /// Returns how the child ended, if it did so by itself: nobody killed it for being late or for printing too much.
     pub(super) fn death(&self) -> Option<String> {
         if !self.fell_silent || lock(&self.printed).flooded {
@@ -334,15 +342,10 @@ impl Process {
 }
 
 /// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
-fn watch(
-    child: &Leader,
-    gone: &mpsc::Receiver<()>,
-    left: &AtomicU32,
-    crowd: &AtomicU8,
-    is_stopped: &Mutex<fn() -> bool>,
-) {
+fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8, is_stopped: &Mutex<IsStopped>) {
     while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
-        let most = match lock(is_stopped)() {
+        let is_stopped = Arc::clone(&lock(is_stopped));
+        let most = match is_stopped() {
             true => u32::try_from(GRACE.as_millis() / tick(crowd.load(Ordering::SeqCst)).as_millis()).unwrap_or(IDLE),
             false => IDLE,
         };

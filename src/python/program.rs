@@ -15,6 +15,7 @@ use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
 use super::PythonError;
+use super::process::IsStopped;
 use super::protocol::Ask;
 use super::protocol::Ran;
 use super::protocol::Said;
@@ -92,7 +93,7 @@ impl<'a> Program<'a> {
     }
 
     /// Has the process be given up that does not answer soon once `is_stopped` says that nobody wants to know any more.
-    pub fn stop_when(&mut self, is_stopped: fn() -> bool) {
+    pub fn stop_when(&mut self, is_stopped: IsStopped) {
         self.worker.stop_when(is_stopped);
     }
 
@@ -115,7 +116,7 @@ impl<'a> Program<'a> {
             self.restart()?;
         }
         let codes = schedule.threads().iter().map(|thread| thread.code()).collect();
-        let said = self.worker.ask(1, |id| Ask::Replay { id, schedule: codes });
+        let said = self.worker.ask(|id| Ask::Replay { id, schedule: codes });
         let mut said = match said {
             Err(PythonError::Broken { death, .. }) if !death.is_empty() => return self.replay_carefully(schedule),
             said => said?,
@@ -189,10 +190,10 @@ impl Execute for Program<'_> {
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
         let said = match self.executed(requests) {
-            Err(PythonError::Broken { what, death, said }) if !death.is_empty() => {
+            Err(once @ PythonError::Broken { .. }) if self.is_worth_care(&once) => {
                 // With the process went what else it was asked.
                 self.begun.clear();
-                return self.execute_carefully(requests, PythonError::Broken { what, death, said });
+                return self.execute_carefully(requests, once);
             }
             said => said,
         };
@@ -222,6 +223,14 @@ impl Execute for Program<'_> {
 }
 
 impl Program<'_> {
+    /// Returns whether it can be found out at which step the process went: it died, or hung although somebody wants to know.
+    fn is_worth_care(&self, error: &PythonError) -> bool {
+        match error {
+            PythonError::Broken { death, late, .. } => !death.is_empty() || *late && !(self.worker.is_stopped)(),
+            _ => false,
+        }
+    }
+
     /// Returns the answer to `requests`, which the process is asked now unless it was before.
     fn executed(&mut self, requests: &[Request]) -> Result<Said, PythonError> {
         let begun = self.begun.iter().position(|begun| begun.requests == requests);
@@ -253,7 +262,8 @@ impl Program<'_> {
 
     /// Returns the answer to the first batch of those without one, of so many requests.
     fn receive(&mut self, requests: usize) -> Result<Said, PythonError> {
-        let patience = self.worker.patience(requests);
+        // Of a batch the process tells what it has made after a moment, so an answer takes no longer than one execution.
+        let patience = self.worker.limits.execution;
         let is_soon = requests <= SOON && self.worker.has_processors_to_spare();
         let answer = match &mut self.worker.running {
             Some(running) if is_soon => running.receive_soon(patience),

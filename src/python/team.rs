@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
+use std::sync::Arc;
 use std::thread;
 use std::thread::JoinHandle;
 
@@ -57,7 +58,7 @@ impl<'a> Team<'a> {
         let first = &self.hands[0];
         let mut program = worker.into_program(&first.scenario, &first.shared)?;
         program.tells_lines = first.tells_lines;
-        program.worker.stop_when(first.worker.is_stopped);
+        program.worker.stop_when(Arc::clone(&first.worker.is_stopped));
         program.worker.keep_apart(&first.worker, self.hands.len());
         self.hands.push(program);
         let workers = self.hands.len();
@@ -143,7 +144,7 @@ impl Execute for Team<'_> {
                 let others = self.hands.iter_mut().enumerate().filter(|(index, _)| *index != hand);
                 others.map(|(_, other)| other).try_for_each(|other| other.learn(&shared))?;
             }
-            Ok(Answer::Full | Answer::Stopped) | Err(_) => self.under_way.clear(),
+            Ok(Answer::Hung(..) | Answer::Full | Answer::Stopped) | Err(_) => self.under_way.clear(),
         }
         match answer {
             // It was given up because somebody wants no more, or broke when nobody wants to know any more.

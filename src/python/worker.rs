@@ -18,6 +18,7 @@ use super::PythonError;
 use super::confine;
 use super::confine::Attempt;
 use super::confine::HelperEnd;
+use super::process::IsStopped;
 use super::process::Process;
 use super::program::Hold;
 use super::program::Program;
@@ -111,7 +112,7 @@ pub struct Worker {
     /// How much memory its process may have, if that is less than its confinement says.
     memory: Option<u64>,
     /// Whether who waits for its answers wants none any more.
-    pub(super) is_stopped: fn() -> bool,
+    pub(super) is_stopped: IsStopped,
     pub(super) running: Option<Running>,
 }
 
@@ -166,7 +167,7 @@ impl Worker {
             processor: None,
             spare_processors: has_more_processors_than(1),
             memory: None,
-            is_stopped: || false,
+            is_stopped: Arc::new(|| false),
             running: Some(running),
         })
     }
@@ -184,7 +185,7 @@ impl Worker {
     ///
     /// The process has ended, or says something else.
     pub fn compiled(&mut self) -> Result<Vec<u8>, PythonError> {
-        let said = self.ask(1, |id| Ask::Code { id })?;
+        let said = self.ask(|id| Ask::Code { id })?;
         said.code.ok_or_else(|| self.broken("it did not say its code".to_owned()))
     }
 
@@ -206,11 +207,11 @@ impl Worker {
     }
 
     /// Has it be given up, once `is_stopped` says that nobody wants its answers any more, if it does not answer soon.
-    pub fn stop_when(&mut self, is_stopped: fn() -> bool) {
-        self.is_stopped = is_stopped;
+    pub fn stop_when(&mut self, is_stopped: IsStopped) {
         if let Some(running) = &self.running {
-            running.process.stop_when(is_stopped);
+            running.process.stop_when(Arc::clone(&is_stopped));
         }
+        self.is_stopped = is_stopped;
     }
 
     /// Takes part in an exploration by so many workers, and who searches.
@@ -286,10 +287,10 @@ impl Worker {
             let running = Running::start(&self.interpreter, &self.confinement, self.limits, compiled)?;
             self.processor.inspect(|&processor| running.process.keep_to(processor));
             self.memory.inspect(|&memory| _ = running.limit_memory(memory));
-            running.process.stop_when(self.is_stopped);
+            running.process.stop_when(Arc::clone(&self.is_stopped));
             self.running = Some(running);
         }
-        let loaded = self.ask(1, |id| Ask::Load {
+        let loaded = self.ask(|id| Ask::Load {
             id,
             name: &scenario.name,
             source: &scenario.source,
@@ -316,17 +317,12 @@ impl Worker {
         self.running.as_mut().expect("a process is there from a scenario's loading to the first failure")
     }
 
-    /// Returns how long `executions` executions may take.
-    pub(super) fn patience(&self, executions: usize) -> Duration {
-        self.limits.execution * u32::try_from(executions.max(1)).unwrap_or(u32::MAX)
-    }
-
-    /// Asks, and waits for the answer to `executions` executions.
-    pub(super) fn ask<'a>(&mut self, executions: usize, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, PythonError> {
-        let patience = self.patience(executions);
+    /// Asks, and waits for the answer, which has the time of one execution: of many it has made by then, the process tells those.
+    pub(super) fn ask<'a>(&mut self, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<Said, PythonError> {
+        let patience = self.limits.execution;
         let Some(running) = self.running.as_mut() else {
             let what = "it had ended".to_owned();
-            return Err(PythonError::Broken { what, death: String::new(), said: String::new() });
+            return Err(PythonError::Broken { what, death: String::new(), late: false, said: String::new() });
         };
         let answer = running.ask(patience, ask);
         self.answered(answer)
@@ -363,9 +359,10 @@ impl Worker {
 
     pub(super) fn broken(&mut self, what: String) -> PythonError {
         let death = self.running.as_ref().and_then(|running| running.process.death()).unwrap_or_default();
+        let late = self.running.as_ref().is_some_and(|running| running.process.was_late());
         let (said, flooded) = self.running.take().map(|mut running| running.process.kill()).unwrap_or_default();
         let what = if flooded { "it did not stop printing".to_owned() } else { what };
-        PythonError::Broken { what, death, said }
+        PythonError::Broken { what, death, late: late && !flooded, said }
     }
 }
 

@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use crate::explore::Found;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
+use crate::scenario::Hang;
 use crate::scenario::Outcome;
 use crate::scenario::Replay;
 use crate::scenario::Scenario;
@@ -50,27 +52,49 @@ pub struct Exploration<'a> {
     pub scenario: &'a Scenario,
     /// The version of the Python that ran it.
     pub python: &'a str,
-    /// Whether every order was explored.
-    pub exhaustive: bool,
+    /// Why not every order was explored, if not each was.
+    pub unfinished: Option<Unfinished>,
     /// How many executions were made.
     pub executions: u64,
     /// How long it took.
     pub elapsed: Duration,
-    /// How many outcomes there are that look different (see [`distinct`]).
+    /// How many outcomes were found that look different (see [`distinct`]).
     pub found: usize,
+    /// How many of them are not confirmed. If some are not, those that are confirmed are all that is shown.
+    pub unconfirmed: usize,
     /// Those of them that are shown, by their places among all, counted from 1.
     pub outcomes: BTreeMap<usize, Witnessed>,
     /// What became of each claim that was made.
     pub claims: Vec<Claimed>,
     /// The races, if they were looked for.
-    pub races: Option<Vec<Race>>,
+    pub races: Option<Races>,
+}
+
+/// The races that were found.
+#[derive(Clone, Debug)]
+pub struct Races {
+    /// Those that executions were looked at for.
+    pub told: Vec<Race>,
+    /// Whether there are executions that were not looked at.
+    pub is_cut: bool,
 }
 
 impl Exploration<'_> {
+    /// Returns whether every order was explored.
+    pub(super) fn is_exhaustive(&self) -> bool {
+        self.unfinished.is_none()
+    }
+
+    /// Returns how many outcomes are certain to be there.
+    pub(super) fn certain(&self) -> usize {
+        self.found - self.unconfirmed
+    }
+
     /// Returns whether no other races can be found: executions are looked at until their process dies, if it does.
     pub(super) fn has_all_races(&self) -> bool {
         let crashes = |witnessed: &Witnessed| witnessed.found.outcome.ending == Ending::Crash;
-        self.exhaustive && !self.outcomes.values().any(crashes)
+        let is_cut = self.races.as_ref().is_some_and(|races| races.is_cut);
+        self.is_exhaustive() && !is_cut && !self.outcomes.values().any(crashes)
     }
 }
 
@@ -90,6 +114,8 @@ pub struct Claimed {
     pub claim: Claim,
     /// What breaks it, if something does.
     pub violation: Option<Witnessed>,
+    /// Whether something was found that breaks it, and is not confirmed.
+    pub is_unconfirmed: bool,
 }
 
 /// Something that is claimed of every execution.
@@ -186,7 +212,7 @@ pub fn write_exploration(out: &mut dyn Write, exploration: &Exploration<'_>, pag
     }
     if let Some(races) = &exploration.races {
         writeln!(out)?;
-        write_races(out, races, &exploration.scenario.source, exploration.has_all_races(), page)?;
+        write_races(out, &races.told, &exploration.scenario.source, exploration.has_all_races(), page)?;
     }
     Ok(())
 }
@@ -282,7 +308,7 @@ fn write_summary(
     page: Page,
 ) -> io::Result<()> {
     let observed = observed(exploration.scenario);
-    let outcomes = text::count(exploration.found as u64, "outcome");
+    let outcomes = text::count(exploration.certain() as u64, "outcome");
     let name = clean_line(&exploration.scenario.name);
     let head = format!("{name}: {outcomes} of {observed}");
     for line in text::wrap(&head, page.width(), 2) {
@@ -295,7 +321,7 @@ fn write_summary(
             writeln!(out, "{line}")?;
         }
     }
-    match exploration.found - shown.len() {
+    match exploration.certain() - shown.len() {
         0 => {}
         more => {
             let more = text::count(more as u64, "more outcome");
@@ -303,11 +329,38 @@ fn write_summary(
             text::write_wrapped(out, &text, page)?;
         }
     }
+    if let Some(unconfirmed) = unconfirmed(exploration) {
+        text::write_wrapped(out, &format!("  … and {unconfirmed}"), page)?;
+    }
     let (style, reach) = reach(exploration);
     for line in text::wrap(&format!("{reach}."), page.width(), 0) {
         writeln!(out, "{}", page.paint(style, &line))?;
     }
+    if let Some(hang) = hang(exploration) {
+        text::write_wrapped(out, &format!("  {hang}"), page)?;
+    }
     writeln!(out, "{}", page.paint(Style::Faint, &effort(exploration)))
+}
+
+/// Returns where an execution hung, if one did.
+pub(super) fn hang(exploration: &Exploration<'_>) -> Option<String> {
+    match &exploration.unfinished {
+        Some(Unfinished::Hang(hang)) => Some(describe_hang(hang)),
+        _ => None,
+    }
+}
+
+/// Returns where an execution hung: `Thread-2 was at line 7 all the while, after schedule 0*3 2`.
+pub fn describe_hang(hang: &Hang) -> String {
+    let place = if hang.line > 0 { format!("was at line {}", hang.line) } else { "ran".to_owned() };
+    let schedule = text::cut(&hang.schedule.to_string(), LONGEST);
+    format!("{} {place} when its time was over, after schedule {schedule}", shown_name(&hang.name))
+}
+
+/// Returns how many outcomes more were found, if some are not confirmed.
+pub(super) fn unconfirmed(exploration: &Exploration<'_>) -> Option<String> {
+    let more = (exploration.unconfirmed > 0).then_some(exploration.unconfirmed as u64)?;
+    Some(format!("{}, found but not confirmed", text::count(more, "more outcome")))
 }
 
 /// Returns what is observed of `scenario`.
@@ -329,15 +382,22 @@ pub(super) fn effort(exploration: &Exploration<'_>) -> String {
 }
 
 /// Returns how far the search went, without a full stop.
-pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, &'static str) {
-    let ends = |ending| exploration.outcomes.values().any(|witnessed| witnessed.found.outcome.ending == ending);
-    if exploration.exhaustive {
-        (Style::Good, "Every order was explored: nothing else can happen")
-    } else if ends(Ending::Limit) {
-        (Style::Bad, "Some executions were cut off at the step limit: more may happen beyond it")
-    } else {
-        (Style::Bad, "The search is not finished: there may be more outcomes")
-    }
+pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
+    let why = match &exploration.unfinished {
+        None => return (Style::Good, "Every order was explored: nothing else can happen".to_owned()),
+        Some(Unfinished::Steps) => {
+            let text = "Some executions were cut off at the step limit: more may happen beyond it";
+            return (Style::Bad, text.to_owned());
+        }
+        Some(Unfinished::Executions) => "it made as many executions as it may",
+        Some(Unfinished::Time) => "its time was over",
+        Some(Unfinished::Stopped) => "it was stopped",
+        Some(Unfinished::Room) => "what it found leaves no room for more",
+        Some(Unfinished::Hang(hang)) => &format!("an order did not end within {} s", hang.seconds),
+        Some(Unfinished::Deaths) => "the interpreter died too often",
+        Some(Unfinished::Sharing) => "threads shared something new each time",
+    };
+    (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
 }
 
 fn write_heading(out: &mut dyn Write, number: usize, label: &str, page: Page) -> io::Result<()> {
@@ -356,10 +416,7 @@ fn write_claimed(
 ) -> io::Result<()> {
     let claim = &claimed.claim;
     let Some(violation) = &claimed.violation else {
-        let (style, verdict) = match exploration.exhaustive {
-            true => (Style::Good, "holds in every order"),
-            false => (Style::Plain, "not violated so far, but the search is not finished"),
-        };
+        let (style, verdict) = unviolated(claimed, exploration);
         let lines = text::wrap(&format!("{claim}: {verdict}"), page.width(), 2);
         return lines.iter().try_for_each(|line| writeln!(out, "{}", page.paint(style, line)));
     };
@@ -374,6 +431,15 @@ fn write_claimed(
     match same {
         Some(_) => Ok(()),
         None => write_witnessed(out, violation, &exploration.scenario.source, page),
+    }
+}
+
+/// Returns what is known of a claim that nothing is shown to break.
+pub(super) fn unviolated(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, &'static str) {
+    match exploration.is_exhaustive() {
+        _ if claimed.is_unconfirmed => (Style::Bad, "a violation was found, but is not confirmed"),
+        true => (Style::Good, "holds in every order"),
+        false => (Style::Plain, "not violated so far, but the search is not finished"),
     }
 }
 
@@ -499,14 +565,15 @@ pub(super) mod tests {
         Exploration {
             scenario,
             python: "3.11.7",
-            exhaustive: true,
+            unfinished: None,
             executions: 6,
             elapsed: Duration::from_micros(3100),
             found: 2,
+            unconfirmed: 0,
             outcomes: BTreeMap::from([(1, lost.clone()), (2, kept)]),
             claims: vec![
-                Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost) },
-                Claimed { claim: Claim::NoDeadlock, violation: None },
+                Claimed { claim: Claim::Always("count == 2".to_owned()), violation: Some(lost), is_unconfirmed: false },
+                Claimed { claim: Claim::NoDeadlock, violation: None, is_unconfirmed: false },
             ],
             races: None,
         }
@@ -650,13 +717,47 @@ pub(super) mod tests {
     #[test]
     fn what_was_not_finished_is_not_called_finished() {
         let scenario = scenario();
-        let mut exploration = Exploration { exhaustive: false, ..exploration(&scenario) };
+        let mut exploration = Exploration { unfinished: Some(Unfinished::Time), ..exploration(&scenario) };
         exploration.claims[0].violation = None;
         let text = shown(&exploration, PAGE);
-        assert!(text.contains("The search is not finished"), "{text}");
+        assert!(text.contains("The search is not finished, for its time was over"), "{text}");
         assert!(text.contains("always count == 2: not violated so far, but"), "{text}");
         assert!(!text.contains("nothing else"), "{text}");
         assert!(!text.contains("every order"), "{text}");
+    }
+
+    #[test]
+    fn an_order_that_hangs_is_told() {
+        let scenario = scenario();
+        let hang = Hang {
+            schedule: "0*3 2".parse().expect("a schedule"),
+            thread: "2".parse().expect("a thread"),
+            name: "Thread-2 (work)".to_owned(),
+            line: 7,
+            seconds: 10,
+        };
+        let told = |line| {
+            let unfinished = Some(Unfinished::Hang(Hang { line, ..hang.clone() }));
+            shown(&Exploration { unfinished, ..exploration(&scenario) }, PAGE)
+        };
+        let text = "The search is not finished, for an order did not end within 10 s: there may be\nmore outcomes.\n  \
+                    Thread-2 (work) was at line 7 when its time was over, after schedule 0*3 2\n6 executions in ";
+        assert!(told(7).contains(text), "{}", told(7));
+        assert!(told(0).contains("\n  Thread-2 (work) ran when its time was over, after"), "{}", told(0));
+    }
+
+    #[test]
+    fn what_is_not_confirmed_is_said_to_be_left_out() {
+        let scenario = scenario();
+        let mut exploration =
+            Exploration { unfinished: Some(Unfinished::Stopped), unconfirmed: 7, found: 8, ..exploration(&scenario) };
+        exploration.outcomes.remove(&2);
+        exploration.claims[1].is_unconfirmed = true;
+        let text = shown(&exploration, PAGE);
+        let head = "count.py: 1 outcome of count\n  1. count = 1\n  … and 7 more outcomes, found but not confirmed\n\
+                    The search is not finished, for it was stopped: there may be more outcomes.\n";
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.ends_with("\nno deadlock: a violation was found, but is not confirmed\n"), "{text}");
     }
 
     #[test]
@@ -769,8 +870,7 @@ pub(super) mod tests {
                 found("2", vec![Some(true)], 1, 6),
             ],
             executions: 15,
-
-            exhaustive: true,
+            unfinished: None,
         };
         let distinct = distinct(&report);
         assert_eq!(distinct.len(), 3);

@@ -281,6 +281,7 @@ pub(super) mod tests {
     use crate::deck;
     use crate::deck::Deck;
     use crate::explore::Found;
+    use crate::explore::Unfinished;
     use crate::grade::Answer;
     use crate::report::samples;
     use crate::report::write_question;
@@ -355,7 +356,7 @@ questions:
 
     pub(in crate::report) fn report(exhaustive: bool) -> Report {
         let outcomes = vec![found("1", 3, 4, false), found("2", 2, 2, true)];
-        Report { outcomes, executions: 6, exhaustive }
+        Report { outcomes, executions: 6, unfinished: (!exhaustive).then_some(Unfinished::Executions) }
     }
 
     /// Shows what becomes of an answer.
@@ -464,7 +465,7 @@ questions:
 
     #[test]
     fn one_execution_is_not_called_all_of_them() {
-        let alone = Report { outcomes: vec![found("2", 0, 1, true)], executions: 1, exhaustive: true };
+        let alone = Report { outcomes: vec![found("2", 0, 1, true)], executions: 1, unfinished: None };
         let text = feedback("always-two", Some(alone), Answer::Judged(Judgement::Holds));
         insta::assert_snapshot!(text.lines().take(5).collect::<Vec<_>>().join("\n"), @"
         ✓ Right.

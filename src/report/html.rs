@@ -21,9 +21,12 @@ use super::exploration::UNTOLD;
 use super::exploration::Witnessed;
 use super::exploration::describe_exception;
 use super::exploration::effort;
+use super::exploration::hang;
 use super::exploration::labels;
 use super::exploration::observed;
 use super::exploration::reach;
+use super::exploration::unconfirmed;
+use super::exploration::unviolated;
 use super::folding::folded;
 use super::races::Race;
 use super::races::heading;
@@ -59,7 +62,7 @@ const LONGEST_VALUE: usize = 200;
 /// Writes `exploration` as a page. If it is one execution that was asked for by its schedule, `is_replay` says so.
 pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay: bool) -> io::Result<()> {
     let scenario = exploration.scenario;
-    let outcomes = text::count(exploration.found as u64, "outcome");
+    let outcomes = text::count(exploration.certain() as u64, "outcome");
     let title = match is_replay {
         true => format!("{}: one order of steps", scenario.name),
         false => format!("{}: {outcomes} of {}", scenario.name, observed(scenario)),
@@ -96,7 +99,7 @@ pub fn write_html(out: &mut dyn Write, exploration: &Exploration<'_>, is_replay:
         write_outcome(out, exploration, (*number, &labels[number]), witnessed, is_replay, &mut room)?;
     }
     if let Some(races) = &exploration.races {
-        write_races(out, races, exploration)?;
+        write_races(out, &races.told, exploration)?;
     }
     writeln!(out, "</main>")?;
     write_aside(out, &scenario.source)?;
@@ -115,9 +118,15 @@ fn write_summary(
         writeln!(out, "<li><a href=\"#outcome-{number}\">{label}</a></li>")?;
     }
     writeln!(out, "</ol>\n</nav>")?;
+    if let Some(unconfirmed) = unconfirmed(exploration) {
+        writeln!(out, "<p>And {}.</p>", inline(&unconfirmed))?;
+    }
     let (style, reach) = reach(exploration);
-    writeln!(out, "<p><span class=\"{}\">{}.</span>", class(style), inline(reach))?;
+    writeln!(out, "<p><span class=\"{}\">{}.</span>", class(style), inline(&reach))?;
     writeln!(out, "<span class=\"faint\">{}.</span></p>", inline(&effort(exploration)))?;
+    if let Some(hang) = hang(exploration) {
+        writeln!(out, "<p class=\"bad\">{}.</p>", inline(&hang))?;
+    }
     if !exploration.claims.is_empty() {
         writeln!(out, "<ul>")?;
         for claimed in &exploration.claims {
@@ -132,10 +141,8 @@ fn write_summary(
 /// Returns what became of a claim, with a link to the outcome that breaks it if the page shows that.
 fn verdict(claimed: &Claimed, exploration: &Exploration<'_>) -> (Style, String) {
     let Some(violation) = &claimed.violation else {
-        return match exploration.exhaustive {
-            true => (Style::Good, "holds in every order".to_owned()),
-            false => (Style::Plain, "not violated so far, but the search is not finished".to_owned()),
-        };
+        let (style, verdict) = unviolated(claimed, exploration);
+        return (style, verdict.to_owned());
     };
     let witness = &violation.found.witness;
     match exploration.outcomes.iter().find(|(_, shown)| shown.found.witness == *witness) {
@@ -355,6 +362,8 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::explore::Unfinished;
+    use crate::report::exploration::Races;
     use crate::report::exploration::tests as explorations;
     use crate::report::races;
     use crate::report::samples;
@@ -391,12 +400,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_confirmed_is_counted_and_not_shown() {
+        let scenario = explorations::scenario();
+        let mut exploration = explorations::exploration(&scenario);
+        exploration.outcomes.remove(&2);
+        (exploration.unconfirmed, exploration.unfinished) = (1, Some(Unfinished::Stopped));
+        exploration.claims[1].is_unconfirmed = true;
+        let page = page(&exploration);
+        for text in [
+            "<h1>count.py: 1 outcome of count</h1>",
+            "<p>And 1 more outcome, found but not confirmed.</p>",
+            "The search is not finished, for it was stopped: there may be more outcomes.",
+            "no deadlock: a violation was found, but is not confirmed",
+        ] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    }
+
+    #[test]
     fn a_page_has_a_timeline_an_outcome_and_the_source() {
         let scenario = explorations::scenario();
         let mut exploration = explorations::exploration(&scenario);
         exploration.outcomes.remove(&2);
         exploration.found = 1;
-        exploration.races = Some(vec![races::tests::race()]);
+        exploration.races = Some(Races { told: vec![races::tests::race()], is_cut: false });
         let page = page(&exploration);
         insta::assert_snapshot!(body(&page), @r##"
         <body>
@@ -568,7 +595,7 @@ mod tests {
         race.acts[0].thread = hostile.to_owned();
         race.acts[0].verb = hostile.to_owned();
         race.acts[0].holds = vec![hostile.to_owned()];
-        exploration.races = Some(vec![race]);
+        exploration.races = Some(Races { told: vec![race], is_cut: false });
         let page = page(&exploration);
         assert!(page.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'));
         assert_eq!(page.matches("<script").count(), 1);

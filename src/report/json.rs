@@ -9,8 +9,10 @@ use serde::Serialize;
 use serde::Serializer;
 
 use crate::explore::Found;
+use crate::explore::Unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
+use crate::scenario::Hang;
 use crate::scenario::Sleeps;
 
 use super::clean::clean_json;
@@ -27,10 +29,13 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
         python: exploration.python,
         observe: exploration.scenario.observe.as_deref(),
         sleeps: exploration.scenario.sleeps,
-        exhaustive: exploration.exhaustive,
+        exhaustive: exploration.is_exhaustive(),
+        unfinished: exploration.unfinished.as_ref().map(word),
+        hang: exploration.unfinished.as_ref().and_then(hang),
         executions: exploration.executions,
         elapsed_ms: (exploration.elapsed.as_secs_f64() * 1e6).round() / 1e3,
         outcomes: OutcomesJson(&exploration.outcomes),
+        unconfirmed: exploration.unconfirmed,
         claims: exploration
             .claims
             .iter()
@@ -44,20 +49,42 @@ pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Res
                     Claim::Always(expression) | Claim::Never(expression) => Some(expression),
                     Claim::NoDeadlock => None,
                 },
-                holds: match (&claimed.violation, exploration.exhaustive) {
+                holds: match (&claimed.violation, exploration.is_exhaustive()) {
                     (Some(_), _) => Some(false),
                     (None, true) => Some(true),
                     (None, false) => None,
                 },
+                unconfirmed: claimed.is_unconfirmed,
                 violation: claimed.violation.as_ref().map(outcome),
             })
             .collect(),
-        races: exploration.races.as_ref().map(|races| races.iter().map(race).collect()),
+        races: exploration.races.as_ref().map(|races| races.told.iter().map(race).collect()),
+        races_cut: exploration.races.as_ref().is_some_and(|races| races.is_cut),
     };
     let mut out = Cleaning(io::BufWriter::new(out));
     serde_json::to_writer_pretty(&mut out, &json)?;
     writeln!(out)?;
     out.flush()
+}
+
+fn word(unfinished: &Unfinished) -> &'static str {
+    match unfinished {
+        Unfinished::Executions => "executions",
+        Unfinished::Time => "time",
+        Unfinished::Stopped => "stopped",
+        Unfinished::Room => "room",
+        Unfinished::Steps => "steps",
+        Unfinished::Hang(_) => "hang",
+        Unfinished::Deaths => "deaths",
+        Unfinished::Sharing => "sharing",
+    }
+}
+
+fn hang(unfinished: &Unfinished) -> Option<HangJson<'_>> {
+    let Unfinished::Hang(hang) = unfinished else { return None };
+    let Hang { schedule, thread, name, line, seconds } = hang;
+    let (id, schedule) = (thread.to_string(), schedule.to_string());
+    Some(HangJson { thread: name, id, line: *line, schedule, seconds: *seconds })
 }
 
 fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
@@ -157,13 +184,29 @@ struct ExplorationJson<'a> {
     observe: Option<&'a str>,
     sleeps: Sleeps,
     exhaustive: bool,
+    /// Not there if it is exhaustive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<&'static str>,
+    /// Not there unless an execution hung.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hang: Option<HangJson<'a>>,
     executions: u64,
     elapsed_ms: f64,
     outcomes: OutcomesJson<'a>,
+    /// How many more were found. Not there if all are confirmed.
+    #[serde(skip_serializing_if = "is_none")]
+    unconfirmed: usize,
     claims: Vec<ClaimJson<'a>>,
     /// Not there if races were not looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     races: Option<Vec<RaceJson<'a>>>,
+    /// That there are executions that were not looked at for races. Not there unless there are.
+    #[serde(skip_serializing_if = "Not::not")]
+    races_cut: bool,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -205,6 +248,15 @@ struct DeathJson<'a> {
 }
 
 #[derive(Serialize)]
+struct HangJson<'a> {
+    thread: &'a str,
+    id: String,
+    line: u32,
+    schedule: String,
+    seconds: u64,
+}
+
+#[derive(Serialize)]
 struct WitnessJson<'a> {
     schedule: String,
     switches: usize,
@@ -240,11 +292,15 @@ struct ClaimJson<'a> {
     claim: &'static str,
     expression: Option<&'a str>,
     holds: Option<bool>,
+    /// That a violation was found, but is not confirmed. Not there unless it is so.
+    #[serde(skip_serializing_if = "Not::not")]
+    unconfirmed: bool,
     violation: Option<OutcomeJson<'a>>,
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::report::exploration::Races;
     use crate::report::exploration::tests as samples;
 
     use super::*;
@@ -378,7 +434,7 @@ mod tests {
     fn races_are_there_if_they_were_looked_for() {
         let scenario = samples::scenario();
         let mut exploration = samples::exploration(&scenario);
-        exploration.races = Some(vec![crate::report::races::tests::race()]);
+        exploration.races = Some(Races { told: vec![crate::report::races::tests::race()], is_cut: false });
         let mut out = Vec::new();
         write_json(&mut out, &exploration).expect("a Vec takes all");
         let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
@@ -398,20 +454,30 @@ mod tests {
     #[test]
     fn claims_say_what_became_of_them() {
         let scenario = samples::scenario();
-        let claims = |exhaustive| {
+        let written = |unfinished| {
             let mut out = Vec::new();
-            write_json(&mut out, &Exploration { exhaustive, ..samples::exploration(&scenario) })
+            write_json(&mut out, &Exploration { unfinished, ..samples::exploration(&scenario) })
                 .expect("a Vec takes all");
-            let json: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
-            json["claims"].clone()
+            serde_json::from_slice::<serde_json::Value>(&out).expect("JSON")
         };
-        let finished = claims(true);
+        let finished = &written(None)["claims"];
+        assert_eq!(
+            (&finished[1]["unconfirmed"], &written(None)["unconfirmed"]),
+            (&serde_json::Value::Null, &serde_json::Value::Null)
+        );
         assert_eq!(finished[0]["claim"], "always");
         assert_eq!(finished[0]["expression"], "count == 2");
         assert_eq!(finished[0]["holds"], false);
         assert_eq!(finished[0]["violation"]["value"], "1");
         assert_eq!(finished[1]["claim"], "no-deadlock");
         assert_eq!(finished[1]["holds"], true);
-        assert_eq!(claims(false)[1]["holds"], serde_json::Value::Null);
+        let cut = written(Some(Unfinished::Executions));
+        assert_eq!(cut["claims"][1]["holds"], serde_json::Value::Null);
+        assert_eq!((&cut["exhaustive"], &cut["unfinished"]), (&false.into(), &"executions".into()));
+        let (schedule, thread) = ("0*3 2".parse().expect("a schedule"), "2".parse().expect("a thread"));
+        let hang = Hang { schedule, thread, name: "Thread-2".to_owned(), line: 7, seconds: 10 };
+        let hung = written(Some(Unfinished::Hang(hang)));
+        let told = serde_json::json!({"thread": "Thread-2", "id": "2", "line": 7, "schedule": "0*3 2", "seconds": 10});
+        assert_eq!((&hung["unfinished"], &hung["hang"]), (&"hang".into(), &told));
     }
 }

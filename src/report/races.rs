@@ -146,14 +146,18 @@ pub fn write_races(out: &mut dyn Write, races: &[Race], source: &str, exhaustive
 
 /// Returns how many races there are, said as surely as it is known.
 pub(super) fn heading(races: usize, exhaustive: bool) -> (Style, String) {
+    let so_far = if exhaustive { "" } else { " so far" };
     match (races, exhaustive) {
         (0, true) => {
             (Style::Good, "No races: in every order, synchronisation keeps all acts on shared data apart.".to_owned())
         }
         (0, false) => (Style::Plain, "No races so far, but the search is not finished.".to_owned()),
-        (1, _) => (Style::Bad, "1 race: two acts on the same data that no synchronisation keeps apart".to_owned()),
+        (1, _) => {
+            (Style::Bad, format!("1 race{so_far}: two acts on the same data that no synchronisation keeps apart"))
+        }
         (many, _) => {
-            (Style::Bad, format!("{many} races: pairs of acts on the same data that no synchronisation keeps apart"))
+            let what = "pairs of acts on the same data that no synchronisation keeps apart";
+            (Style::Bad, format!("{many} races{so_far}: {what}"))
         }
     }
 }
@@ -222,6 +226,7 @@ pub(super) mod tests {
     fn none_is_said_as_surely_as_it_is_known() {
         insta::assert_snapshot!(shown(&[], true), @"No races: in every order, synchronisation keeps all acts on shared data apart.");
         insta::assert_snapshot!(shown(&[], false), @"No races so far, but the search is not finished.");
+        assert!(shown(&[race()], false).starts_with("1 race so far: two acts"));
     }
 
     #[test]

@@ -373,6 +373,21 @@ pub struct Request {
     pub prefix: Vec<ThreadId>,
 }
 
+/// An execution that did not come to an end in the time for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hang {
+    /// The steps that it took. The last one did not end, or what comes after it before its thread's next.
+    pub schedule: Schedule,
+    /// The thread that ran.
+    pub thread: ThreadId,
+    /// Its name.
+    pub name: String,
+    /// The line of the scenario that it was at, from 1; 0 where that is not known.
+    pub line: u32,
+    /// How many seconds it had.
+    pub seconds: u64,
+}
+
 /// What became of a batch of [`Request`]s.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -382,6 +397,8 @@ pub enum Answer {
     /// The batch showed that more is shared between threads than was known. What was executed so far lacked steps:
     /// forget it and begin again.
     StartOver,
+    /// One of them did not come to an end, even when it was made again: the executions of the requests before it, and what is known of it.
+    Hung(Vec<Execution>, Hang),
     /// There is no room for what more executions would tell.
     Full,
     /// Whoever asked wants nothing more, and it would have taken longer than he waits for that.
@@ -404,7 +421,7 @@ pub trait Execute {
     }
 
     /// Says that [`Execute::execute`] will be called with just these `requests`, after those that were prepared before, so
-    /// that they can be begun. After [`Answer::StartOver`] and after an error nothing is prepared any more.
+    /// that they can be begun. After [`Answer::StartOver`], [`Answer::Hung`] and an error nothing is prepared any more.
     fn prepare(&mut self, _requests: &[Request]) {}
 
     /// Executes `requests`, or the first of them. A prefix that names a thread which is not enabled is an error.

@@ -14,6 +14,7 @@ use crate::deck::Place;
 use crate::deck::Question;
 use crate::explore::Found;
 use crate::explore::Report;
+use crate::explore::Unfinished;
 use crate::grade::Answer;
 use crate::grade::Mark;
 use crate::scenario::Ending;
@@ -98,7 +99,7 @@ fn report(values: &[&str]) -> Report {
         switches: 0,
         executions: 1,
     };
-    Report { outcomes: values.iter().map(found).collect(), executions: 3, exhaustive: true }
+    Report { outcomes: values.iter().map(found).collect(), executions: 3, unfinished: None }
 }
 
 fn pick(index: usize) -> Answer {
@@ -267,7 +268,7 @@ fn what_could_not_be_decided_gets_no_rating_and_does_not_come_back() {
     let decks = deck(&[("a", &["run1"])]);
     let mut session = review(&decks, &["run1"], &[], 1);
     session.next_step();
-    session.explored(Report { exhaustive: false, ..report(&["1"]) });
+    session.explored(Report { unfinished: Some(Unfinished::Time), ..report(&["1"]) });
     session.next_step();
     session.answered(pick(0), SOON);
     let Step::Show(shown) = session.next_step() else { panic!("an answer") };

@@ -186,7 +186,7 @@ fn workers_that_are_killed_at_any_moment_prove_nothing_and_are_replaced() {
             match result {
                 // It was not there yet, or not any more.
                 Ok(report) => {
-                    assert!(!report.exhaustive, "round {round}: {report:?}");
+                    assert!(!report.is_exhaustive(), "round {round}: {report:?}");
                     let mut endings = report.outcomes.iter().map(|found| found.outcome.ending);
                     assert!(endings.all(|ending| ending == Ending::Finished), "round {round}: {report:?}");
                 }

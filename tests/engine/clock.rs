@@ -12,7 +12,7 @@ fn report_of(source: &str) -> Report {
     let mut scenario = scenario(source, Some("seen"));
     scenario.sleeps = Sleeps::Ordered;
     let report = explored(&scenario).expect("it explores");
-    assert!(report.exhaustive, "{source}");
+    assert!(report.is_exhaustive(), "{source}");
     report
 }
 

@@ -1,5 +1,6 @@
 //! Scenarios that kill their interpreter: an outcome like any other, as long as it comes again.
 
+use raceday::explore::Unfinished;
 use raceday::python::Limits;
 use raceday::python::PythonError;
 use raceday::python::Worker;
@@ -46,7 +47,7 @@ fn impatient(death: &str) -> Scenario {
 #[track_caller]
 fn ends(scenario: &Scenario) -> Vec<(Ending, Option<String>)> {
     let report = explored(scenario).expect("it explores");
-    assert!(report.exhaustive, "{report:?}");
+    assert!(report.is_exhaustive(), "{report:?}");
     report.outcomes.into_iter().map(|found| (found.outcome.ending, found.outcome.value)).collect()
 }
 
@@ -154,7 +155,7 @@ for thread in threads:
 "
         .replace("FATE", fate);
         let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
-        assert!(report.exhaustive);
+        assert!(report.is_exhaustive());
         let (finished, stuck): (Vec<_>, Vec<_>) = report
             .outcomes
             .into_iter()
@@ -234,6 +235,34 @@ os._exit(1)
     }
 }
 
+/// Everything that was found was lost, and nobody learned which order it was.
+#[test]
+fn an_order_that_hangs_ends_the_search_and_is_told() {
+    let source = "
+import threading
+first = []
+def work(name):
+    first.append(name)
+    if first[0] == 'b':
+        pow(10, 10**9)
+threads = [threading.Thread(target=work, args=(name,), name=name) for name in 'ab']
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let limits = Limits { execution: std::time::Duration::from_secs(2), ..Default::default() };
+    let mut worker = Worker::start(&interpreters()[0], &confinement(), limits).expect("a worker starts");
+    let report = explored_by(&mut worker, &scenario(source, Some("first"))).expect("it explores");
+    let values: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
+    assert_eq!(values, [Some("['a', 'b']")]);
+    let Some(Unfinished::Hang(hang)) = report.unfinished else { panic!("{report:?}") };
+    assert_eq!((hang.name.as_str(), hang.line, hang.seconds), ("b", 7, 2), "{hang:?}");
+    assert_eq!(hang.schedule.threads().last(), Some(&hang.thread));
+    let replay = worker.load_knowing(&scenario(source, Some("first")), &Default::default());
+    assert!(replay.is_ok(), "the next one is started");
+}
+
 /// Only what is printed was counted: 40 MB of a message were shown.
 #[test]
 fn values_and_messages_are_bounded_like_what_is_printed() {
@@ -263,7 +292,7 @@ for thread in threads: thread.join()
 print(done, 'x' * 900_000)
 ";
     let report = explored(&scenario(source, None)).expect("it explores");
-    assert!(!report.exhaustive);
+    assert!(!report.is_exhaustive());
     assert_eq!(report.outcomes.len(), 8, "of 900,000 characters each, and one before it was known what is shared");
     let report = explored(&scenario(source, Some("done"))).expect("it explores");
     assert_eq!(report.outcomes.len(), 24);

@@ -175,7 +175,7 @@ fn validate(interpreter: &Interpreter, scenarios: &[Scenario], runs: u64, total:
             explore(&mut program, Dpor::default(), Bounds { executions: 3000, ..Bounds::default() }, &mut |_| true)
         });
         let Ok(report) = report else { continue };
-        if !report.exhaustive {
+        if !report.is_exhaustive() {
             continue;
         }
         total.scripts += 1;

@@ -132,7 +132,7 @@ fn is_word_of(text: &str, word: &str) -> bool {
 fn values(worker: &mut Worker, source: &str, observe: &str) -> BTreeSet<String> {
     let report =
         explored_by(worker, &scenario(source, Some(observe))).unwrap_or_else(|error| panic!("{error}: {source}"));
-    assert!(report.exhaustive, "{source}");
+    assert!(report.is_exhaustive(), "{source}");
     report.outcomes.iter().map(|found| found.outcome.value.clone().unwrap_or_default()).collect()
 }
 

@@ -287,7 +287,7 @@ for thread in threads:
         let report = explored_by(&mut worker, &scenario(&source, Some("r"))).expect("it explores");
         let seen: Vec<_> =
             report.outcomes.iter().map(|found| (&found.outcome.value, &found.outcome.exceptions)).collect();
-        if !report.exhaustive || seen.len() != 2 || seen.iter().any(|(_, exceptions)| !exceptions.is_empty()) {
+        if !report.is_exhaustive() || seen.len() != 2 || seen.iter().any(|(_, exceptions)| !exceptions.is_empty()) {
             wrong.push(format!("{there}: `{one}` and `{other}`: {seen:?}"));
         }
     }
@@ -319,7 +319,7 @@ for thread in threads:
 ";
     let report = explored_by(&mut worker(), &scenario(source, Some("got"))).expect("it explores");
     let seen: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     assert_eq!(seen, [Some("[1, 2]"), Some("[2, 1]")]);
 }
 

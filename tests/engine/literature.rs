@@ -7,7 +7,7 @@ use super::pythons::scenario;
 #[track_caller]
 fn runs(source: &str, n: usize, executions: u64) {
     let report = explored(&scenario(&format!("N = {n}\n{source}"), Some("0"))).expect("it explores");
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     assert_eq!(report.executions, executions);
 }
 

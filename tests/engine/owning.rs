@@ -12,7 +12,7 @@ use super::pythons::worker;
 
 fn outcomes(source: &str, observe: &str) -> Vec<String> {
     let report = explored(&scenario(source, Some(observe))).expect("it explores");
-    assert!(report.exhaustive, "{source}");
+    assert!(report.is_exhaustive(), "{source}");
     let mut values: Vec<String> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
     values.sort();
     values
@@ -199,7 +199,7 @@ for thread in threads: thread.join()
         true
     })
     .expect("it explores");
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     // Before the first number is set, or after a number was: before or after that list has its first element.
     assert_eq!(report.outcomes.len(), 40, "{:?}", report.outcomes);
     assert!(restarts <= 12, "{restarts} restarts");

@@ -173,7 +173,7 @@ fn hold(worker: &mut Worker, field: &mut Field, pair: &Pair, runs: u64, total: &
             return;
         }
     };
-    if !report.exhaustive {
+    if !report.is_exhaustive() {
         // Pools of two and loops that fight have too many orders, and that is known.
         total.large.push(format!("{about} by_main={}", pair.by_main));
         return;

@@ -21,6 +21,7 @@ use raceday::explore::Dpor;
 use raceday::explore::Exhaustive;
 use raceday::explore::Report;
 use raceday::explore::Strategy;
+use raceday::explore::Unfinished;
 use raceday::explore::explore;
 use raceday::python::PythonError;
 use raceday::python::Shared;
@@ -85,7 +86,7 @@ impl<E: Execute> Execute for Recorder<E> {
         let answer = self.inner.execute(requests)?;
         match &answer {
             Answer::Executions(executions) => self.executions.extend(executions.iter().cloned()),
-            Answer::Full | Answer::Stopped => {}
+            Answer::Hung(..) | Answer::Full | Answer::Stopped => {}
             Answer::StartOver => {
                 self.executions.clear();
                 self.restarts += 1;
@@ -125,8 +126,8 @@ impl Strategy for Arranging {
         self.0.give_up();
     }
 
-    fn is_exhaustive(&self) -> bool {
-        self.0.is_exhaustive()
+    fn unfinished(&self) -> Option<Unfinished> {
+        self.0.unfinished()
     }
 }
 
@@ -158,7 +159,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
         return Ok(None);
     }
     // Behind an execution that was cut off there may be more, and the report says so.
-    if !report.exhaustive {
+    if !report.is_exhaustive() {
         return Ok(None);
     }
     let made = std::mem::take(&mut recorder.executions);
@@ -206,7 +207,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     let mut announcing = workers.second.load_knowing(scenario, &everything_shared()).map_err(said)?;
     let bounds = Bounds { executions: 4 * sizes.states as u64, batch: 16 };
     let other = explore(&mut announcing, Dpor::default(), bounds, &mut |_| true).map_err(said)?;
-    if other.exhaustive && outcomes(&other) != outcomes(&report) {
+    if other.is_exhaustive() && outcomes(&other) != outcomes(&report) {
         return Err(format!("if everything is announced: {:?}, but {:?}", outcomes(&other), outcomes(&report)));
     }
     let shared = recorder.inner.shared().clone();
@@ -390,7 +391,7 @@ fn trying_again_and_again_ends_as_waiting_does() {
     let mut ends = |source: &str, observe: Option<&str>| {
         let mut program = worker.load(&scenario(source, observe)).expect("it loads");
         let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it runs");
-        assert!(report.exhaustive, "{source}");
+        assert!(report.is_exhaustive(), "{source}");
         let ended = report.outcomes.into_iter().filter(|found| found.outcome.ending == Ending::Finished);
         ended.map(|found| found.outcome).collect::<BTreeSet<Outcome>>()
     };
@@ -412,8 +413,9 @@ fn trying_again_and_again_misses_nothing_that_trying_twice_shows() {
         let bounds = Bounds { executions: most, ..Bounds::default() };
         let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it runs");
         let is_end = |outcome: &Outcome| outcome.ending == Ending::Finished && outcome.claims == [Some(true)];
+        let is_exhaustive = report.is_exhaustive();
         let ends = report.outcomes.into_iter().map(|found| found.outcome).filter(is_end);
-        (ends.collect::<BTreeSet<Outcome>>(), report.exhaustive)
+        (ends.collect::<BTreeSet<Outcome>>(), is_exhaustive)
     };
     let mut held = 0;
     for seed in 0..60 {

@@ -499,7 +499,7 @@ for thread in threads:
         let report = explored_by(&mut worker, &scenario(&source, Some("r"))).expect("it explores");
         let seen: Vec<_> =
             report.outcomes.iter().map(|found| (&found.outcome.value, &found.outcome.exceptions)).collect();
-        if !report.exhaustive || seen.len() != 2 || seen.iter().any(|(_, exceptions)| !exceptions.is_empty()) {
+        if !report.is_exhaustive() || seen.len() != 2 || seen.iter().any(|(_, exceptions)| !exceptions.is_empty()) {
             wrong.push(format!("{there}: `{one}` and `{other}`: {seen:?}"));
         }
     }
@@ -551,7 +551,7 @@ for thread in threads:
     thread.join()
 ";
     let report = explored_by(&mut worker(), &scenario(source, Some("once.value"))).expect("it explores");
-    assert!(report.exhaustive && report.executions >= 4, "{} executions", report.executions);
+    assert!(report.is_exhaustive() && report.executions >= 4, "{} executions", report.executions);
     assert_eq!(report.outcomes.len(), 2);
 }
 
@@ -573,7 +573,7 @@ for thread in threads:
 "
     );
     let report = explored_by(&mut worker(), &scenario(&source, Some("n, sorted(results)"))).expect("it explores");
-    assert!(report.exhaustive && report.outcomes.iter().all(|found| found.outcome.exceptions.is_empty()));
+    assert!(report.is_exhaustive() && report.outcomes.iter().all(|found| found.outcome.exceptions.is_empty()));
     let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
     seen.sort();
     seen
@@ -618,7 +618,7 @@ for thread in threads:
 ";
     let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
     let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     for (x, y) in [(1, 2), (1, 4), (3, 2), (3, 4)] {
         let expected = format!("Point(x={x}, y={y})\n");
         assert!(seen.contains(&expected.as_str()), "{expected}: {seen:?}");
@@ -653,7 +653,7 @@ for thread in threads:
 ";
     let report = explored_by(&mut worker(), &scenario(source, Some("sorted(seen)"))).expect("it explores");
     let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     assert_eq!(seen, ["[1, 1]", "[1, 2]", "[2, 2]"], "{seen:?}");
 }
 
@@ -723,7 +723,7 @@ for thread in threads:
 "
         );
         let report = explored_by(&mut worker(), &scenario(&source, Some("str(r)"))).expect("it explores");
-        assert!(report.exhaustive);
+        assert!(report.is_exhaustive());
         let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.clone()).collect();
         seen.sort();
         let expected: Vec<_> = expected.iter().map(|each| format!("'{each}'")).collect();
@@ -750,7 +750,7 @@ print(repr(caught.getvalue()))
 "
     );
     let report = explored_by(&mut worker(), &scenario(&source, None)).expect("it explores");
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     let mut printed: Vec<String> = report.outcomes.into_iter().filter_map(|found| found.outcome.stdout).collect();
     printed.sort();
     printed
@@ -898,7 +898,7 @@ for thread in threads:
 "
     );
     let report = explored_by(&mut worker(), &scenario(&source, Some("r"))).expect("it explores");
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     let told = |found: &raceday::explore::Found| {
         let raised = found.outcome.exceptions.first().map_or(String::new(), |raised| format!(" {}", raised.message));
         found.outcome.value.clone().unwrap_or_default() + &raised

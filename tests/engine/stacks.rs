@@ -10,7 +10,7 @@ use super::pythons::scenario;
 /// Returns what `observed` can be at the end of `source`, with `deadlock` for an end at which all wait.
 fn outcomes(source: &str, observed: &str) -> BTreeSet<String> {
     let report = explored(&scenario(source, Some(observed))).expect("it explores");
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     let told = report.outcomes.iter().map(|found| match found.outcome.ending {
         Ending::Finished => found.outcome.value.clone().expect("it is observed"),
         other => format!("{other:?}").to_lowercase(),

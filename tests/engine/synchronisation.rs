@@ -17,7 +17,7 @@ use super::pythons::scenario;
 #[track_caller]
 fn outcomes(source: &str, observe: Option<&str>) -> Vec<String> {
     let report = explored(&scenario(source, observe)).expect("it explores");
-    assert!(report.exhaustive, "the search ended early");
+    assert!(report.is_exhaustive(), "the search ended early");
     shown(&report)
 }
 
@@ -58,7 +58,7 @@ second.join()
         let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
         let mut outcomes = |source| {
             let report = explored_by(&mut worker, &scenario(source, Some("len(seen)"))).expect("it explores");
-            assert!(report.exhaustive);
+            assert!(report.is_exhaustive());
             shown(&report)
         };
         assert_eq!(outcomes(source), if joining_lets_go { &["1"][..] } else { &["1", "2"] }, "{interpreter:?}");
@@ -856,7 +856,7 @@ thread.join()
         );
         let report = explored(&scenario(&source, Some("job.ready"))).expect("it explores");
         assert_eq!(
-            (report.exhaustive, report.executions, shown(&report)),
+            (report.is_exhaustive(), report.executions, shown(&report)),
             (true, 2, vec!["True".to_owned()]),
             "{held}"
         );
@@ -902,7 +902,7 @@ for thread in threads: thread.join()
             if means.is_empty() { "pass" } else { means }
         );
         let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
-        assert!(report.exhaustive, "{goes_on}");
+        assert!(report.is_exhaustive(), "{goes_on}");
         assert_eq!(shown(&report), ["True"], "{means} {goes_on}");
     }
 }
@@ -1192,7 +1192,7 @@ while not logger.isEnabledFor(10):
     ];
     for source in sources {
         let report = explored(&scenario(source, Some("1"))).expect("it explores");
-        assert!(report.exhaustive, "{source}");
+        assert!(report.is_exhaustive(), "{source}");
         assert_eq!(shown(&report), ["1"], "{source}");
     }
     let source = "
@@ -1391,7 +1391,7 @@ thread.join()
         let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
         let report = explored_by(&mut worker, &scenario(source, Some("get()"))).expect("it explores");
         assert_eq!(shown(&report), ["11"], "{interpreter:?}");
-        assert!(report.exhaustive && report.executions > 8, "{interpreter:?}: {report:?}");
+        assert!(report.is_exhaustive() && report.executions > 8, "{interpreter:?}: {report:?}");
     }
 }
 

@@ -69,7 +69,7 @@ for thread in threads:
 ";
     let scenario = scenario(source, Some("n, late, later"));
     let report = explored_together(&scenario);
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     let ends = |end: &str| report.outcomes.iter().any(|found| found.outcome.value.as_deref() == Some(end));
     assert!(ends("(1, 3, 1)") && ends("(1, 3, 3)") && ends("(3, 1, 0)"), "{report:#?}");
     assert_eq!(report, explored(&scenario).expect("it explores"));
@@ -94,7 +94,7 @@ for thread in threads:
     let scenario = scenario(source, Some("log"));
     let report = explored_together(&scenario);
     assert!(
-        report.exhaustive && report.outcomes.iter().any(|found| found.outcome.ending == Ending::Crash),
+        report.is_exhaustive() && report.outcomes.iter().any(|found| found.outcome.ending == Ending::Crash),
         "{report:#?}"
     );
     assert_eq!(report, explored(&scenario).expect("it explores"));

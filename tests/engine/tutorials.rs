@@ -100,7 +100,7 @@ fn tutorials_come_to_what_reasoning_says() {
     let mut worker = Worker::start(&interpreters()[0], &confinement(), Limits::default()).expect("a worker starts");
     for Tutorial { name, source, outcomes } in TUTORIALS {
         let report = explored_by(&mut worker, &Scenario::new(format!("{name}.py"), *source)).expect("it explores");
-        assert!(report.exhaustive, "{name}");
+        assert!(report.is_exhaustive(), "{name}");
         let mut seen: Vec<String> = report
             .outcomes
             .iter()
@@ -141,7 +141,7 @@ print(''.join(example.source for example in examples if not example.exc_msg and 
         scenario.observe = Some("mydata.color, log, mydata.number".to_owned());
         let report = explored_by(&mut worker, &scenario).expect("it explores");
         let seen: Vec<_> = report.outcomes.iter().map(|found| found.outcome.value.as_deref()).collect();
-        assert!(report.exhaustive);
+        assert!(report.is_exhaustive());
         assert_eq!(seen, [Some("('red', [[('color', 'red')], 11, [], 11], 11)")], "Python {}", interpreter.version);
     }
 }

@@ -39,7 +39,7 @@ fn endings(report: &Report) -> Vec<(Ending, String)> {
 fn what_happens_unless_the_process_dies_first_is_found() {
     let report = explored(&mut impatient(), Dpor::default(), 64, u64::MAX);
     assert_eq!(endings(&report), [(Ending::Crash, "1".to_owned()), (Ending::Finished, "2*2 1".to_owned())]);
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
     assert!(!report.decides());
 }
 
@@ -48,7 +48,7 @@ fn where_nobody_looks_further_the_report_is_bounded() {
     let mut program = Program { ends_at_death: true, ..impatient() };
     let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
     assert_eq!(endings(&report), [(Ending::Crash, "1".to_owned())]);
-    assert!(!report.exhaustive);
+    assert!(!report.is_exhaustive());
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn too_many_deaths_end_an_exploration() {
     };
     let mut program = Program::bare(1, (1..=4).map(thread).collect());
     let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
-    assert_eq!((report.executions, report.exhaustive), (20, false));
+    assert_eq!((report.executions, report.is_exhaustive()), (20, false));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn no_outcome_is_missed_in_random_programs_that_die() {
                 continue;
             }
             let found = explored(&mut deadly, Dpor::default(), 64, u64::MAX);
-            if found.exhaustive {
+            if found.is_exhaustive() {
                 assert_eq!(outcomes(&found), outcomes(&all), "{mix:?} {seed}: {deadly:?}");
                 whole += 1;
                 mixed += u32::from(found.crashes() && found.outcomes.len() > 1);

@@ -9,14 +9,17 @@ use raceday::explore::OneSchedule;
 use raceday::explore::Possible;
 use raceday::explore::Progress;
 use raceday::explore::Report;
+use raceday::explore::Unfinished;
 use raceday::explore::explore;
 use raceday::scenario::Answer;
 use raceday::scenario::Ending;
 use raceday::scenario::Execute;
 use raceday::scenario::Execution;
+use raceday::scenario::Hang;
 use raceday::scenario::Request;
 use raceday::scenario::Schedule;
 use raceday::scenario::Step;
+use raceday::scenario::ThreadId;
 
 use crate::toy::Act;
 use crate::toy::Program;
@@ -55,10 +58,10 @@ fn every_schedule_is_executed_once() {
     let mut schedules: Vec<String> = program.executions.iter().map(|made| made.schedule().to_string()).collect();
     schedules.sort();
     assert_eq!(schedules, ["1 2 1 2", "1 2*2 1", "1*2 2*2", "2 1 2 1", "2 1*2 2", "2*2 1*2"]);
-    assert!(report.exhaustive);
+    assert!(report.is_exhaustive());
 
     let report = explored(&mut lost_update(3), Exhaustive::default(), 64, u64::MAX);
-    assert_eq!((report.executions, report.exhaustive), (90, true));
+    assert_eq!((report.executions, report.is_exhaustive()), (90, true));
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn of_equivalent_orders_one_is_executed_in_which_threads_are_nested() {
 fn threads_that_wait_for_each_other_are_found() {
     let report = explored(&mut embrace(), Dpor::default(), 64, u64::MAX);
     // One first, the other first, each with one lock.
-    assert_eq!((report.executions, report.exhaustive), (3, true));
+    assert_eq!((report.executions, report.is_exhaustive()), (3, true));
     let Possible::Shown(found) = report.possible(|outcome| outcome.ending == Ending::Deadlock) else {
         panic!("no deadlock in {report:#?}");
     };
@@ -98,10 +101,10 @@ fn a_report_that_is_cut_short_says_so() {
     for executions in 0..90 {
         let mut program = lost_update(3);
         let report = explored(&mut program, Exhaustive::default(), 8, executions);
-        assert_eq!((report.executions, report.exhaustive), (executions, false));
+        assert_eq!((report.executions, report.unfinished), (executions, Some(Unfinished::Executions)));
         assert_eq!(program.executions.len() as u64, executions, "nothing is executed in vain");
     }
-    assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).exhaustive);
+    assert!(explored(&mut lost_update(3), Exhaustive::default(), 64, 90).is_exhaustive());
 }
 
 /// A guess looks at all that is kept, and with five threads of a counter that is a lot: guessed after every fiftieth execution, a third
@@ -144,7 +147,7 @@ fn executions_with_few_preemptions_come_first() {
 
     let report = explored(&mut lost_update(4), Dpor::default(), 64, 60);
     let sums: Vec<_> = (1..=4).map(|sum| outcome_begins(&report, &format!("[{sum}]")).len()).collect();
-    assert!(sums.iter().all(|&ways| ways > 0) && !report.exhaustive, "{sums:?}");
+    assert!(sums.iter().all(|&ways| ways > 0) && !report.is_exhaustive(), "{sums:?}");
 }
 
 #[test]
@@ -153,9 +156,9 @@ fn the_caller_says_when_to_stop() {
         let mut go_on = |progress: &Progress| progress.executions < most;
         explore(&mut lost_update(2), Dpor::default(), Bounds::default(), &mut go_on).expect("toys do not fail")
     };
-    assert_eq!((stop_after(3).executions, stop_after(3).exhaustive), (3, false));
+    assert_eq!((stop_after(3).executions, stop_after(3).unfinished), (3, Some(Unfinished::Stopped)));
     // There was nothing left to do.
-    assert_eq!((stop_after(4).executions, stop_after(4).exhaustive), (4, true));
+    assert_eq!((stop_after(4).executions, stop_after(4).is_exhaustive()), (4, true));
 }
 
 #[test]
@@ -174,7 +177,7 @@ fn progress_counts_outcomes() {
 fn what_ends_at_the_step_limit_was_not_seen_whole() {
     let mut program = Program { limit: Some(3), ..lost_update(2) };
     let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
-    assert!(!report.exhaustive);
+    assert_eq!(report.unfinished, Some(Unfinished::Steps));
     assert!(report.outcomes.iter().all(|found| found.outcome.ending == Ending::Limit));
 }
 
@@ -182,7 +185,7 @@ fn what_ends_at_the_step_limit_was_not_seen_whole() {
 fn one_schedule_proves_only_what_it_shows() {
     let mut program = lost_update(2);
     let report = explored(&mut program, OneSchedule::new(schedule("2 1*2 2")), 64, u64::MAX);
-    assert_eq!((report.executions, report.exhaustive), (1, false));
+    assert_eq!((report.executions, report.is_exhaustive()), (1, false));
     assert_eq!(outcome_begins(&report, "[1]").len(), 1);
     assert_eq!(report.possible(|outcome| outcome.ending == Ending::Deadlock), Possible::Unknown);
 }
@@ -229,7 +232,33 @@ fn a_scenario_that_never_settles_is_given_up() {
     }
 
     let report = explore(&mut Unsettled, Dpor::default(), Bounds::default(), &mut |_| true);
-    assert_eq!(report, Ok(Report { outcomes: Vec::new(), executions: 0, exhaustive: false }));
+    assert_eq!(report, Ok(Report { outcomes: Vec::new(), executions: 0, unfinished: Some(Unfinished::Sharing) }));
+}
+
+#[test]
+fn what_was_found_before_an_execution_that_hangs_is_told() {
+    /// Hangs in the batch after so many, when one of its executions is made.
+    struct Hanging(Program, usize, Hang);
+
+    impl Execute for Hanging {
+        type Error = Infallible;
+
+        fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
+            let Some(left) = self.1.checked_sub(1) else {
+                let Answer::Executions(executions) = self.0.execute(&requests[..1])? else { panic!("it is a toy") };
+                return Ok(Answer::Hung(executions, self.2.clone()));
+            };
+            self.1 = left;
+            self.0.execute(requests)
+        }
+    }
+
+    let schedule = schedule("1 2");
+    let hang = Hang { schedule, thread: ThreadId::MAIN, name: "MainThread".to_owned(), line: 3, seconds: 10 };
+    let bounds = Bounds { batch: 2, ..Bounds::default() };
+    let mut hanging = Hanging(lost_update(3), 2, hang.clone());
+    let report = explore(&mut hanging, Dpor::default(), bounds, &mut |_| true).expect("toys do not fail");
+    assert_eq!((report.executions, report.unfinished), (4, Some(Unfinished::Hang(hang))));
 }
 
 #[test]
@@ -257,7 +286,7 @@ fn an_execution_that_leaves_its_prefix_makes_a_report_bounded() {
 
     let bounds = Bounds { batch: 1, ..Bounds::default() };
     let report = explore(&mut Dying(lost_update(3), 0), Dpor::default(), bounds, &mut |_| true);
-    assert!(report.is_ok_and(|report| !report.exhaustive && report.executions > 1));
+    assert!(report.is_ok_and(|report| report.unfinished == Some(Unfinished::Deaths) && report.executions > 1));
 }
 
 #[test]

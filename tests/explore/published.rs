@@ -14,7 +14,7 @@ use crate::twin::explored;
 fn check(mut program: Program, executions: u64) {
     program.keep = false;
     let report = explored(&mut program, Dpor::default(), 64, u64::MAX);
-    assert_eq!((report.executions, report.exhaustive), (executions, true));
+    assert_eq!((report.executions, report.is_exhaustive()), (executions, true));
 }
 
 /// One thread writes a variable, `count` others read it.

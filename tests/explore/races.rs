@@ -24,7 +24,7 @@ const WRITE: Act = Act::Write(Var::At(0), Value::Of(0, 1));
 
 fn pairs(program: &Program) -> Vec<RacingPair> {
     let mut strategy = SeekRaces::new(Dpor::default());
-    assert!(explored(&mut program.clone(), &mut strategy, 64, u64::MAX).exhaustive);
+    assert!(explored(&mut program.clone(), &mut strategy, 64, u64::MAX).is_exhaustive());
     strategy.into_pairs()
 }
 
@@ -182,7 +182,7 @@ fn a_naive_look_at_every_execution_finds_the_same() {
         for seed in 0..40 {
             let toy = program(mix, seed);
             let mut twin = toy.clone();
-            if !explored(&mut twin, Exhaustive::default(), 64, 1000).exhaustive {
+            if !explored(&mut twin, Exhaustive::default(), 64, 1000).is_exhaustive() {
                 continue;
             }
             let mut all = BTreeSet::new();

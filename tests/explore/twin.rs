@@ -11,6 +11,7 @@ use raceday::explore::Found;
 use raceday::explore::OneSchedule;
 use raceday::explore::Report;
 use raceday::explore::Strategy;
+use raceday::explore::Unfinished;
 use raceday::explore::explore;
 use raceday::scenario::Answer;
 use raceday::scenario::Execute;
@@ -61,7 +62,7 @@ pub(crate) fn class_of(execution: &Execution) -> Vec<ThreadId> {
 fn check(program: &Program, most: u64) -> bool {
     let mut twin = program.clone();
     let all = explored(&mut twin, Exhaustive::default(), 64, most);
-    if !all.exhaustive {
+    if !all.is_exhaustive() {
         return false;
     }
     explored(&mut program.clone(), Arranging(Dpor::default(), program), 64, u64::MAX);
@@ -71,7 +72,7 @@ fn check(program: &Program, most: u64) -> bool {
         let mut toy = program.clone();
         let report = explored(&mut toy, Dpor::default(), batch, u64::MAX);
         check_classes(program, &toy, &twin);
-        assert!(report.exhaustive);
+        assert!(report.is_exhaustive());
         assert_eq!(outcomes(&report), outcomes(&all), "outcomes of {program:#?}");
         check_witnesses(program, &report, &twin.executions);
         assert_eq!(prefixes(&toy).len() as u64, report.executions, "executions of {program:#?}");
@@ -116,8 +117,8 @@ impl Strategy for Arranging<'_> {
         self.0.give_up();
     }
 
-    fn is_exhaustive(&self) -> bool {
-        self.0.is_exhaustive()
+    fn unfinished(&self) -> Option<Unfinished> {
+        self.0.unfinished()
     }
 }
 
@@ -265,7 +266,7 @@ fn check_states(program: &Program, most: usize) -> Option<(usize, usize)> {
     for batch in [1, 64] {
         let mut toy = program.clone();
         let report = explored(&mut toy, Dpor::default(), batch, u64::MAX);
-        assert!(report.exhaustive);
+        assert!(report.is_exhaustive());
         assert_eq!(outcomes(&report).into_iter().collect::<BTreeSet<_>>(), possible, "outcomes of {program:#?}");
         let seen: BTreeSet<u64> = toy.executions.iter().map(states::class_of).collect();
         assert_eq!(seen.len(), classes.len(), "classes of {program:#?}");
