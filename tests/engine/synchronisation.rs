@@ -152,6 +152,40 @@ thread.join()
     assert_eq!(outcomes(&source.replace("done = True", "pass"), Some("done")), ["False Spin"]);
 }
 
+/// The second turn was as the first, and so it stood still before the wait that gives the lock back.
+#[test]
+fn a_loop_that_is_woken_for_nothing_gives_its_lock_back() {
+    let source = "
+import threading
+cv = threading.Condition(threading.Lock())
+done = False
+def work():
+    with cv:
+        while not done:
+            WAIT
+worker = threading.Thread(target=work)
+worker.start()
+with cv:
+    cv.notify()
+with cv:
+    FINISH
+    cv.notify()
+worker.join()
+";
+    let waits = [
+        "cv.wait()",
+        "cv.wait(timeout=1)",
+        "cv.release(); cv.acquire()",
+        "cv.release()\n            with other: pass\n            cv.acquire()",
+    ];
+    for wait in waits {
+        let source = source.replace("WAIT", wait).replace("done = False", "done = False\nother = threading.Lock()");
+        assert_eq!(outcomes(&source.replace("FINISH", "done = True"), Some("done")), ["True"], "{wait}");
+        let stuck = if wait == "cv.wait()" { "False Deadlock" } else { "False Spin" };
+        assert_eq!(outcomes(&source.replace("FINISH", "pass"), Some("done")), [stuck], "{wait}");
+    }
+}
+
 #[test]
 fn two_loops_that_poll_under_one_lock_do_not_keep_each_other_turning() {
     let source = "

@@ -126,11 +126,23 @@ class Exclusive(Model):
         self._rd_holder = None
         self._rd_wakers = []
 
+    def _rd_wait(self):
+        if cur.stuck is not None:
+            wait_where_stuck()
+        cur.waits = self
+        visible(self._rd_acquire_op, self._rd_free)
+
     def _rd_take(self):
         self._rd_holder = cur
         self._rd_turn = cur.turns
         cur.held += self._rd_place
         self._rd_set_free(False)
+
+    def _rd_give_back(self):
+        if loops:
+            cur.given_back.append((position, self._rd_turn))
+        self._rd_holder = None
+        self._rd_set_free(True)
 
     def _rd_set_free(self, free):
         self._rd_free.set(free)
@@ -186,8 +198,7 @@ class Lock(Exclusive):
         checked_timeout(blocking, timeout)
         if blocking and timeout == -1:
             if not (solo and self._rd_free.open):
-                cur.waits = self
-                visible(self._rd_acquire_op, self._rd_free)
+                self._rd_wait()
             if detail:
                 note("acquire", called(self))
             self._rd_take()
@@ -204,9 +215,8 @@ class Lock(Exclusive):
             raise RuntimeError("release unlocked lock")
         if detail:
             note("release", called(self))
-        self._rd_holder = None
         cur.held -= self._rd_place
-        self._rd_set_free(True)
+        self._rd_give_back()
 
     def locked(self):
         ask(self._rd_read)
@@ -259,8 +269,7 @@ class RLock(Exclusive):
             return True
         if blocking and timeout == -1:
             if not (solo and self._rd_free.open):
-                cur.waits = self
-                visible(self._rd_acquire_op, self._rd_free)
+                self._rd_wait()
             if detail:
                 note("acquire", called(self))
         else:
@@ -282,9 +291,8 @@ class RLock(Exclusive):
         if detail:
             note("release", called(self))
         self._count = 0
-        self._rd_holder = None
         cur.held -= self._rd_place
-        self._rd_set_free(True)
+        self._rd_give_back()
 
     def _rd_count_from_elsewhere(self):
         """The owner's second acquisition is a step only if somebody looks at the count."""

@@ -22,7 +22,7 @@ class Strand:
         "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
         "marks", "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "timed_out", "printing", "resuming", "above", "below", "alone", "refusals", "vain",
+        "stuck", "given_back", "printing", "resuming", "above", "below", "alone", "refusals", "vain",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -60,8 +60,8 @@ class Strand:
         self.held = 0  # the sum of the places of the locks it holds
         self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
         self.stuck = self.vain = None
+        self.given_back = []  # after which step it gave back a lock, and since which of its turns of loops it had that
         self.refusals = []  # after which step it found a lock taken, which, who had it, and since which of his turns of loops
-        self.timed_out = -1
         self.end_op, self.begin_op, self.join_op, self.life, _ = life_ops.get(code) or life_of(code)
         self.alive_op = self.begin_op
         self.op = self.begin_op

@@ -67,10 +67,10 @@ class Condition(Model):
         self._waiters.append(waiter)
         if lock._rd_holder is None:  # another thread had it, who has given it back by now
             raise RuntimeError("release unlocked lock")
-        lock._rd_holder = None
-        lock._rd_set_free(True)
+        lock._rd_give_back()
         if timeout is None:
             me.waits = self
+            me.stuck = None  # it waits until it is told, whatever changes
             try:
                 visible(waiter.op, waiter.guard)
             finally:
@@ -94,7 +94,6 @@ class Condition(Model):
             if detail:
                 note("acquire", called(lock))
         if not notified:
-            me.timed_out = position
             spend(timeout)
             if waiter in self._waiters:
                 self._waiters.remove(waiter)

@@ -34,8 +34,8 @@ def turn(site):
         for seen in me.segments[last[5] :]:
             for place, when in seen.items():
                 first_read.setdefault(place, when)
-        if me.held and me.timed_out > since:
-            # It holds the lock of the condition that it will wait on: that is where it waits for a change.
+        if gives_back(since, last[6]):
+            # It holds a lock that it will give back: only then does it wait for a change, or nobody else could make one.
             me.stuck = (first_read, me.acts)
         else:
             if not me.refusals or ordered or NOTICED in program.tracked or not stop_if_in_vain(since, last[6], first_read):
@@ -46,6 +46,25 @@ def turn(site):
         me.segments.append(me.seen)
     me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns)
     return True
+
+
+def gives_back(since, first):
+    """Whether the running thread has given back a lock in its turn of a loop that it had when that began: after step `since`, as its turn number
+    `first`."""
+    for step, taken in reversed(cur.given_back):
+        if step <= since:
+            break
+        if taken < first:
+            return True
+    return False
+
+
+def wait_where_stuck():
+    """In a loop whose last turn changed nothing, the running thread has given back what it had and wants it again."""
+    me = cur
+    stuck, me.stuck = me.stuck, None
+    if stuck[1] == me.acts:
+        wait_for_change(stuck[0])
 
 
 def unchanged(first_read):
