@@ -15,7 +15,8 @@ class Program:
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
         beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
         self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
-        self.sees_deaths = "weakref" in self.source or "__del__" in self.source
+        self.buries = "__del__" in self.source
+        self.sees_deaths = "weakref" in self.source or self.buries
         self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
@@ -40,7 +41,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
+        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames, keep_name
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -55,6 +56,7 @@ class Program:
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
+        keep_name = keep_mortal_name if self.buries else keep_only_name
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
@@ -69,6 +71,8 @@ class Program:
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)
+        if self.buries:
+            settle_after_each(rewriter.module)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):
@@ -116,6 +120,8 @@ def see(ending):
             except BaseException as error:
                 keep_mistake(error)
                 claims.append(None)
+        if program.buries and program.observed is None and ending == "finished":
+            die_last()
         exceptions = [(code, name, error, False) for code, name, error in failures]
         for future in futures:
             if future._rd_error is not None and not future._rd_asked and future._rd_strand is not None:
@@ -224,6 +230,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     names.clear()
     if program.sees_deaths:
         forget_weak()
+        locals_made.clear()
     if program.reads_clocks or looks:
         forget_times()
     kinds.clear()

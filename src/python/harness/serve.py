@@ -125,7 +125,7 @@ def release():
             strand.marks.clear()
             strand.segments.clear()
     executions_since_collection += 1
-    if executions_since_collection >= COLLECTION_PERIOD or gc.get_count()[0] >= LITTER:
+    if executions_since_collection >= COLLECTION_PERIOD or program.buries or gc.get_count()[0] >= LITTER:
         executions_since_collection = 0
         collect_garbage()
         if not program.is_settled:

@@ -23,9 +23,10 @@ def forget_weak():
 
 
 def may_die(thing, holder=None):
-    """From now on a weak reference leads to `thing`, from `holder` if that is a collection. What does anything as it dies, dies as ever."""
+    """From now on a weak reference leads to `thing`, from `holder` if that is a collection; or somebody else may let go of it, and it does
+    something as it dies."""
     kind = type(thing)
-    if kind.__module__ != "__main__" or not kind.__flags__ & 512 or not kind.__weakrefoffset__ or hasattr(kind, "__del__"):
+    if kind.__module__ != "__main__" or not kind.__flags__ & 512 or not kind.__weakrefoffset__:
         return
     where = id(thing)
     if where not in mortal:
@@ -269,6 +270,8 @@ OPTIMIZED = 1  # the flag of functions' code: variables are elsewhere than in `f
 def forget_unheld():
     """Has containers and variables die that only their names keep alive."""
     while True:
+        if settled_order:
+            settled_order[:] = [each for each in settled_order if sys.getrefcount(each) - ONE_VARIABLE > 1 + own_references(id(each), each)]
         unheld = [
             where for where, known in names.items()
             if id(known[1]) == where and sys.getrefcount(known[1]) == 2 and where not in namespaces
@@ -279,15 +282,20 @@ def forget_unheld():
             names.pop(where, None)
 
 
+def died():
+    """After a statement of a program whose objects do something as they die: those that only names of containers keep alive do so now."""
+    if solo:
+        forget_unheld()
+
+
 def let_die(wheres):
     """Has those die that only we keep alive: others may have come by some meanwhile."""
     left = [where for where in wheres if where in kept]
     while left:
-        unheld = [where for where in left if is_let_go(where)]
-        if not unheld:
+        first = next((where for where in left if is_let_go(where)), None)
+        if first is None:
             break
-        for where in unheld:
-            del kept[where]
+        kept.pop(first)  # what its `__del__` does are steps of their own
         forget_unheld()
         left = [where for where in left if where in kept]
 
@@ -303,11 +311,12 @@ def collection_touches():
 
 def collect(*arguments, **keywords):
     """`gc.collect` of the scenario's: what leads only to itself dies, in one step."""
+    if not solo and (kept or program.buries):
+        announce(collection_touches)
+        if detail:
+            note("collect", "garbage")
     if not kept:
         return collect_garbage(*arguments, **keywords)
-    announce(collection_touches)
-    if detail:
-        note("collect", "garbage")
     # What only names and we ourselves keep alive is not kept meanwhile.
     called = {where: known[0] for where, known in names.items() if id(known[1]) == where and gc.is_tracked(known[1])}
     for where in called:
@@ -318,6 +327,35 @@ def collect(*arguments, **keywords):
     finally:
         names.update((id(thing), (called[id(thing)], thing)) for thing in gc.get_objects() if id(thing) in called)
         keep_mortal()
+
+
+def forget_frames(code):
+    """What a thread raised went up to the top and is told: Python lets go of it, and with it of the frames in which it was raised."""
+    for failure in failures:
+        error = failure[2]
+        if failure[0] == code and sys.getrefcount(error) == ONE_VARIABLE + 1:  # nobody else has it
+            error.__context__ = error.__cause__ = None
+            BaseException.with_traceback(error, None)
+
+
+def die_last():
+    """What the interpreter has die as it ends: first what leads only to itself; then, unless some daemon is in the middle of the module's code,
+    all that there is, in the order in which the collector comes to it. Whatever is told of the execution but its output is known by now."""
+    names.clear()
+    kept.clear()
+    if settings.get("collects", True):
+        collect_garbage()
+    forget_frames(0)
+    if any(strand.daemon and strand.done is not True for strand in strands):
+        return
+    for thing in [each for each in gc.get_objects() if type(each).__module__ == "__main__" and not gc.is_finalized(each)]:
+        if hasattr(type(thing), "__del__"):
+            try:
+                type(thing).__del__(thing)
+            except (Abandon, Unsupported, Diverged, NeedsWorkers):
+                raise
+            except BaseException as error:
+                sound(error)  # CPython prints it and goes on
 
 
 def refer(make, /, *arguments, **keywords):
