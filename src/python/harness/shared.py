@@ -82,6 +82,8 @@ def rd_global(name):
     if not solo:
         op = reads.get((GLOBALS, name)) or read_op(GLOBALS, name)
         visible(op)
+        if kept:
+            hold(program_globals.get(name))
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
         if detail:
@@ -114,6 +116,8 @@ def rd_cell(getter, name):
         cell = getter.__closure__[0]
         op = read_op(name_of(cell), "cell")
         visible(op)
+        if kept:
+            hold(next(iter(gc.get_referents(cell)), None))
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
         if detail:

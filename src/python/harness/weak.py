@@ -8,7 +8,8 @@
 mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
 kept = {}  # by its id, the object itself, while several threads live
 letting_go = {}  # by the number of a thread and of a step that it has announced: those that die with that
-holding = {}  # by the number of a thread: those that its variables held when it last announced something
+holding = {}  # by the number of a thread: those that its variables held when it last announced something, as a dict's keys
+leaving = {}  # by its id, how many threads are to take a step by which they let go of a thing that their variables do not hold any more
 dying = set()  # those whose death is announced as a step of its own
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
@@ -19,6 +20,7 @@ def forget_weak():
     dying.clear()
     letting_go.clear()
     holding.clear()
+    leaving.clear()
     reference_places.clear()
 
 
@@ -59,9 +61,9 @@ def death_touches(wheres):
 
 
 def own_references(where, thing):
-    """How many references to `thing` the harness has by itself."""
+    """How many references to `thing` the harness has by itself, less those that threads have as far as others can tell."""
     known = names.get(where)
-    return (where in kept) + (known is not None and known[1] is thing)
+    return (where in kept) + (known is not None and known[1] is thing) - leaving.get(where, 0)
 
 
 def references_of_a_variable():
@@ -197,43 +199,65 @@ def bury():
         forget_loops()
     forget_unheld()
     if trace and trace[-3] == cur.index:
-        went_with_step()
+        let_die(letting_go.get((cur.index, position - 1), ()))
+        before = holding.get(cur.index, ())
+        holding[cur.index] = now_held = held_now()
+        left = [where for where in before if where in kept and where not in now_held]
+        for where in left:
+            leaving[where] = leaving.get(where, 0) + 1
+        for where in left:
+            leave_behind(where)
     for where in list(kept):
         deaths = dying_with(0, kept.get, where) if where in kept and where not in dying else ()
         if deaths:
-            kind = type(kept[where])
-            dying.update(deaths)
-            visible(op_of(death_touches(deaths)))
-            dying.difference_update(deaths)
-            if detail:
-                note("let go of", kind.__name__.lower())
-            let_die(deaths)
+            let_go_of(deaths, op_of(death_touches(deaths)))
 
 
-def went_with_step():
-    """Those that were to die with the running thread's last step have. Of others it has let go since, and they live on: that matters to
-    whoever lets go of them later, and so the step has looked at their lives."""
-    let_die(letting_go.get((cur.index, position - 1), ()))
-    before = holding.get(cur.index, frozenset())
-    now_held = holding[cur.index] = held_now()
-    op = ops[trace[-2]]
-    touched = {place for place, _ in op.touches}
-    lives = [life_touches(where, READ)[0] for where in before - now_held if where in kept]
-    looked = tuple(sorted(life for life in lives if life[0] not in touched))
-    if looked:
-        weight = op.weight
-        op = op_of(op.touches + looked, op.guard)
-        op.weight = weight
-        trace[-2] = op.id
+def hold(thing):
+    """The running thread has got `thing`, and lets go of it by its next step if none of its variables holds it by then."""
+    where = id(thing)
+    if where in kept:
+        holding.setdefault(cur.index, {})[where] = None
+
+
+def leave_behind(where):
+    """The running thread lets go of what its variables held until now, in a step of its own: others may do so before it, and then it dies here."""
+    if where in kept:
+        visible(op_of(leaving_touches(where)), None, (leaving_touches, (where,)))
+        if detail and where in kept:
+            note("let go of", type(kept[where]).__name__.lower())
+    leaving[where] -= 1
+    if where in kept:
+        let_die(dying_with(0, kept.get, where))
+
+
+def leaving_touches(where):
+    """What touches who lets go of one that it held."""
+    if where not in kept:
+        return ()
+    leaving[where] -= 1
+    deaths = dying_with(0, kept.get, where)
+    leaving[where] += 1
+    return death_touches(deaths) if deaths else life_touches(where, READ)
+
+
+def let_go_of(deaths, op):
+    kind = type(kept[deaths[0]])
+    dying.update(deaths)
+    visible(op)
+    dying.difference_update(deaths)
+    if detail:
+        note("let go of", kind.__name__.lower())
+    let_die(deaths)
 
 
 def held_now():
     """Those of which variables of functions hold one that the running thread is in."""
-    held = set()
-    frame = sys._getframe(3)
+    held = {}
+    frame = sys._getframe(2)
     while frame is not None and frame.f_code is not live_through.__code__:  # below may be other threads
         if frame.f_code.co_filename == program.filename and frame.f_code.co_flags & OPTIMIZED:
-            held.update(id(value) for value in local_variables(frame).values() if id(value) in kept)
+            held.update((id(value), None) for value in local_variables(frame).values() if id(value) in kept)
         frame = frame.f_back
     return held
 
@@ -295,6 +319,8 @@ def let_die(wheres):
         first = next((where for where in left if is_let_go(where)), None)
         if first is None:
             break
+        for held in holding.values():
+            held.pop(first, None)  # there may come to be another where it was
         kept.pop(first)  # what its `__del__` does are steps of their own
         forget_unheld()
         left = [where for where in left if where in kept]
