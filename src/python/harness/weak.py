@@ -8,7 +8,7 @@
 mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
 kept = {}  # by its id, the object itself, while several threads live
 letting_go = {}  # by the number of a thread and of a step that it has announced: those that die with that
-holding = {}  # by the number of a thread: those that its variables held when it last announced something, as a dict's keys
+holding = {}  # by the number of a thread: those that its variables held when it last announced something, each with the id of what led there
 leaving = {}  # by its id, how many threads are to take a step by which they let go of a thing that their variables do not hold any more
 dying = set()  # those whose death is announced as a step of its own
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
@@ -199,14 +199,16 @@ def bury():
         forget_loops()
     forget_unheld()
     if trace and trace[-3] == cur.index:
-        let_die(letting_go.get((cur.index, position - 1), ()))
-        before = holding.get(cur.index, ())
+        let_die(letting_go.pop((cur.index, position - 1), ()))
+        before = holding.get(cur.index, {})
         holding[cur.index] = now_held = held_now()
-        left = [where for where in before if where in kept and where not in now_held]
-        for where in left:
-            leaving[where] = leaving.get(where, 0) + 1
-        for where in left:
-            leave_behind(where)
+        left = {}
+        for where, through in before.items():
+            if where in kept and where not in now_held:
+                left.setdefault(through, []).append(where)
+                leaving[where] = leaving.get(where, 0) + 1
+        for wheres in left.values():
+            leave_behind(wheres)
     for where in list(kept):
         deaths = dying_with(0, kept.get, where) if where in kept and where not in dying else ()
         if deaths:
@@ -215,30 +217,60 @@ def bury():
 
 def hold(thing):
     """The running thread has got `thing`, and lets go of it by its next step if none of its variables holds it by then."""
-    where = id(thing)
-    if where in kept:
-        holding.setdefault(cur.index, {})[where] = None
+    held = holding.setdefault(cur.index, {})
+    for where in kept_by(thing):
+        held.setdefault(where, id(thing))
 
 
-def leave_behind(where):
-    """The running thread lets go of what its variables held until now, in a step of its own: others may do so before it, and then it dies here."""
-    if where in kept:
-        visible(op_of(leaving_touches(where)), None, (leaving_touches, (where,)))
-        if detail and where in kept:
-            note("let go of", type(kept[where]).__name__.lower())
-    leaving[where] -= 1
-    if where in kept:
-        let_die(dying_with(0, kept.get, where))
+HOLDING = (list, tuple, dict, set, frozenset, collections.deque, types.MethodType)
+FEW_HELD = 100  # things in a container that are looked through
 
 
-def leaving_touches(where):
-    """What touches who lets go of one that it held."""
-    if where not in kept:
+def kept_by(thing):
+    """Those of the kept that who has `thing` has with it: that itself, or those that containers lead to."""
+    if id(thing) in kept:
+        return [id(thing)]
+    if type(thing) not in HOLDING:
         return ()
-    leaving[where] -= 1
-    deaths = dying_with(0, kept.get, where)
-    leaving[where] += 1
-    return death_touches(deaths) if deaths else life_touches(where, READ)
+    found_here = {}
+    left, passed = [thing], set()
+    while left and len(passed) < FEW_HELD:
+        each = left.pop()
+        where = id(each)
+        if where in kept:
+            found_here[where] = None
+        elif type(each) in HOLDING and where not in passed and where not in namespaces:
+            passed.add(where)
+            left += reversed(gc.get_referents(each))
+    return found_here
+
+
+def leave_behind(wheres):
+    """The running thread lets go of what its variables held until now, in a step of its own: others may do so before it, and then it dies here."""
+    if any(where in kept for where in wheres):
+        visible(op_of(leaving_touches(wheres)), None, (leaving_touches, (wheres,)))
+        there = [where for where in wheres if where in kept]
+        if detail and there:
+            note("let go of", type(kept[there[0]]).__name__.lower())
+    for where in wheres:  # one after the other: while one dies what held them still holds the others
+        leaving[where] -= 1
+        if where in kept:
+            let_die(dying_with(0, kept.get, where))
+
+
+def leaving_touches(wheres):
+    """What touches who lets go of those that it held."""
+    touches = set()
+    for where in wheres:
+        leaving[where] -= 1
+    for where in wheres:
+        if where in kept:
+            deaths = dying_with(0, kept.get, where)
+            touches.update(death_touches(deaths) if deaths else life_touches(where, READ))
+    for where in wheres:
+        leaving[where] += 1
+    written = {place for place, manner in touches if manner == WRITE}
+    return tuple(sorted(touch for touch in touches if touch[1] == WRITE or touch[0] not in written))
 
 
 def let_go_of(deaths, op):
@@ -257,7 +289,9 @@ def held_now():
     frame = sys._getframe(2)
     while frame is not None and frame.f_code is not live_through.__code__:  # below may be other threads
         if frame.f_code.co_filename == program.filename and frame.f_code.co_flags & OPTIMIZED:
-            held.update((id(value), None) for value in local_variables(frame).values() if id(value) in kept)
+            for value in local_variables(frame).values():
+                for where in kept_by(value):
+                    held.setdefault(where, id(value))
         frame = frame.f_back
     return held
 
@@ -307,14 +341,17 @@ def forget_unheld():
 
 
 def died():
-    """After a statement of a program whose objects do something as they die: those that only names of containers keep alive do so now."""
+    """After a statement of a program whose objects do something as they die: those that it has let go of do so now."""
     if solo:
         forget_unheld()
+    elif kept and not ended:
+        bury()
 
 
 def let_die(wheres):
     """Has those die that only we keep alive: others may have come by some meanwhile."""
     left = [where for where in wheres if where in kept]
+    dying.update(left)
     while left:
         first = next((where for where in left if is_let_go(where)), None)
         if first is None:
@@ -322,8 +359,10 @@ def let_die(wheres):
         for held in holding.values():
             held.pop(first, None)  # there may come to be another where it was
         kept.pop(first)  # what its `__del__` does are steps of their own
+        dying.discard(first)
         forget_unheld()
         left = [where for where in left if where in kept]
+    dying.difference_update(left)
 
 
 def is_let_go(where):
