@@ -107,6 +107,7 @@ impl Gathering {
         self.executions += 1;
         self.deaths += u32::from(execution.lived.is_some());
         // What would have come after such an end was not seen.
+        self.cut |= execution.unsure;
         self.cut |= match execution.outcome.ending {
             Ending::Limit => true,
             Ending::Crash => execution.lived.is_none(),

@@ -217,7 +217,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
-    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now, unsure
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -272,7 +272,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     plain = not ordered and not collects
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
-    exiting = False
+    exiting = unsure = False
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])

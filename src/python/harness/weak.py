@@ -406,6 +406,7 @@ def forget_frames(code):
 def die_last():
     """What the interpreter has die as it ends: first what leads only to itself; then, unless some daemon is in the middle of the module's code,
     all that there is, in the order in which the collector comes to it. Whatever is told of the execution but its output is known by now."""
+    global unsure
     names.clear()
     kept.clear()
     if settings.get("collects", True):
@@ -413,14 +414,22 @@ def die_last():
     forget_frames(0)
     if any(strand.daemon and strand.done is not True for strand in strands):
         return
+    ours = {id(each) for each in program_globals.values()}
+    told_by = {}  # what the objects print as they die, and whether no global holds one that does
     for thing in [each for each in gc.get_objects() if type(each).__module__ == "__main__" and not gc.is_finalized(each)]:
         if hasattr(type(thing), "__del__"):
+            before = len(output)
             try:
                 type(thing).__del__(thing)
             except (Abandon, Unsupported, Diverged, NeedsWorkers):
                 raise
             except BaseException as error:
                 sound(error)  # CPython prints it and goes on
+            if output[before:]:
+                text = "".join(output[before:])
+                told_by[text] = told_by.get(text, False) or id(thing) not in ours
+    # Globals' own come in the order in which they were made. Of others it hangs on when CPython last looked for garbage by itself.
+    unsure = len(told_by) > 1 and any(told_by.values())
 
 
 def refer(make, /, *arguments, **keywords):
