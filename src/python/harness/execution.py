@@ -17,6 +17,7 @@ class Program:
         self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
         self.buries = "__del__" in self.source
         self.sees_deaths = "weakref" in self.source or self.buries
+        self.seen_dying = self.buries and "weakref" in self.source
         self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None

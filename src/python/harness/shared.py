@@ -185,6 +185,8 @@ def hashed(made):
     if isinstance(made, type):
         if made.__hash__ is object.__hash__:
             type.__setattr__(made, "__hash__", stable_hash)
+        if program.seen_dying and type(vars(made).get("__del__")) is types.FunctionType:
+            type.__setattr__(made, "__del__", dying_in_steps(made.__del__))
         if issubclass(made, CONTAINERS):
             for name, held in list(vars(made).items()):
                 if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:

@@ -11,6 +11,7 @@ letting_go = {}  # by the number of a thread and of a step that it has announced
 holding = {}  # by the number of a thread: those that its variables held when it last announced something, each with the id of what led there
 leaving = {}  # by its id, how many threads are to take a step by which they let go of a thing that their variables do not hold any more
 dying = set()  # those whose death is announced as a step of its own
+referred = set()  # the ids of those to which weak references lead that the program has made
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
 
@@ -21,6 +22,7 @@ def forget_weak():
     letting_go.clear()
     holding.clear()
     leaving.clear()
+    referred.clear()
     reference_places.clear()
 
 
@@ -35,6 +37,7 @@ def may_die(thing, holder=None):
         name_of(thing)
         mortal[where] = weak_reference(thing, functools.partial(forget, mortal, where)), set()
     if holder is not None:
+        referred.add(where)
         mortal[where][1].add(digest((name_of(holder), "state")))
     if not solo:
         keep_mortal()
@@ -360,9 +363,30 @@ def let_die(wheres):
             held.pop(first, None)  # there may come to be another where it was
         kept.pop(first)  # what its `__del__` does are steps of their own
         dying.discard(first)
+        if program.seen_dying:
+            keep_mortal()  # somebody may have got it by a weak reference meanwhile: then it lives on, and dies in silence
         forget_unheld()
         left = [where for where in left if where in kept]
     dying.difference_update(left)
+
+
+def dying_in_steps(method):
+    """A `__del__` of which others see the end: until then weak references lead to the object, and who gets it by one may have it live on."""
+
+    def __del__(self):
+        global unsure
+        seen = not solo and id(self) in referred
+        unsure = unsure or seen
+        try:
+            method(self)
+        finally:
+            if seen and not solo and not ended:
+                visible(op_of(life_touches(id(self), WRITE)))
+                if detail:
+                    note("is gone", type(self).__name__.lower())
+
+    __del__.__qualname__, __del__.__doc__ = method.__qualname__, method.__doc__
+    return __del__
 
 
 def is_let_go(where):
@@ -440,6 +464,7 @@ def refer(make, /, *arguments, **keywords):
         thing = thing.__self__
     may_die(thing)
     if id(thing) in mortal:
+        referred.add(id(thing))
         # One with a callback is not kept: once the scenario has let go of it nobody is called.
         reference_places[id(reference)] = reference if reference.__callback__ is None else None, life_touches(id(thing), READ)
     return reference
