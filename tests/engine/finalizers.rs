@@ -190,6 +190,25 @@ fn what_globals_hold_dies_as_the_interpreter_ends() {
     );
 }
 
+/// What an execution left died in the next one.
+#[test]
+fn what_a_class_holds_dies_in_its_own_execution() {
+    check(
+        "class One:
+    one = None
+    def __new__(cls):
+        if cls.one is None:
+            cls.one = super().__new__(cls)
+        return cls.one
+    def __del__(self): print('gone')
+got = []
+run(lambda: got.append(One()), lambda: got.append(One()))
+got.clear()
+print('end')",
+        &["end, gone", "gone, end, gone"],
+    );
+}
+
 /// In what order they come hangs on when CPython last looked for garbage by itself.
 #[test]
 fn an_order_that_nobody_knows_is_not_all_there_is() {

@@ -263,6 +263,11 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_logging()
     if warnings_changed:
         restore_warnings()
+    if program.buries:
+        # What is left of the execution before would die in this one. Now that nothing is known any more of its classes, nothing keeps them.
+        collect_garbage()
+        output.clear()
+        at_exit.clear()
     output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
     look_up_at = min(prefix_length + PATIENCE, MAX_STEPS)

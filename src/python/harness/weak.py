@@ -453,7 +453,7 @@ def die_last():
                 text = "".join(output[before:])
                 told_by[text] = told_by.get(text, False) or id(thing) not in ours
     # Globals' own come in the order in which they were made. Of others it hangs on when CPython last looked for garbage by itself.
-    unsure = len(told_by) > 1 and any(told_by.values())
+    unsure = unsure or len(told_by) > 1 and any(told_by.values())
 
 
 def refer(make, /, *arguments, **keywords):
