@@ -239,7 +239,7 @@ pub fn explore<E: Execute>(
 
 /// Returns why not everything was seen where nothing is left to ask for; `followed` says whether all executions went where they were to go.
 fn unseen(strategy: &impl Strategy, followed: bool) -> Option<Unfinished> {
-    if followed { strategy.unfinished() } else { Some(Unfinished::Deaths) }
+    if followed { strategy.unfinished() } else { Some(Unfinished::Lives) }
 }
 
 fn follows(execution: &Execution, request: &Request) -> bool {

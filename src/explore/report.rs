@@ -46,6 +46,8 @@ pub enum Unfinished {
     Deaths,
     /// Each time it began again, more turned out to be shared.
     Sharing,
+    /// It is not known in every order which objects die when.
+    Lives,
 }
 
 impl Report {
@@ -138,7 +140,9 @@ impl Gathering {
             Ending::Redundant => return,
             Ending::Limit => Some(Unfinished::Steps),
             Ending::Crash => execution.lived.is_none().then_some(Unfinished::Deaths),
-            Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => None,
+            Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => {
+                execution.unsure.then_some(Unfinished::Lives)
+            }
         };
         self.cut = self.cut.take().or(cut);
         match fatal_past(execution, causality) {
@@ -179,7 +183,12 @@ impl Gathering {
             .map(|(outcome, Shown { witness, switches, executions })| Found { outcome, witness, switches, executions })
             .collect();
         outcomes.sort_by(|a, b| a.outcome.cmp(&b.outcome));
-        Report { outcomes, executions: self.executions, unfinished: unfinished.or(self.cut) }
+        // Where the process died, an execution does not go where it was to go either.
+        let unfinished = match unfinished {
+            None | Some(Unfinished::Lives) => self.cut.or(unfinished),
+            why => why,
+        };
+        Report { outcomes, executions: self.executions, unfinished }
     }
 }
 

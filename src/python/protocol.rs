@@ -202,6 +202,9 @@ pub(super) struct Fault {
     pub(super) thread: u64,
 }
 
+/// What is added to an outcome's number where the execution could have ended otherwise.
+const UNSURE: i64 = 1 << 40;
+
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
 /// index, operation's number), the outcome's number, changes of guards (step, guard, open), guards shut at first,
 /// the steps' lines if they were asked for.
@@ -361,12 +364,14 @@ impl Meanings {
             Ok(Pending { thread, operation })
         });
         let pending = pending.collect::<Result<_, _>>()?;
-        let outcome = usize::try_from(*outcome).ok().and_then(|number| self.outcomes.get(number));
+        let unsure = *outcome >= UNSURE;
+        let number = if unsure { *outcome - UNSURE } else { *outcome };
+        let outcome = usize::try_from(number).ok().and_then(|number| self.outcomes.get(number));
         let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
         room.see(outcome)?;
         let outcome = outcome.clone();
         let shut = shut.iter().copied().map(Guard).collect();
-        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, outcome })
+        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, unsure, outcome })
     }
 }
 

@@ -396,6 +396,7 @@ pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
         Some(Unfinished::Hang(hang)) => &format!("an order did not end within {} s", hang.seconds),
         Some(Unfinished::Deaths) => "the interpreter died too often",
         Some(Unfinished::Sharing) => "threads shared something new each time",
+        Some(Unfinished::Lives) => "it is not known in every order when which object dies",
     };
     (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
 }

@@ -77,6 +77,7 @@ fn word(unfinished: &Unfinished) -> &'static str {
         Unfinished::Hang(_) => "hang",
         Unfinished::Deaths => "deaths",
         Unfinished::Sharing => "sharing",
+        Unfinished::Lives => "lives",
     }
 }
 

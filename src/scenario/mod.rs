@@ -292,6 +292,9 @@ pub struct Execution {
     /// looked; nobody did if they are not there although other threads could go.
     #[serde(default)]
     pub lived: Option<usize>,
+    /// Whether it could have ended otherwise with these same steps: something hangs on what nobody models.
+    #[serde(default)]
+    pub unsure: bool,
     /// What the learner could see.
     pub outcome: Outcome,
 }

@@ -6,6 +6,7 @@ mod deaths;
 mod differential;
 mod exactness;
 mod field;
+mod finalizers;
 mod interpreters;
 mod iterators;
 mod library;

@@ -435,6 +435,20 @@ fn trying_again_and_again_misses_nothing_that_trying_twice_shows() {
     assert!(held > 40, "only {held} were small enough");
 }
 
+/// The program with objects that tell when they die.
+fn telling_of_deaths(program: &programs::Program) -> Scenario {
+    let mut scenario = of(program);
+    let telling = "fallen = []\nclass Thing:\n    def __del__(self): fallen.append('died')";
+    scenario.source = scenario.source.replace("class Thing: pass", telling);
+    scenario.observe = scenario.observe.map(|observe| format!("{observe}, globals().get('fallen')"));
+    scenario
+}
+
+#[test]
+fn random_programs_that_let_go_of_what_has_a_del() {
+    hold_all(0..20, |seed| programs::program_of(seed, programs::DEATHS), telling_of_deaths);
+}
+
 /// Holds the programs of these seeds, or of those that are asked for.
 #[expect(clippy::print_stderr, reason = "the figures of a long run are what it is for")]
 fn hold_all(few: Range<u64>, program: impl Fn(u64) -> programs::Program, of: impl Fn(&programs::Program) -> Scenario) {

@@ -132,9 +132,10 @@ def rd_attr(thing, name):
         visible(op)
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
-        if detail:
-            return told(lambda: getattr(thing, name), "read", place_of(thing, name))
-        return getattr(thing, name)
+        value = told(lambda: getattr(thing, name), "read", place_of(thing, name)) if detail else getattr(thing, name)
+        if kept:
+            hold(value)
+        return value
     make_own_part(thing)
     touches = announce(attribute_touches, thing, name, READ)
     if detail and touches:

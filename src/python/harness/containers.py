@@ -283,6 +283,8 @@ def rd_item(thing, key):
         value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
+        if kept:
+            hold(value)
     return value
 
 

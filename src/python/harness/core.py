@@ -230,6 +230,7 @@ output = []
 output_size = 0
 outcome = None
 problem = None
+unsure = False  # whether it could have ended otherwise: something hangs on what is not modelled
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 ordered = False  # sleeping orders: there is a virtual clock

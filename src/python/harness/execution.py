@@ -15,7 +15,9 @@ class Program:
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
         beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
         self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
-        self.sees_deaths = "weakref" in self.source or "__del__" in self.source
+        self.buries = "__del__" in self.source
+        self.sees_deaths = "weakref" in self.source or self.buries
+        self.seen_dying = self.buries and "weakref" in self.source
         self.collects = self.sees_deaths and "collect" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
@@ -40,7 +42,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames
+        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames, keep_name
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -55,6 +57,7 @@ class Program:
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
         settling_is_told = SETTLING in self.tracked
+        keep_name = keep_mortal_name if self.buries else keep_only_name
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
@@ -73,6 +76,8 @@ class Program:
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)
+        if self.buries:
+            settle_after_each(rewriter.module)
         self.code = compile(rewriter.module, self.filename, "exec", dont_inherit=True)
 
     def pairs(self):
@@ -125,6 +130,8 @@ def see(ending):
             except BaseException as error:
                 keep_mistake(error)
                 claims.append(None)
+        if program.buries and program.observed is None and ending == "finished":
+            die_last()
         exceptions = [(code, name, error, False) for code, name, error in failures]
         for future in futures:
             if future._rd_error is not None and not future._rd_asked and future._rd_strand is not None:
@@ -220,7 +227,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
-    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now, unsure
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -233,6 +240,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     names.clear()
     if program.sees_deaths:
         forget_weak()
+        locals_made.clear()
     if program.reads_clocks or looks:
         forget_times()
     kinds.clear()
@@ -264,6 +272,11 @@ def execute_once(request_prefix, in_detail, with_lines):
         restore_logging()
     if warnings_changed:
         restore_warnings()
+    if program.buries:
+        # What is left of the execution before would die in this one. Now that nothing is known any more of its classes, nothing keeps them.
+        collect_garbage()
+        output.clear()
+        at_exit.clear()
     output_size = enabled = position = live = 0
     prefix, prefix_length = request_prefix, min(len(request_prefix), MAX_STEPS)  # no schedule leads beyond it
     look_up_at = min(prefix_length + PATIENCE, MAX_STEPS)
@@ -275,7 +288,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     in_vain.clear()
-    exiting = False
+    exiting = unsure = False
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])

@@ -325,8 +325,12 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
             if type(argument) not in ATOMS:
                 publish(argument) if name in KEEPING else publish_given(argument)
     if detail and is_step:
-        return told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
-    return method(*arguments, **keywords)
+        value = told(lambda: method(*arguments, **keywords), name, place_of(thing), ", ".join(map(show, arguments)) or None)
+    else:
+        value = method(*arguments, **keywords)
+    if kept:
+        hold(value)
+    return value
 
 
 def go_through(asked, thing, /, *arguments):

@@ -30,13 +30,23 @@ def name_of(thing):
 def keep_name(thing, name):
     where = id(thing)
     kind = type(thing)
-    if kind.__flags__ & 512 and kind.__weakrefoffset__:  # an instance of a class: do not keep it alive
+    if kind.__flags__ & 512 and kind.__weakrefoffset__ or kind is types.GeneratorType:  # an instance of a class: do not keep it alive
         try:
             names[where] = (name, weak_reference(thing, functools.partial(forget, names, where)))
             return
         except TypeError:
             pass
     names[where] = (name, thing)
+
+
+def keep_mortal_name(thing, name):
+    """`keep_name` where objects do something as they die."""
+    keep_only_name(thing, name)
+    if hasattr(type(thing), "__del__"):
+        may_die(thing)
+
+
+keep_only_name = keep_name
 
 
 def forget(table, where, _):

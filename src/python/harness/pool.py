@@ -310,7 +310,7 @@ class Task:
         value, error = self.called()
         # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
-        if not program.callbacks:
+        if not program.callbacks and not program.buries:
             announce(self.end_touches)
             future._rd_with_end = True
             self.settle(value, error)
@@ -318,6 +318,9 @@ class Task:
             return
         announce(future._rd_settle_touches)
         self.settle(value, error)
+        if program.buries:
+            future = value = error = None
+            self.empty()
         announce(self.end_touches)
         if detail:
             note("end")
@@ -332,9 +335,14 @@ class Task:
             raise
         except BaseException as raised:
             error = sound(raised)
-        self.function = self.arguments = self.keywords = None
+        if not program.buries:
+            self.function = self.arguments = self.keywords = None
         publish(value)
         return value, error
+
+    def empty(self):
+        """The call is over: Python lets go of all that it had to do with."""
+        self.future = self.function = self.arguments = self.keywords = None
 
     def run_in_worker(self):
         future = self.future
@@ -344,12 +352,14 @@ class Task:
         value, error = self.called()
         announce(future._rd_settle_touches)
         self.settle(value, error)
+        if program.buries:
+            self.empty()
 
     def end_touches(self):
         """The last step: the task's end, what hangs on its future, and the worker that is left over."""
         future, pool = self.future, self.pool
         touches = self.strand.end_op.touches
-        if future._rd_stage in (RUNNING, CANCELLED):
+        if future is not None and future._rd_stage in (RUNNING, CANCELLED):
             touches = future._rd_settle_touches() + touches
         if len(pool._rd_tasks) > pool._max_workers:
             # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
@@ -367,3 +377,5 @@ class Task:
             else:
                 note("end", "", None if value is None else "returns %s" % show(value))
         future._rd_settled()
+        if program.buries and error is None:
+            futures.remove(future)

@@ -26,6 +26,24 @@ def text(value):
     return ast.Constant(value)
 
 
+LETTING_GO = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.For, ast.With, ast.Try)
+
+
+def settle_after_each(node):
+    """Has `died` called after each statement of a tree that may have let go of something."""
+    for child in children(node):
+        settle_after_each(child)
+    for name in ("body", "orelse", "finalbody"):
+        statements = getattr(node, name, None)
+        if type(statements) is list:
+            settled = []
+            for each in statements:
+                settled.append(each)
+                if type(each) in LETTING_GO or type(each) is ast.Expr and type(each.value) is not ast.Constant:
+                    settled.append(place_all(place_like(ast.Expr(calls("__rd_died__", [], each)), each)))
+            statements[:] = settled
+
+
 class Rewriter(Transformer):
     """Rewrites one module."""
 

@@ -66,13 +66,16 @@ def tell(numbers):
     numbers += trace
     numbers.append(len(pending))
     numbers += pending
-    numbers += (number, 3 * len(guard_changes))
+    numbers += (number + UNSURE if unsure else number, 3 * len(guard_changes))
     for change in guard_changes:
         numbers += change
     numbers.append(len(shut_at_first))
     numbers += shut_at_first
     numbers.append(len(details))
     numbers += [entry[3] for entry in details]
+
+
+UNSURE = 1 << 40  # what is added to an outcome's number where the execution could have ended otherwise
 
 
 def run(request):
@@ -125,7 +128,7 @@ def release():
             strand.marks.clear()
             strand.segments.clear()
     executions_since_collection += 1
-    if executions_since_collection >= COLLECTION_PERIOD or gc.get_count()[0] >= LITTER:
+    if executions_since_collection >= COLLECTION_PERIOD or program.buries or gc.get_count()[0] >= LITTER:
         executions_since_collection = 0
         collect_garbage()
         if not program.is_settled:

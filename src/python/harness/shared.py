@@ -82,6 +82,8 @@ def rd_global(name):
     if not solo:
         op = reads.get((GLOBALS, name)) or read_op(GLOBALS, name)
         visible(op)
+        if kept:
+            hold(program_globals.get(name))
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
         if detail:
@@ -114,6 +116,8 @@ def rd_cell(getter, name):
         cell = getter.__closure__[0]
         op = read_op(name_of(cell), "cell")
         visible(op)
+        if kept:
+            hold(next(iter(gc.get_referents(cell)), None))
         if loops:
             cur.seen.setdefault(op.touches[0][0], position)
         if detail:
@@ -181,6 +185,8 @@ def hashed(made):
     if isinstance(made, type):
         if made.__hash__ is object.__hash__:
             type.__setattr__(made, "__hash__", stable_hash)
+        if program.seen_dying and type(vars(made).get("__del__")) is types.FunctionType:
+            type.__setattr__(made, "__del__", dying_in_steps(made.__del__))
         if issubclass(made, CONTAINERS):
             for name, held in list(vars(made).items()):
                 if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:

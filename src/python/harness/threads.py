@@ -23,6 +23,8 @@ class Local:
         self = object.__new__(cls)
         object.__setattr__(self, "_rd_made_with", (arguments, keywords))
         object.__setattr__(self, "_rd_tables", {code_of_thread(): {}})  # for its maker `__init__` runs in any case
+        if program.buries:
+            locals_made.append(weak_reference(self))
         return self
 
     def _rd_table(self):
@@ -74,6 +76,9 @@ class Local:
         if name not in table:
             raise AttributeError(Local._rd_missing(self, name) if sys.version_info >= (3, 11) else name)
         del table[name]
+
+
+locals_made = []  # in an execution in which objects do something as they die
 
 
 OWN_OF_THREADS = only_cpythons(
@@ -173,7 +178,8 @@ class Thread(Model):
         """Makes the thread live, within a step that was announced."""
         global solo
         code = child_code(cur)
-        strand = Strand(code, self._rd_body, self._name, self._daemonic)
+        body = functools.partial(live_and_let_go, [self]) if program.buries else self._rd_body
+        strand = Strand(code, body, self._name, self._daemonic)
         strand.model = self
         strand.end_is_told()
         self._rd_strand = strand
@@ -186,6 +192,10 @@ class Thread(Model):
         keep_mortal()
 
     def _rd_body(self):
+        self._rd_live()
+        end(cur)
+
+    def _rd_live(self):
         try:
             self.run()
         except (Abandon, Unsupported, Diverged, NeedsWorkers):
@@ -196,7 +206,6 @@ class Thread(Model):
             hook = my_getattr(MODELS["threading"], "excepthook")
             if hook is not excepthook:
                 call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
-        end(cur)
 
     def run(self):
         try:
@@ -355,6 +364,22 @@ if sys.version_info >= (3, 13):
     del Thread._stop
 
 
+def live_and_let_go(held):
+    """A thread's life where objects do something as they die. Before its end Python lets go of the thread itself, and of what is local to it."""
+    thread = held.pop()
+    thread._rd_live()
+    forget_frames(cur.code)
+    if kept:
+        bury()
+    cur.model = None
+    del thread
+    for known in locals_made:
+        local = known()
+        if local is not None:
+            object.__getattribute__(local, "_rd_tables").pop(cur.code, None)
+    end(cur)
+
+
 class MainThread(Thread):
     """The main thread's `Thread` object."""
 
@@ -420,6 +445,9 @@ def joined(strand):
     if live == 1 and not unjoined:
         solo = True
         kept.clear()
+        if program.buries:
+            for each in strands:
+                each.marks.clear()
 
 
 def native_id_of(strand):

@@ -8,8 +8,10 @@
 mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
 kept = {}  # by its id, the object itself, while several threads live
 letting_go = {}  # by the number of a thread and of a step that it has announced: those that die with that
-holding = {}  # by the number of a thread: those that its variables held when it last announced something
+holding = {}  # by the number of a thread: those that its variables held when it last announced something, each with the id of what led there
+leaving = {}  # by its id, how many threads are to take a step by which they let go of a thing that their variables do not hold any more
 dying = set()  # those whose death is announced as a step of its own
+referred = set()  # the ids of those to which weak references lead that the program has made
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
 
@@ -19,19 +21,23 @@ def forget_weak():
     dying.clear()
     letting_go.clear()
     holding.clear()
+    leaving.clear()
+    referred.clear()
     reference_places.clear()
 
 
 def may_die(thing, holder=None):
-    """From now on a weak reference leads to `thing`, from `holder` if that is a collection. What does anything as it dies, dies as ever."""
+    """From now on a weak reference leads to `thing`, from `holder` if that is a collection; or somebody else may let go of it, and it does
+    something as it dies."""
     kind = type(thing)
-    if kind.__module__ != "__main__" or not kind.__flags__ & 512 or not kind.__weakrefoffset__ or hasattr(kind, "__del__"):
+    if kind.__module__ != "__main__" or not kind.__flags__ & 512 or not kind.__weakrefoffset__:
         return
     where = id(thing)
     if where not in mortal:
         name_of(thing)
         mortal[where] = weak_reference(thing, functools.partial(forget, mortal, where)), set()
     if holder is not None:
+        referred.add(where)
         mortal[where][1].add(digest((name_of(holder), "state")))
     if not solo:
         keep_mortal()
@@ -58,9 +64,9 @@ def death_touches(wheres):
 
 
 def own_references(where, thing):
-    """How many references to `thing` the harness has by itself."""
+    """How many references to `thing` the harness has by itself, less those that threads have as far as others can tell."""
     known = names.get(where)
-    return (where in kept) + (known is not None and known[1] is thing)
+    return (where in kept) + (known is not None and known[1] is thing) - leaving.get(where, 0)
 
 
 def references_of_a_variable():
@@ -196,43 +202,99 @@ def bury():
         forget_loops()
     forget_unheld()
     if trace and trace[-3] == cur.index:
-        went_with_step()
+        let_die(letting_go.pop((cur.index, position - 1), ()))
+        before = holding.get(cur.index, {})
+        holding[cur.index] = now_held = held_now()
+        left = {}
+        for where, through in before.items():
+            if where in kept and where not in now_held:
+                left.setdefault(through, []).append(where)
+                leaving[where] = leaving.get(where, 0) + 1
+        for wheres in left.values():
+            leave_behind(wheres)
     for where in list(kept):
         deaths = dying_with(0, kept.get, where) if where in kept and where not in dying else ()
         if deaths:
-            kind = type(kept[where])
-            dying.update(deaths)
-            visible(op_of(death_touches(deaths)))
-            dying.difference_update(deaths)
-            if detail:
-                note("let go of", kind.__name__.lower())
-            let_die(deaths)
+            let_go_of(deaths, op_of(death_touches(deaths)))
 
 
-def went_with_step():
-    """Those that were to die with the running thread's last step have. Of others it has let go since, and they live on: that matters to
-    whoever lets go of them later, and so the step has looked at their lives."""
-    let_die(letting_go.get((cur.index, position - 1), ()))
-    before = holding.get(cur.index, frozenset())
-    now_held = holding[cur.index] = held_now()
-    op = ops[trace[-2]]
-    touched = {place for place, _ in op.touches}
-    lives = [life_touches(where, READ)[0] for where in before - now_held if where in kept]
-    looked = tuple(sorted(life for life in lives if life[0] not in touched))
-    if looked:
-        weight = op.weight
-        op = op_of(op.touches + looked, op.guard)
-        op.weight = weight
-        trace[-2] = op.id
+def hold(thing):
+    """The running thread has got `thing`, and lets go of it by its next step if none of its variables holds it by then."""
+    held = holding.setdefault(cur.index, {})
+    for where in kept_by(thing):
+        held.setdefault(where, id(thing))
+
+
+HOLDING = (list, tuple, dict, set, frozenset, collections.deque, types.MethodType)
+FEW_HELD = 100  # things in a container that are looked through
+
+
+def kept_by(thing):
+    """Those of the kept that who has `thing` has with it: that itself, or those that containers lead to."""
+    if id(thing) in kept:
+        return [id(thing)]
+    if type(thing) not in HOLDING:
+        return ()
+    found_here = {}
+    left, passed = [thing], set()
+    while left and len(passed) < FEW_HELD:
+        each = left.pop()
+        where = id(each)
+        if where in kept:
+            found_here[where] = None
+        elif type(each) in HOLDING and where not in passed and where not in namespaces:
+            passed.add(where)
+            left += reversed(gc.get_referents(each))
+    return found_here
+
+
+def leave_behind(wheres):
+    """The running thread lets go of what its variables held until now, in a step of its own: others may do so before it, and then it dies here."""
+    if any(where in kept for where in wheres):
+        visible(op_of(leaving_touches(wheres)), None, (leaving_touches, (wheres,)))
+        there = [where for where in wheres if where in kept]
+        if detail and there:
+            note("let go of", type(kept[there[0]]).__name__.lower())
+    for where in wheres:  # one after the other: while one dies what held them still holds the others
+        leaving[where] -= 1
+        if where in kept:
+            let_die(dying_with(0, kept.get, where))
+
+
+def leaving_touches(wheres):
+    """What touches who lets go of those that it held."""
+    touches = set()
+    for where in wheres:
+        leaving[where] -= 1
+    for where in wheres:
+        if where in kept:
+            deaths = dying_with(0, kept.get, where)
+            touches.update(death_touches(deaths) if deaths else life_touches(where, READ))
+    for where in wheres:
+        leaving[where] += 1
+    written = {place for place, manner in touches if manner == WRITE}
+    return tuple(sorted(touch for touch in touches if touch[1] == WRITE or touch[0] not in written))
+
+
+def let_go_of(deaths, op):
+    kind = type(kept[deaths[0]])
+    dying.update(deaths)
+    visible(op)
+    dying.difference_update(deaths)
+    if detail:
+        note("let go of", kind.__name__.lower())
+    let_die(deaths)
 
 
 def held_now():
     """Those of which variables of functions hold one that the running thread is in."""
-    held = set()
-    frame = sys._getframe(3)
+    held = {}
+    frame = sys._getframe(2)
     while frame is not None and frame.f_code is not live_through.__code__:  # below may be other threads
         if frame.f_code.co_filename == program.filename and frame.f_code.co_flags & OPTIMIZED:
-            held.update(id(value) for value in local_variables(frame).values() if id(value) in kept)
+            for value in local_variables(frame).values():
+                for where in kept_by(value):
+                    held.setdefault(where, id(value))
         frame = frame.f_back
     return held
 
@@ -269,6 +331,8 @@ OPTIMIZED = 1  # the flag of functions' code: variables are elsewhere than in `f
 def forget_unheld():
     """Has containers and variables die that only their names keep alive."""
     while True:
+        if settled_order:
+            settled_order[:] = [each for each in settled_order if sys.getrefcount(each) - ONE_VARIABLE > 1 + own_references(id(each), each)]
         unheld = [
             where for where, known in names.items()
             if id(known[1]) == where and sys.getrefcount(known[1]) == 2 and where not in namespaces
@@ -279,17 +343,50 @@ def forget_unheld():
             names.pop(where, None)
 
 
+def died():
+    """After a statement of a program whose objects do something as they die: those that it has let go of do so now."""
+    if solo:
+        forget_unheld()
+    elif kept and not ended:
+        bury()
+
+
 def let_die(wheres):
     """Has those die that only we keep alive: others may have come by some meanwhile."""
     left = [where for where in wheres if where in kept]
+    dying.update(left)
     while left:
-        unheld = [where for where in left if is_let_go(where)]
-        if not unheld:
+        first = next((where for where in left if is_let_go(where)), None)
+        if first is None:
             break
-        for where in unheld:
-            del kept[where]
+        for held in holding.values():
+            held.pop(first, None)  # there may come to be another where it was
+        kept.pop(first)  # what its `__del__` does are steps of their own
+        dying.discard(first)
+        if program.seen_dying:
+            keep_mortal()  # somebody may have got it by a weak reference meanwhile: then it lives on, and dies in silence
         forget_unheld()
         left = [where for where in left if where in kept]
+    dying.difference_update(left)
+
+
+def dying_in_steps(method):
+    """A `__del__` of which others see the end: until then weak references lead to the object, and who gets it by one may have it live on."""
+
+    def __del__(self):
+        global unsure
+        seen = not solo and id(self) in referred
+        unsure = unsure or seen
+        try:
+            method(self)
+        finally:
+            if seen and not solo and not ended:
+                visible(op_of(life_touches(id(self), WRITE)))
+                if detail:
+                    note("is gone", type(self).__name__.lower())
+
+    __del__.__qualname__, __del__.__doc__ = method.__qualname__, method.__doc__
+    return __del__
 
 
 def is_let_go(where):
@@ -303,11 +400,12 @@ def collection_touches():
 
 def collect(*arguments, **keywords):
     """`gc.collect` of the scenario's: what leads only to itself dies, in one step."""
+    if not solo and (kept or program.buries):
+        announce(collection_touches)
+        if detail:
+            note("collect", "garbage")
     if not kept:
         return collect_garbage(*arguments, **keywords)
-    announce(collection_touches)
-    if detail:
-        note("collect", "garbage")
     # What only names and we ourselves keep alive is not kept meanwhile.
     called = {where: known[0] for where, known in names.items() if id(known[1]) == where and gc.is_tracked(known[1])}
     for where in called:
@@ -320,6 +418,44 @@ def collect(*arguments, **keywords):
         keep_mortal()
 
 
+def forget_frames(code):
+    """What a thread raised went up to the top and is told: Python lets go of it, and with it of the frames in which it was raised."""
+    for failure in failures:
+        error = failure[2]
+        if failure[0] == code and sys.getrefcount(error) == ONE_VARIABLE + 1:  # nobody else has it
+            error.__context__ = error.__cause__ = None
+            BaseException.with_traceback(error, None)
+
+
+def die_last():
+    """What the interpreter has die as it ends: first what leads only to itself; then, unless some daemon is in the middle of the module's code,
+    all that there is, in the order in which the collector comes to it. Whatever is told of the execution but its output is known by now."""
+    global unsure
+    names.clear()
+    kept.clear()
+    if settings.get("collects", True):
+        collect_garbage()
+    forget_frames(0)
+    if any(strand.daemon and strand.done is not True for strand in strands):
+        return
+    ours = {id(each) for each in program_globals.values()}
+    told_by = {}  # what the objects print as they die, and whether no global holds one that does
+    for thing in [each for each in gc.get_objects() if type(each).__module__ == "__main__" and not gc.is_finalized(each)]:
+        if hasattr(type(thing), "__del__"):
+            before = len(output)
+            try:
+                type(thing).__del__(thing)
+            except (Abandon, Unsupported, Diverged, NeedsWorkers):
+                raise
+            except BaseException as error:
+                sound(error)  # CPython prints it and goes on
+            if output[before:]:
+                text = "".join(output[before:])
+                told_by[text] = told_by.get(text, False) or id(thing) not in ours
+    # Globals' own come in the order in which they were made. Of others it hangs on when CPython last looked for garbage by itself.
+    unsure = unsure or len(told_by) > 1 and any(told_by.values())
+
+
 def refer(make, /, *arguments, **keywords):
     """Makes a weak reference."""
     reference = make(*arguments, **keywords)
@@ -328,6 +464,7 @@ def refer(make, /, *arguments, **keywords):
         thing = thing.__self__
     may_die(thing)
     if id(thing) in mortal:
+        referred.add(id(thing))
         # One with a callback is not kept: once the scenario has let go of it nobody is called.
         reference_places[id(reference)] = reference if reference.__callback__ is None else None, life_touches(id(thing), READ)
     return reference

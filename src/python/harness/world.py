@@ -659,7 +659,7 @@ def make_builtins():
         "__rd_new_attr__": new_attr, "__rd_old_item__": old_item, "__rd_new_item__": new_item, "__rd_at_global__": at_global,
         "__rd_at_own__": at_own,
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
-        "__rd_caught__": caught, "__rd_handled__": handled, "__rd_defines__": defines, "__rd_hashed__": hashed,
+        "__rd_caught__": caught, "__rd_handled__": handled, "__rd_died__": died, "__rd_defines__": defines, "__rd_hashed__": hashed,
         "__rd_callee__": callee, **ON_BOTH,
         "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_comparing__": begin_comparing, "__rd_compared__": compared,
     })  # fmt: skip

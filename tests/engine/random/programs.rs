@@ -316,6 +316,27 @@ const THEMES: &[Theme] = &[
     BARRIERS, THREADS, PRINTS, SPINS,
 ];
 
+/// What lets go of objects that tell when they die, and what looks how many have.
+pub(crate) const DEATHS: &[Theme] = &[&[
+    "hold.a = None",
+    "hold.b = None",
+    "hold.a = hold.b",
+    "hold.b = Thing()",
+    "hold.list.clear()",
+    "hold.list.pop()",
+    "hold.kept['a'] = None",
+    "del hold.kept['a']",
+    "u = hold.a",
+    "u = hold.b",
+    "u = None",
+    "u = hold.kept.get('a')",
+    "u = Thing()",
+    "v = hold.a is None; LOG",
+    "v = len(hold.list); LOG",
+    "v = x; LOG",
+    "x += 1",
+]];
+
 /// What lets go of objects to which weak references lead, and what looks whether they are there.
 pub(crate) const LIVES: &[Theme] = &[&[
     "hold.a = None",

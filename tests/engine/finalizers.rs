@@ -1,0 +1,223 @@
+//! Objects whose class has a `__del__`: who runs it, and when.
+
+use super::pythons::explored;
+use super::pythons::scenario;
+
+/// Checks that a program whose resource says when it dies prints exactly that.
+#[track_caller]
+fn check(program: &str, expected: &[&str]) {
+    let source = format!(
+        "import gc, queue, threading
+from concurrent.futures import ThreadPoolExecutor
+class R:
+    def __init__(self, n): self.n = n
+    def __del__(self): print('closed', self.n)
+def run(*bodies):
+    threads = [threading.Thread(target=body) for body in bodies]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+{program}"
+    );
+    let report = explored(&scenario(&source, None)).expect("it explores");
+    let printed: Vec<String> = report
+        .outcomes
+        .iter()
+        .map(|found| found.outcome.stdout.as_deref().unwrap_or_default().trim_end().replace('\n', ", "))
+        .collect();
+    assert_eq!(printed, expected, "{source}");
+    assert!(report.is_exhaustive(), "{source}");
+}
+
+#[test]
+fn what_a_function_held_dies_as_it_returns() {
+    check("def work():\n    r = R(1)\n    print('work')\nrun(work)\nprint('end')", &["work, closed 1, end"]);
+    check(
+        "def work():\n    r = [R(1), R(2)]\n    r = None\n    print('work')\nrun(work)",
+        &["closed 2, closed 1, work"],
+    );
+    check(
+        "def work():\n    r = [R(1), R(2)]\n    print('work')\nrun(work)\nprint('end')",
+        &["work, closed 2, closed 1, end"],
+    );
+}
+
+/// Natively seen: whoever lets go of it last runs its `__del__`.
+#[test]
+fn who_lets_go_last_has_it_die() {
+    check(
+        "def work(r, event): event.set()
+def main():
+    r, event = R(1), threading.Event()
+    thread = threading.Thread(target=work, args=(r, event))
+    thread.start()
+    event.wait()
+    del r
+    print('main')
+    thread.join()
+main()",
+        &["closed 1, main", "main, closed 1"],
+    );
+    check(
+        "r = R(1)
+def work():
+    print('got' if r else 'gone')
+def drop():
+    global r
+    r = None
+    print('dropped')
+run(work, drop)",
+        &[
+            "closed 1, dropped, gone",
+            "closed 1, dropped, got",
+            "closed 1, gone, dropped",
+            "closed 1, got, dropped",
+            "dropped, closed 1, got",
+            "gone, closed 1, dropped",
+            "got, closed 1, dropped",
+        ],
+    );
+    check(
+        "kept = [R(1)]
+def use():
+    for each in kept: print('use')
+def drop():
+    del kept[:]
+    print('deleted')
+run(use, drop)",
+        &["closed 1, deleted", "deleted, use, closed 1", "use, closed 1, deleted", "use, deleted, closed 1"],
+    );
+}
+
+#[test]
+fn who_overwrites_has_it_die() {
+    check(
+        "slot = {'r': R(0)}
+def put(n): slot['r'] = R(n)
+run(lambda: put(1), lambda: put(2))
+slot.clear()",
+        &[
+            "closed 0, closed 1, closed 2",
+            "closed 0, closed 2, closed 1",
+            "closed 1, closed 0, closed 2",
+            "closed 2, closed 0, closed 1",
+        ],
+    );
+}
+
+#[test]
+fn an_exception_lets_go_of_its_frames() {
+    check("def work():\n    r = R(1)\n    raise ValueError\nrun(work)\nprint('end')", &["closed 1, end"]);
+    check("r = R(1)\ndef work():\n    own = R(2)\n    raise ValueError\nwork()", &["closed 2, closed 1"]);
+}
+
+#[test]
+fn what_is_a_threads_own_dies_with_it() {
+    check(
+        "local = threading.local()\ndef work():\n    local.r = R(1)\n    print('work')\nrun(work)\nprint('end')",
+        &["work, closed 1, end"],
+    );
+    check(
+        "class Worker(threading.Thread):
+    def __init__(self):
+        super().__init__()
+        self.r = R(1)
+    def run(self): print('work')
+Worker().start()",
+        &["work, closed 1"],
+    );
+}
+
+#[test]
+fn what_a_task_had_to_do_with_dies_after_its_result_is_there() {
+    check(
+        "def work(r): return r.n
+with ThreadPoolExecutor(1) as pool:
+    print('got', pool.submit(work, R(1)).result())
+print('end')",
+        &["closed 1, got 1, end", "got 1, closed 1, end"],
+    );
+    check(
+        "with ThreadPoolExecutor(1) as pool:\n    future = pool.submit(R, 1)\nprint('end')\nfuture = None\nprint('really')",
+        &["end, closed 1, really"],
+    );
+}
+
+#[test]
+fn what_a_container_held_that_was_shared_dies_with_it() {
+    check(
+        "kept = []\nlock = threading.Lock()
+def work():
+    with lock: kept.append(R(1))
+run(work)
+print('end')
+kept = None
+print('really')",
+        &["end, closed 1, really"],
+    );
+}
+
+#[test]
+fn cycles_die_when_garbage_is_collected() {
+    check(
+        "def work():\n    r = R(1)\n    r.me = r\n    print('made')\nrun(work)\nprint('collect')\ngc.collect()\nprint('end')",
+        &["made, collect, closed 1, end"],
+    );
+    let source = "
+import gc, threading
+class Node:
+    def __init__(self): self.me = self
+    def __del__(self): print('collected in', threading.current_thread().name)
+Node()
+thread = threading.Thread(target=gc.collect, name='T')
+thread.start()
+gc.collect()
+thread.join()
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    assert!(report.is_exhaustive());
+    let printed: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+    assert_eq!(printed, ["collected in MainThread\n", "collected in T\n"]);
+}
+
+#[test]
+fn what_globals_hold_dies_as_the_interpreter_ends() {
+    check("b, a = R('b'), R('a')\nprint('end')", &["end, closed b, closed a"]);
+    check("kept = {'r': R(1)}\nrun(lambda: print('work'))", &["work, closed 1"]);
+    // A daemon in the middle of the program's code keeps all of it.
+    check(
+        "r = R(1)\nevent = threading.Event()\nthreading.Thread(target=event.wait, daemon=True).start()\nprint('end')",
+        &["end"],
+    );
+}
+
+/// What an execution left died in the next one.
+#[test]
+fn what_a_class_holds_dies_in_its_own_execution() {
+    check(
+        "class One:
+    one = None
+    def __new__(cls):
+        if cls.one is None:
+            cls.one = super().__new__(cls)
+        return cls.one
+    def __del__(self): print('gone')
+got = []
+run(lambda: got.append(One()), lambda: got.append(One()))
+got.clear()
+print('end')",
+        &["end, gone", "gone, end, gone"],
+    );
+}
+
+/// In what order they come hangs on when CPython last looked for garbage by itself.
+#[test]
+fn an_order_that_nobody_knows_is_not_all_there_is() {
+    let source = "
+class R:
+    def __init__(self, n): self.n = n
+    def __del__(self): print('closed', self.n)
+kept = [R(1), R(2)]
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    assert!(!report.is_exhaustive());
+}
