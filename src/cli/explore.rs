@@ -454,8 +454,11 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
 /// Returns what would make more of a search that is not finished, or less of one that found more than anybody reads.
 fn hints(scenario: &Scenario, report: &Report, found: usize) -> Vec<&'static str> {
     let mut hints = Vec::new();
-    if !report.is_exhaustive() && scenario.sleeps == Sleeps::Unordered && scenario.source.contains("sleep(") {
-        hints.push("`--sleeps ordered` has a clock; without one, loops that sleep go on and on");
+    let says = |what| scenario.source.contains(what);
+    let waits = report.outcomes.iter().any(|found| found.outcome.ending == Ending::Limit)
+        && (says(".wait(") || says("timeout"));
+    if !report.is_exhaustive() && scenario.sleeps == Sleeps::Unordered && (says("sleep(") || waits) {
+        hints.push("`--sleeps ordered` has a clock; without one, loops that sleep or wait for a while go on and on");
     }
     if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
         hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
@@ -555,8 +558,11 @@ mod tests {
         let check = |source: &str, change: fn(&mut Scenario), exhaustive: bool, found, expected: &[&str]| {
             let mut scenario = Scenario::new("a.py", source);
             change(&mut scenario);
-            let report =
-                Report { outcomes: Vec::new(), executions: 1, unfinished: (!exhaustive).then_some(Unfinished::Time) };
+            let ending = if exhaustive { Ending::Finished } else { Ending::Limit };
+            let found_once =
+                Found { outcome: outcome(ending, &[]), witness: Schedule::default(), switches: 0, executions: 1 };
+            let unfinished = (!exhaustive).then_some(Unfinished::Time);
+            let report = Report { outcomes: vec![found_once], executions: 1, unfinished };
             let given = hints(&scenario, &report, found);
             let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
             assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
@@ -566,6 +572,8 @@ mod tests {
         check(sleeps, |_| {}, false, 51, &["--sleeps ordered", "--observe"]);
         check(sleeps, |_| {}, true, 50, &[]);
         check(sleeps, |scenario| scenario.sleeps = Sleeps::Ordered, false, 1, &[]);
+        check("while not stop.wait(1): pass", |_| {}, false, 1, &["--sleeps ordered"]);
+        check("while not stop.wait(1): pass", |_| {}, true, 1, &[]);
         check("x = 1", |_| {}, false, 51, &["--observe"]);
         check("x = 1", |_| {}, true, 51, &["--observe"]);
         check("x = 1", |scenario| scenario.observe = Some("x".to_owned()), true, 51, &[]);
