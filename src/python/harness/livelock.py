@@ -32,6 +32,7 @@ class Vain:
 def refused(lock):
     """The running thread has found that a lock is taken."""
     if loops and not solo and lock._rd_holder is not None:
+        cur.refusals = cur.refusals or []
         cur.refusals.append((position, lock, lock._rd_holder.index, lock._rd_turn))
 
 

@@ -140,6 +140,7 @@ class Exclusive(Model):
 
     def _rd_give_back(self):
         if loops:
+            cur.given_back = cur.given_back or []
             cur.given_back.append((position, self._rd_turn))
         self._rd_holder = None
         self._rd_set_free(True)

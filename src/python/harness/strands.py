@@ -60,8 +60,8 @@ class Strand:
         self.held = 0  # the sum of the places of the locks it holds
         self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
         self.stuck = self.vain = None
-        self.given_back = []  # after which step it gave back a lock, and since which of its turns of loops it had that
-        self.refusals = []  # after which step it found a lock taken, which, who had it, and since which of his turns of loops
+        self.given_back = ()  # a list once there are any: after which step it gave back a lock, and since which turn of a loop it had that
+        self.refusals = ()  # so too: after which step it found a lock taken, which, who had it, and since which of his turns of loops
         self.end_op, self.begin_op, self.join_op, self.life, _ = life_ops.get(code) or life_of(code)
         self.alive_op = self.begin_op
         self.op = self.begin_op
