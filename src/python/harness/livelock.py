@@ -6,10 +6,10 @@
 # never given back. Or they were taken in turns that were in vain too, each because of others of these: then all is as it was before, and these
 # turns can follow one another again and again. That is a livelock. (The same without what others notice of such a turn is known of
 # stateless model checking: Kokologiannakis, Ren, Vafeiadis, "Dynamic partial order reductions for spinloops", FMCAD 2021.)
-
-
+#
 # That holds as long as nobody else makes anything of it that such a turn had a lock for a while: who fails to take that, or sees that it is
 # taken, has to have done so in vain too. Where anybody has not, the search begins again, and turns in vain wait like others (`NOTICED`).
+
 
 NOTICED = ("tries", "locks")
 in_vain = []  # the strands that have stopped
@@ -63,10 +63,12 @@ def go_on_trying():
 
 def is_noticed():
     """Whether somebody has noticed a turn in vain otherwise than in vain."""
-    return any(
-        strand.vain.had(whose, turn) and (other.vain is None or refusal not in other.vain.refusals)
-        for strand in in_vain for other in strands if other is not strand for refusal in other.refusals for _, _, whose, turn in (refusal,)
-    )  # fmt: skip
+    for strand in strands:
+        of_no_account = () if strand.vain is None else strand.vain.refusals
+        for refusal in strand.refusals:
+            if refusal not in of_no_account and any(other is not strand and other.vain.had(*refusal[2:]) for other in in_vain):
+                return True
+    return False
 
 
 def what_spins():
