@@ -102,6 +102,7 @@ builtin! {
         "scenarios/torn_pair.py",
         "scenarios/transfer_abba.py",
         "scenarios/transfer_ordered.py",
+        "scenarios/transfer_try.py",
         "scenarios/two_locks.py",
         "scenarios/wait_for_own_pool.py",
         "scenarios/withdraw.py",

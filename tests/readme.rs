@@ -110,7 +110,7 @@ struct Play {
 
 const PLAYS: [Play; 2] = [
     Play {
-        command: "raceday quiz thread-safety --count 1 --seed 78",
+        command: "raceday quiz thread-safety --count 1 --seed 175",
         rows: NonZero::new(120).expect("lines"),
         screens: &[&[("q stop", "1"), ("q stop", "4"), ("q stop", "\r"), ("q stop", "")]],
         end: &[("", "\r"), ("q stop", "q")],

@@ -740,7 +740,7 @@ waiter.join()
         "{output}"
     );
     assert!(!output.stdout.contains("cut off") && output.stdout.contains("The search is not finished"), "{output}");
-    let hint = "hint: `--sleeps ordered` has a clock; without one, loops that sleep go on and on\n";
+    let hint = "hint: `--sleeps ordered` has a clock; without one, loops that sleep or wait for a while go on and on\n";
     assert!(output.stderr.starts_with(hint), "{output}");
     for arguments in [["explore", "beat.py", "--sleeps", "ordered"].as_slice(), &[few.as_slice(), &["--json"]].concat()]
     {

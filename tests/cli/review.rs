@@ -203,7 +203,7 @@ fn today_says_what_to_do() {
     --- stdout
     Monday, 2 March 2026
 
-    Nothing is learned yet. 74 questions wait in 2 decks.
+    Nothing is learned yet. 76 questions wait in 2 decks.
 
       raceday quiz     10 questions, to see where you stand
       raceday review   learn: 10 a day, and back before you forget
