@@ -177,9 +177,12 @@ worker.join()
         "cv.wait(timeout=1)",
         "cv.release(); cv.acquire()",
         "cv.release()\n            with other: pass\n            cv.acquire()",
+        "with other, last: pass\n            cv.release(); cv.acquire()",
     ];
     for wait in waits {
-        let source = source.replace("WAIT", wait).replace("done = False", "done = False\nother = threading.Lock()");
+        let source = source
+            .replace("WAIT", wait)
+            .replace("done = False", "done = False\nother, last = threading.Lock(), threading.Lock()");
         assert_eq!(outcomes(&source.replace("FINISH", "done = True"), Some("done")), ["True"], "{wait}");
         let stuck = if wait == "cv.wait()" { "False Deadlock" } else { "False Spin" };
         assert_eq!(outcomes(&source.replace("FINISH", "pass"), Some("done")), [stuck], "{wait}");

@@ -34,10 +34,11 @@ def turn(site):
         for seen in me.segments[last[5] :]:
             for place, when in seen.items():
                 first_read.setdefault(place, when)
-        if gives_back(since, last[6]):
+        given_back = locks_given_back(since, last[6])
+        if given_back == 1:
             # It holds a lock that it will give back: only then does it wait for a change, or nobody else could make one.
-            me.stuck = (first_read, me.acts)
-        else:
+            me.stuck = (first_read, me.acts, position, me.turns)
+        elif not given_back:
             if not me.refusals or ordered or NOTICED in program.tracked or not stop_if_in_vain(since, last[6], first_read):
                 wait_for_change(first_read)
             state = state if state is None else variables_of(frame)
@@ -48,23 +49,26 @@ def turn(site):
     return True
 
 
-def gives_back(since, first):
-    """Whether the running thread has given back a lock in its turn of a loop that it had when that began: after step `since`, as its turn number
+def locks_given_back(since, first):
+    """How many locks the running thread has given back in its turn of a loop that it had when that began: after step `since`, as its turn number
     `first`."""
+    count = 0
     for step, taken in reversed(cur.given_back):
         if step <= since:
             break
-        if taken < first:
-            return True
-    return False
+        count += taken < first
+    return count
 
 
 def wait_where_stuck():
-    """In a loop whose last turn changed nothing, the running thread has given back what it had and wants it again."""
+    """In a loop whose last turn changed nothing, the running thread wants a lock: once it has given back what it had."""
     me = cur
-    stuck, me.stuck = me.stuck, None
-    if stuck[1] == me.acts:
-        wait_for_change(stuck[0])
+    first_read, acts, since, first = me.stuck
+    if acts != me.acts:
+        me.stuck = None
+    elif locks_given_back(since, first):
+        me.stuck = None
+        wait_for_change(first_read)
 
 
 def unchanged(first_read):
