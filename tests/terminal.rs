@@ -189,7 +189,7 @@ fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
 #[test]
 fn who_ends_it_at_a_prompt_gets_the_terminal_back() {
     let world = World::new();
-    for (signal, of_it) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129)] {
+    for (signal, of_it) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGQUIT, 131)] {
         let mut session = world.start(&["quiz", "tiny"], "xterm");
         let terminal = session.get_process().get_raw_handle().expect("there is one");
         let takes_lines = || tcgetattr(&terminal).expect("a terminal").local_modes.contains(LocalModes::ICANON);

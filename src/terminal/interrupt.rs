@@ -1,5 +1,5 @@
 //! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
-//! process to end, SIGTERM and SIGHUP, ends it in order too.
+//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too.
 
 use std::process;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ pub(super) const INTERRUPTED: i32 = 130;
 enum Request {
     /// Ctrl-C.
     Interrupt,
-    /// Somebody who wants the process gone, or has closed its terminal: the exit code says which.
+    /// Somebody who wants the process gone (Ctrl-\ is one), or has closed its terminal: the exit code says which.
     End { code: i32 },
 }
 
@@ -49,7 +49,8 @@ enum Owner {
 
 static OWNER: Mutex<Owner> = Mutex::new(Owner::Ourselves);
 
-/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM and SIGHUP.
+/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM, SIGHUP and
+/// SIGQUIT.
 ///
 /// Nothing else has to be put in order: what was answered is kept.
 pub fn end_on_interrupt() {
@@ -207,6 +208,7 @@ mod platform {
     use rustix::termios::tcsetattr;
     use signal_hook::consts::SIGHUP;
     use signal_hook::consts::SIGINT;
+    use signal_hook::consts::SIGQUIT;
     use signal_hook::consts::SIGTERM;
     use signal_hook::iterator::Signals;
 
@@ -229,7 +231,7 @@ mod platform {
         });
         if listening.is_ok()
             && let Ok(signals) =
-                Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))
+                Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)))
         {
             let _ = sender.send(signals);
         }
