@@ -236,6 +236,29 @@ fn what_an_editor_leaves_is_read_only_if_it_is_a_file() {
     }
 }
 
+/// All of it was lost.
+#[cfg(unix)]
+#[test]
+fn what_can_be_no_note_is_kept_in_a_file() {
+    let long = "x".repeat(100_000);
+    for (script, code, message, kept) in [
+        ("printf 'two \\377' > \"$1\"", 3, "is not text of at most 1048576 bytes; it is kept in `", "two \u{fffd}"),
+        ("head -c 100000 /dev/zero | tr '\\0' x > \"$1\"", 2, "has 100000 bytes; 65536 are allowed; it is", &long),
+        ("head -c 70000000 /dev/zero > \"$1\"", 3, "; its first 64 MiB are kept in `", &"\0".repeat(64 << 20)),
+    ] {
+        let world = world_with_editor(script, "");
+        let output = world.run(&["note", "edit", "1"]);
+        assert_eq!(output.code, Some(code), "{script}: {output}");
+        assert!(output.stderr.contains(message), "{script}: {output}");
+        let (_, file) = output.stderr.split_once("kept in `").expect("it says where");
+        let file = file.split('`').next().expect("a path").replace("[HOME]", world.path("").to_str().expect("UTF-8"));
+        let found = fs::read(world.path(file)).expect("it is there");
+        assert!(String::from_utf8_lossy(&found) == kept, "{script}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains("one line"), "{script}");
+        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}");
+    }
+}
+
 #[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 #[test]
