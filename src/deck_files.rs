@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::fmt;
@@ -35,6 +36,7 @@ use crate::deck::Deck;
 use crate::deck::Fault;
 use crate::deck::Faults;
 use crate::deck::MAX_DECK_BYTES;
+use crate::deck::MAX_DECKS;
 use crate::deck::MAX_ENTRIES;
 use crate::deck::MAX_FILE_BYTES;
 use crate::deck::MAX_FILES;
@@ -121,6 +123,8 @@ pub struct Library {
     pub entries: Vec<Entry>,
     /// The others. Nothing of them is used.
     pub faulty: Vec<Faulty>,
+    /// The folders of all of these, each by its real path.
+    folders: HashSet<PathBuf>,
 }
 
 /// A sound deck.
@@ -164,10 +168,7 @@ impl Origin {
     pub fn is_folder(&self, folder: &Path) -> bool {
         match self {
             Origin::BuiltIn(_) => false,
-            Origin::Folder(own) => match (own.canonicalize(), folder.canonicalize()) {
-                (Ok(own), Ok(folder)) => own == folder,
-                _ => own == folder,
-            },
+            Origin::Folder(own) => real(own) == real(folder),
         }
     }
 
@@ -195,16 +196,18 @@ impl Library {
 
     /// Adds every deck in `folder`, which holds one deck a folder and need not exist.
     pub fn add_folders_in(&mut self, folder: &Path) {
-        let folders = match folders_in(folder) {
-            Ok(folders) => folders,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => {
-                let fault = Fault::of_file("", Problem::Unreadable(error.to_string()));
-                let faults = Faults::from(fault).within(&folder.display().to_string());
-                self.faulty.push(Faulty { origin: Origin::Folder(folder.to_owned()), faults });
-                Vec::new()
-            }
+        let folders = match folders_in(folder, MAX_DECKS) {
+            Ok(folders) if folders.len() > MAX_DECKS => Err(Problem::TooManyDecks),
+            Ok(folders) => Ok(folders),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(unreadable(&error)),
         };
+        let folders = folders.unwrap_or_else(|problem| {
+            let faults = Faults::from(Fault::of_file("", problem)).within(&folder.display().to_string());
+            self.folders.insert(real(folder));
+            self.faulty.push(Faulty { origin: Origin::Folder(folder.to_owned()), faults });
+            Vec::new()
+        });
         for folder in folders {
             self.add_folder(&folder);
         }
@@ -212,8 +215,7 @@ impl Library {
 
     /// Adds the deck that a folder is, unless it is there already.
     pub fn add_folder(&mut self, folder: &Path) {
-        let mut origins = self.entries.iter().map(|entry| &entry.origin);
-        if !origins.any(|origin| origin.is_folder(folder)) && self.faulty_in(folder).is_none() {
+        if self.folders.insert(real(folder)) {
             self.add(Origin::Folder(folder.to_owned()), load_folder(folder));
         }
     }
@@ -264,6 +266,11 @@ impl Library {
     }
 }
 
+/// Returns the real path of a folder, or the one that it is named by if it has none.
+fn real(folder: &Path) -> PathBuf {
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
 /// Reads the deck that a folder is. Paths in faults begin with `folder`.
 pub fn load_folder(folder: &Path) -> Result<Deck, Faults> {
     let deck = match check_head(folder).and_then(|()| collect(folder)) {
@@ -281,7 +288,7 @@ fn check_head(folder: &Path) -> Result<(), Problem> {
     if !folder.is_dir() || !is_missing(folder) {
         return Ok(());
     }
-    let within = folders_in(folder).map_err(|error| unreadable(&error))?;
+    let within = folders_in(folder, MAX_DECKS).map_err(|error| unreadable(&error))?;
     let decks = within.iter().filter(|folder| !is_missing(folder)).map(|folder| folder.display().to_string());
     Err(Problem::NoDeck { decks: decks.collect() })
 }
@@ -296,10 +303,13 @@ pub fn named_folder(path: &str) -> String {
     }
 }
 
-/// Returns the folders in a folder, by name. Hidden ones are somebody else's.
-fn folders_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Returns the folders in a folder, by name, or one more than `most` of them. Hidden ones are somebody else's.
+fn folders_in(folder: &Path, most: usize) -> io::Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder)? {
+        if folders.len() > most {
+            break;
+        }
         let path = entry?.path();
         if path.is_dir() && !path.file_name().is_some_and(is_hidden) {
             folders.push(path);
@@ -577,7 +587,7 @@ mod tests {
     fn built_in_list_is_the_folder() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("decks");
         let mut wanted = Vec::new();
-        for folder in folders_in(&root).unwrap() {
+        for folder in folders_in(&root, MAX_DECKS).unwrap() {
             let mut files: Vec<String> = collect(&folder).unwrap().files.into_keys().collect();
             files.sort_by_key(|path| (path != "deck.yaml", path.contains('/'), path.clone()));
             let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
@@ -699,6 +709,31 @@ mod tests {
             &deck,
             &[&format!("DIR/{}: the folder is more than 16 folders deep in the deck", nested(MAX_FOLDER_DEPTH + 1))],
         );
+    }
+
+    /// Each was compared with all before it, by real paths that were found anew each time: more than 120 s for 3,000.
+    #[test]
+    fn so_many_decks_are_looked_through_and_no_more() {
+        let decks = tempfile::tempdir().unwrap();
+        for number in 0..MAX_DECKS {
+            fs::create_dir(decks.path().join(number.to_string())).unwrap();
+        }
+        File::create(decks.path().join("notes.txt")).unwrap();
+        fs::create_dir(decks.path().join(".git")).unwrap();
+        let mut library = Library::default();
+        library.add_folders_in(decks.path());
+        assert_eq!(library.faulty.len(), MAX_DECKS);
+        // Nobody is there twice.
+        library.add_folders_in(decks.path());
+        library.add_folder(&decks.path().join("7/../7"));
+        assert_eq!(library.faulty.len(), MAX_DECKS);
+
+        fs::create_dir(decks.path().join("one more")).unwrap();
+        let mut library = Library::default();
+        library.add_folders_in(decks.path());
+        let told: Vec<String> = library.faulty.iter().map(|faulty| faulty.faults.to_string()).collect();
+        let [told] = &told[..] else { panic!("{told:?}") };
+        assert!(told.contains("there are more than 1000 folders among the decks"), "{told}");
     }
 
     #[test]

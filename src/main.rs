@@ -11,8 +11,8 @@ use raceday::cli::Process;
 use raceday::cli::Terminals;
 
 fn main() -> ExitCode {
-    // Before anything starts a thread: this may be what a worker is made of.
-    if let Some(code) = raceday::cli::sandbox(std::env::args_os(), &mut io::stderr()) {
+    // Before anything starts a thread: this may be what a worker is made of, or who minds a program.
+    if let Some(code) = raceday::cli::sandbox(std::env::args_os(), io::stdin(), &mut io::stderr()) {
         return code;
     }
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]

@@ -189,7 +189,7 @@ fn ctrl_c_shows_the_cursor_and_says_so_in_the_exit_code() {
 #[test]
 fn who_ends_it_at_a_prompt_gets_the_terminal_back() {
     let world = World::new();
-    for (signal, of_it) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129)] {
+    for (signal, of_it) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGQUIT, 131)] {
         let mut session = world.start(&["quiz", "tiny"], "xterm");
         let terminal = session.get_process().get_raw_handle().expect("there is one");
         let takes_lines = || tcgetattr(&terminal).expect("a terminal").local_modes.contains(LocalModes::ICANON);
@@ -220,6 +220,27 @@ fn ctrl_c_while_a_line_is_typed_leaves_the_shell_a_line_of_its_own() {
     // Two see to it, in either order, so what is at the very end is not known.
     assert!(last.contains("half a no") && last.contains("\r\n"), "{last:?}");
     assert!(last.contains(SHOW_CURSOR), "{last:?}");
+}
+
+/// Keys are read with the terminal as it is for that, where Ctrl-\ is no signal.
+#[test]
+fn ctrl_backslash_is_a_key_that_does_nothing() {
+    let world = World::new();
+    let mut session = world.start(&["quiz", "tiny"], "xterm");
+    wait_for(&mut session, "q stop");
+    let terminal = session.get_process().get_raw_handle().expect("there is one");
+    let takes_lines = || tcgetattr(&terminal).expect("a terminal").local_modes.contains(LocalModes::ICANON);
+    while takes_lines() {
+        std::thread::yield_now();
+    }
+    session.send("\x1c").expect("a key");
+    session.send("n").expect("a key");
+    wait_for(&mut session, "A note on:");
+    wait_for(&mut session, "q back");
+    session.send("\x03").expect("a key");
+    let (last, code) = wait_for_end(&mut session);
+    assert_eq!(code, 130, "{last}");
+    assert!(last.contains(SHOW_CURSOR) && takes_lines(), "{last:?}");
 }
 
 /// Has more orders than anybody waits for.

@@ -46,6 +46,9 @@ Examples:
   raceday check thread-safety
   raceday check ./my-deck
 
+Of a deck that you did not write, `proven` is as honest as its programs: one that sets out to deceive can answer for itself
+what it likes. It can reach nothing, and change no other program's answers.
+
 The exit code is 1 if something is wrong.
 ";
 

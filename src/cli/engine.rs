@@ -152,6 +152,7 @@ impl Engine {
             variable: environment.python.clone(),
             path: environment.path.clone(),
             pyenv: Some(environment.pyenv.clone()),
+            minder: Some(world.program.clone()),
         };
         let (clock, welcome) = (world.clock, progress::is_welcome(world));
         let memory = world.database().map(|database| Memory { database, clock, welcome, store: None });

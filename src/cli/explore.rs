@@ -404,6 +404,7 @@ fn write(args: &ExploreArgs, exploration: &Exploration<'_>, html: &[u8], world: 
 fn check_html(args: &ExploreArgs, world: &World) -> Result<(), Failure> {
     let Some(file) = &args.html else { return Ok(()) };
     if !is_standard_output(args) {
+        whole_file::check_is_apart(file, &args.file)?;
         return whole_file::check(file);
     }
     if args.json {

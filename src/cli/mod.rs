@@ -72,7 +72,7 @@ Exit codes:
     1  a claim is violated, or a deck has faults
     2  the arguments or the input cannot be used, or the program cannot be run
     3  something that Raceday needs is missing or broken: Python, the database
-  130  Ctrl-C ended it (SIGTERM: 143, SIGHUP: 129)
+  130  Ctrl-C ended it (SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131)
 ";
 
 /// Practise thread safety with questions that are checked by running every order of threads

@@ -3,6 +3,7 @@
 use std::io;
 use std::io::Read as _;
 use std::io::Write;
+use std::path::PathBuf;
 
 use chrono::DateTime;
 use chrono::SecondsFormat;
@@ -28,11 +29,15 @@ use crate::session::Subject;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::terminal;
+use crate::terminal::EditError;
 
 use super::Exit;
 use super::Failure;
 use super::World;
 use super::learner::Learner;
+
+/// How much is kept of a text that can be no note.
+const MAX_KEPT: u64 = 64 << 20;
 
 const EXAMPLES: &str = "\
 A note is attached to a deck (`thread-safety`), a concept (`thread-safety/concept:lock`), a question \
@@ -194,10 +199,41 @@ pub(super) fn write_note(out: &mut dyn Write, note: &Note, scenario: Option<&Sce
     report::write_markdown(out, note.text.as_str(), 2, page)
 }
 
-/// Returns what the learner made of `text` in the editor; none if nothing is left of it.
+/// Returns what the learner made of `text` in the editor; none if nothing is left of it. What can be no note is kept beside the
+/// database: it may be the work of hours.
 pub(super) fn edited(world: &World, text: &str) -> Result<Option<NoteText>, Failure> {
-    let edited = terminal::edit(world.environment.editor.as_deref(), text)?;
-    if edited.trim().is_empty() { Ok(None) } else { Ok(Some(NoteText::new(&edited)?)) }
+    match terminal::edit(world.environment.editor.as_deref(), text) {
+        Ok(edited) if edited.trim().is_empty() => Ok(None),
+        Ok(edited) => NoteText::new(&edited).map(Some).map_err(|error| refused(error.into(), edited.as_bytes(), world)),
+        Err(error) => {
+            let message = error.to_string();
+            match error {
+                EditError::NotText { left, .. } => Err(refused(Failure::broken(message), left, world)),
+                error => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Keeps what can be no note in a file of its own, and has the failure say where.
+fn refused(mut failure: Failure, text: impl io::Read, world: &World) -> Failure {
+    failure.message.push_str(&match keep(text, world) {
+        Ok((file, true)) => format!("; it is kept in `{}`", file.display()),
+        Ok((file, false)) => format!("; its first {} MiB are kept in `{}`", MAX_KEPT >> 20, file.display()),
+        Err(error) => format!("; nor can it be kept: {error}"),
+    });
+    failure
+}
+
+/// Writes a text to a new file in the data folder, and returns which, and whether all of it is there.
+fn keep(mut text: impl io::Read, world: &World) -> io::Result<(PathBuf, bool)> {
+    let folder = world.data_dir.as_ref().ok_or(io::ErrorKind::NotFound)?;
+    let mut file = tempfile::Builder::new().prefix("note-").suffix(".txt").tempfile_in(folder)?;
+    io::copy(&mut (&mut text).take(MAX_KEPT), &mut file)?;
+    file.as_file().sync_all()?;
+    let is_whole = text.read(&mut [0])? == 0;
+    let (_, path) = file.keep()?;
+    Ok((path, is_whole))
 }
 
 fn show(

@@ -8,6 +8,18 @@ use std::path::Path;
 
 use super::Failure;
 
+/// Refuses the place of the program that is read, be it by links.
+pub(super) fn check_is_apart(path: &Path, program: &Path) -> Result<(), Failure> {
+    match is_same_file(path, program) {
+        false => Ok(()),
+        true => Err(Failure::unusable(format!(
+            "`{}` is the program itself, whose place the page would take",
+            path.display()
+        ))
+        .hint("name another file for the page")),
+    }
+}
+
 /// Refuses a place where no file can be, before anything is computed for it.
 pub(super) fn check(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
@@ -37,6 +49,20 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         there => replace(&target, there.ok().map(|there| there.permissions()), bytes),
     };
     written.map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Returns whether two paths lead to one file, be it by links.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let file = |path| fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|there| (there.dev(), there.ino()));
+    file(one).is_some_and(|one| file(other) == Some(one))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
 fn replace(target: &Path, permissions: Option<fs::Permissions>, bytes: &[u8]) -> io::Result<()> {

@@ -50,6 +50,8 @@ pub const MAX_FILES: usize = 1000;
 pub const MAX_ENTRIES: usize = 10 * MAX_FILES;
 /// How many folders deep a file of a deck may lie.
 pub const MAX_FOLDER_DEPTH: usize = 16;
+/// How many folders may lie where the learner's decks do.
+pub const MAX_DECKS: usize = 1000;
 /// The most bytes of all files of a deck together.
 pub const MAX_DECK_BYTES: usize = 16 << 20;
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::MAX_DECK_BYTES;
+use super::MAX_DECKS;
 use super::MAX_ENTRIES;
 use super::MAX_FILE_BYTES;
 use super::MAX_FILES;
@@ -46,6 +47,9 @@ pub enum Problem {
     /// A folder in so many others that [`MAX_FOLDER_DEPTH`] are passed.
     #[error("the folder is more than {MAX_FOLDER_DEPTH} folders deep in the deck")]
     FolderTooDeep,
+    /// More than [`MAX_DECKS`] folders where decks lie.
+    #[error("there are more than {MAX_DECKS} folders among the decks, so none of them is read")]
+    TooManyDecks,
     /// Files of more than [`MAX_DECK_BYTES`] together.
     #[error("the files of the deck have more than {MAX_DECK_BYTES} bytes together")]
     DeckTooLarge,
@@ -324,6 +328,9 @@ impl Problem {
             Problem::FileTooLarge { .. } => own("split the file into several topics"),
             Problem::TooManyFiles => own("split the deck, or move what is not part of it elsewhere"),
             Problem::TooManyEntries | Problem::FolderTooDeep => own("move what is not part of the deck elsewhere"),
+            Problem::TooManyDecks => {
+                own("move what is no deck elsewhere; a deck can be used from any folder once it is moved there")
+            }
             Problem::DeckTooLarge => own("split the deck"),
             Problem::Unreadable(_) => own("check that the file is there and that you may read it"),
             Problem::UnusablePath => own("rename it with letters, digits, `-`, `_` and `.`"),

@@ -113,6 +113,8 @@ pub struct Search {
     pub path: Option<OsString>,
     /// What a shim of pyenv goes by. Where that is not known, shims are asked.
     pub pyenv: Option<PyenvVariables>,
+    /// Our own program, which calls [`sandbox`](super::sandbox) first thing: where it is known, nothing of what is asked here outlives us.
+    pub minder: Option<PathBuf>,
 }
 
 impl Search {
@@ -177,19 +179,19 @@ pub fn find(search: &Search, memory: &mut dyn Remember) -> Result<Interpreter, F
     }
     let versioned = (OLDEST..=NEWEST).rev().map(|minor| format!("python3.{minor}"));
     let names = std::iter::once("python3".to_owned()).chain(versioned).chain(std::iter::once("python".to_owned()));
-    let mut first_error = None;
+    let (mut unsupported, mut unusable) = (None, None);
     for name in names {
         for found in on_path(Path::new(&name), path) {
             match identify(&found, search, memory) {
                 Ok(interpreter) => return Ok(interpreter),
                 // A supported version further on is better news than an unsupported one here, and that better than
                 // a shim that leads nowhere.
-                Err(error @ FindError::Unsupported { .. }) => first_error = first_error.or(Some(error)),
-                Err(_) => {}
+                Err(error @ FindError::Unsupported { .. }) => unsupported = unsupported.or(Some(error)),
+                Err(error) => unusable = unusable.or(Some(error)),
             }
         }
     }
-    Err(first_error.unwrap_or(FindError::None))
+    Err(unsupported.or(unusable).unwrap_or(FindError::None))
 }
 
 fn on_path<'a>(name: &'a Path, search_path: Option<&'a OsStr>) -> impl Iterator<Item = PathBuf> + 'a {
@@ -209,30 +211,30 @@ fn on_path<'a>(name: &'a Path, search_path: Option<&'a OsStr>) -> impl Iterator<
 /// Returns the interpreter that the program at `found` is, or leads to.
 fn identify(found: &Path, search: &Search, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
     if let Some(behind) = search.pyenv.as_ref().and_then(|variables| variables.behind(found)) {
-        match identify_without_shims(&behind, memory) {
+        match identify_without_shims(&behind, search, memory) {
             // It is not what it looked like; the shim itself will say more.
             Err(FindError::NotPython { .. }) => {}
             known => return known,
         }
     }
-    identify_without_shims(found, memory)
+    identify_without_shims(found, search, memory)
 }
 
-fn identify_without_shims(found: &Path, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
+fn identify_without_shims(found: &Path, search: &Search, memory: &mut dyn Remember) -> Result<Interpreter, FindError> {
     let real = fs::canonicalize(found).unwrap_or_else(|_| found.to_owned());
     // What is behind the links may be a program that goes by the name it is called with. So the file is believed to be
     // what was found only if it says that it is itself.
     if !is_script(&real)
-        && let Ok(described) = describe(&real, memory)
+        && let Ok(described) = describe(&real, search, memory)
         && described.executable == real
     {
         return supported(described, found);
     }
     let wrong = |why: String| FindError::NotPython { path: found.to_owned(), why };
-    let behind = process::output(found, &["-I", "-S", "-B", "-c", WHO], PATIENCE).map_err(wrong)?;
+    let behind = ask(found, WHO, search).map_err(wrong)?;
     let behind = path_of(&behind).filter(|path| path.is_absolute());
     let behind = behind.ok_or_else(|| wrong("it answered something else".to_owned()))?;
-    supported(describe(&behind, memory).map_err(wrong)?, found)
+    supported(describe(&behind, search, memory).map_err(wrong)?, found)
 }
 
 fn is_script(file: &Path) -> bool {
@@ -250,16 +252,21 @@ fn supported(described: Described, found: &Path) -> Result<Interpreter, FindErro
 }
 
 /// Returns what the program at `real` says of itself, or said before.
-fn describe(real: &Path, memory: &mut dyn Remember) -> Result<Described, String> {
+fn describe(real: &Path, search: &Search, memory: &mut dyn Remember) -> Result<Described, String> {
     if let Some(described) = memory.recall(real)
         && described.is_still_true(real)
     {
         return Ok(described);
     }
-    let said = process::output(real, &["-I", "-S", "-B", "-c", PROBE], PATIENCE)?;
+    let said = ask(real, PROBE, search)?;
     let described = Described::parse(real, &said).ok_or_else(|| "it answered something else".to_owned())?;
     memory.keep(real, &described);
     Ok(described)
+}
+
+fn ask(program: &Path, question: &str, search: &Search) -> Result<Vec<u8>, String> {
+    let minder = search.minder.as_deref().filter(|_| cfg!(unix));
+    process::output(program, &["-I", "-S", "-B", "-c", question], minder, PATIENCE)
 }
 
 impl Described {

@@ -10,6 +10,7 @@ mod confine;
 mod elf;
 mod interpreter;
 mod leader;
+mod minder;
 mod numbers;
 mod process;
 mod program;
@@ -24,7 +25,6 @@ pub use confine::Confined;
 pub use confine::Confinement;
 pub use confine::Layers;
 pub use confine::Level;
-pub use confine::sandbox;
 pub use interpreter::Described;
 pub use interpreter::FindError;
 pub use interpreter::Forgetful;
@@ -46,7 +46,28 @@ pub use team::Team;
 pub use worker::Limits;
 pub use worker::Worker;
 
+use std::ffi::OsString;
+use std::io::Read;
+use std::io::Write;
+use std::process::ExitCode;
+
 use crate::scenario::ThreadId;
+
+/// Becomes a confined Python, or minds a program, if `arguments` (the program's name first) ask for it, and otherwise returns nothing. It
+/// is to be called before anything else, while there is one thread. Returns the exit code once that is over, or has failed, having said
+/// why on `err`.
+pub fn sandbox(
+    arguments: impl IntoIterator<Item = OsString>,
+    input: impl Read + Send + 'static,
+    err: &mut dyn Write,
+) -> Option<ExitCode> {
+    let mut arguments = arguments.into_iter().skip(1);
+    let first = arguments.next()?;
+    if first == confine::SUBCOMMAND {
+        return Some(confine::sandbox(&arguments.collect::<Vec<_>>(), err));
+    }
+    (first == minder::SUBCOMMAND).then(|| minder::mind(&arguments.collect::<Vec<_>>(), input, err))
+}
 
 /// Why a scenario could not be run.
 #[derive(Debug, thiserror::Error)]

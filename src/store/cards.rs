@@ -74,6 +74,10 @@ impl Store {
     ///
     /// No history is lost, whatever happened to the deck. Call it for every deck before asking what is due.
     pub fn meet_deck(&mut self, deck: &Deck) -> Result<Met, StoreError> {
+        // Nearly always it is, and who only reads can do so where nothing can be written.
+        if self.read(|connection| is_met(connection, deck))? {
+            return Ok(Met::default());
+        }
         self.write(|connection| {
             let mut met = Met::default();
             for question in &deck.questions {
@@ -240,6 +244,24 @@ pub(super) fn card_of_row(connection: &Connection, row: i64) -> Result<Card, Sto
     rows.next()?.map_or(Ok(Card::New), columns::card)
 }
 
+/// Returns whether a deck was met as it is: there is nothing to take note of.
+fn is_met(connection: &Connection, deck: &Deck) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select deck, question, digest from cards where deck = ? and position is not null order by position",
+    )?;
+    let rows = statement.query_map([&deck.id], |row| Ok((columns::card_id(row)?, row.get("digest")?)))?;
+    let met: Vec<(CardId, Option<Digest>)> = rows.collect::<Result<_, _>>()?;
+    if !met.into_iter().eq(deck.questions.iter().map(|question| (deck.card(question), Some(question.digest)))) {
+        return Ok(false);
+    }
+    for former in deck.questions.iter().flat_map(|question| &question.formerly) {
+        if find_row(connection, &CardId { deck: deck.id.clone(), question: former.clone() })?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn adopt(connection: &Connection, old: &CardId, new: &CardId) -> Result<bool, StoreError> {
     let Some(old_row) = find_row(connection, old)? else { return Ok(false) };
     let has_history = |row: i64| -> Result<bool, StoreError> {
@@ -366,6 +388,28 @@ mod tests {
         assert_eq!(names(&new), ["b/z", "b/x", "a/m"]);
         assert_eq!(names(&store.new_cards(&ids(&["a"])).expect("cards")), ["a/m"]);
         assert_eq!(store.new_cards(&[]).expect("cards"), []);
+    }
+
+    /// Every command wrote all of it anew, so that on a full disk nothing could be read.
+    #[test]
+    fn a_deck_that_was_met_is_not_written_again() {
+        let mut store = Store::in_memory().expect("a store");
+        let changes = |store: &mut Store, deck: &Deck| {
+            let before = store.connection.total_changes();
+            store.meet_deck(deck).expect("met");
+            store.connection.total_changes() - before
+        };
+        let mut changed = deck("a", &["one", "two"]);
+        assert!(changes(&mut store, &deck("a", &["one", "two", "three"])) > 0);
+        assert_eq!(changes(&mut store, &deck("a", &["one", "two", "three"])), 0);
+        for other in [&["one", "two"] as &[_], &["two", "one"], &["two", "three"]] {
+            assert!(changes(&mut store, &deck("a", other)) > 0, "{other:?}");
+            assert_eq!(changes(&mut store, &deck("a", other)), 0, "{other:?}");
+        }
+        assert!(changes(&mut store, &changed) > 0);
+        changed.questions[0].digest = digest("another");
+        assert!(changes(&mut store, &changed) > 0);
+        assert_eq!(changes(&mut store, &changed), 0);
     }
 
     #[test]

@@ -54,12 +54,19 @@ impl Store {
         if (1..SMALLEST_PAGE).contains(&length) {
             return Err(StoreError::NotADatabase { path: path.to_owned() });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| about(path, error))?;
-        if connection.is_readonly("main")? {
-            return Err(read_only(path));
-        }
-        prepare(connection, path).map_err(|error| match error {
+        let opened = match prepare(connect(path)?, path) {
+            // Processes find each other by a file that takes room. Who has the database alone does without, and can read at least.
+            Err(StoreError::Full) => {
+                let connection = connect(path)?;
+                connection.pragma_update(None, "locking_mode", "exclusive")?;
+                prepare(connection, path).map_err(|error| match error {
+                    StoreError::Locked => StoreError::Full,
+                    error => error,
+                })
+            }
+            opened => opened,
+        };
+        opened.map_err(|error| match error {
             StoreError::ReadOnly => read_only(path),
             error => error,
         })
@@ -74,6 +81,15 @@ impl Store {
     pub fn in_memory() -> Result<Store, StoreError> {
         prepare(Connection::open_in_memory()?, Path::new(":memory:"))
     }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| about(path, error))?;
+    if connection.is_readonly("main")? {
+        return Err(read_only(path));
+    }
+    Ok(connection)
 }
 
 fn prepare(mut connection: Connection, path: &Path) -> Result<Store, StoreError> {

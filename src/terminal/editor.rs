@@ -10,6 +10,7 @@ use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read as _;
+use std::io::Seek as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -62,6 +63,8 @@ pub enum EditError {
     NotText {
         /// The command.
         editor: String,
+        /// What it is: the file itself has gone from its folder, and can still be read here.
+        left: File,
     },
     /// Ctrl-C ended the editor.
     #[error("interrupted")]
@@ -91,12 +94,13 @@ pub fn edit(editor: Option<&OsStr>, text: &str) -> Result<String, EditError> {
     }
     drop(guest);
     // Many editors write another file and put it in the place of the first, so it is opened anew.
-    let left = open_left(&file).map_err(failed)?.ok_or_else(|| EditError::NoFile { editor: name.clone() })?;
+    let mut left = open_left(&file).map_err(failed)?.ok_or_else(|| EditError::NoFile { editor: name.clone() })?;
     let mut bytes = Vec::new();
-    left.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    (&left).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    left.rewind().map_err(failed)?;
     folder.close().map_err(failed)?;
     let edited = String::from_utf8(bytes).ok().filter(|text| text.len() as u64 <= MAX_BYTES);
-    edited.map(|text| text.trim_end_matches(['\n', '\r']).to_owned()).ok_or(EditError::NotText { editor: name })
+    edited.map(|text| text.trim_end_matches(['\n', '\r']).to_owned()).ok_or(EditError::NotText { editor: name, left })
 }
 
 /// Returns the program and the arguments that `editor` names, as in `code --wait`; words can be quoted, and nothing else

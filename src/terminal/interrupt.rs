@@ -1,5 +1,5 @@
 //! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
-//! process to end, SIGTERM and SIGHUP, ends it in order too.
+//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too.
 
 use std::process;
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ pub(super) const INTERRUPTED: i32 = 130;
 enum Request {
     /// Ctrl-C.
     Interrupt,
-    /// Somebody who wants the process gone, or has closed its terminal: the exit code says which.
+    /// Somebody who wants the process gone (Ctrl-\ is one), or has closed its terminal: the exit code says which.
     End { code: i32 },
 }
 
@@ -49,7 +49,8 @@ enum Owner {
 
 static OWNER: Mutex<Owner> = Mutex::new(Owner::Ourselves);
 
-/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM and SIGHUP.
+/// Lets Ctrl-C end the process in order from now on: the cursor shows, the exit code says what happened. So do SIGTERM, SIGHUP and
+/// SIGQUIT.
 ///
 /// Nothing else has to be put in order: what was answered is kept.
 pub fn end_on_interrupt() {
@@ -137,18 +138,25 @@ pub(super) fn take_back() {
     let mut owner = owner();
     match *owner {
         Owner::Nobody { request: Some(request @ Request::End { .. }) } => leave(request),
-        Owner::Nobody { .. } => *owner = Owner::Ourselves,
+        Owner::Nobody { .. } => match platform::asked() {
+            Some(request) => leave(request),
+            None => *owner = Owner::Ourselves,
+        },
         _ => {}
     }
 }
 
-/// Ends the process if somebody wanted that while another program had the terminal: what it wrote is kept by now.
+/// Ends the process if somebody wanted that while another program had the terminal, or just now: what is to be kept is kept.
 pub fn end_if_asked() {
     let owner = owner();
-    if let Owner::Guest { request } | Owner::Nobody { request } = &*owner
-        && let Some(request @ Request::End { .. }) = request
-    {
-        leave(*request);
+    let heard = match *owner {
+        Owner::Guest { request } | Owner::Nobody { request } => {
+            request.filter(|request| *request != Request::Interrupt)
+        }
+        _ => None,
+    };
+    if let Some(request) = heard.or_else(platform::asked) {
+        leave(request);
     }
 }
 
@@ -194,8 +202,12 @@ fn owner() -> MutexGuard<'static, Owner> {
 mod platform {
     use std::io;
     use std::io::IsTerminal as _;
+    use std::sync::Arc;
+    use std::sync::LazyLock;
     use std::sync::Mutex;
     use std::sync::PoisonError;
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering;
     use std::sync::mpsc;
     use std::thread;
 
@@ -207,7 +219,9 @@ mod platform {
     use rustix::termios::tcsetattr;
     use signal_hook::consts::SIGHUP;
     use signal_hook::consts::SIGINT;
+    use signal_hook::consts::SIGQUIT;
     use signal_hook::consts::SIGTERM;
+    use signal_hook::flag::register_usize;
     use signal_hook::iterator::Signals;
 
     use super::Request;
@@ -215,6 +229,9 @@ mod platform {
 
     /// How the terminal was before somebody began to read a key.
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+
+    /// Which signal has asked us to end, if one has. It is known here before the thread that answers signals has its turn.
+    static ASKED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
     /// Answers signals from now on, those apart that whoever started us has ignored: `nohup` does that to SIGHUP, a script to
     /// Ctrl-C for what it runs in the background.
@@ -229,10 +246,19 @@ mod platform {
         });
         if listening.is_ok()
             && let Ok(signals) =
-                Signals::new([SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)))
+                Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)))
         {
+            for signal in [SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)) {
+                let _ = register_usize(signal, Arc::clone(&ASKED), usize::try_from(signal).unwrap_or(0));
+            }
             let _ = sender.send(signals);
         }
+    }
+
+    /// Returns what has asked us to end, and may not be answered yet.
+    pub(super) fn asked() -> Option<Request> {
+        let signal = i32::try_from(ASKED.load(Ordering::SeqCst)).unwrap_or(0);
+        (signal != 0).then_some(Request::End { code: 128 + signal })
     }
 
     pub(super) fn remember() {
@@ -281,4 +307,9 @@ mod platform {
     pub(super) fn forget() {}
 
     pub(super) fn restore() {}
+
+    /// Nothing but Ctrl-C is heard of.
+    pub(super) fn asked() -> Option<Request> {
+        None
+    }
 }

@@ -224,7 +224,8 @@ fn a_full_disk_keeps_what_was_kept() {
         echo "kept $kept, then $code"
         cat told
         cat /dev/zero > data/more 2> /dev/null
-        "$0" note list > told 2>&1 || { echo "list $?"; cat told; }
+        "$0" note list > told 2>&1 && echo "full, $(grep -c '^ *note ' told)" || { echo "list $?"; cat told; }
+        "$0" note add thread-safety -m "note more $1" > told 2>&1 && echo "added" || cat told
         "$0" doctor --python /none > told 2>&1
         grep -A 1 '^Data ' told
         rm data/filler data/more
@@ -258,6 +259,8 @@ fn a_full_disk_keeps_what_was_kept() {
         format!(
             "kept {kept}, then 3\nerror: there is no room left on the disk for the learner's database\nhint: make room"
         ),
+        // Nothing could be read either.
+        format!("\nfull, {kept}\nerror: there is no room left"),
         "\nData       !! data cannot be written to: No space left on device".to_owned(),
         format!("\n{kept}\nNote "),
         "\nDatabase   ok data/raceday.db, version ".to_owned(),

@@ -77,6 +77,28 @@ fn a_place_where_no_page_can_be_is_refused_at_once() {
     ");
 }
 
+/// The page took the program's place.
+#[cfg(unix)]
+#[test]
+fn a_page_does_not_take_the_programs_place() {
+    let world = world();
+    std::os::unix::fs::symlink("count.py", world.path("link")).expect("linked");
+    std::fs::hard_link(world.path("count.py"), world.path("twin")).expect("linked");
+    for (page, read) in [
+        ("count.py", "count.py"),
+        ("../count.py", "count.py"),
+        ("link", "count.py"),
+        ("twin", "count.py"),
+        ("count.py", "link"),
+    ] {
+        let page = page.replace("..", world.path("").to_str().expect("text"));
+        let output = world.run(&["explore", read, "--html", &page]);
+        assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{page}: {output}");
+        assert!(output.stderr.contains("is the program itself"), "{page}: {output}");
+        assert_eq!(std::fs::read_to_string(world.path("count.py")).expect("it is there"), COUNT, "{page}");
+    }
+}
+
 #[test]
 fn arrow_keys_step_through_the_page() {
     let Some(mut browser) = Browser::start() else { return };

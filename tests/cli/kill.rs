@@ -133,6 +133,52 @@ fn review_and_kill(kills: &mut dyn Iterator<Item = u64>) -> usize {
     unsaid
 }
 
+/// What was asked which Python it is went on when Raceday ended: a shell that computes for ever, and what it had started.
+#[cfg(unix)]
+#[test]
+fn who_is_asked_which_python_it_is_ends_with_raceday() {
+    use std::fs::File;
+    use std::io::Read as _;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[expect(clippy::disallowed_methods, reason = "other programs bring about what is tested")]
+    let command = |program: &str| std::process::Command::new(program);
+    // Whoever holds the pipe lives.
+    let computes = "#!/bin/sh\nexec 3> held\nsleep 600 &\necho here >&3\nwhile :; do :; done\n";
+    let waits = "#!/bin/sh\nexec 3> held\necho here >&3\nsleep 600\nexit 1\n";
+    let ends = "#!/bin/sh\nexec 3> held\nsleep 600 &\necho here >&3\n";
+    let prints = "#!/bin/sh\nexec 3> held\nsleep 600 &\necho here >&3\nexec yes\n";
+    for (script, signal) in [
+        (computes, "-KILL"),
+        (computes, "-TERM"),
+        (computes, "-HUP"),
+        (computes, "-QUIT"),
+        (waits, "-KILL"),
+        (waits, "-TERM"),
+        (ends, ""),
+        (prints, ""),
+    ] {
+        let world = World::new().file("python", script).file("program.py", "");
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(world.path("python"), executable).expect("set");
+        assert!(command("mkfifo").arg(world.path("held")).status().expect("mkfifo is there").success());
+        let mut raceday = world.command(&["--python", "./python", "explore", "program.py"]);
+        let mut child = raceday.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts");
+        let mut held = File::open(world.path("held")).expect("it is held");
+        let mut here = [0; 5];
+        held.read_exact(&mut here).expect("it says so");
+        if !signal.is_empty() {
+            let killed = command("kill").args([signal, &child.id().to_string()]).status();
+            assert!(killed.expect("kill is there").success());
+        }
+        let (gone, is_gone) = std::sync::mpsc::channel();
+        thread::Builder::new().spawn(move || gone.send(held.read_to_end(&mut Vec::new()))).expect("a thread");
+        let gone = is_gone.recv_timeout(Duration::from_secs(15));
+        assert!(matches!(gone, Ok(Ok(0))), "{script} after {signal}: {gone:?}");
+        child.wait().expect("it ends");
+    }
+}
+
 /// Workers are found by what Linux says of processes.
 #[cfg(target_os = "linux")]
 mod workers {

@@ -236,6 +236,29 @@ fn what_an_editor_leaves_is_read_only_if_it_is_a_file() {
     }
 }
 
+/// All of it was lost.
+#[cfg(unix)]
+#[test]
+fn what_can_be_no_note_is_kept_in_a_file() {
+    let long = "x".repeat(100_000);
+    for (script, code, message, kept) in [
+        ("printf 'two \\377' > \"$1\"", 3, "is not text of at most 1048576 bytes; it is kept in `", "two \u{fffd}"),
+        ("head -c 100000 /dev/zero | tr '\\0' x > \"$1\"", 2, "has 100000 bytes; 65536 are allowed; it is", &long),
+        ("head -c 70000000 /dev/zero > \"$1\"", 3, "; its first 64 MiB are kept in `", &"\0".repeat(64 << 20)),
+    ] {
+        let world = world_with_editor(script, "");
+        let output = world.run(&["note", "edit", "1"]);
+        assert_eq!(output.code, Some(code), "{script}: {output}");
+        assert!(output.stderr.contains(message), "{script}: {output}");
+        let (_, file) = output.stderr.split_once("kept in `").expect("it says where");
+        let file = file.split('`').next().expect("a path").replace("[HOME]", world.path("").to_str().expect("UTF-8"));
+        let found = fs::read(world.path(file)).expect("it is there");
+        assert!(String::from_utf8_lossy(&found) == kept, "{script}");
+        assert!(world.run(&["note", "show", "1"]).stdout.contains("one line"), "{script}");
+        assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{script}");
+    }
+}
+
 #[cfg(unix)]
 #[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 #[test]
@@ -263,14 +286,12 @@ fn ctrl_c_is_the_editors_and_leaves_nothing_behind() {
 #[cfg(unix)]
 #[test]
 fn who_ends_it_while_the_editor_is_at_work_has_to_wait_for_the_text() {
-    for signal in ["-TERM", "-HUP"] {
+    for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-QUIT", 131)] {
         let script = "exec 3<> go; echo started > started; read x <&3; echo two > \"$1\"";
         let (world, mut child) = editing(script, "");
         assert!(command("kill").args([signal, &child.id().to_string()]).status().expect("kill is there").success());
         fs::write(world.path("go"), "go\n").expect("it is waited for");
-        // That it is asked to end it hears at once, but for a machine that has better things to do.
-        let code = child.wait().expect("it ends").code();
-        assert!(code == Some(if signal == "-TERM" { 143 } else { 129 }) || code == Some(0), "{signal}: {code:?}");
+        assert_eq!(child.wait().expect("it ends").code(), Some(code), "{signal}");
         assert!(world.run(&["note", "show", "1"]).stdout.contains("two"), "{signal}");
         assert_eq!(fs::read_dir(world.path("tmp")).expect("a folder").count(), 1, "{signal}");
     }

@@ -109,7 +109,7 @@ impl<'a> Drill<'a> {
         if typed.is_empty() && self.ask.is_person() {
             return match note::edited(self.world, "") {
                 // Without a note the questions go on all the same.
-                Err(failure) if failure.kind == FailureKind::Broken => {
+                Err(failure) if matches!(failure.kind, FailureKind::Broken | FailureKind::Unusable) => {
                     writeln!(self.world.out, "{}", report::clean(&failure.message))?;
                     Ok(None)
                 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::parse;
 use crate::deck;
 use crate::deck::MAX_DECK_BYTES;
+use crate::deck::MAX_DECKS;
 use crate::deck::MAX_ENTRIES;
 use crate::deck::MAX_FILE_BYTES;
 use crate::deck::MAX_FILES;
@@ -47,7 +48,7 @@ fn the_guide_names_every_key_and_limit() {
         assert!(named.iter().any(|named| GUIDE.contains(named)), "docs/writing-decks.md lacks `{key}`");
     }
     assert_eq!((MAX_FILE_BYTES, MAX_DECK_BYTES, MAX_FILES, MAX_ID_LENGTH), (1 << 20, 16 << 20, 1000, 64));
-    assert_eq!((MAX_ENTRIES, MAX_FOLDER_DEPTH), (10_000, 16));
+    assert_eq!((MAX_ENTRIES, MAX_FOLDER_DEPTH, MAX_DECKS), (10_000, 16, 1000));
     assert_eq!((tree::MAX_NODES, tree::MAX_DEPTH), (50_000, 32));
 }
 

@@ -60,7 +60,7 @@ pub(super) use evidence::share_of_memory;
 pub(super) use limits::lower_memory;
 
 /// The argument that makes our program the helper.
-const SUBCOMMAND: &str = "__sandbox";
+pub(super) const SUBCOMMAND: &str = "__sandbox";
 
 /// Stands for an exit code where nobody can answer for the worker.
 const NO_SUPERVISOR: i32 = 122;
@@ -144,7 +144,7 @@ impl Layers {
 }
 
 impl Confinement {
-    /// Returns the confinement that this system can give, by `helper`: the program that calls [`sandbox`] first thing.
+    /// Returns the confinement that this system can give, by `helper`: the program that calls [`sandbox`](super::sandbox) first thing.
     pub fn by(helper: impl Into<PathBuf>) -> Confinement {
         Confinement { helper: helper.into(), layers: Layers::ALL, or_none: false }
     }
@@ -505,18 +505,12 @@ const PRELOADED: &[&str] = &[
     "zlib",
 ];
 
-/// Becomes a confined Python if `arguments` (the program's name first) ask for it, and otherwise returns nothing. It is
-/// to be called before anything else, while there is one thread. Returns the exit code if it is asked and fails, having said why on `err`.
-pub fn sandbox(arguments: impl IntoIterator<Item = OsString>, err: &mut dyn Write) -> Option<ExitCode> {
-    let mut arguments = arguments.into_iter().skip(1);
-    if arguments.next()? != SUBCOMMAND {
-        return None;
-    }
-    let rest: Vec<OsString> = arguments.collect();
-    let (why, code) = become_worker(&rest);
+/// Becomes a confined Python as `arguments` have it. Returns the exit code if that fails, having said why on `err`.
+pub(super) fn sandbox(arguments: &[OsString], err: &mut dyn Write) -> ExitCode {
+    let (why, code) = become_worker(arguments);
     // Who hears nothing of it still sees the exit code.
     let _ = writeln!(err, "{why}");
-    Some(ExitCode::from(u8::try_from(code).expect("all codes are small")))
+    ExitCode::from(u8::try_from(code).expect("all codes are small"))
 }
 
 #[cfg(target_os = "linux")]
