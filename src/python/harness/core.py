@@ -446,6 +446,7 @@ GARBAGE = outside_place("garbage")
 POPULATION = outside_place("population")  # which threads there are: written by who asks, so that starting threads does not conflict
 STARTS = outside_place("starts")  # no step touches it: what loops that wait for a thread to start wait for
 EXITING = outside_place("exiting")  # whether the interpreter still takes tasks
+FINALIZING = outside_place("finalizing")  # and whether it still starts threads, where that hangs on the main thread
 
 
 def let_time_pass():
