@@ -305,6 +305,8 @@ def looks_at_attributes(function):
     """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
     kind = type(function)
     if kind is types.BuiltinFunctionType:
+        if (function.__module__ or type(function.__self__).__module__) == "_pickle":
+            return True
         text = function.__self__
         return type(text) is str and function.__name__ in ("format", "format_map") and ("." in text or "[" in text)
     return kind in (types.FunctionType, types.MethodType)

@@ -274,7 +274,8 @@ def enter(thing, touches, arguments=()):
         return  # there is nothing to come into, or Python will say so itself
     else:
         message = "generator already executing"
-        at_once = bool(arguments) and arguments[0] is not None and not has_begun(thing)  # Python turns away who sends something
+        # Python turns away who sends something.
+        at_once = bool(arguments) and arguments[0] is not None and arguments[0] is not thing and not has_begun(thing)
     if at_once and id(thing) not in entered:
         return  # it is over before anybody else could come
     if id(thing) in entered:
