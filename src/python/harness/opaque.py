@@ -365,6 +365,11 @@ def rd_opaque(thing, name):
 
 def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
+    if name == "shuffle" and not solo and shuffles(method, arguments, keywords):
+        return shuffled(thing, *arguments, *keywords.values(), functools.partial(use, thing, "getrandbits"))
+    if name in SUBSTITUTING and not solo and is_substituting(method, arguments):
+        use(thing, name, method)
+        return method(AskedInTurn(arguments[0]), **keywords)
     for argument in arguments:
         publish(argument)
     touches = use(thing, name, method, (*arguments, *keywords.values()))
