@@ -569,7 +569,7 @@ mod tests {
             lines: Vec::new(),
             pending: Vec::new(),
             lived: None,
-            unsure: false,
+            unsure: None,
             outcome,
         };
         let names = vec![name.to_owned()];

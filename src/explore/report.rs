@@ -14,6 +14,7 @@ use crate::scenario::Execution;
 use crate::scenario::Hang;
 use crate::scenario::Outcome;
 use crate::scenario::Schedule;
+use crate::scenario::Unsure;
 
 /// What exploring a scenario showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,8 @@ pub enum Unfinished {
     Sharing,
     /// It is not known in every order which objects die when.
     Lives,
+    /// The order of a set of futures is not known, and there are too many to try.
+    Order,
 }
 
 impl Report {
@@ -141,7 +144,10 @@ impl Gathering {
             Ending::Limit => Some(Unfinished::Steps),
             Ending::Crash => execution.lived.is_none().then_some(Unfinished::Deaths),
             Ending::Finished | Ending::Deadlock | Ending::Spin | Ending::Livelock => {
-                execution.unsure.then_some(Unfinished::Lives)
+                execution.unsure.map(|unsure| match unsure {
+                    Unsure::Lives => Unfinished::Lives,
+                    Unsure::Order => Unfinished::Order,
+                })
             }
         };
         self.cut = self.cut.take().or(cut);

@@ -253,7 +253,7 @@ impl Program<'_> {
             lines: Vec::new(),
             pending: Vec::new(),
             lived: Some(0),
-            unsure: false,
+            unsure: None,
             outcome: self.crash(),
         }
     }
@@ -335,7 +335,7 @@ impl Journal {
         let thread = steps.last().map_or(ThreadId::MAIN, |step| step.thread);
         let lived = Some(steps.len());
         let (shut, lines, pending) = (Vec::new(), Vec::new(), Vec::new());
-        let execution = Execution { threads, shut, steps, lines, pending, lived, unsure: false, outcome };
+        let execution = Execution { threads, shut, steps, lines, pending, lived, unsure: None, outcome };
         Replay { execution, names, details, blocked: Vec::new(), death: Some(Death { thread, line, how }) }
     }
 }

@@ -23,6 +23,7 @@ use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 use crate::scenario::Try;
+use crate::scenario::Unsure;
 
 use super::confine;
 use super::numbers::Numbers;
@@ -202,7 +203,7 @@ pub(super) struct Fault {
     pub(super) thread: u64,
 }
 
-/// What is added to an outcome's number where the execution could have ended otherwise.
+/// So many times the reason's number is added to an outcome's where the execution could have ended otherwise.
 const UNSURE: i64 = 1 << 40;
 
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
@@ -364,8 +365,12 @@ impl Meanings {
             Ok(Pending { thread, operation })
         });
         let pending = pending.collect::<Result<_, _>>()?;
-        let unsure = *outcome >= UNSURE;
-        let number = if unsure { *outcome - UNSURE } else { *outcome };
+        let unsure = match outcome.div_euclid(UNSURE) {
+            1 => Some(Unsure::Lives),
+            2 => Some(Unsure::Order),
+            _ => None,
+        };
+        let number = if unsure.is_some() { outcome.rem_euclid(UNSURE) } else { *outcome };
         let outcome = usize::try_from(number).ok().and_then(|number| self.outcomes.get(number));
         let outcome = outcome.ok_or(Nonsense("no such outcome"))?;
         room.see(outcome)?;

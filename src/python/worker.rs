@@ -61,6 +61,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/pool.py"),
     include_str!("harness/caches.py"),
     include_str!("harness/counters.py"),
+    include_str!("harness/copies.py"),
     include_str!("harness/registries.py"),
     include_str!("harness/warned.py"),
     include_str!("harness/world.py"),

@@ -397,6 +397,7 @@ pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
         Some(Unfinished::Deaths) => "the interpreter died too often",
         Some(Unfinished::Sharing) => "threads shared something new each time",
         Some(Unfinished::Lives) => "it is not known in every order when which object dies",
+        Some(Unfinished::Order) => "a set of more than six futures comes in too many orders",
     };
     (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
 }

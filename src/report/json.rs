@@ -78,6 +78,7 @@ fn word(unfinished: &Unfinished) -> &'static str {
         Unfinished::Deaths => "deaths",
         Unfinished::Sharing => "sharing",
         Unfinished::Lives => "lives",
+        Unfinished::Order => "order",
     }
 }
 

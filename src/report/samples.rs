@@ -153,7 +153,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })
                 .collect(),
             lived: None,
-            unsure: false,
+            unsure: None,
             outcome,
         },
         names: names.iter().map(|name| (*name).to_owned()).collect(),

@@ -292,11 +292,20 @@ pub struct Execution {
     /// looked; nobody did if they are not there although other threads could go.
     #[serde(default)]
     pub lived: Option<usize>,
-    /// Whether it could have ended otherwise with these same steps: something hangs on what nobody models.
+    /// Why it could have ended otherwise with these same steps, if it could: something hangs on what nobody models.
     #[serde(default)]
-    pub unsure: bool,
+    pub unsure: Option<Unsure>,
     /// What the learner could see.
     pub outcome: Outcome,
+}
+
+/// What an execution hangs on that nobody models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Unsure {
+    /// When which object dies.
+    Lives,
+    /// The order of a set of so many futures that not every one is tried.
+    Order,
 }
 
 impl Execution {

@@ -1015,6 +1015,39 @@ for thread in threads: thread.join()
     assert_eq!(seen, ["asked\n", "asked\nasked\n"]);
 }
 
+/// What a loop and an `in` did first was not told apart from what the generator does then.
+#[test]
+fn a_generator_that_a_loop_or_an_in_begins_turns_others_away() {
+    for (act, first, second) in [
+        ("next(q)", "1", "2"),
+        ("[x for x in q if x == 1 or x == 2]", "[1, 2]", "[]"),
+        ("next(x for x in q)", "1", "2"),
+        ("take()", "1", "2"),
+        ("2 in q", "True", "False"),
+    ] {
+        let there = "
+def numbers():
+    yield 1
+    yield 2
+q=numbers()
+def take():
+    for x in q:
+        return x
+def ask(act):
+    try:
+        r.append(act())
+    except ValueError:
+        r.append('busy')";
+        let act = format!("ask(lambda: {act})");
+        let busy = "'busy'";
+        let seen = seen_beside(there, &act, &act);
+        for (one, other) in [(first, second), (first, busy), (busy, first)] {
+            let both = format!("[{one}, {other}]");
+            assert!(seen.contains(&both), "{act}: {both} in {seen:?}");
+        }
+    }
+}
+
 #[test]
 fn one_object_that_a_generator_makes_is_entered_by_one_thread() {
     let there = "

@@ -66,6 +66,49 @@ second.join()
     }
 }
 
+/// CPython 3.12.0 and 3.12.1 start no thread once the main thread's code is over; all others do as long as there is one.
+#[test]
+fn a_thread_may_be_refused_once_the_main_thread_is_over() {
+    let source = "
+import threading
+def last():
+    print('last')
+def first():
+    try:
+        threading.Thread(target=last).start()
+    except RuntimeError as error:
+        print(error)
+threading.Thread(target=first).start()
+";
+    let submitted = "
+import threading
+from concurrent import futures
+pool = futures.ThreadPoolExecutor()
+def first():
+    try:
+        print(pool.submit(abs, 1).result())
+    except RuntimeError as error:
+        print(error)
+threading.Thread(target=first).start()
+";
+    let exit = "cannot schedule new futures after interpreter shutdown";
+    let refused = "can't create new thread at interpreter shutdown";
+    for interpreter in interpreters() {
+        let refuses = interpreter.version.minor == 12 && interpreter.version.patch < 2;
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let mut outcomes = |source| {
+            let report = explored_by(&mut worker, &scenario(source, None)).expect("it explores");
+            assert!(report.is_exhaustive());
+            shown(&report)
+        };
+        let possible = |all: &[&'static str]| -> Vec<_> {
+            all.iter().copied().filter(|each| refuses || *each != refused).collect()
+        };
+        assert_eq!(outcomes(source), possible(&[refused, "last"]), "{interpreter:?}");
+        assert_eq!(outcomes(submitted), possible(&["1", refused, exit]), "{interpreter:?}");
+    }
+}
+
 /// It once did not replay: that the other future was settled meanwhile was told of no step.
 #[test]
 fn a_future_may_be_settled_between_two_that_as_completed_gives() {

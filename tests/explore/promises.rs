@@ -286,7 +286,7 @@ fn an_execution_that_leaves_its_prefix_makes_a_report_bounded() {
 
     let bounds = Bounds { batch: 1, ..Bounds::default() };
     let report = explore(&mut Dying(lost_update(3), 0), Dpor::default(), bounds, &mut |_| true);
-    assert!(report.is_ok_and(|report| report.unfinished == Some(Unfinished::Deaths) && report.executions > 1));
+    assert!(report.is_ok_and(|report| report.unfinished == Some(Unfinished::Lives) && report.executions > 1));
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn run(program: &Program, request: &Request) -> Execution {
     };
     let threads = state.threads.iter().map(|thread| thread.id).collect();
     let lived = lived.filter(|_| !program.ends_at_death);
-    Execution { threads, shut, steps, lines, pending, lived, unsure: false, outcome }
+    Execution { threads, shut, steps, lines, pending, lived, unsure: None, outcome }
 }
 
 impl State<'_> {

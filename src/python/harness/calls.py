@@ -18,7 +18,7 @@ CHANGES = {
 CHANGES.update((("_operator", name), 0) for name in (
     "setitem delitem iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
 ))  # fmt: skip
-CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1})
+CHANGES.update({("_bisect", "insort_left"): 0, ("_bisect", "insort_right"): 0, ("_struct", "pack_into"): 1, ("_elementtree", "SubElement"): 0})
 # Those whose functions and methods keep what they are given, or look at who calls them, or are modelled. All others of the library look at it.
 APART = frozenset((
     "abc contextlib functools logging logging.handlers threading traceback typing warnings concurrent.futures atexit types "
@@ -159,6 +159,8 @@ def call_read(function, /, *arguments, **keywords):
     if issubclass(type(function), weak_reference) and not arguments and not keywords:
         return follow(function)
     owner = getattr(function, "__self__", None)
+    if owner is not None and type(function) is types.MethodType and not solo and shuffles(function, arguments, keywords):
+        return call_opaque(owner, "shuffle", function, *arguments, **keywords)
     if owner is not None and is_shared_opaque(owner):
         return call_opaque(owner, function.__name__, function, *arguments, **keywords)
     if id(function) in LAZY_IDS:
@@ -189,6 +191,10 @@ def call_read(function, /, *arguments, **keywords):
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
+        elif type(function) is types.FunctionType and encodes and is_encoded_in_turn(function, keywords):
+            return function(*arguments, **keywords)
+        elif type(function) is types.MethodType and is_substituting(function, arguments):
+            return function(AskedInTurn(arguments[0]), **keywords)
         elif changed_position(function) is not None:
             return call_changing(function, changed_position(function), arguments, keywords)
         elif type(function) is operator.methodcaller:
@@ -305,6 +311,8 @@ def looks_at_attributes(function):
     """Whether `function` looks at attributes of objects of any class: it copies or formats them."""
     kind = type(function)
     if kind is types.BuiltinFunctionType:
+        if (function.__module__ or type(function.__self__).__module__) == "_pickle":
+            return True
         text = function.__self__
         return type(text) is str and function.__name__ in ("format", "format_map") and ("." in text or "[" in text)
     return kind in (types.FunctionType, types.MethodType)

@@ -403,6 +403,8 @@ def rd_in(key, thing):
             return key in thing
         elif shape != "-":
             touches = announce(key_touches, thing_read, key, READ, None)
+        elif kind is types.GeneratorType and is_shared_opaque(thing):
+            return any(each is key or each == key for each in OpaqueTurns(thing))
         else:
             use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))
         if detail and touches:
@@ -550,6 +552,9 @@ def within(things, objects):
             continue
         if issubclass(kind, tuple):
             todo += [(each, is_inner) for each in tuple.__iter__(thing)]
+            continue
+        if kind is functools.partial:
+            todo += [(each, is_inner) for each in (*thing.args, *thing.keywords.values())]
             continue
         container = container_of(thing)
         if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):

@@ -230,7 +230,8 @@ output = []
 output_size = 0
 outcome = None
 problem = None
-unsure = False  # whether it could have ended otherwise: something hangs on what is not modelled
+unsure = 0  # why it could have ended otherwise, where something hangs on what is not modelled
+UNSURE_OF_LIVES, UNSURE_OF_ORDER = 1, 2
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 ordered = False  # sleeping orders: there is a virtual clock
@@ -446,6 +447,7 @@ GARBAGE = outside_place("garbage")
 POPULATION = outside_place("population")  # which threads there are: written by who asks, so that starting threads does not conflict
 STARTS = outside_place("starts")  # no step touches it: what loops that wait for a thread to start wait for
 EXITING = outside_place("exiting")  # whether the interpreter still takes tasks
+FINALIZING = outside_place("finalizing")  # and whether it still starts threads, where that hangs on the main thread
 
 
 def let_time_pass():

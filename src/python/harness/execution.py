@@ -42,7 +42,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global loop_mentions, passing_names, reads_within, settling_is_told, uses_opaque, tracked_containers, every_use, loops, renames, keep_name
+        global loop_mentions, passing_names, reads_within, uses_opaque, tracked_containers, every_use, loops, renames, keep_name
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -56,7 +56,6 @@ class Program:
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
-        settling_is_told = SETTLING in self.tracked
         keep_name = keep_mortal_name if self.buries else keep_only_name
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)
@@ -227,7 +226,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
-    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, scenario_stdout, ending_now, unsure
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, finalizing, scenario_stdout, ending_now, unsure
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -288,7 +287,8 @@ def execute_once(request_prefix, in_detail, with_lines):
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     in_vain.clear()
-    exiting = unsure = False
+    exiting = finalizing = False
+    unsure = 0
     scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])
@@ -341,7 +341,7 @@ def execute_once(request_prefix, in_detail, with_lines):
 
 def run_main(main):
     """The module, and what the interpreter does after it."""
-    global exiting
+    global exiting, finalizing
     try:
         exec(program.code, program_globals)
     except SystemExit:
@@ -355,6 +355,12 @@ def run_main(main):
             call_hook(hook, type(error), error, error.__traceback__)
     if ended:
         raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further
+    if MAIN_STARTS_THE_LAST:
+        if not solo:
+            visible(finalize_op)
+            if detail:
+                note("start no threads any more")
+        finalizing = True
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
     if not solo and program.pools:
         visible(refuse_op)

@@ -172,7 +172,7 @@ class Future(Model):
     # Settling
 
     def _rd_settle_touches(self):
-        touches = self._rd_write.touches + ((settling_place, WRITE),) if settling_is_told else self._rd_write.touches
+        touches = self._rd_write.touches
         watchers = self._rd_watchers
         if len(watchers) == 1:
             # Before somebody watched, who was settled first nobody could tell.
@@ -281,10 +281,6 @@ def result_or_cancel(future, timeout):
 
 
 settled_order = []
-# Whether the scenario was seen to ask for futures in the order in which they were settled after they were.
-settling_is_told = False
-SETTLING = ("order", "settling")
-settling_place = sync_place(SETTLING)
 
 
 # wait and as_completed -------------------------------------------------------------------------------------------------
@@ -325,10 +321,112 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
                 wait_until(future._rd_is_over, [future], watch([future]))
     elif waited:
         wait_until(enough, waited, watch(waited))
-    over = {future for future in waited if future._rd_is_over()}
+    over = [future for future in waited if future._rd_is_over()]
     for future in over:
         future._rd_known_over()
-    return done_and_not_done(over, set(waited) - over)
+    return done_and_not_done(SetOfFutures(over), SetOfFutures(future for future in waited if future not in over))
+
+
+# The order of a set -----------------------------------------------------------------------------------------------------
+
+MOST_IN_ANY_ORDER = 6  # futures: of more each order would be too many
+
+
+def any_order(members):
+    """Futures in an order that hangs on where they lie, which nobody knows. Every one is explored: for each of them there is a strand of a
+    single step, and whose comes first is the first."""
+    global solo, unsure
+    if len(members) < 2 or seeing or showing or peeking or ended:
+        return members
+    if len(members) > MOST_IN_ANY_ORDER:
+        unsure = unsure or UNSURE_OF_ORDER
+        return members
+    me = cur
+    me.names += 1
+    turn = sync_place(("set", me.code, me.names))
+    first = me.children + 1
+    if not solo or position:
+        codes = [me.code << 12 | number for number in range(first, first + len(members))]
+        visible(op_of(tuple(((life_ops.get(code) or life_of(code))[3], WRITE) for code in codes)))
+        if detail:
+            note("look through a set of", ", ".join(future._rd_label for future in members))
+    order = []
+    places = []
+    for future in members:
+        place = Strand(child_code(me), None, "place of %s" % future._rd_label)
+        place.target = functools.partial(come_next, order, future, place)
+        place.end_is_told()
+        place.op = op_of(((place.life, WRITE), (turn, WRITE)))
+        place.clock = own_clock() if program.reads_clocks else me.clock
+        if not plain:
+            place.op = dressed(place.op, place)
+        places.append(place)
+    solo = False
+    keep_mortal()
+    for place in places:
+        join_strand(place, place.label)
+        joined(place)
+    return order
+
+
+def come_next(order, future, place):
+    """All that a strand does that gives a future its place in the order of a set."""
+    if detail:
+        note("comes next in the set")
+    order.append(future)
+    close_strand(place)
+
+
+class SetOfFutures(set):
+    """What `wait` returns: a set that is in any order, once somebody looks."""
+
+    _rd_order = None
+
+    def __iter__(self):
+        members = list(set.__iter__(self))
+        if len(members) < 2 or seeing or showing or peeking or ended:
+            return iter(members)
+        if self._rd_order is None:
+            members.sort(key=futures.index)
+            self._rd_order = {future: place for place, future in enumerate(any_order(members))}
+        members.sort(key=lambda future: self._rd_order.get(future, len(self._rd_order)))
+        return self._rd_each(members)
+
+    def _rd_each(self, members):
+        before = len(self)
+        for each in members:
+            if len(self) != before:
+                raise RuntimeError("Set changed size during iteration")
+            yield each
+
+    def pop(self):
+        """`set.pop`."""
+        for each in self:
+            set.remove(self, each)
+            return each
+        return set.pop(self)
+
+    def __repr__(self):
+        return "{%s}" % ", ".join(map(repr, self)) if self else "set()"
+
+    def __reduce__(self):
+        return set, (list(self),)
+
+
+def making_sets_of_futures(method):
+    """A method of `set` that gives another set, which is in any order too."""
+
+    def made(self, *others):
+        value = method(self, *others)
+        return value if value is NotImplemented else SetOfFutures(value)
+
+    return made
+
+
+for name in "__or__ __and__ __sub__ __xor__ copy union intersection difference symmetric_difference".split():
+    setattr(SetOfFutures, name, making_sets_of_futures(getattr(set, name)))
+SetOfFutures.__name__ = SetOfFutures.__qualname__ = "set"
+SetOfFutures.__module__ = "builtins"
 
 
 def watch(waited):
@@ -390,10 +488,12 @@ def as_completed(fs, timeout=None):
     waited = list(dict.fromkeys(rd_whole(fs)))
     deadline = None if timeout is None else clock_now() + timeout
     place = watch(waited)
-    if not settling_is_told and sum(future._rd_is_over() for future in waited) > 1:
-        found.add(SETTLING)
+    since = position
     yielded = set()
-    since = None
+    for future in any_order([each for each in waited if each._rd_is_over()]):
+        yielded.add(future)
+        future._rd_known_over()
+        yield future
     while len(yielded) < len(waited):
         left = [each for each in waited if each not in yielded]
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731

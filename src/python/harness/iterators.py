@@ -129,7 +129,7 @@ def innards_of(thing):
 def is_one_act(thing):
     """Whether a turn of an iterator in C is one act anyway, whoever announces it: one iterator reads one element, and nothing is called."""
     parts = innards_of(thing)
-    if parts.functions or parts.read:
+    if parts.functions or parts.read or takes_apart(parts):
         return False
     if parts.announcing == 0:
         return all(id(each) not in names for each in parts.iterators)
@@ -139,6 +139,11 @@ def is_one_act(thing):
 def is_of_c(thing):
     """Whether going through all of `thing` runs no code of the scenario's, as far as is known."""
     return type(thing) in PASSING and innards_of(thing).is_c
+
+
+def takes_apart(parts):
+    """Whether one of them gives a function what is in each element."""
+    return any(type(each) is itertools.starmap for each in parts.iterators)
 
 
 def turn_touches(thing):
@@ -161,8 +166,10 @@ def parts_touches(parts, whole):
             touches += whole_touches(turns.shape, turns.thing)
     for container in parts.read:
         touches += whole_touches(*container)
-    if parts.functions:
+    if parts.functions or takes_apart(parts):
         elements = [turns.thing for turns in parts.sources] + [thing for _, thing in parts.read]
+        if takes_apart(parts):
+            touches += deep_touches(elements, False)
         for function in parts.functions:
             if only_looks(function):
                 touches += function_touches(function, elements)

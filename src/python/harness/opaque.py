@@ -274,7 +274,8 @@ def enter(thing, touches, arguments=()):
         return  # there is nothing to come into, or Python will say so itself
     else:
         message = "generator already executing"
-        at_once = bool(arguments) and arguments[0] is not None and not has_begun(thing)  # Python turns away who sends something
+        # Python turns away who sends something.
+        at_once = bool(arguments) and arguments[0] is not None and arguments[0] is not thing and not has_begun(thing)
     if at_once and id(thing) not in entered:
         return  # it is over before anybody else could come
     if id(thing) in entered:
@@ -364,6 +365,11 @@ def rd_opaque(thing, name):
 
 def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
+    if name == "shuffle" and not solo and shuffles(method, arguments, keywords):
+        return shuffled(thing, *arguments, *keywords.values(), functools.partial(use, thing, "getrandbits"))
+    if name in SUBSTITUTING and not solo and is_substituting(method, arguments):
+        use(thing, name, method)
+        return method(AskedInTurn(arguments[0]), **keywords)
     for argument in arguments:
         publish(argument)
     touches = use(thing, name, method, (*arguments, *keywords.values()))

@@ -105,6 +105,8 @@ class ThreadPoolExecutor(Executor, Model):
     def _rd_submit_touches(self):
         code = child_code(cur, False)
         touches = self._rd_write.touches + (life_ops.get(code) or life_of(code))[0].touches + ((EXITING, READ),)
+        if MAIN_STARTS_THE_LAST:
+            touches += ((FINALIZING, READ),)
         if len(self._rd_tasks) >= self._max_workers and not program.workers:
             # Whether a worker is left over depends on which tasks are over.
             touches += ((self._rd_slots, WRITE),) + tuple((strand.life, READ) for strand in self._rd_tasks)
@@ -129,6 +131,8 @@ class ThreadPoolExecutor(Executor, Model):
             if self._rd_tasks and not program.workers and (cur.pool is not self or min(len(self._rd_tasks), self._max_workers) > 1):
                 raise NeedsWorkers
             raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+        if finalizing and not program.workers:
+            raise NeedsWorkers  # a worker that is there takes the task
         future = Future()
         number = len(self._rd_tasks) + 1
         label = getattr(fn, "__name__", None) or type(fn).__name__
@@ -172,6 +176,8 @@ class ThreadPoolExecutor(Executor, Model):
         if self._rd_idle:
             self._rd_idle -= 1
         elif len(self._rd_workers) < self._max_workers:
+            if finalizing:
+                raise RuntimeError(NO_NEW_THREAD)
             worker = Thread(target=None, name="%s_%d" % (self._rd_prefix, len(self._rd_workers)), daemon=False)
             worker._target = functools.partial(self._rd_work, worker)
             worker._rd_begin()

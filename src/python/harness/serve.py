@@ -66,7 +66,7 @@ def tell(numbers):
     numbers += trace
     numbers.append(len(pending))
     numbers += pending
-    numbers += (number + UNSURE if unsure else number, 3 * len(guard_changes))
+    numbers += (number + UNSURE * unsure, 3 * len(guard_changes))
     for change in guard_changes:
         numbers += change
     numbers.append(len(shut_at_first))
@@ -75,7 +75,7 @@ def tell(numbers):
     numbers += [entry[3] for entry in details]
 
 
-UNSURE = 1 << 40  # what is added to an outcome's number where the execution could have ended otherwise
+UNSURE = 1 << 40  # so many times the reason is added to an outcome's number where the execution could have ended otherwise
 
 
 def run(request):

@@ -146,6 +146,8 @@ class Thread(Model):
         is_step = not solo or position  # what came before anything was a step comes before everything
         if is_step:
             announce(self._rd_start_touches)
+        if finalizing and self._rd_strand is None:
+            raise RuntimeError(NO_NEW_THREAD)
         if self._rd_strand is not None:
             if self._rd_started_at >= before and self._rd_starter is not cur:
                 raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
@@ -166,12 +168,16 @@ class Thread(Model):
                 raise Unsupported("a thread with a `%s` of its own" % name, "CPython's threads work by it")
 
     def _rd_start_touches(self):
+        if finalizing:
+            return ((FINALIZING, READ), (self._rd_place, READ))
         manner = WRITE if self._rd_strand is None else ATTEMPT
         code = child_code(cur, False)
         place = (life_ops.get(code) or life_of(code))[3]
         touches = ((place, manner), (self._rd_place, manner), (POPULATION, READ))
         if DAEMONS_CHANGE in program.tracked:
             touches += read_op(name_of(self), "daemon").touches
+        if MAIN_STARTS_THE_LAST:
+            touches += ((FINALIZING, READ),)
         return touches + ((THREADS_ORDER_PLACE, WRITE),) if THREADS_ORDER in program.tracked else touches
 
     def _rd_begin(self):
@@ -422,6 +428,11 @@ THREADS_ORDER_PLACE = outside_place("order of threads")  # starting one writes i
 DAEMONS_CHANGE = ("daemons", "threads")  # whether one was made a daemon, or not, while several lived
 thread_names_op = op_of(((outside_place("thread names"), WRITE),))
 exiting = False
+# In CPython 3.12.0 and 3.12.1 nobody starts a thread once the main thread's code is over (gh-113964).
+MAIN_STARTS_THE_LAST = (3, 12, 0) <= sys.version_info[:3] <= (3, 12, 1)
+NO_NEW_THREAD = "can't create new thread at interpreter shutdown"
+finalizing = False
+finalize_op = op_of(((FINALIZING, WRITE),))
 
 
 def join_strand(strand, label):

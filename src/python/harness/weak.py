@@ -376,7 +376,8 @@ def dying_in_steps(method):
     def __del__(self):
         global unsure
         seen = not solo and id(self) in referred
-        unsure = unsure or seen
+        if seen:
+            unsure = unsure or UNSURE_OF_LIVES
         try:
             method(self)
         finally:
@@ -453,7 +454,8 @@ def die_last():
                 text = "".join(output[before:])
                 told_by[text] = told_by.get(text, False) or id(thing) not in ours
     # Globals' own come in the order in which they were made. Of others it hangs on when CPython last looked for garbage by itself.
-    unsure = unsure or len(told_by) > 1 and any(told_by.values())
+    if len(told_by) > 1 and any(told_by.values()):
+        unsure = unsure or UNSURE_OF_LIVES
 
 
 def refer(make, /, *arguments, **keywords):

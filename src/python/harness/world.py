@@ -232,9 +232,8 @@ class StrandRandom:
         me.acts += not program.draws_delays
         if program.seeds:
             generator = sequence_of_all()
-            act(draw_op)
-            if detail and not solo:
-                note("draw", "random")
+            if self.name != "shuffle" or solo:
+                draw_again()
         else:
             if me.rng is None:
                 me.rng = RealRandom(me.code * 7919)
@@ -243,11 +242,24 @@ class StrandRandom:
         if self.name == "seed" and [*arguments, *keywords.values(), None][0] is None:
             return function(0)
         if self.name == "shuffle" and not solo:
+            if shuffles(function, arguments, keywords):
+                return shuffled(generator, *arguments, *keywords.values(), draw_again if program.seeds else nothing)
             return call_changing(function, 0, arguments, keywords)
         for argument in (*arguments, *keywords.values()):
             if type(argument) not in ATOMS:
                 rd_whole(argument)
         return function(*arguments, **keywords)
+
+
+def draw_again():
+    """The step of who draws from what all threads draw from."""
+    act(draw_op)
+    if detail and not solo:
+        note("draw", "random")
+
+
+def nothing():
+    pass
 
 
 draw_op = op_of(((outside_place("random"), WRITE),))
@@ -555,8 +567,21 @@ def adapt_modules():
 
 
 def adapt_redirection(module):
-    """What redirects the output sets `sys.stdout`, which is a step."""
+    """What redirects the output sets `sys.stdout`, which is a step; and an `ExitStack` looks whether it has callbacks before it takes one."""
     module.setattr, module.getattr = my_setattr, my_getattr
+    module.deque = Callbacks
+
+
+class Callbacks(collections.deque):
+    """The callbacks of an `ExitStack`, between the look at which and the taking others may come in, where threads share it."""
+
+    def pop(self):
+        """`deque.pop`."""
+        if not solo and cur.inside:
+            visible(op_of(cur.inside))
+            if detail:
+                note("take a callback")
+        return collections.deque.pop(self)
 
 
 def adapt_contexts(_):
@@ -573,6 +598,7 @@ generated = {}  # what methods of data classes are compiled to, by their text
 def adapt_dataclasses(module):
     """The methods that a data class is given look at attributes as if the scenario had them in its own text."""
     module.exec = run_generated
+    adapt_fields(module)
 
 
 def run_generated(source, namespace, made):
@@ -610,9 +636,10 @@ def keep_source(module):
 
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
+    "copy": adapt_copying,
     "contextlib": adapt_redirection, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
-    "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
+    "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
     "warnings": adapt_warnings,
 }  # fmt: skip
 
