@@ -6,6 +6,7 @@ use raceday::python::Limits;
 use raceday::python::Worker;
 
 use super::pythons::confinement;
+use super::pythons::explored;
 use super::pythons::explored_by;
 use super::pythons::interpreters;
 use super::pythons::replayed;
@@ -460,7 +461,7 @@ const ACTS_IN_STEPS: &[(&str, &str, &str, &[&str])] = &[
     (
         "q={'x': 0}",
         "q['y']=1",
-        "r.append(json.loads(json.dumps(q,indent=1)))",
+        "z=io.StringIO();json.dump(q,z,indent=1);r.append(json.loads(z.getvalue()))",
         &["['dictionary changed size during iteration']", "[{'x': 0, 'y': 1}]", "[{'x': 0}]"],
     ),
     (
@@ -555,6 +556,23 @@ for thread in threads:
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// In one step or in many: that hangs on the Python.
+#[test]
+fn json_with_an_indent_is_seen_to_read() {
+    let source = "
+import json, threading
+q, r = {'x': 0}, []
+threads = [threading.Thread(target=lambda: q.update(y=1)), threading.Thread(target=lambda: r.append(json.dumps(q, indent=1)))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+";
+    let report = explored(&scenario(source, Some("[json.loads(each) for each in r]"))).expect("it explores");
+    let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+    assert!(report.is_exhaustive() && seen.contains(&"[{'x': 0}]") && seen.contains(&"[{'x': 0, 'y': 1}]"), "{seen:?}");
 }
 
 /// What `copy`, `dataclasses` and `json` make in steps is what they make at once.

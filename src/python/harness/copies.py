@@ -141,7 +141,7 @@ encodes = set()  # the functions of `json`, once it is there
 
 
 def adapt_encoding(module):
-    """Has the encoder that is written in Python, which is that of `json.dumps` with an indent and that of `json.dump`, look at one element
+    """Has the encoder that is written in Python, which is that of `json.dump` and, before CPython 3.13, of `json.dumps` with an indent, look at one element
     after the other."""
     module._make_iterencode = in_steps(module._make_iterencode, encoded_in_turn)
 
@@ -151,7 +151,11 @@ def adapt_json(module):
 
 
 def is_encoded_in_turn(function, keywords):
-    return function in encodes and (function.__name__ == "dump" or keywords.get("indent") is not None) and keywords.get("cls") is None
+    in_python = function in encodes and (function.__name__ == "dump" or keywords.get("indent") is not None and INDENTS_IN_PYTHON)
+    return in_python and keywords.get("cls") is None
+
+
+INDENTS_IN_PYTHON = sys.version_info < (3, 13)
 
 
 CONSTANTS_OF_JSON = {None: "null", True: "true", False: "false"}
