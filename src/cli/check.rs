@@ -24,6 +24,7 @@ use crate::report::clean;
 use crate::report::clean_line;
 use crate::report::count;
 use crate::report::describe_hang;
+use crate::report::why_unfinished;
 use crate::scenario::Ending;
 use crate::scenario::Outcome;
 use crate::scenario::Scenario;
@@ -267,13 +268,15 @@ fn wrong_choices(
 }
 
 fn unfinished(report: &Report) -> (String, String) {
-    let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
-    let message = if let Some(Unfinished::Hang(hang)) = &report.unfinished {
-        format!("an order does not end within {} s: {}", hang.seconds, describe_hang(hang))
-    } else if ends(Ending::Limit) {
-        "the program does not end within the step limit".to_owned()
-    } else {
-        format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
+    let message = match &report.unfinished {
+        Some(Unfinished::Hang(hang)) => {
+            format!("an order does not end within {} s: {}", hang.seconds, describe_hang(hang))
+        }
+        Some(Unfinished::Steps) => "the program does not end within the step limit".to_owned(),
+        Some(Unfinished::Executions | Unfinished::Time) | None => {
+            format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
+        }
+        Some(why) => format!("not every order could be explored, for {}", why_unfinished(why)),
     };
     (message, "make the program smaller: fewer threads, fewer turns of its loops".to_owned())
 }

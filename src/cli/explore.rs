@@ -60,8 +60,8 @@ Examples:
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
 
-Ctrl-C stops the search, and what was found so far is confirmed and shown; pressed while that is confirmed, it stops that, and what \
-is confirmed is shown. Pressed again, it ends the program.
+Ctrl-C stops what goes on, the search or the confirming of what it found, and what there is then is shown. Pressed a second time, \
+it ends the program.
 
 The exit code is 1 if a claim is violated, and 2 if the program uses what is not supported, or what is observed is known in no \
 order.
@@ -167,7 +167,7 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
         // Whoever stopped it waits for what it found; if he does not, the next Ctrl-C ends the program.
         engine.stop_when(|| false);
     }
-    if explored.report.executions == 0 {
+    if explored.report.outcomes.is_empty() {
         if search.is_stopped() {
             return Ok(Exit::Interrupted);
         }
@@ -207,7 +207,8 @@ fn explore(args: &ExploreArgs, scenario: &Scenario, engine: &mut Engine, world: 
     };
     let exit = show(args, &exploration, world)?;
     if !args.json && !is_standard_output(args) && !world.quiet {
-        hints(scenario, &explored.report, distinct.len()).iter().try_for_each(|hint| world.say("hint", hint))?;
+        let hints = hints(scenario, &explored.report, distinct.len(), args.no_deadlock);
+        hints.iter().try_for_each(|hint| world.say("hint", hint))?;
     }
     // There is more to an outcome than what is observed, so it is shown all the same.
     check_observable(scenario, &explored.report)?;
@@ -453,16 +454,22 @@ fn check_evaluable(claims: &[Claim], report: &Report) -> Result<(), Failure> {
 }
 
 /// Returns what would make more of a search that is not finished, or less of one that found more than anybody reads.
-fn hints(scenario: &Scenario, report: &Report, found: usize) -> Vec<&'static str> {
+fn hints(scenario: &Scenario, report: &Report, found: usize, no_deadlock: bool) -> Vec<&'static str> {
     let mut hints = Vec::new();
     let says = |what| scenario.source.contains(what);
-    let waits = report.outcomes.iter().any(|found| found.outcome.ending == Ending::Limit)
-        && (says(".wait(") || says("timeout"));
-    if !report.is_exhaustive() && scenario.sleeps == Sleeps::Unordered && (says("sleep(") || waits) {
+    let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
+    let waits = ends(Ending::Limit) && (says(".wait(") || says("timeout"));
+    let is_too_long = matches!(report.unfinished, Some(Unfinished::Time | Unfinished::Executions | Unfinished::Steps));
+    if is_too_long && scenario.sleeps == Sleeps::Unordered && (says("sleep(") || waits) {
         hints.push("`--sleeps ordered` has a clock; without one, loops that sleep or wait for a while go on and on");
     }
     if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
         hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
+    }
+    if no_deadlock && (ends(Ending::Livelock) || ends(Ending::Spin)) {
+        hints.push(
+            "`--no-deadlock` is about deadlocks; that it always ends is `--always finished`, set as its last act",
+        );
     }
     hints
 }
@@ -554,20 +561,27 @@ mod tests {
         }
     }
 
+    fn found_so(ending: Ending) -> Found {
+        Found { outcome: outcome(ending, &[]), witness: Schedule::default(), switches: 0, executions: 1 }
+    }
+
     #[test]
     fn hints_are_given_where_they_fit() {
         let check = |source: &str, change: fn(&mut Scenario), exhaustive: bool, found, expected: &[&str]| {
             let mut scenario = Scenario::new("a.py", source);
             change(&mut scenario);
             let ending = if exhaustive { Ending::Finished } else { Ending::Limit };
-            let found_once =
-                Found { outcome: outcome(ending, &[]), witness: Schedule::default(), switches: 0, executions: 1 };
             let unfinished = (!exhaustive).then_some(Unfinished::Time);
-            let report = Report { outcomes: vec![found_once], executions: 1, unfinished };
-            let given = hints(&scenario, &report, found);
+            let report = Report { outcomes: vec![found_so(ending)], executions: 1, unfinished };
+            let given = hints(&scenario, &report, found, false);
             let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
             assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
         };
+        let livelock = found_so(Ending::Livelock);
+        let report = Report { outcomes: vec![livelock], executions: 1, unfinished: None };
+        let scenario = Scenario::new("a.py", "");
+        assert!(hints(&scenario, &report, 1, false).is_empty());
+        assert!(hints(&scenario, &report, 1, true)[0].contains("--always finished"));
         let sleeps = "time.sleep(1)";
         check(sleeps, |_| {}, false, 1, &["--sleeps ordered"]);
         check(sleeps, |_| {}, false, 51, &["--sleeps ordered", "--observe"]);

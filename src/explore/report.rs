@@ -194,6 +194,8 @@ impl Gathering {
             None | Some(Unfinished::Lives) => self.cut.or(unfinished),
             why => why,
         };
+        // Who has seen no end of any execution has not seen everything.
+        let unfinished = unfinished.or(outcomes.is_empty().then_some(Unfinished::Steps));
         Report { outcomes, executions: self.executions, unfinished }
     }
 }

@@ -383,23 +383,34 @@ pub(super) fn effort(exploration: &Exploration<'_>) -> String {
 
 /// Returns how far the search went, without a full stop.
 pub(super) fn reach(exploration: &Exploration<'_>) -> (Style, String) {
-    let why = match &exploration.unfinished {
-        None => return (Style::Good, "Every order was explored: nothing else can happen".to_owned()),
+    match &exploration.unfinished {
+        None => (Style::Good, "Every order was explored: nothing else can happen".to_owned()),
         Some(Unfinished::Steps) => {
             let text = "Some executions were cut off at the step limit: more may happen beyond it";
-            return (Style::Bad, text.to_owned());
+            (Style::Bad, text.to_owned())
         }
-        Some(Unfinished::Executions) => "it made as many executions as it may",
-        Some(Unfinished::Time) => "its time was over",
-        Some(Unfinished::Stopped) => "it was stopped",
-        Some(Unfinished::Room) => "what it found leaves no room for more",
-        Some(Unfinished::Hang(hang)) => &format!("an order did not end within {} s", hang.seconds),
-        Some(Unfinished::Deaths) => "the interpreter died too often",
-        Some(Unfinished::Sharing) => "threads shared something new each time",
-        Some(Unfinished::Lives) => "it is not known in every order when which object dies",
-        Some(Unfinished::Order) => "a set of more than six futures comes in too many orders",
+        Some(why) => {
+            let why = why_unfinished(why);
+            (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
+        }
+    }
+}
+
+/// Returns why a search is not finished, to follow a "for".
+pub fn why_unfinished(unfinished: &Unfinished) -> String {
+    let why = match unfinished {
+        Unfinished::Steps => "some executions were cut off at the step limit",
+        Unfinished::Executions => "it made as many executions as it may",
+        Unfinished::Time => "its time was over",
+        Unfinished::Stopped => "it was stopped",
+        Unfinished::Room => "what it found leaves no room for more",
+        Unfinished::Hang(hang) => return format!("an order did not end within {} s", hang.seconds),
+        Unfinished::Deaths => "the interpreter died too often",
+        Unfinished::Sharing => "threads shared something new each time",
+        Unfinished::Lives => "it is not known in every order when which object dies",
+        Unfinished::Order => "a set of more than six futures comes in too many orders",
     };
-    (Style::Bad, format!("The search is not finished, for {why}: there may be more outcomes"))
+    why.to_owned()
 }
 
 fn write_heading(out: &mut dyn Write, number: usize, label: &str, page: Page) -> io::Result<()> {

@@ -44,6 +44,7 @@ use super::telling::locks;
 use super::telling::name_of;
 use super::telling::next_wait;
 use super::telling::nothing_told;
+use super::telling::repeats;
 use super::telling::told;
 use super::telling::waiting;
 use super::text;
@@ -198,6 +199,9 @@ fn write_outcome(
             let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
             let name = escape(&name_of(replay, blocked.thread));
             writeln!(out, "<p class=\"bad\">{name}{place} {}</p>", escape(&waiting(replay, blocked)))?;
+        }
+        if let Some(repeats) = repeats(replay) {
+            writeln!(out, "<p class=\"bad\">{}</p>", escape(repeats))?;
         }
         if let Some(death) = &replay.death {
             writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_death(replay, death)))?;

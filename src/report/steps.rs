@@ -25,6 +25,7 @@ use super::telling::lives;
 use super::telling::name_of;
 use super::telling::next_wait;
 use super::telling::nothing_told;
+use super::telling::repeats;
 use super::telling::short;
 use super::telling::short_name_of;
 use super::telling::told;
@@ -95,6 +96,11 @@ pub fn write_end(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result
         let place = if blocked.line > 0 { format!(" (line {})", blocked.line) } else { String::new() };
         let text = format!("  {name}{place} {}", waiting(replay, blocked));
         for line in text::wrap(&text, page.width(), 4) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    if let Some(repeats) = repeats(replay) {
+        for line in text::wrap(&format!("  {repeats}"), page.width(), 4) {
             writeln!(out, "{line}")?;
         }
     }

@@ -225,6 +225,12 @@ pub(super) fn waiting(replay: &Replay, blocked: &Blocked) -> String {
     }
 }
 
+/// Returns what is to be said of an end that is none, without a full stop: nobody waits in a livelock, and each thread has tried but once.
+pub(super) fn repeats(replay: &Replay) -> Option<&'static str> {
+    let text = "all is as it was before: they can try so again, any number of times";
+    (replay.execution.outcome.ending == Ending::Livelock).then_some(text)
+}
+
 fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
     let location = shown_location(replay, location);
     match verb {

@@ -575,6 +575,29 @@ for thread in threads:
     assert!(report.is_exhaustive() && seen.contains(&"[{'x': 0}]") && seen.contains(&"[{'x': 0, 'y': 1}]"), "{seen:?}");
 }
 
+/// Others print in between where CPython writes one piece, and then the next.
+#[test]
+fn json_is_written_in_the_pieces_that_cpython_writes() {
+    for (thing, possible) in [
+        ("[1, 2]", &["[1, 2]x", "[1, 2x]", "[1x, 2]", "x[1, 2]"][..]),
+        ("{'a': 1}", &["x{\"a\": 1}", "{\"a\": 1x}", "{\"a\": 1}x", "{\"a\": x1}", "{\"a\"x: 1}", "{x\"a\": 1}"]),
+    ] {
+        let source = format!(
+            "
+import json, sys, threading
+threads = [threading.Thread(target=json.dump, args=({thing}, sys.stdout)), threading.Thread(target=sys.stdout.write, args=('x',))]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"
+        );
+        let report = explored(&scenario(&source, None)).expect("it explores");
+        let seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect();
+        assert_eq!(seen, possible);
+    }
+}
+
 /// What `copy`, `dataclasses` and `json` make in steps is what they make at once.
 #[test]
 fn what_the_library_makes_in_steps_is_what_it_makes() {

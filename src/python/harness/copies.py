@@ -166,15 +166,20 @@ def encoded_in_turn(markers, default, encoder, indent, floatstr, key_separator, 
     if indent is not None and not isinstance(indent, str):
         indent = " " * indent
 
-    def parts(thing, level):
+    def text_of(thing):
+        """The text of what holds nothing else; nothing of what does."""
         if isinstance(thing, str):
-            yield encoder(thing)
-        elif thing is None or thing is True or thing is False:
-            yield CONSTANTS_OF_JSON[thing]
-        elif isinstance(thing, int):
-            yield int.__repr__(thing)
-        elif isinstance(thing, float):
-            yield floatstr(thing)
+            return encoder(thing)
+        if thing is None or thing is True or thing is False:
+            return CONSTANTS_OF_JSON[thing]
+        if isinstance(thing, int):
+            return int.__repr__(thing)
+        return floatstr(thing) if isinstance(thing, float) else None
+
+    def parts(thing, level):
+        text = text_of(thing)
+        if text is not None:
+            yield text
         elif isinstance(thing, (list, tuple, dict)):
             yield from (pairs if isinstance(thing, dict) else elements)(thing, level + 1)
         else:
@@ -202,10 +207,16 @@ def encoded_in_turn(markers, default, encoder, indent, floatstr, key_separator, 
         with_marker(thing)
         before = "[" + line(level)
         for each in rd_turns(thing):
-            yield before
+            text = text_of(each)
+            if text is None:
+                yield before
+                yield from parts(each, level)
+            else:
+                yield before + text
             before = item_separator + line(level)
-            yield from parts(each, level)
-        yield line(level - 1) + "]"
+        if indent is not None:
+            yield line(level - 1)
+        yield "]"
         without_marker(thing)
 
     def pairs(thing, level):
@@ -213,8 +224,8 @@ def encoded_in_turn(markers, default, encoder, indent, floatstr, key_separator, 
             yield "{}"
             return
         with_marker(thing)
-        yield "{" + line(level)
-        before = ""
+        yield "{"
+        before = line(level)
         for key, value in sorted(rd_whole(thing.items())) if sort_keys else rd_turns(thing.items()):
             if isinstance(key, float):
                 key = floatstr(key)
@@ -226,10 +237,15 @@ def encoded_in_turn(markers, default, encoder, indent, floatstr, key_separator, 
                 if skipkeys:
                     continue
                 raise TypeError("keys must be str, int, float, bool or None, not %s" % key.__class__.__name__)
-            yield before + encoder(key) + key_separator
+            if before:
+                yield before
             before = item_separator + line(level)
+            yield encoder(key)
+            yield key_separator
             yield from parts(value, level)
-        yield line(level - 1) + "}"
+        if indent is not None:
+            yield line(level - 1)
+        yield "}"
         without_marker(thing)
 
     return parts

@@ -77,6 +77,7 @@ def what_spins():
     stopped = {strand.index: strand for strand in in_vain}
     locks = [known[1] for known in names.values() if isinstance(known[1], Exclusive)] if stopped else ()
     taken = {lock._rd_place: lock._rd_holder for lock in locks if lock._rd_holder is not None}
+    free_places = {lock._rd_place for lock in locks} - taken.keys()
     ending = "spin"
     for strand in stopped.values():
         vain = strand.vain
@@ -86,10 +87,12 @@ def what_spins():
             if lock._rd_place not in taken:
                 if whose not in stopped or not stopped[whose].vain.had(whose, turn):
                     return "redundant"
-                ending = "livelock"
+                if whose != strand.index:
+                    ending = "livelock"
         for at in range(3 * vain.since, len(trace), 3):
             if trace[at] == strand.index and any(taken.get(place, strand) is not strand for place in ops[trace[at + 1]].writes):
                 return "redundant"  # it could not do that again
-        if not unchanged({place: when for place, when in vain.first_read.items() if place not in refused}):
+        seen_free = free_places & vain.first_read.keys() - refused
+        if not unchanged({place: when for place, when in vain.first_read.items() if place not in refused and place not in seen_free}):
             return "redundant"
     return ending
