@@ -272,8 +272,10 @@ fn unfinished(report: &Report) -> (String, String) {
         Some(Unfinished::Hang(hang)) => {
             format!("an order does not end within {} s: {}", hang.seconds, describe_hang(hang))
         }
-        Some(Unfinished::Steps) => "the program does not end within the step limit".to_owned(),
-        Some(Unfinished::Executions | Unfinished::Time) | None => {
+        _ if report.outcomes.iter().any(|found| found.outcome.ending == Ending::Limit) => {
+            "the program does not end within the step limit".to_owned()
+        }
+        Some(Unfinished::Executions | Unfinished::Time | Unfinished::Steps) | None => {
             format!("not every order could be explored: {} were not enough", count(report.executions, "execution"))
         }
         Some(why) => format!("not every order could be explored, for {}", why_unfinished(why)),
