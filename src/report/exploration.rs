@@ -350,7 +350,7 @@ pub(super) fn hang(exploration: &Exploration<'_>) -> Option<String> {
     }
 }
 
-/// Returns where an execution hung: `Thread-2 was at line 7 all the while, after schedule 0*3 2`.
+/// Returns where an execution hung: `Thread-2 was at line 7 when its time was over, after schedule 0*3 2`.
 pub fn describe_hang(hang: &Hang) -> String {
     let place = if hang.line > 0 { format!("was at line {}", hang.line) } else { "ran".to_owned() };
     let schedule = text::cut(&hang.schedule.to_string(), LONGEST);

@@ -196,7 +196,7 @@ struct ExplorationJson<'a> {
     elapsed_ms: f64,
     outcomes: OutcomesJson<'a>,
     /// How many more were found. Not there if all are confirmed.
-    #[serde(skip_serializing_if = "is_none")]
+    #[serde(skip_serializing_if = "is_zero")]
     unconfirmed: usize,
     claims: Vec<ClaimJson<'a>>,
     /// Not there if races were not looked for.
@@ -207,7 +207,7 @@ struct ExplorationJson<'a> {
     races_cut: bool,
 }
 
-fn is_none(count: &usize) -> bool {
+fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
