@@ -408,7 +408,7 @@ pub fn why_unfinished(unfinished: &Unfinished) -> String {
         Unfinished::Deaths => "the interpreter died too often",
         Unfinished::Sharing => "threads shared something new each time",
         Unfinished::Lives => "it is not known in every order when which object dies",
-        Unfinished::Order => "a set of more than six futures comes in too many orders",
+        Unfinished::Order => "sets of futures come in too many orders",
     };
     why.to_owned()
 }

@@ -5,6 +5,10 @@ use raceday::explore::Unfinished;
 use raceday::python::Limits;
 use raceday::python::Worker;
 
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::explore;
+
 use super::pythons::confinement;
 use super::pythons::explored;
 use super::pythons::explored_by;
@@ -681,6 +685,8 @@ fn a_set_of_futures_comes_in_any_order() {
         ("[done.pop(), *done]", "done = futures.wait(given)[0]"),
         ("list(done) and list(done)", "pool.shutdown(); done = futures.wait(given)[0]"),
         ("done | left", "done, left = futures.wait(given); left = set()"),
+        ("done", "done = futures.wait(given[:2])[0]; list(done); done |= futures.wait(given[2:])[0]"),
+        ("(list(done) == list(done.copy())) * list(done)", "done = futures.wait(given)[0]"),
     ] {
         let source = format!(
             "
@@ -709,6 +715,21 @@ print(len(done), len(left), {future.result() for future in done} == set(range(7)
     assert!(report.is_exhaustive());
     assert_eq!(report.outcomes.len(), 1);
     assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("7 0 True\n"));
+    // It was refused for its threads, of which it has two.
+    let source = "
+from concurrent import futures
+seen = 0
+with futures.ThreadPoolExecutor(1) as pool:
+    for _ in range(14):
+        done, _ = futures.wait([pool.submit(int), pool.submit(int)])
+        seen += len([future.result() for future in done])
+print(seen)
+";
+    let mut worker = worker();
+    let mut program = worker.load(&scenario(source, None)).expect("it loads");
+    let bounds = Bounds { executions: 5, ..Bounds::default() };
+    let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it runs");
+    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("28\n"));
 }
 
 #[test]

@@ -330,6 +330,7 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
 # The order of a set -----------------------------------------------------------------------------------------------------
 
 MOST_IN_ANY_ORDER = 6  # futures: of more each order would be too many
+MOST_STRANDS = 48  # of all that an execution may have, those that may be there once such strands have come, for the program needs others
 
 
 def any_order(members):
@@ -338,7 +339,7 @@ def any_order(members):
     global solo, unsure
     if len(members) < 2 or seeing or showing or peeking or ended:
         return members
-    if len(members) > MOST_IN_ANY_ORDER:
+    if len(members) > MOST_IN_ANY_ORDER or len(strands) + len(members) > MOST_STRANDS:
         unsure = unsure or UNSURE_OF_ORDER
         return members
     me = cur
@@ -386,11 +387,29 @@ class SetOfFutures(set):
         members = list(set.__iter__(self))
         if len(members) < 2 or seeing or showing or peeking or ended:
             return iter(members)
-        if self._rd_order is None:
-            members.sort(key=futures.index)
-            self._rd_order = {future: place for place, future in enumerate(any_order(members))}
-        members.sort(key=lambda future: self._rd_order.get(future, len(self._rd_order)))
+        order = self._rd_known_order()
+        if not all(member in order for member in members):
+            # What was added since may be anywhere among the others. Copies that were made before have the order that they had.
+            members.sort(key=operator.attrgetter("_rd_name_"))
+            drawn = {future: place for place, future in enumerate(any_order(members))}
+            if order:
+                self._rd_order = order = drawn
+            else:
+                order.update(drawn)
+        members.sort(key=order.get)
         return self._rd_each(members)
+
+    def _rd_known_order(self):
+        """Where each comes: nothing before somebody looked. Copies share it."""
+        if self._rd_order is None:
+            self._rd_order = {}
+        return self._rd_order
+
+    def copy(self):
+        """`set.copy`."""
+        value = SetOfFutures(set.__iter__(self))
+        value._rd_order = self._rd_known_order()
+        return value
 
     def _rd_each(self, members):
         before = len(self)
@@ -423,7 +442,7 @@ def making_sets_of_futures(method):
     return made
 
 
-for name in "__or__ __and__ __sub__ __xor__ copy union intersection difference symmetric_difference".split():
+for name in "__or__ __and__ __sub__ __xor__ union intersection difference symmetric_difference".split():
     setattr(SetOfFutures, name, making_sets_of_futures(getattr(set, name)))
 SetOfFutures.__name__ = SetOfFutures.__qualname__ = "set"
 SetOfFutures.__module__ = "builtins"
