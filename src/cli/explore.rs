@@ -458,13 +458,17 @@ fn hints(scenario: &Scenario, report: &Report, found: usize, no_deadlock: bool) 
     let mut hints = Vec::new();
     let says = |what| scenario.source.contains(what);
     let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
-    let waits = ends(Ending::Limit) && (says(".wait(") || says("timeout"));
+    let waits = says("timeout") || scenario.source.split(".wait(").skip(1).any(|rest| !rest.starts_with(')'));
     let is_too_long = matches!(report.unfinished, Some(Unfinished::Time | Unfinished::Executions | Unfinished::Steps));
     if is_too_long && scenario.sleeps == Sleeps::Unordered && (says("sleep(") || waits) {
         hints.push("`--sleeps ordered` has a clock; without one, loops that sleep or wait for a while go on and on");
     }
     if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
         hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
+    }
+    let draws = |line: &str| line.contains("random") && !["import ", "sleep("].iter().any(|other| line.contains(other));
+    if says("import random") && !says("seed(") && scenario.source.lines().any(draws) {
+        hints.push("every execution draws the same numbers; with others, more may happen");
     }
     if no_deadlock && (ends(Ending::Livelock) || ends(Ending::Spin)) {
         hints.push(
@@ -590,6 +594,10 @@ mod tests {
         check("while not stop.wait(1): pass", |_| {}, false, 1, &["--sleeps ordered"]);
         check("while not stop.wait(1): pass", |_| {}, true, 1, &[]);
         check("x = 1", |_| {}, false, 51, &["--observe"]);
+        check("with cv: cv.wait()", |_| {}, false, 1, &[]);
+        check("import random\nn = random.random()", |_| {}, true, 1, &["the same numbers"]);
+        check("import random\ntime.sleep(random.random())", |_| {}, true, 1, &[]);
+        check("import random\nrandom.seed(1)\nn = random.random()", |_| {}, true, 1, &[]);
         check("x = 1", |_| {}, true, 51, &["--observe"]);
         check("x = 1", |scenario| scenario.observe = Some("x".to_owned()), true, 51, &[]);
     }
