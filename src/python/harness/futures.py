@@ -120,6 +120,7 @@ class Future(Model):
         if not (solo and self._rd_done.open):
             cur.waits = self
             visible(self._rd_wait_op, self._rd_done)
+            cur.waits = None
             if detail:
                 note("wait", self._rd_label)
 
