@@ -299,6 +299,18 @@ fn an_iterator_at_its_end_lets_go_of_what_it_went_through() {
         "def work():\n    it = iter([R(1)])\n    next(it)\n    next(it, None)\n    print('work')\nrun(work, lambda: None)",
         &["closed 1, work"],
     );
+    // Which holds what it was given until all of that has come to the end.
+    check(
+        "import itertools
+def work():
+    it = itertools.chain([R(1)], [2])
+    next(it), next(it)
+    print('work')
+    next(it, None)
+    print('end')
+run(work, lambda: None)",
+        &["work, closed 1, end"],
+    );
 }
 
 /// The worker has the result for a while after it is there.
@@ -311,5 +323,22 @@ fn what_a_future_holds_dies_with_it() {
     future = None
     print('end')",
         &["closed 1, end", "end, closed 1"],
+    );
+    check(
+        "from concurrent.futures import Future
+def work():
+    future = Future()
+    future.set_result(R(1))
+    future = None
+    print('work')
+run(work, lambda: None)",
+        &["closed 1, work"],
+    );
+    check(
+        "from concurrent.futures import wait
+with ThreadPoolExecutor(2) as pool:
+    done, _ = wait([pool.submit(int, '1'), pool.submit(int, '2')])
+    print(sorted(future.result() for future in done))",
+        &["[1, 2]"],
     );
 }

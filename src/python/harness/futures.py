@@ -218,6 +218,8 @@ class Future(Model):
         self._rd_set("set result", result, None)
 
     def set_exception(self, exception):
+        if program.buries:
+            publish(exception)
         self._rd_set("set exception", None, exception)
 
     def _rd_set(self, act, value, error):
@@ -229,6 +231,8 @@ class Future(Model):
             note(act, self._rd_label, show(value if error is None else error))
         self._value, self._rd_error, self._rd_stage = value, error, FINISHED
         self._rd_settled()
+        if program.buries and self._rd_strand is None and self._rd_task is None:
+            futures[:] = [each for each in futures if each is not self]
 
     def __repr__(self):
         if not showing:
@@ -388,7 +392,7 @@ class SetOfFutures(set):
         if len(members) < 2 or seeing or showing or peeking or ended:
             return iter(members)
         if self._rd_order is None:
-            members.sort(key=futures.index)
+            members.sort(key=lambda future: future._rd_name_ if program.buries else futures.index(future))
             self._rd_order = {future: place for place, future in enumerate(any_order(members))}
         members.sort(key=lambda future: self._rd_order.get(future, len(self._rd_order)))
         return self._rd_each(members)

@@ -51,8 +51,8 @@ class Turns:
     def end(self):
         """Where objects do something as they die: an iterator that has come to the end lets go of what it went through."""
         global unsure
-        if not program.buries or isinstance(self.thing, collections.deque):
-            return
+        if not program.buries or isinstance(self.thing, collections.deque) or type(self.values) is int:
+            return  # `itertools.chain` holds what it was given until it has come to the end itself
         if not solo and id(self) in names:
             unsure = unsure or UNSURE_OF_LIVES  # others have it too: who came to the end would have things die that another may hold
         else:

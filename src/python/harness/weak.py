@@ -376,8 +376,8 @@ def died():
     """After a statement of a program whose objects do something as they die: those that it has let go of do so now."""
     if solo:
         forget_unheld()
-    elif kept and not ended:
-        bury()
+    elif not ended:
+        bury() if kept else forget_unheld()
 
 
 def let_die(wheres):
