@@ -142,9 +142,13 @@ def announce_change_within(make, arguments, container):
 
 
 def with_deaths(make, arguments, fetch, *fetched):
+    global unsure
     touches = make(*arguments)
     deaths = letting_go[cur.index, position] = dying_with(1, fetch, *fetched)
-    return touches + death_touches({*deaths, *known_here(fetch, *fetched)}) if touches else ()
+    lives = {*deaths, *known_here(fetch, *fetched)}
+    if program.buries and 0 < len(deaths) < len(lives):
+        unsure = unsure or UNSURE_OF_LIVES  # while some die what held them still holds the others, which here nothing does
+    return touches + death_touches(lives) if touches else ()
 
 
 def with_all_deaths(make, arguments, container):
