@@ -221,3 +221,124 @@ kept = [R(1), R(2)]
     let report = explored(&scenario(source, None)).expect("it explores");
     assert!(!report.is_exhaustive());
 }
+
+/// To an instance of a class with slots no weak references lead.
+#[test]
+fn what_has_slots_dies_as_others_do() {
+    let slots = "class S:
+    __slots__ = ('n',)
+    def __init__(self, n): self.n = n
+    def __del__(self): print('closed', self.n)
+";
+    check(
+        &format!("{slots}def work():\n    s = S(1)\n    s = None\n    print('work')\nrun(work)"),
+        &["closed 1, work"],
+    );
+    check(
+        &format!("{slots}def work():\n    s = [S(1), S(2)]\n    print('work')\nrun(work, lambda: None)"),
+        &["work, closed 2, closed 1"],
+    );
+    check(
+        &format!(
+            "{slots}s = S(1)
+def work():
+    print('got' if s else 'gone')
+def drop():
+    global s
+    s = None
+    print('dropped')
+run(work, drop)"
+        ),
+        &[
+            "closed 1, dropped, gone",
+            "closed 1, dropped, got",
+            "closed 1, gone, dropped",
+            "closed 1, got, dropped",
+            "dropped, closed 1, got",
+            "gone, closed 1, dropped",
+            "got, closed 1, dropped",
+        ],
+    );
+}
+
+#[test]
+fn what_is_in_a_queue_dies_with_it() {
+    check(
+        "def work():\n    q = queue.Queue()\n    q.put(R(1))\n    q = None\n    print('work')\nrun(work, lambda: None)",
+        &["closed 1, work"],
+    );
+    check(
+        "def work():
+    q = queue.SimpleQueue()
+    q.put(R(1))
+    got = q.get()
+    del got
+    q.put(R(2))
+    q = None
+run(work, lambda: None)",
+        &["closed 1, closed 2"],
+    );
+    check(
+        "def work(q):
+    q.put(R(1))
+    print('put')
+def main():
+    q = queue.Queue()
+    threads = [threading.Thread(target=work, args=(each,)) for each in (q, queue.Queue())]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+main()
+print('end')",
+        &["put, closed 1, put, closed 1, end", "put, put, closed 1, closed 1, end"],
+    );
+}
+
+#[test]
+fn an_iterator_at_its_end_lets_go_of_what_it_went_through() {
+    check(
+        "def work():\n    it = iter([R(1)])\n    next(it)\n    next(it, None)\n    print('work')\nrun(work, lambda: None)",
+        &["closed 1, work"],
+    );
+    // Which holds what it was given until all of that has come to the end.
+    check(
+        "import itertools
+def work():
+    it = itertools.chain([R(1)], [2])
+    next(it), next(it)
+    print('work')
+    next(it, None)
+    print('end')
+run(work, lambda: None)",
+        &["work, closed 1, end"],
+    );
+}
+
+/// The worker has the result for a while after it is there.
+#[test]
+fn what_a_future_holds_dies_with_it() {
+    check(
+        "with ThreadPoolExecutor(1) as pool:
+    future = pool.submit(lambda: R(1))
+    future.result()
+    future = None
+    print('end')",
+        &["closed 1, end", "end, closed 1"],
+    );
+    check(
+        "from concurrent.futures import Future
+def work():
+    future = Future()
+    future.set_result(R(1))
+    future = None
+    print('work')
+run(work, lambda: None)",
+        &["closed 1, work"],
+    );
+    check(
+        "from concurrent.futures import wait
+with ThreadPoolExecutor(2) as pool:
+    done, _ = wait([pool.submit(int, '1'), pool.submit(int, '2')])
+    print(sorted(future.result() for future in done))",
+        &["[1, 2]"],
+    );
+}

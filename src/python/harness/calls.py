@@ -170,7 +170,12 @@ def call_read(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         # What it calls later looks at elements too: a key of `groupby`, for one.
         keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
-        return function(*[called_within(given) if type(given) in CALLED else rd_turns(given) for given in arguments], **keywords)
+        arguments = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in arguments]
+        if program.buries and function is itertools.chain:
+            for each in arguments:
+                if type(each) is Turns:
+                    each.values = int(each.values)  # see `Turns.end`
+        return function(*arguments, **keywords)
     if not solo:
         if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
             asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]

@@ -120,6 +120,7 @@ class Future(Model):
         if not (solo and self._rd_done.open):
             cur.waits = self
             visible(self._rd_wait_op, self._rd_done)
+            cur.waits = None
             if detail:
                 note("wait", self._rd_label)
 
@@ -217,6 +218,8 @@ class Future(Model):
         self._rd_set("set result", result, None)
 
     def set_exception(self, exception):
+        if program.buries:
+            publish(exception)
         self._rd_set("set exception", None, exception)
 
     def _rd_set(self, act, value, error):
@@ -228,6 +231,8 @@ class Future(Model):
             note(act, self._rd_label, show(value if error is None else error))
         self._value, self._rd_error, self._rd_stage = value, error, FINISHED
         self._rd_settled()
+        if program.buries and self._rd_strand is None and self._rd_task is None:
+            futures[:] = [each for each in futures if each is not self]
 
     def __repr__(self):
         if not showing:

@@ -162,7 +162,7 @@ def parts_touches(parts, whole):
             touches += ((digest((name_of(each), "state")), WRITE),)
     for turns in parts.sources:
         touches += turns.touches()
-        if whole:
+        if whole and turns.shape != "-":
             touches += whole_touches(turns.shape, turns.thing)
     for container in parts.read:
         touches += whole_touches(*container)

@@ -325,6 +325,7 @@ class Task:
         announce(future._rd_settle_touches)
         self.settle(value, error)
         if program.buries:
+            hold(value)
             future = value = error = None
             self.empty()
         announce(self.end_touches)
@@ -359,6 +360,8 @@ class Task:
         announce(future._rd_settle_touches)
         self.settle(value, error)
         if program.buries:
+            hold(value)
+            future = value = error = None
             self.empty()
 
     def end_touches(self):

@@ -175,6 +175,7 @@ class Queue(Model):
             if not (solo and self._rd_room.open):
                 cur.waits = (self, "put")
                 visible(self._rd_put_op, self._rd_room)
+                cur.waits = None
         elif not self._rd_tried(timeout if block else 0, self._rd_has_room, self._rd_room):
             if detail:
                 note("try to put", called(self), "full")
@@ -196,6 +197,7 @@ class Queue(Model):
             if not (solo and self._rd_some.open):
                 cur.waits = (self, "get")
                 visible(self._rd_get_op, self._rd_some)
+                cur.waits = None
         elif not self._rd_tried(timeout if block else 0, self._rd_has_item, self._rd_some):
             if detail:
                 note("try to get", called(self), "empty")
@@ -240,6 +242,7 @@ class Queue(Model):
         if not (solo and self._rd_all_done.open):
             cur.waits = (self, "join")
             visible(self._rd_join_op, self._rd_all_done)
+            cur.waits = None
             if detail:
                 note("join", called(self))
 
@@ -361,6 +364,7 @@ class SimpleQueue(Model):
             if not (solo and self._rd_some.open):
                 cur.waits = (self, "get")
                 visible(self._rd_get_op, self._rd_some)
+                cur.waits = None
         elif not timed(timeout if block else 0, self._rd_has_item, self._rd_get_touches):
             if detail:
                 note("try to get", called(self), "empty")

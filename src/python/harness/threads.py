@@ -440,6 +440,7 @@ def join_strand(strand, label):
     if not (solo and strand.done):
         cur.waits = strand
         visible(strand.join_op, strand.over)
+        cur.waits = None
         if detail:
             note("join", label)
 

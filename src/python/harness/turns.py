@@ -31,15 +31,32 @@ class Turns:
         self.index += self.step
         if self.ahead is not None:
             next(self.ahead, None)
-        if self.row is not None:
-            return self.row(next(self.inner))
-        return next(self.inner)
+        try:
+            element = next(self.inner)
+        except StopIteration:
+            self.end()
+            raise
+        return element if self.row is None else self.row(element)
 
     def go_on(self):
         self.index += self.step
         if self.ahead is not None:
             next(self.ahead, None)
-        return next(self.inner)
+        try:
+            return next(self.inner)
+        except StopIteration:
+            self.end()
+            raise
+
+    def end(self):
+        """Where objects do something as they die: an iterator that has come to the end lets go of what it went through."""
+        global unsure
+        if not program.buries or isinstance(self.thing, collections.deque) or type(self.values) is int:
+            return  # `itertools.chain` holds what it was given until it has come to the end itself
+        if not solo and id(self) in names:
+            unsure = unsure or UNSURE_OF_LIVES  # others have it too: who came to the end would have things die that another may hold
+        else:
+            self.thing, self.inner, self.ahead, self.shape = (), iter(()), None, "-"
 
     def touches(self):
         if id(self) in names:
@@ -48,6 +65,8 @@ class Turns:
         return self.touches_of_turn()
 
     def touches_of_turn(self):
+        if self.shape == "-":
+            return ()
         if self.shape == "L":
             if not is_step(self.thing, False):
                 return ()

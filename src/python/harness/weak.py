@@ -30,17 +30,28 @@ def may_die(thing, holder=None):
     """From now on a weak reference leads to `thing`, from `holder` if that is a collection; or somebody else may let go of it, and it does
     something as it dies."""
     kind = type(thing)
-    if kind.__module__ != "__main__" or not kind.__flags__ & 512 or not kind.__weakrefoffset__:
+    if kind.__module__ != "__main__" or not kind.__flags__ & 512:
         return
     where = id(thing)
     if where not in mortal:
-        name_of(thing)
-        mortal[where] = weak_reference(thing, functools.partial(forget, mortal, where)), set()
+        if kind.__weakrefoffset__:
+            name_of(thing)
+            mortal[where] = weak_reference(thing, functools.partial(forget, mortal, where)), set()
+        elif where in names:  # which keeps it
+            mortal[where] = functools.partial(named_at, where), set()
+        else:
+            return
     if holder is not None:
         referred.add(where)
         mortal[where][1].add(digest((name_of(holder), "state")))
     if not solo:
         keep_mortal()
+
+
+def named_at(where):
+    """What is named there, if nothing but its name leads to it by itself: an instance to which no weak references lead."""
+    known = names.get(where)
+    return known[1] if known is not None and id(known[1]) == where else None
 
 
 def keep_mortal():
@@ -65,6 +76,12 @@ def death_touches(wheres):
 
 def own_references(where, thing):
     """How many references to `thing` the harness has by itself, less those that threads have as far as others can tell."""
+    settled = type(thing) is Future and any(each is thing for each in settled_order)
+    return settled + references_by_name(where, thing)
+
+
+def references_by_name(where, thing):
+    """The same of a future, without the order in which they were settled."""
     known = names.get(where)
     return (where in kept) + (known is not None and known[1] is thing) - leaving.get(where, 0)
 
@@ -125,9 +142,13 @@ def announce_change_within(make, arguments, container):
 
 
 def with_deaths(make, arguments, fetch, *fetched):
+    global unsure
     touches = make(*arguments)
     deaths = letting_go[cur.index, position] = dying_with(1, fetch, *fetched)
-    return touches + death_touches(deaths or known_here(fetch, *fetched)) if touches else ()
+    lives = {*deaths, *known_here(fetch, *fetched)}
+    if program.buries and 0 < len(deaths) < len(lives):
+        unsure = unsure or UNSURE_OF_LIVES  # while some die what held them still holds the others, which here nothing does
+    return touches + death_touches(lives) if touches else ()
 
 
 def with_all_deaths(make, arguments, container):
@@ -137,7 +158,7 @@ def with_all_deaths(make, arguments, container):
     for index in range(len(container)):
         deaths = dying_with(1, nth_of, container, index)
         dead += deaths
-        lives.update(deaths or known_here(nth_of, container, index))
+        lives.update(deaths, known_here(nth_of, container, index))
     return touches + death_touches(lives) if touches else ()
 
 
@@ -165,13 +186,13 @@ def taken_by(name, container, *arguments):
 
 
 def known_here(fetch, *arguments):
-    """What `fetch(*arguments)` returns, if it is one of those that are kept. Who takes it from where others find it lets it die, or the
+    """Those of the kept that are what `fetch(*arguments)` returns, or that containers lead to from there. Who takes it from where others find it lets it die, or the
     one who is last to let go of it does: that depends on the order."""
     try:
-        where = id(fetch(*arguments))
+        thing = fetch(*arguments)
     except Exception:
         return []
-    return [where] if where in kept else []
+    return list(kept_by(thing._value if isinstance(thing, Future) else thing))
 
 
 touches_of = operator.attrgetter("touches")
@@ -198,6 +219,7 @@ def element_itself(thing, key):
 
 def bury():
     """The running thread is to take a step: those of which it has let go die before."""
+    waits = cur.waits
     if cur.marks:
         forget_loops()
     forget_unheld()
@@ -216,6 +238,7 @@ def bury():
         deaths = dying_with(0, kept.get, where) if where in kept and where not in dying else ()
         if deaths:
             let_go_of(deaths, op_of(death_touches(deaths)))
+    cur.waits = waits  # what has died may have waited for something else
 
 
 def hold(thing):
@@ -229,11 +252,16 @@ HOLDING = (list, tuple, dict, set, frozenset, collections.deque, types.MethodTyp
 FEW_HELD = 100  # things in a container that are looked through
 
 
+def holds_others(thing):
+    """Whether whoever has `thing` has with it what is in there."""
+    return type(thing) in HOLDING or isinstance(thing, (Queue, SimpleQueue))
+
+
 def kept_by(thing):
     """Those of the kept that who has `thing` has with it: that itself, or those that containers lead to."""
     if id(thing) in kept:
         return [id(thing)]
-    if type(thing) not in HOLDING:
+    if not holds_others(thing):
         return ()
     found_here = {}
     left, passed = [thing], set()
@@ -242,7 +270,7 @@ def kept_by(thing):
         where = id(each)
         if where in kept:
             found_here[where] = None
-        elif type(each) in HOLDING and where not in passed and where not in namespaces:
+        elif where not in passed and where not in namespaces and holds_others(each):
             passed.add(where)
             left += reversed(gc.get_referents(each))
     return found_here
@@ -314,7 +342,7 @@ def variables_of(frame):
     seen = frame.f_locals
     if not kept:
         return dict(seen)
-    variables = {name: weak_reference(seen[name]) if id(seen[name]) in kept else seen[name] for name in list(seen)}
+    variables = {name: mortal[id(seen[name])][0] if id(seen[name]) in kept else seen[name] for name in list(seen)}
     forget_snapshot(frame, seen)
     return variables
 
@@ -328,11 +356,14 @@ def forget_snapshot(frame, variables):
 OPTIMIZED = 1  # the flag of functions' code: variables are elsewhere than in `f_locals`
 
 
+NO_REFERENCE = (None,)
+
+
 def forget_unheld():
     """Has containers and variables die that only their names keep alive."""
     while True:
         if settled_order:
-            settled_order[:] = [each for each in settled_order if sys.getrefcount(each) - ONE_VARIABLE > 1 + own_references(id(each), each)]
+            settled_order[:] = [each for each in settled_order if sys.getrefcount(each) - ONE_VARIABLE > 1 + references_by_name(id(each), each)]
         unheld = [
             where for where, known in names.items()
             if id(known[1]) == where and sys.getrefcount(known[1]) == 2 and where not in namespaces
@@ -340,6 +371,8 @@ def forget_unheld():
         if not unheld:
             break
         for where in unheld:
+            if type(mortal.get(where, NO_REFERENCE)[0]) is functools.partial:
+                del mortal[where]
             names.pop(where, None)
 
 
@@ -347,8 +380,8 @@ def died():
     """After a statement of a program whose objects do something as they die: those that it has let go of do so now."""
     if solo:
         forget_unheld()
-    elif kept and not ended:
-        bury()
+    elif not ended:
+        bury() if kept else forget_unheld()
 
 
 def let_die(wheres):
@@ -416,6 +449,9 @@ def collect(*arguments, **keywords):
         return collect_garbage(*arguments, **keywords)
     finally:
         names.update((id(thing), (called[id(thing)], thing)) for thing in gc.get_objects() if id(thing) in called)
+        for where in called:
+            if where not in names:
+                mortal.pop(where, None)
         keep_mortal()
 
 
