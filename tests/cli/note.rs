@@ -260,11 +260,9 @@ fn what_can_be_no_note_is_kept_in_a_file() {
 }
 
 #[cfg(unix)]
-#[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
 #[test]
 fn ctrl_c_is_the_editors_and_leaves_nothing_behind() {
-    if ignores_ctrl_c() {
-        eprintln!("SKIPPED: Ctrl-C is ignored here, as it is by what a shell runs in the background");
+    if ignores("-INT") {
         return;
     }
     // What `nohup` starts is no different: it ignores another signal.
@@ -287,6 +285,9 @@ fn ctrl_c_is_the_editors_and_leaves_nothing_behind() {
 #[test]
 fn who_ends_it_while_the_editor_is_at_work_has_to_wait_for_the_text() {
     for (signal, code) in [("-TERM", 143), ("-HUP", 129), ("-QUIT", 131)] {
+        if ignores(signal) {
+            continue;
+        }
         let script = "exec 3<> go; echo started > started; read x <&3; echo two > \"$1\"";
         let (world, mut child) = editing(script, "");
         assert!(command("kill").args([signal, &child.id().to_string()]).status().expect("kill is there").success());
@@ -323,12 +324,25 @@ fn editing(script: &str, ignored: &str) -> (World, std::process::Child) {
     (world, child)
 }
 
-/// Whether this process, and so what it starts, ignores Ctrl-C; where that cannot be told, it does not.
+/// Whether this process, and so what it starts, ignores a signal, as what a shell runs in the background does with Ctrl-C and what `nohup` starts
+/// with `SIGHUP`; where that cannot be told, it does not. Says so if it does.
 #[cfg(unix)]
-fn ignores_ctrl_c() -> bool {
+#[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
+pub(crate) fn ignores(signal: &str) -> bool {
+    let number = match signal {
+        "-HUP" => 1,
+        "-INT" => 2,
+        "-QUIT" => 3,
+        _ => return false,
+    };
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let is_ignored = mask.is_some_and(|mask| mask >> (number - 1) & 1 == 1);
+    if is_ignored {
+        eprintln!("SKIPPED: {signal} is ignored here");
+    }
+    is_ignored
 }
 
 #[cfg(unix)]
