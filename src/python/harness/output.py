@@ -1,0 +1,183 @@
+# What a scenario writes and reads: its standard output, `print` and its empty input. Part of the harness; see core.py.
+
+STDOUT = outside_place("stdout")
+print_op = op_of(((STDOUT, WRITE),))
+
+
+class Output(io.TextIOBase):
+    """The scenario's standard output: one `write` is one act, if what is printed is observed."""
+
+    encoding = "utf-8"
+    errors = "strict"
+    name = "<stdout>"
+
+    def __init__(self, observed):
+        self.is_observed = observed
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError("write() argument must be str, not %s" % type(text).__name__)
+        self.check(text)
+        if not self.is_observed or peeking:
+            return len(text)
+        unfinished = cur.printing
+        if unfinished is not None and unfinished.tell():
+            before = unfinished.getvalue()
+            unfinished.seek(0)
+            unfinished.truncate()
+            self.write(before)
+        if not solo and not seeing:
+            visible(print_op)
+        return self.put(text)
+
+    def writelines(self, lines):
+        """One act, where no code of the scenario's makes the lines."""
+        if type(lines) not in (list, tuple) or solo or seeing or peeking or not self.is_observed or cur.printing is not None:
+            for line in rd_turns(lines):
+                self.write(line)
+            return
+        announce(lambda: touches_of_all(containers_among([lines])) + print_op.touches)
+        texts = []
+        try:
+            for line in lines:
+                if not isinstance(line, str):
+                    raise TypeError("write() argument must be str, not %s" % type(line).__name__)
+                self.check(line)
+                texts.append(line)
+        finally:
+            self.put("".join(texts))
+
+    def check(self, text):
+        """A lone surrogate is an error, as for any stream of text."""
+        if not text.isascii():
+            text.encode(self.encoding, self.errors)
+
+    def put(self, text):
+        """What is written, in a step that was announced."""
+        global output_size
+        if detail and not solo and not seeing:
+            note("print", "", repr(text.rstrip("\n"))[:200])
+        if ended:
+            return len(text)
+        output_size += len(text)
+        if output_size > MAX_OUTPUT:
+            fail(Unsupported("more than %d characters of output in one execution" % MAX_OUTPUT))
+        output.append(text)
+        return len(text)
+
+    def __repr__(self):
+        return "<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>"
+
+    def writable(self):
+        return True
+
+    def flush(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        raise io.UnsupportedOperation("fileno")
+
+
+class NoInput:
+    """The scenario's standard input."""
+
+    def __getattr__(self, name):
+        raise Unsupported("sys.stdin.%s" % name, "a scenario has no keyboard")
+
+    def __iter__(self):
+        raise Unsupported("reading sys.stdin", "a scenario has no keyboard")
+
+
+stdout_observed = Output(True)
+stdout_ignored = Output(False)
+stderr_ignored = Output(False)  # nobody observes it, and a scenario that logs must not flood the pipe
+stderr_ignored.name = "<stderr>"
+scenario_stdout = stdout_ignored
+seeing = False
+
+
+def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
+    """The scenario's `print`: one write, and one more before each value but the first whose text the scenario's own code makes, for others
+    may come in between there."""
+    if wrong:
+        builtins.print(**wrong)
+    if prints_at_once(values, file):
+        # CPython reads them and writes their texts without letting anybody in between.
+        announce(lambda: deep_touches(values, False) + print_op.touches)
+        text = io.StringIO()
+        builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.check(text.getvalue())
+        scenario_stdout.put(text.getvalue())
+        return
+    if not solo:
+        rd_all_deep(values)
+        if file is None and "stdout" in tracked_attributes:
+            announce(attribute_touches, sys, "stdout", READ)
+            if detail:
+                note("read", "sys.stdout")
+    stream = sys.stdout if file is None else file
+    if stream is not scenario_stdout:
+        use(stream, "write")
+        if stream is not None:
+            builtins.print(*values, sep=sep, end=end, file=stream, flush=flush)
+        return
+    text = io.StringIO()
+    if all(type(value) in ATOMS for value in values):
+        builtins.print(*values, sep=sep, end=end, file=text)
+        scenario_stdout.write(text.getvalue())
+        return
+    builtins.print(sep=sep, end=end, file=io.StringIO())
+    me = cur
+    outer, me.printing = me.printing, text
+    try:
+        for index, value in enumerate(values):
+            # What the value's own code prints comes after what is before the value.
+            text.write((" " if sep is None else sep) * (index > 0))
+            if not solo and text.tell() and says_itself(value):
+                before = text.getvalue()
+                text.seek(0)
+                text.truncate()
+                scenario_stdout.write(before)
+            text.write(str(value))
+        text.write("\n" if end is None else end)
+    finally:
+        me.printing = outer
+        if text.tell():
+            scenario_stdout.write(text.getvalue())
+
+
+def prints_at_once(values, file):
+    """Whether to print is to read containers that threads share and to write what they hold in one step."""
+    return (
+        not (solo or seeing or showing)
+        and any(type(value) not in ATOMS for value in values)
+        and (sys.stdout if file is None else file) is scenario_stdout
+        and scenario_stdout.is_observed
+        and not (file is None and "stdout" in tracked_attributes)
+        and cur.printing is None
+        and not any(map(says_itself, values))
+        and bool(within(values, False)[0])
+    )
+
+
+def says_itself(value, ways=("__str__", "__repr__"), seen=()):
+    """Whether code of the scenario's own makes the text of a value."""
+    kind = type(value)
+    if kind in ATOMS or any(value is each for each in seen):
+        return False
+    for way in ways:
+        made_by = getattr(kind, way)
+        if type(made_by) is types.FunctionType:
+            return kind.__module__ == "__main__" and made_by.__globals__ is not globals()
+        if way == "__str__" and made_by is not object.__str__:
+            break
+    if issubclass(kind, BaseException):
+        parts = value.args
+    elif kind in CONTAINERS or kind in (tuple, frozenset):
+        parts = [*value, *value.values()] if kind is dict else value
+    else:
+        return False
+    return any(says_itself(each, ("__repr__",), (*seen, value)) for each in parts)
