@@ -174,7 +174,7 @@ def call_read(function, /, *arguments, **keywords):
         if program.buries and function is itertools.chain:
             for each in arguments:
                 if type(each) is Turns:
-                    each.values = int(each.values)  # see `Turns.end`
+                    each.held = True
         return function(*arguments, **keywords)
     if not solo:
         if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:

@@ -4,7 +4,7 @@
 class Turns:
     """Iterates over a container, a read a turn."""
 
-    __slots__ = ("thing", "inner", "ahead", "index", "step", "shape", "values", "row")
+    __slots__ = ("thing", "inner", "ahead", "index", "step", "shape", "values", "row", "held")
 
     def __init__(self, thing, shape, inner, values, backwards=False):
         self.thing = thing
@@ -14,6 +14,7 @@ class Turns:
         self.ahead = iter(thing) if values else None
         self.index, self.step = (operator.length_hint(inner) - 1, -1) if backwards else (0, 1)
         self.row = None  # what an element goes through that is unpacked
+        self.held = False  # whether something holds what it goes through beyond its end, as `itertools.chain` does to its own
 
     def __iter__(self):
         return self
@@ -51,8 +52,8 @@ class Turns:
     def end(self):
         """Where objects do something as they die: an iterator that has come to the end lets go of what it went through."""
         global unsure
-        if not program.buries or isinstance(self.thing, collections.deque) or type(self.values) is int:
-            return  # `itertools.chain` holds what it was given until it has come to the end itself
+        if not program.buries or self.held or isinstance(self.thing, collections.deque):
+            return
         if not solo and id(self) in names:
             unsure = unsure or UNSURE_OF_LIVES  # others have it too: who came to the end would have things die that another may hold
         else:
