@@ -61,7 +61,8 @@ class Program:
         list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
         self.delays, self.draws_delays = frozenset(), False
-        if "sleep" in self.source and not (self.ordered or self.reads_clocks or any(word in self.source for word in SHOWING_VARIABLES)):
+        shows_variables = any(word in self.source for word in SHOWING_VARIABLES)
+        if "while" in self.source and "sleep" in self.source and not (self.ordered or self.reads_clocks or shows_variables):
             delays = Delays(module)
             self.delays, self.draws_delays = delays.names, delays.draws and not self.seeds
         rewriter = Rewriter(module)
