@@ -1,11 +1,13 @@
-# Objects to which weak references lead, and when they die. Part of the harness; see core.py.
+# Objects whose death shows, and when they die: those that weak references lead to, and those that do something as they die. Part of the
+# harness; see core.py.
 #
 # An object dies where a thread lets go of the last other reference to it. Where that is an assignment or a deletion, the object's death
-# is part of that step. Else, at the end of a function, say, it is no step, but who asks the weak reference then finds nothing. So while
-# several threads live, such an object is kept alive beyond that, until the thread that let go of it comes to its next step. Before that it
-# takes another: the object's death. With it goes what it alone held.
+# is part of that step. Else, at the end of a function, say, it is no step, but who asks a weak reference then finds nothing, and its
+# `__del__` has run. So while several threads live, such an object is kept alive beyond that, until the thread that let go of it comes to its
+# next step (or to the next statement, in a program with `__del__`: see `died`). Before that it takes another: the object's death, or, if
+# others still have it, one in which it lets go. With the object goes what it alone held.
 
-mortal = {}  # by its id, each object that weak references lead to: a reference of ours, and the places of the collections that know it so
+mortal = {}  # by its id, each such object: a reference of ours, or its name's, and the places of the collections that know it by weak ones
 kept = {}  # by its id, the object itself, while several threads live
 letting_go = {}  # by the number of a thread and of a step that it has announced: those that die with that
 holding = {}  # by the number of a thread: those that its variables held when it last announced something, each with the id of what led there
@@ -186,8 +188,8 @@ def taken_by(name, container, *arguments):
 
 
 def known_here(fetch, *arguments):
-    """Those of the kept that are what `fetch(*arguments)` returns, or that containers lead to from there. Who takes it from where others find it lets it die, or the
-    one who is last to let go of it does: that depends on the order."""
+    """Those of the kept that are what `fetch(*arguments)` returns, or that containers lead to from there. Who takes it from where others find
+    it lets it die, or the one who is last to let go of it does: that depends on the order."""
     try:
         thing = fetch(*arguments)
     except Exception:
