@@ -379,8 +379,9 @@ def adapt_modules():
             not_adapted.pop(name)(sys.modules[name])
 
 
-def adapt_redirection(module):
-    """What redirects the output sets `sys.stdout`, which is a step; and an `ExitStack` looks whether it has callbacks before it takes one."""
+def adapt_context_managers(module):
+    """`contextlib`'s managers do what they do in steps: those that redirect the output set `sys.stdout`, and an `ExitStack` looks whether it
+    has callbacks before it takes one."""
     module.setattr, module.getattr = my_setattr, my_getattr
     module.deque = Callbacks
 
@@ -450,7 +451,7 @@ def keep_source(module):
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "copy": adapt_copying,
-    "contextlib": adapt_redirection, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
     "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
     "warnings": adapt_warnings,
