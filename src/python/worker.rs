@@ -69,6 +69,8 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/warned.py"),
     include_str!("harness/output.py"),
     include_str!("harness/world.py"),
+    include_str!("harness/bare.py"),
+    include_str!("harness/signals.py"),
     include_str!("harness/logs.py"),
     include_str!("harness/weak.py"),
     include_str!("harness/execution.py"),

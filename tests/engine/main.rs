@@ -1,5 +1,6 @@
 //! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
 
+mod bare;
 mod clock;
 mod conformance;
 mod deaths;
@@ -20,6 +21,7 @@ mod pythons;
 mod random;
 mod scenarios;
 mod sharing;
+mod signals;
 mod stacks;
 #[path = "../explore/states.rs"]
 mod states;

@@ -1,9 +1,5 @@
 //! Mistakes with threads themselves end as they do in CPython: in the thread that makes them, with the same error.
 
-use std::process::Command;
-
-use raceday::explore::Report;
-use raceday::python::Interpreter;
 use raceday::python::Limits;
 use raceday::python::PythonError;
 use raceday::python::Worker;
@@ -12,6 +8,8 @@ use super::pythons::confinement;
 use super::pythons::explored;
 use super::pythons::explored_by;
 use super::pythons::interpreters;
+use super::pythons::outputs;
+use super::pythons::printed;
 use super::pythons::scenario;
 
 /// What is there for each of them.
@@ -84,22 +82,6 @@ class Hidden(Thread):
         self._kwargs = 6
 run(Hidden())",
 ];
-
-/// What a program prints in each of its outcomes.
-fn outputs(report: &Report) -> Vec<&str> {
-    report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect()
-}
-
-/// What Python prints of a program.
-#[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
-fn printed(interpreter: &Interpreter, source: &str) -> String {
-    let folder = tempfile::TempDir::new().expect("a folder");
-    std::fs::write(folder.path().join("scenario.py"), source).expect("it can be written");
-    let output = Command::new(&interpreter.path).args(["-s", "scenario.py"]).current_dir(folder.path()).output();
-    let output = output.expect("an interpreter that was found starts");
-    let folder = folder.path().join("");
-    String::from_utf8_lossy(&output.stdout).replace(&*folder.to_string_lossy(), "")
-}
 
 #[test]
 fn they_end_as_they_do_in_cpython() {

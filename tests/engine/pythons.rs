@@ -1,6 +1,7 @@
 //! The interpreters that are here, and one call to explore a program with one of them.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::OnceLock;
 
 use raceday::explore::Bounds;
@@ -84,4 +85,20 @@ pub(crate) fn replayed(scenario: &Scenario, choose: impl Fn(&Report) -> Schedule
     let mut program = worker.load(scenario).expect("it loads");
     let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
     program.replay(&choose(&report)).expect("it replays")
+}
+
+/// What a program prints in each of its outcomes.
+pub(crate) fn outputs(report: &Report) -> Vec<&str> {
+    report.outcomes.iter().filter_map(|found| found.outcome.stdout.as_deref()).collect()
+}
+
+/// What Python prints of a program.
+#[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
+pub(crate) fn printed(interpreter: &Interpreter, source: &str) -> String {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("scenario.py"), source).expect("it can be written");
+    let output = Command::new(&interpreter.path).args(["-s", "scenario.py"]).current_dir(folder.path()).output();
+    let output = output.expect("an interpreter that was found starts");
+    let folder = folder.path().join("");
+    String::from_utf8_lossy(&output.stdout).replace(&*folder.to_string_lossy(), "")
 }

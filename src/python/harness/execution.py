@@ -262,6 +262,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     if settings:
         settings.clear()
     at_exit.clear()
+    handlers.clear()
     if environment != environment_kept:
         restore_environment()
     if changed_modules:

@@ -115,6 +115,13 @@ class LateIdent:
     __repr__ = __str__
 
 
+def late_thread():
+    """`threading.current_thread` for records: all that they take of it is the name."""
+    if cur.pool is None:
+        introduce()
+    return types.SimpleNamespace(name=LateName(cur))
+
+
 logging_used = False  # by the scenario, or by the one before
 logging_is_adapted = False
 
@@ -133,7 +140,7 @@ def adapt_logging():
     threads = types.ModuleType("threading")
     threads.RLock = threads.Lock = NoLock
     threads.get_ident = lambda: LateIdent(cur)
-    threads.current_thread = lambda: types.SimpleNamespace(name=LateName(cur))
+    threads.current_thread = late_thread
     clock = types.ModuleType("time")
     clock.__dict__.update(clock_members())
     clock.time = lambda: EPOCH + cur.clock

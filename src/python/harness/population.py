@@ -118,7 +118,14 @@ class NeedsWorkers(Stop):
 
 
 def current_thread():
+    introduce()
     return thread_of(cur)
+
+
+def introduce():
+    """Has `threading` know the running thread, where `_thread` started it."""
+    if not thread_of(cur)._rd_is_known:
+        cur.model._rd_introduce()
 
 
 def get_ident():
@@ -214,7 +221,10 @@ def strands_alive(touches):
             missed().update(strand.code for strand in strands if strand.done and strand.code in unjoined)
     if pools and not program.workers:
         raise NeedsWorkers
-    alive = [strand for strand in strands if not strand.done and strand.model is not None]
+    known = [strand for strand in strands if strand.model is not None and strand.model._rd_is_known]
+    if any(type(strand.model) is BareThread and strand.done for strand in known):
+        raise Unsupported("asking which threads live after the end of one of `_thread` that asked which it is", "CPython may still list it")
+    alive = [strand for strand in known if not strand.done]
     if listed_apart:
         alive = [strand for strand in alive if strand.code not in unlisted()]
     if detail and not solo:

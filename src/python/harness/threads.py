@@ -95,6 +95,7 @@ class Thread(Model):
     _rd_kind = "thread"
     _rd_strand = None
     _rd_starter = None
+    _rd_is_known = True  # to `threading`
     _rd_numbered = False  # named by a number that other threads were about to take too
     locals().update(OWN_OF_THREADS)
     _initialized = False

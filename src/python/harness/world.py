@@ -154,6 +154,8 @@ def make_models():
     Executor.__module__ = Future.__module__ = "concurrent.futures._base"
     ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
     Local.__name__ = Local.__qualname__ = "local"
+    Lock.__name__ = Lock.__qualname__ = "lock"
+    Lock.__module__ = RLock.__module__ = "_thread"
     real_threading = LateModule("threading", "Thread module emulating a subset of Java's threading model.")
     real_threading.__all__ = (
         "get_ident", "active_count", "Condition", "current_thread", "enumerate", "main_thread", "TIMEOUT_MAX", "Event", "Lock", "RLock",
@@ -286,6 +288,11 @@ def make_atexit():
 environ = environment = environment_kept = None  # `os.environ`, the dict in it, and that as it was, once somebody imports `os`
 
 
+def adapt_system(module):
+    adapt_environment(module)
+    adapt_killing(module)
+
+
 def adapt_environment(module):
     global environ, environment, environment_kept
     environ, environment = module.environ, module.environ._data
@@ -324,11 +331,8 @@ REFUSED = {
     "urllib": "a scenario may not use the network",
     "socketserver": "a scenario may not use the network",
     "ctypes": "foreign code cannot be explored",
-    "_thread": "use `threading`",
     "importlib": "it would import around what is modelled; use `import`",
-    "sched": "not modelled yet",
     "tempfile": "a scenario has no files",
-    "signal": "signals are not modelled",
 }
 real_import = builtins.__import__
 
@@ -440,6 +444,13 @@ def clean_tracebacks(module):
             setattr(module, name, without_ours(getattr(module, name)))
 
 
+def adapt_scheduler(module):
+    """A scheduler guards all that it keeps with a lock, takes the time from a clock, and sleeps."""
+    module.threading = MODELS["threading"]
+    clock = model_of("time")
+    module.scheduler.__init__.__defaults__ = clock.monotonic, clock.sleep
+
+
 def keep_source(module):
     """Gives `linecache` the scenario's text, which lies in no file that a worker can read: tracebacks quote it."""
     lines = program.source.splitlines(True)
@@ -452,8 +463,8 @@ not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "copy": adapt_copying,
     "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
-    "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_environment,
-    "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
+    "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
+    "sched": adapt_scheduler, "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
     "warnings": adapt_warnings,
 }  # fmt: skip
 
