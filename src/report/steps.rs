@@ -650,6 +650,19 @@ mod tests {
     }
 
     #[test]
+    fn threads_of_one_name_are_told_apart_by_numbers() {
+        let mut replay = samples::deadlock();
+        replay.names[1..].fill("diner".to_owned());
+        let text = shown(&replay, "", 80);
+        for one_of_them in ["diner #1", "diner #2", "which diner #2 holds"] {
+            assert!(text.contains(one_of_them), "{text}");
+        }
+        replay.details[0].location = "diner".to_owned();
+        let text = shown(&replay, "", 80);
+        assert!(text.contains("start diner") && !text.contains("start diner #"), "nobody knows which\n{text}");
+    }
+
+    #[test]
     fn what_a_program_prints_cannot_move_the_cursor() {
         let mut replay = samples::lost_update();
         replay.names[1] = "\x1b[2Jevil".to_owned();

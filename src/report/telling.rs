@@ -243,13 +243,15 @@ fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
     }
 }
 
-/// Returns a thread's name, fit to be shown.
+/// Returns a thread's name, fit to be shown, with a number if others have the same.
 pub(super) fn name_of(replay: &Replay, thread: ThreadId) -> String {
     let index = replay.execution.threads.iter().position(|other| *other == thread);
-    match index.and_then(|index| replay.names.get(index)) {
-        Some(name) => shown_name(name),
-        None => format!("thread {thread}"),
-    }
+    let Some((index, name)) = index.and_then(|index| Some((index, replay.names.get(index)?))) else {
+        return format!("thread {thread}");
+    };
+    let namesakes = |names: &[String]| names.iter().filter(|other| *other == name).count();
+    let (before, all) = (namesakes(&replay.names[..index]), namesakes(&replay.names));
+    if all == 1 { shown_name(name) } else { format!("{} #{}", shown_name(name), before + 1) }
 }
 
 /// Returns a thread's name as an outcome has it, fit to be shown.
@@ -287,9 +289,10 @@ fn has_namesake(replay: &Replay, short: &str) -> bool {
 
 /// Returns a location, or the short name of the thread that it is.
 fn shown_location(replay: &Replay, location: &str) -> String {
-    match replay.names.iter().position(|name| name == location) {
-        Some(index) if index < replay.execution.threads.len() => short_name_of(replay, replay.execution.threads[index]),
-        _ => clean_line(location).into_owned(),
+    let mut so_named = replay.execution.threads.iter().zip(&replay.names).filter(|(_, name)| *name == location);
+    match (so_named.next(), so_named.next()) {
+        (Some((&thread, _)), None) => short_name_of(replay, thread),
+        _ => clean_line(location).into_owned(), // no thread, or nobody knows which of several
     }
 }
 
