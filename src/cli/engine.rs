@@ -559,6 +559,7 @@ mod tests {
             location: "x".to_owned(),
             value: Some(value.to_owned()),
             holds: Vec::new(),
+            asides: Vec::new(),
         };
         let outcome =
             Outcome { value: None, stdout: None, ending: Ending::Finished, exceptions: Vec::new(), claims: Vec::new() };

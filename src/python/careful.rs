@@ -329,6 +329,7 @@ impl Journal {
             location: String::new(),
             value: None,
             holds: Vec::new(),
+            asides: Vec::new(),
         };
         let details = details.into_iter().enumerate();
         let details = details.map(|(step, detail)| detail.unwrap_or_else(|| untold(step))).collect();

@@ -10,6 +10,7 @@ use serde::de::Unexpected;
 use serde::de::Visitor;
 
 use crate::scenario::Access;
+use crate::scenario::Aside;
 use crate::scenario::Blocked;
 use crate::scenario::Detail;
 use crate::scenario::Execution;
@@ -157,6 +158,8 @@ pub(super) struct Said {
     #[serde(default)]
     details: Vec<Did>,
     #[serde(default)]
+    asides: Vec<Beside>,
+    #[serde(default)]
     blocked: Vec<Waits>,
     /// What a careful execution tells on its way; then the answer is still to come.
     #[serde(default)]
@@ -180,6 +183,9 @@ pub(super) enum Word {
 
 /// What a step did: line, verb, location, value, and the locks that its thread held.
 pub(super) type Did = (u32, String, String, Option<String>, Vec<String>);
+
+/// What was done after a step though it is none: the step's number, line, verb, location, value.
+type Beside = (usize, u32, String, String, Option<String>);
 
 /// Who is left waiting: thread, line, verb, location, who holds that, and the locks that it holds itself.
 type Waits = (u64, u32, String, String, Option<u64>, Vec<String>);
@@ -420,7 +426,8 @@ pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
 /// Returns what a step did, with no more of each name and of the value than a person would read.
 pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
     let value = value.map(room::value);
-    Detail { line, verb: room::called(verb), location: room::called(location), value, holds: all_called(holds) }
+    let (verb, location) = (room::called(verb), room::called(location));
+    Detail { line, verb, location, value, holds: all_called(holds), asides: Vec::new() }
 }
 
 fn all_called(names: Vec<String>) -> Vec<String> {
@@ -452,9 +459,17 @@ impl Said {
         all_called(mem::take(&mut self.names))
     }
 
-    /// Returns what each step of a replay did.
+    /// Returns what each step of a replay did, and what was done after it.
     pub(super) fn details(&mut self) -> Vec<Detail> {
-        self.details.drain(..).map(detail).collect()
+        let mut details: Vec<Detail> = self.details.drain(..).map(detail).collect();
+        for (step, line, verb, location, value) in self.asides.drain(..) {
+            // What comes after no step of the replay is not to be told.
+            if let Some(detail) = details.get_mut(step) {
+                let (verb, location, value) = (room::called(verb), room::called(location), value.map(room::value));
+                detail.asides.push(Aside { line, verb, location, value });
+            }
+        }
+        details
     }
 
     /// Returns who was left waiting at the end of a replay.

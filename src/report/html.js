@@ -45,9 +45,9 @@
     status.textContent = `Step ${at + 1} of ${rows.length}`;
     threads.forEach((name, index) => {
       const { holds, waits } = row.cells[index + 1].dataset;
-      const act = row.cells[index + 1].querySelector(".act");
-      const parts = [act === null ? "" : act.textContent, waits ?? "", holds === undefined ? "" : `holds ${holds}`].filter(Boolean);
-      add(name, parts.join(", ") || "–", act !== null);
+      const acts = [...row.cells[index + 1].querySelectorAll(".act")].map((act) => act.textContent);
+      const parts = [...acts, waits ?? "", holds === undefined ? "" : `holds ${holds}`].filter(Boolean);
+      add(name, parts.join(", ") || "–", acts.length > 0);
     });
     const values = new Map();
     for (const each of rows.slice(0, at + 1)) {

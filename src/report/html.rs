@@ -36,6 +36,7 @@ use super::telling::Holdings;
 use super::telling::code;
 use super::telling::could_go;
 use super::telling::describe;
+use super::telling::describe_aside;
 use super::telling::describe_death;
 use super::telling::index_of;
 use super::telling::is_failure;
@@ -281,12 +282,20 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
                     write!(out, "<code>{} {}</code>", detail.line, escape(&code(&lines, detail.line)))?;
                 }
                 write!(out, "<span class=\"act\">{}</span>", escape(&describe(replay, detail)))?;
+                let mut line = detail.line;
+                for aside in &detail.asides {
+                    if aside.line != line && aside.line > 0 {
+                        write!(out, "<code>{} {}</code>", aside.line, escape(&code(&lines, aside.line)))?;
+                    }
+                    line = aside.line;
+                    write!(out, "<span class=\"act\">{}</span>", escape(&describe_aside(replay, aside)))?;
+                }
             } else if let Some(waits) = waits.filter(|_| is_news) {
                 write!(out, "{}", escape(&waits))?;
             }
             writeln!(out, "</td>")?;
         }
-        before = Some((actor, detail.line));
+        before = Some((actor, detail.asides.last().map_or(detail.line, |aside| aside.line)));
         writeln!(out, "</tr>")?;
     }
     writeln!(out, "</tbody>\n</table>\n</div>")
@@ -371,6 +380,7 @@ mod tests {
     use crate::report::exploration::tests as explorations;
     use crate::report::races;
     use crate::report::samples;
+    use crate::scenario::Aside;
     use crate::scenario::Scenario;
 
     use super::*;
@@ -585,6 +595,8 @@ mod tests {
                 detail.location = hostile.to_owned();
                 detail.value = Some(hostile.to_owned());
                 detail.holds = vec![hostile.to_owned()];
+                let (verb, location, value) = (hostile.to_owned(), hostile.to_owned(), Some(hostile.to_owned()));
+                detail.asides = vec![Aside { line: 2, verb, location, value }];
             }
             replay.details[5].verb = hostile.to_owned();
         }

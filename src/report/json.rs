@@ -10,6 +10,7 @@ use serde::Serializer;
 
 use crate::explore::Found;
 use crate::explore::Unfinished;
+use crate::scenario::Aside;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
 use crate::scenario::Hang;
@@ -105,6 +106,7 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
         operation: &detail.verb,
         location: &detail.location,
         value: detail.value.as_deref(),
+        asides: detail.asides.iter().map(aside).collect(),
     });
     let blocked = replay.blocked.iter().map(|blocked| BlockedJson {
         thread: name(blocked.thread),
@@ -121,6 +123,11 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
         how: &death.how,
     });
     OutcomeJson { death, ..outcome_of(found, steps.collect(), blocked.collect(), false) }
+}
+
+fn aside(aside: &Aside) -> AsideJson<'_> {
+    let Aside { line, verb, location, value } = aside;
+    AsideJson { line: *line, operation: verb, location, value: value.as_deref() }
 }
 
 /// Returns an outcome with these steps and this end, or with none if they are `untold`.
@@ -273,6 +280,17 @@ struct WitnessJson<'a> {
 struct StepJson<'a> {
     thread: &'a str,
     id: String,
+    line: u32,
+    operation: &'a str,
+    location: &'a str,
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asides: Vec<AsideJson<'a>>,
+}
+
+/// What a thread did after a step, though it is none.
+#[derive(Serialize)]
+struct AsideJson<'a> {
     line: u32,
     operation: &'a str,
     location: &'a str,

@@ -126,6 +126,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
             location: (*location).to_owned(),
             value: value.map(str::to_owned),
             holds: held[*actor].clone(),
+            asides: Vec::new(),
         };
         match *verb {
             "acquire" => held[*actor].push((*location).to_owned()),

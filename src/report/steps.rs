@@ -19,6 +19,7 @@ use super::telling::Holdings;
 use super::telling::code;
 use super::telling::could_go;
 use super::telling::describe;
+use super::telling::describe_aside;
 use super::telling::describe_death;
 use super::telling::index_of;
 use super::telling::lives;
@@ -249,6 +250,15 @@ impl<'a> Layout<'a> {
             let text = format!("{:digits$} {}", "", describe(replay, detail));
             let short = short(replay, detail).map(|short| format!("{:digits$} {short}", ""));
             texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
+            for aside in &detail.asides {
+                if before != Some((actor, aside.line)) && aside.line > 0 {
+                    let text = format!("{:>digits$} {}", aside.line, code(&source, aside.line));
+                    texts.push(Text::new(Style::Code, text, digits + 3));
+                }
+                before = Some((actor, aside.line));
+                let text = format!("{:digits$} {}", "", describe_aside(replay, aside));
+                texts.push(Text::new(Style::Plain, text, digits + 3));
+            }
             rows.push(Row { cells, marks, skipped: std::mem::take(&mut skipped), follows_alone });
         }
         if extent != Extent::Everything {
@@ -431,6 +441,7 @@ fn last_row(replay: &Replay, waiters: &BTreeSet<usize>, holdings: &Holdings<'_>,
 #[cfg(test)]
 mod tests {
     use crate::report::samples;
+    use crate::scenario::Aside;
     use crate::scenario::Ending;
 
     use super::*;
@@ -647,6 +658,17 @@ mod tests {
         replay.details.pop();
         let text = shown(&replay, "", 80);
         assert!(text.contains("start Thread-1"), "{text}");
+    }
+
+    #[test]
+    fn what_is_done_beside_a_step_comes_after_it_with_its_own_line() {
+        let mut replay = samples::lost_update();
+        let aside = Aside { line: 3, verb: "notify".to_owned(), location: "ready".to_owned(), value: None };
+        replay.details[7].asides = vec![aside.clone(), aside];
+        let text = shown(&replay, "one\ntwo\nready.notify()\n", 80);
+        let rows: Vec<&str> =
+            text.lines().filter(|row| row.contains("notify")).map(|row| row.trim_matches([' ', '│', '┆'])).collect();
+        assert_eq!(rows, ["3 ready.notify()", "notify ready", "notify ready"], "{text}");
     }
 
     #[test]

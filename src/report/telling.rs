@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::scenario::Aside;
 use crate::scenario::Blocked;
 use crate::scenario::Death;
 use crate::scenario::Detail;
@@ -238,6 +239,7 @@ fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
         "spin" => "waits for a change".to_owned(),
         "retry" => format!("goes on trying for {location}"),
         _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
+        "wake" if !location.starts_with("at ") => format!("waits for {location} to be notified"),
         "acquire" | "wait" => format!("waits for {location}"),
         _ => format!("waits to {} {location}", clean_line(verb)),
     }
@@ -298,15 +300,24 @@ fn shown_location(replay: &Replay, location: &str) -> String {
 
 /// Returns what one step did: `read account.balance → 1000`, `pop stock ('a', None) → 3`.
 pub(super) fn describe(replay: &Replay, detail: &Detail) -> String {
-    let mut text = clean_line(&detail.verb).into_owned();
-    if !detail.location.is_empty() {
+    describe_act(replay, &detail.verb, &detail.location, detail.value.as_deref())
+}
+
+/// Returns what was done beside a step: `notify ready → nobody waits`.
+pub(super) fn describe_aside(replay: &Replay, aside: &Aside) -> String {
+    describe_act(replay, &aside.verb, &aside.location, aside.value.as_deref())
+}
+
+fn describe_act(replay: &Replay, verb: &str, location: &str, value: Option<&str>) -> String {
+    let mut text = clean_line(verb).into_owned();
+    if !location.is_empty() {
         text.push(' ');
-        text.push_str(&shown_location(replay, &detail.location));
+        text.push_str(&shown_location(replay, location));
     }
-    if let Some(value) = &detail.value {
+    if let Some(value) = value {
         // Addresses are not told anyway.
         let value = text::cut(&clean_line(value).replace(" object at 0x...>", ">"), LONGEST_VALUE);
-        text.push_str(&match (detail.verb.as_str(), given_and_got(&value)) {
+        text.push_str(&match (verb, given_and_got(&value)) {
             ("write", _) if !is_failure(&value) => format!(" ← {value}"),
             // What a call is given, and what it gives back.
             (verb, Some((given, result))) if CALLS.contains(&verb) => format!(" ({given}) → {result}"),
@@ -381,7 +392,7 @@ mod tests {
         let replay = crate::report::samples::lost_update();
         let told = |verb: &str, value: &str| {
             let (verb, location, value) = (verb.to_owned(), "d".to_owned(), Some(value.to_owned()));
-            describe(&replay, &Detail { line: 1, verb, location, value, holds: Vec::new() })
+            describe(&replay, &Detail { line: 1, verb, location, value, holds: Vec::new(), asides: Vec::new() })
         };
         assert_eq!(told("pop", "'a', None -> 0"), "pop d ('a', None) → 0");
         assert_eq!(told("append", "3"), "append d ← 3");

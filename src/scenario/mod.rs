@@ -6,6 +6,7 @@
 mod replay;
 mod schedule;
 
+pub use replay::Aside;
 pub use replay::Blocked;
 pub use replay::Death;
 pub use replay::Detail;

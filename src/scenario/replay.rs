@@ -37,7 +37,12 @@ impl Replay {
             .map(|step| size_of_val(step) + size_of_val(step.guards.as_slice()) + name_of(step.thread));
         let of_details = self.details.iter().map(|detail| {
             let value = detail.value.as_ref().map_or(0, String::len);
-            size_of_val(detail) + detail.verb.len() + detail.location.len() + value + text(&detail.holds)
+            let of_asides = detail.asides.iter().map(|aside| {
+                let value = aside.value.as_ref().map_or(0, String::len);
+                size_of_val(aside) + aside.verb.len() + aside.location.len() + value
+            });
+            let of_texts = detail.verb.len() + detail.location.len() + value + text(&detail.holds);
+            size_of_val(detail) + of_texts + of_asides.sum::<usize>()
         });
         let of_blocked = self
             .blocked
@@ -61,6 +66,23 @@ pub struct Detail {
     /// The locks that the thread held before it did this.
     #[serde(default)]
     pub holds: Vec<String>,
+    /// What the thread did next that is worth telling though it is no step: to notify a condition, say, which nobody notices before the
+    /// lock is released.
+    #[serde(default)]
+    pub asides: Vec<Aside>,
+}
+
+/// What a thread did between two of its steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// The line of the scenario, from 1; 0 where there is none.
+    pub line: u32,
+    /// What was done: `notify`, `notify_all`.
+    pub verb: String,
+    /// What it was done to.
+    pub location: String,
+    /// What came of it.
+    pub value: Option<String>,
 }
 
 /// A thread that was left waiting.

@@ -508,3 +508,64 @@ a = b = sell
     let told = timelines(&format!("{source}print(stock)\n"));
     assert!(told.contains("┆ waits for lock, which Thread-2 holds"), "{told}");
 }
+
+/// To notify is no step, for nobody notices it before the lock is given back; but that it is in vain is the point of many a program.
+#[test]
+fn notifications_are_told_with_whom_they_reach() {
+    let source = program(
+        "ready = threading.Condition()
+def a():
+    with ready:
+        ready.wait()
+def b():
+    with ready:
+        ready.notify_all()
+",
+    );
+    let told = timelines(&source);
+    for line in ["ready.notify_all()", "notify_all ready → nobody waits", "notify_all ready → Thread-1 (a)"] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    assert!(told.contains("Thread-1 (line 5) waits for ready to be notified\n"), "{told}");
+    let output = World::new().file("told.py", &source).run(&["explore", "told.py", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let lost = json["outcomes"].as_array().into_iter().flatten().find(|outcome| outcome["ending"] == "deadlock");
+    let steps = lost.and_then(|lost| lost["witness"]["steps"].as_array()).into_iter().flatten();
+    let asides: Vec<_> = steps.filter(|step| !step["asides"].is_null()).collect();
+    assert_eq!(asides.len(), 1, "{output}");
+    assert_eq!((&asides[0]["operation"], asides[0]["line"].as_u64()), (&"acquire".into(), Some(7)));
+    let notified =
+        serde_json::json!([{"line": 8, "operation": "notify_all", "location": "ready", "value": "nobody waits"}]);
+    assert_eq!(asides[0]["asides"], notified);
+}
+
+/// Where a notification can be told from the lock's release, by who waits for a while, it is a step.
+#[test]
+fn a_notification_that_is_a_step_is_told_as_one() {
+    let source = program(
+        "ready = threading.Condition()
+def a():
+    with ready:
+        print(ready.wait(1))
+def b():
+    with ready:
+        ready.notify()
+",
+    );
+    let told = timelines(&source);
+    assert!(told.contains("notify ready → Thread-1 (a)"), "{told}");
+}
+
+#[test]
+fn who_waits_for_an_event_waits_for_it_to_be_set() {
+    let source = program(
+        "gone = threading.Event()
+def a():
+    gone.wait()
+def b():
+    pass
+",
+    );
+    let told = timelines(&source);
+    assert!(told.contains("┆ waits for gone") && told.contains("Thread-1 (line 4) waits for gone\n"), "{told}");
+}

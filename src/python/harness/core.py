@@ -234,6 +234,7 @@ unsure = 0  # why it could have ended otherwise, where something hangs on what i
 UNSURE_OF_LIVES, UNSURE_OF_ORDER = 1, 2
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
+asides = []  # what is told beside those: after which of them, line, verb, place, value
 ordered = False  # sleeping orders: there is a virtual clock
 collects = False  # whether the scenario may collect garbage where that is seen
 plain = True  # no operation has to be dressed
@@ -508,6 +509,12 @@ def note(verb, place="", value=None):
     entry[0], entry[1], entry[2] = verb, place, value
     if journal is not None:
         journal.did(len(details) - 1)
+
+
+def aside(verb, place, value):
+    """Tells a replay what the running thread has done since the last step, though it is none."""
+    if not ended and details and len(asides) < MAX_STEPS:
+        asides.append((len(details) - 1, line_now(), verb, place, value))
 
 
 def locks_of(strand):

@@ -199,6 +199,8 @@ def remember_blocked():
             holder = what._rd_strand.code if what._rd_strand is not None else None
         elif isinstance(what, tuple):
             verb, place = what[1], called(what[0])
+        elif isinstance(what, Condition):
+            verb, place = "wake", called(what)
         elif isinstance(what, Model):
             place = called(what)
         elif what == "spin":
@@ -256,6 +258,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     output.clear()
     settled_order.clear()
     details.clear()
+    asides.clear()
     blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     forget_draws()

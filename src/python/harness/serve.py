@@ -197,6 +197,7 @@ def replay(request):
     if BEHIND in answer:
         answer["names"] = [brief(strand.label) for strand in strands]
         answer["details"] = [briefly(told) for told in details]
+        answer["asides"] = [[step, line, brief(verb), brief(place), brief(value, MOST_VALUE)] for step, line, verb, place, value in asides]
         answer["blocked"] = [
             [code, line, brief(verb), brief(place), holder, [brief(lock) for lock in held]]
             for code, line, verb, place, holder, held in blocked_now

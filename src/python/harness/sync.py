@@ -115,20 +115,25 @@ class Condition(Model):
         return result
 
     def notify(self, n=1):
+        self._rd_notify(n, "notify")
+
+    def _rd_notify(self, n, verb):
         if not self._is_owned():
             raise RuntimeError("cannot notify on un-acquired lock")
+        tell = aside  # who holds the lock is noticed by nobody as he notifies: it is no step
         if n > 0 and self._waiters:
             cur.acts += 1
             if WAITERS in program.tracked or any(waiter.has_limit for waiter in itertools.islice(self._waiters, n)):
                 visible(self._rd_write)
-                if detail:
-                    note("notify", called(self))
+                tell = note
+        if detail and not solo:
+            tell(verb, called(self), ", ".join(waiter.whose for waiter in itertools.islice(self._waiters, max(n, 0))) or "nobody waits")
         while n > 0 and self._waiters:
             self._waiters.popleft().notify()
             n -= 1
 
     def notify_all(self):
-        self.notify(len(self._waiters))
+        self._rd_notify(len(self._waiters), "notify_all")
 
     if sys.version_info < (3, 14):
         notifyAll = notify_all
@@ -138,11 +143,12 @@ class Waiter:
     """A thread that waits on a condition. Without a limit it goes on when it is notified and the lock is free. With one it goes on whenever
     it is chosen, and then wants the lock."""
 
-    __slots__ = ("lock", "guard", "op", "notified", "has_limit")
+    __slots__ = ("whose", "lock", "guard", "op", "notified", "has_limit")
 
     def __init__(self, condition, has_limit):
         me = cur
         me.names += 1
+        self.whose = me.label
         self.lock = condition._lock
         self.has_limit = has_limit
         self.notified = False
@@ -342,7 +348,7 @@ class Event(Model):
             if not freed.up:
                 self._rd_waiting.remove(freed)
         if detail:
-            note("wake" if freed.up else "time out", called(self))
+            note("wait" if freed.up else "time out", called(self))
         return freed.up
 
     def __repr__(self):
