@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::belief;
 use super::elf;
-use super::process;
+use super::foreign;
 use super::pyenv::PyenvVariables;
 use super::stamp::Stamp;
 
@@ -266,7 +266,7 @@ fn describe(real: &Path, search: &Search, memory: &mut dyn Remember) -> Result<D
 
 fn ask(program: &Path, question: &str, search: &Search) -> Result<Vec<u8>, String> {
     let minder = search.minder.as_deref().filter(|_| cfg!(unix));
-    process::output(program, &["-I", "-S", "-B", "-c", question], minder, PATIENCE)
+    foreign::output(program, &["-I", "-S", "-B", "-c", question], minder, PATIENCE)
 }
 
 impl Described {

@@ -8,6 +8,7 @@ mod belief;
 mod careful;
 mod confine;
 mod elf;
+mod foreign;
 mod interpreter;
 mod leader;
 mod minder;

@@ -27,10 +27,8 @@ use std::time::Duration;
 
 use super::confine;
 use super::leader::Leader;
-use super::leader::kill_group;
 #[cfg(unix)]
 use super::leader::pid;
-use super::minder;
 
 /// The largest frame that is taken from a child.
 const MAX_FRAME: u32 = 64 << 20;
@@ -38,10 +36,6 @@ const MAX_FRAME: u32 = 64 << 20;
 const KEPT: usize = 16 << 10;
 /// How much a child may print on standard error in all.
 const MAX_PRINTED: usize = 8 << 20;
-/// The most that is read of either stream of a program that is run to its end: many times what any Python says of itself.
-const MAX_OUTPUT: u64 = 256 << 10;
-/// How many characters are told of the reason that such a program gives.
-const LONGEST_REASON: usize = 400;
 /// The largest request that is written without a thread of its own: as much as any pipe takes from a child that has
 /// read all requests before.
 const MAX_DIRECT: usize = 4 << 10;
@@ -383,70 +377,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
-/// Runs `path` to its end and returns what it printed, or what went wrong. With a `minder` nothing stays of it, nor of what it has
-/// started in its process group, however it ends and however we do.
-pub(super) fn output(
-    path: &Path,
-    arguments: &[&str],
-    minder: Option<&Path>,
-    patience: Duration,
-) -> Result<Vec<u8>, String> {
-    let mut command = minder.map_or_else(|| command(path, &[""; 0]), |minder| minder::command(minder, path));
-    if minder.is_none() {
-        command.stdin(Stdio::null());
-    }
-    let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = child.map_err(|error| error.to_string())?;
-    let (id, output, side) = (child.id(), child.stdout.take(), child.stderr.take());
-    let (tell, told) = mpsc::channel();
-    let tell_of_side = tell.clone();
-    let listening = thread::Builder::new().spawn(move || read_some(side, &tell_of_side)).and_then(|side| {
-        thread::Builder::new().spawn(move || {
-            let output = read_some(output, &tell);
-            wait_until_ended(id);
-            tell.send(Told::End(output, side.join().unwrap_or_default()))
-        })
-    });
-    let told = match listening {
-        Ok(_) => told.recv_timeout(patience).map_err(|_| format!("it did not end within {} s", patience.as_secs())),
-        Err(error) => Err(format!("nobody can listen to it: {error}")),
-    };
-    // It was not waited for yet, so its number is its own. A minder kills what it minds once we wait for it, which ends its pipe.
-    if minder.is_none() && !matches!(told, Ok(Told::End(..))) {
-        kill_group(id);
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| error.to_string())?;
-    match told? {
-        Told::End(output, _) if status.success() => Ok(output),
-        Told::End(_, said) => {
-            let said = String::from_utf8_lossy(&said);
-            let last: String =
-                said.trim_end().lines().last().unwrap_or_default().chars().take(LONGEST_REASON).collect();
-            Err(if last.is_empty() { status.to_string() } else { last })
-        }
-        Told::Flood => Err(format!("it printed more than {} KiB", MAX_OUTPUT >> 10)),
-    }
-}
-
-/// What is heard of a program that is run to its end.
-enum Told {
-    /// It has ended, and printed this, and this on the side.
-    End(Vec<u8>, Vec<u8>),
-    /// It prints more than anybody reads.
-    Flood,
-}
-
-/// Returns what can be read to the end, or until it cannot be read any more, or is too much, which is told.
-fn read_some(from: Option<impl Read>, tell: &mpsc::Sender<Told>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let _ = from.map(|from| from.take(MAX_OUTPUT + 1).read_to_end(&mut bytes));
-    if bytes.len() as u64 > MAX_OUTPUT {
-        let _ = tell.send(Told::Flood);
-    }
-    bytes
-}
-
 #[expect(clippy::disallowed_methods, reason = "this is where Python is started")]
 pub(super) fn command_in_our_group(path: &Path, arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(path);
@@ -655,38 +585,6 @@ mod tests {
         assert!(child.ended.is_some_and(|status| !status.success()));
         child.kill();
         assert!(child.ended.is_some(), "what is known of its end stays known");
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn who_takes_too_long_or_lives_on_in_silence_is_killed() {
-        let patience = Duration::from_millis(200);
-        for script in ["while :; do :; done", "exec >&- 2>&-; while :; do :; done"] {
-            let said = output(Path::new("/bin/sh"), &["-c", script], None, patience);
-            assert_eq!(said, Err("it did not end within 0 s".to_owned()), "{script}");
-        }
-        let said =
-            output(Path::new("/bin/sh"), &["-c", "echo out; echo no >&2; exit 3"], None, Duration::from_secs(20));
-        assert_eq!(said, Err("no".to_owned()));
-        let said = output(Path::new("/bin/sh"), &["-c", "echo out; echo no >&2"], None, Duration::from_secs(20));
-        assert_eq!(said, Ok(b"out\n".to_vec()));
-    }
-
-    /// All of it was kept, for 20 s: 8.6 GB.
-    #[test]
-    #[cfg(unix)]
-    fn who_prints_without_end_is_not_read_to_the_end() {
-        let patience = Duration::from_secs(600);
-        for script in ["yes", "yes >&2", "while :; do echo y; done", "exec 2>&-; yes", "exec >&-; yes >&2"] {
-            let said = output(Path::new("/bin/sh"), &["-c", script], None, patience);
-            assert_eq!(said, Err("it printed more than 256 KiB".to_owned()), "{script}");
-        }
-        let script = "head -c 262144 /dev/zero; head -c 262144 /dev/zero >&2";
-        let said = output(Path::new("/bin/sh"), &["-c", script], None, patience);
-        assert_eq!(said.map(|said| said.len()), Ok(256 << 10));
-        let script = "head -c 262143 /dev/zero | tr '\\0' x >&2; exit 1";
-        let said = output(Path::new("/bin/sh"), &["-c", script], None, patience);
-        assert_eq!(said, Err("x".repeat(400)));
     }
 
     #[test]
