@@ -84,7 +84,9 @@ fn read_some(from: Option<impl Read>, tell: &mpsc::Sender<Told>) -> Vec<u8> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::*;
+    use super::Duration;
+    use super::Path;
+    use super::output;
 
     #[test]
     fn who_takes_too_long_or_lives_on_in_silence_is_killed() {
