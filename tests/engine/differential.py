@@ -115,10 +115,9 @@ def natively(source):
     error = None
     try:
         exec(compile(source, FILE, "exec", dont_inherit=True), space)
-    except SystemExit:
-        pass
     except BaseException as raised:
-        error = raised
+        if not isinstance(raised, SystemExit) or raised.code is not None and raised.code != 0:
+            error = raised
     finally:
         text = sys.stdout.getvalue()
         sys.stdout = before

@@ -22,7 +22,7 @@ import threading
 import time
 
 real_sleep = time.sleep
-real_stdout = sys.stdout
+real_stdout, silence = sys.stdout, io.StringIO()
 answered = threading.Lock()
 dice = random.Random()  # a script has the module's own for itself
 
@@ -140,7 +140,7 @@ def run_once(job, code):
     )
     if not job["ordered"]:
         time.sleep = lambda seconds: real_sleep(seconds if seconds < 0 else dice.random() * 0.0005)
-    sys.stdout = run.output
+    sys.stdout = sys.stderr = run.output
     chance = dice.choice([0.02, 0.1, 0.3])
     current = run
     parted = Parted(job["name"] if job["mode"] == "apart" else None)
@@ -152,10 +152,9 @@ def run_once(job, code):
             if traced:
                 sys.settrace(traced)
             exec(code, run.namespace)
-        except SystemExit:
-            pass
         except BaseException as error:
-            run.failed("MainThread", error)
+            if not isinstance(error, SystemExit) or error.code is not None and error.code != 0:
+                run.failed("MainThread", error)
         finally:
             sys.settrace(None)
         finish(run)
@@ -166,7 +165,7 @@ def run_once(job, code):
         with answered:
             current = None
         time.sleep = real_sleep
-        sys.stdout = real_stdout
+        sys.stdout, sys.stderr = real_stdout, silence
 
 
 current = None
@@ -222,7 +221,7 @@ def answer(spent):
 
 
 _thread.start_new_thread(watch, ())  # which a script does not see
-sys.stderr = io.StringIO()
+sys.stderr = silence
 for line in sys.stdin:
     job = json.loads(line)
     seen = {}

@@ -15,6 +15,7 @@ mod literature;
 mod livelock;
 mod mistakes;
 mod names;
+mod output;
 mod owning;
 mod pairs;
 mod pythons;

@@ -229,7 +229,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
-    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, finalizing, scenario_stdout, ending_now, unsure
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, finalizing, ending_now, unsure
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -294,7 +294,6 @@ def execute_once(request_prefix, in_detail, with_lines):
     in_vain.clear()
     exiting = finalizing = False
     unsure = 0
-    scenario_stdout = stdout_ignored if program.observed is not None else stdout_observed
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])
     program_globals.update(__builtins__=scenario_builtins, __file__=program.filename, __annotations__={})
@@ -309,8 +308,9 @@ def execute_once(request_prefix, in_detail, with_lines):
     main.baton = main_baton
     cur = main
     main.model = MainThread(main)
-    sys.stdout = sys.__stdout__ = scenario_stdout
-    sys.stderr = stderr_ignored
+    is_printed = program.observed is None
+    sys.stdout = sys.__stdout__ = stdout_observed if is_printed else stdout_ignored
+    sys.stderr = sys.__stderr__ = stderr_observed if is_printed else stderr_ignored
     sys.argv = [program.filename]
     ended = False
     solo = True
@@ -326,7 +326,7 @@ def execute_once(request_prefix, in_detail, with_lines):
             problem = error
     finally:
         sys.stdout = stdout_ignored
-        sys.stderr = sys.__stderr__
+        sys.stderr = real_stderr
         ended = True
         solo = False
         main.done = True
@@ -349,8 +349,9 @@ def run_main(main):
     global exiting, finalizing
     try:
         exec(program.code, program_globals)
-    except SystemExit:
-        pass
+    except SystemExit as error:
+        if error.code is not None and error.code != 0:
+            failures.append((0, "MainThread", error))  # who started the process sees that it failed
     except (Abandon, Unsupported, Diverged, NeedsWorkers):
         raise
     except BaseException as error:
@@ -424,6 +425,7 @@ def end_pools():
             joined(strand)
 
 
+real_stderr = sys.stderr
 exit_op = op_of(((PROCESS, WRITE),))
 refuse_op = op_of(((EXITING, WRITE),))
 main_baton = allocate_lock()

@@ -1,4 +1,5 @@
-# What a scenario writes and reads: its standard output, `print` and its empty input. Part of the harness; see core.py.
+# What a scenario writes and reads: standard output and standard error, which are observed together, as a terminal shows them; `print`; and its
+# empty input. Part of the harness; see core.py.
 
 STDOUT = outside_place("stdout")
 print_op = op_of(((STDOUT, WRITE),))
@@ -17,8 +18,8 @@ class Output(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError("write() argument must be str, not %s" % type(text).__name__)
-        self.check(text)
-        if not self.is_observed or peeking:
+        text = self.encoded(text)
+        if not self.is_observed or peeking or not text:
             return len(text)
         unfinished = cur.printing
         if unfinished is not None and unfinished.tell():
@@ -42,15 +43,13 @@ class Output(io.TextIOBase):
             for line in lines:
                 if not isinstance(line, str):
                     raise TypeError("write() argument must be str, not %s" % type(line).__name__)
-                self.check(line)
-                texts.append(line)
+                texts.append(self.encoded(line))
         finally:
             self.put("".join(texts))
 
-    def check(self, text):
-        """A lone surrogate is an error, as for any stream of text."""
-        if not text.isascii():
-            text.encode(self.encoding, self.errors)
+    def encoded(self, text):
+        """The text as it comes out: a lone surrogate is an error, as for any stream of text, or is written as its number."""
+        return text if text.isascii() else text.encode(self.encoding, self.errors).decode(self.encoding)
 
     def put(self, text):
         """What is written, in a step that was announced."""
@@ -66,7 +65,7 @@ class Output(io.TextIOBase):
         return len(text)
 
     def __repr__(self):
-        return "<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'>"
+        return "<_io.TextIOWrapper name='%s' mode='w' encoding='utf-8'>" % self.name
 
     def writable(self):
         return True
@@ -81,6 +80,13 @@ class Output(io.TextIOBase):
         raise io.UnsupportedOperation("fileno")
 
 
+class ErrorOutput(Output):
+    """The scenario's standard error."""
+
+    errors = "backslashreplace"
+    name = "<stderr>"
+
+
 class NoInput:
     """The scenario's standard input."""
 
@@ -91,11 +97,8 @@ class NoInput:
         raise Unsupported("reading sys.stdin", "a scenario has no keyboard")
 
 
-stdout_observed = Output(True)
-stdout_ignored = Output(False)
-stderr_ignored = Output(False)  # nobody observes it, and a scenario that logs must not flood the pipe
-stderr_ignored.name = "<stderr>"
-scenario_stdout = stdout_ignored
+stdout_observed, stderr_observed = Output(True), ErrorOutput(True)
+stdout_ignored, stderr_ignored = Output(False), ErrorOutput(False)
 seeing = False
 
 
@@ -109,8 +112,8 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         announce(lambda: deep_touches(values, False) + print_op.touches)
         text = io.StringIO()
         builtins.print(*values, sep=sep, end=end, file=text)
-        scenario_stdout.check(text.getvalue())
-        scenario_stdout.put(text.getvalue())
+        stream = sys.stdout if file is None else file
+        stream.put(stream.encoded(text.getvalue()))
         return
     if not solo:
         rd_all_deep(values)
@@ -119,7 +122,7 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
             if detail:
                 note("read", "sys.stdout")
     stream = sys.stdout if file is None else file
-    if stream is not scenario_stdout:
+    if not issubclass(type(stream), Output):
         use(stream, "write")
         if stream is not None:
             builtins.print(*values, sep=sep, end=end, file=stream, flush=flush)
@@ -127,7 +130,7 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
     text = io.StringIO()
     if all(type(value) in ATOMS for value in values):
         builtins.print(*values, sep=sep, end=end, file=text)
-        scenario_stdout.write(text.getvalue())
+        stream.write(text.getvalue())
         return
     builtins.print(sep=sep, end=end, file=io.StringIO())
     me = cur
@@ -140,22 +143,23 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
                 before = text.getvalue()
                 text.seek(0)
                 text.truncate()
-                scenario_stdout.write(before)
+                stream.write(before)
             text.write(str(value))
         text.write("\n" if end is None else end)
     finally:
         me.printing = outer
         if text.tell():
-            scenario_stdout.write(text.getvalue())
+            stream.write(text.getvalue())
 
 
 def prints_at_once(values, file):
     """Whether to print is to read containers that threads share and to write what they hold in one step."""
+    stream = sys.stdout if file is None else file
     return (
         not (solo or seeing or showing)
         and any(type(value) not in ATOMS for value in values)
-        and (sys.stdout if file is None else file) is scenario_stdout
-        and scenario_stdout.is_observed
+        and issubclass(type(stream), Output)
+        and stream.is_observed
         and not (file is None and "stdout" in tracked_attributes)
         and cur.printing is None
         and not any(map(says_itself, values))

@@ -432,7 +432,8 @@ def run_generated(source, namespace, made):
 
 
 def clean_tracebacks(module):
-    """Has the module `traceback` leave out the harness's frames: a scenario's tracebacks are its own."""
+    """Has the module `traceback` leave out the harness's frames, for a scenario's tracebacks are its own, and print each in one piece: its lines
+    would have thousands of orders."""
     ours = globals()
 
     def without_ours(walk):
@@ -442,6 +443,23 @@ def clean_tracebacks(module):
     for name in ("walk_tb", "walk_stack", "_walk_tb_with_full_positions"):
         if hasattr(module, name):
             setattr(module, name, without_ours(getattr(module, name)))
+    module.print_exception = in_one_piece(module.print_exception, 4)
+    module.print_list = in_one_piece(module.print_list, 1)
+
+
+def in_one_piece(show, most):
+    """`show`, which prints something line by line to a `file` that is given by name or after `most` others, with one act."""
+
+    def shown(*arguments, file=None, **keywords):
+        stream = sys.stderr if file is None else file
+        if len(arguments) > most or not issubclass(type(stream), Output):
+            keywords.update({"file": file} if len(arguments) <= most else {})
+            return show(*arguments, **keywords)
+        text = io.StringIO()
+        show(*arguments, file=text, **keywords)
+        stream.write(text.getvalue())
+
+    return shown
 
 
 def adapt_scheduler(module):
@@ -449,6 +467,11 @@ def adapt_scheduler(module):
     module.threading = MODELS["threading"]
     clock = model_of("time")
     module.scheduler.__init__.__defaults__ = clock.monotonic, clock.sleep
+
+
+def adapt_clock(module):
+    """Has a module of the library's take the time from the scenario's clock."""
+    module.time = model_of("time")
 
 
 def keep_source(module):
@@ -464,7 +487,8 @@ not_adapted = {
     "copy": adapt_copying,
     "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
-    "sched": adapt_scheduler, "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
+    "json": adapt_json, "json.encoder": adapt_encoding, "sched": adapt_scheduler, "sqlite3": adapt_database, "traceback": clean_tracebacks,
+    "unittest.case": adapt_clock, "unittest.runner": adapt_clock, "uuid": lambda module: compare_in_python(module.UUID),
     "warnings": adapt_warnings,
 }  # fmt: skip
 

@@ -1,0 +1,106 @@
+//! What a learner sees of a program that runs in a terminal: what it writes to standard output and to standard error, and that it failed.
+
+use raceday::explore::Report;
+
+use super::pythons::explored;
+use super::pythons::outputs;
+use super::pythons::scenario;
+
+/// Explores two threads that each run `work` with their number.
+fn two(work: &str) -> Report {
+    let source = format!(
+        "
+import logging, sys, threading, traceback, warnings
+def work(me):
+{work}
+threads = [threading.Thread(target=work, args=(me,)) for me in (1, 2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+    );
+    let report = explored(&scenario(&source, None)).expect("it explores");
+    assert!(report.is_exhaustive());
+    report
+}
+
+/// Each act writes one line, whole, to standard error: two threads do so in two orders.
+#[test]
+fn what_is_written_to_standard_error_is_observed() {
+    for (act, line) in [
+        ("print(me, file=sys.stderr)", "ME"),
+        ("sys.stderr.write('%d\\n' % me)", "ME"),
+        ("sys.stderr.writelines(['%d' % me, '\\n'])", "ME"),
+        ("sys.__stderr__.write('\\udc80%d\\n' % me)", "\\udc80ME"),
+        ("print([me], 'said', file=sys.stderr)", "[ME] said"),
+        ("logging.warning(me)", "WARNING:root:ME"),
+        ("logging.getLogger('a').warning(me)", "ME"),
+        ("print('out' if me == 1 else me, file=sys.stdout if me == 1 else sys.stderr)", ""),
+    ] {
+        let report = two(&format!("    {act}"));
+        let mut told = outputs(&report);
+        told.sort_unstable();
+        let text = |me: &str| line.replace("ME", me) + "\n";
+        let [one, other] = if line.is_empty() { ["out\n".to_owned(), "2\n".to_owned()] } else { ["1", "2"].map(text) };
+        let mut expected = [one.clone() + &other, other + &one];
+        expected.sort_unstable();
+        assert_eq!(told, expected, "{act}");
+    }
+}
+
+/// Line by line they would have 20 orders.
+#[test]
+fn a_traceback_is_printed_in_one_piece() {
+    let report = two("    try:\n        1 / 0\n    except ZeroDivisionError:\n        traceback.print_exc()");
+    assert_eq!((report.outcomes.len(), report.executions), (1, 2));
+    let told = outputs(&report)[0];
+    assert_eq!(told.matches("Traceback (most recent call last):\n").count(), 2, "{told}");
+    assert!(told.ends_with("ZeroDivisionError: division by zero\n"), "{told}");
+}
+
+#[test]
+fn a_program_that_says_that_it_failed_has_failed() {
+    for (end, raised) in [
+        ("sys.exit(n)", Some("2")),
+        ("sys.exit('lost')", Some("lost")),
+        ("sys.exit(n != 2)", None),
+        ("sys.exit()", None),
+        ("sys.exit(n == 2)", Some("True")),
+        ("raise SystemExit(3)", Some("3")),
+    ] {
+        let source = format!("import sys\nn = 2\n{end}\n");
+        let report = explored(&scenario(&source, None)).expect("it explores");
+        let exceptions = &report.outcomes[0].outcome.exceptions;
+        let told = exceptions.first().map(|each| (&*each.thread, &*each.class, &*each.message));
+        assert_eq!(told, raised.map(|message| ("MainThread", "SystemExit", message)), "{end}");
+    }
+}
+
+/// They take their time from the scenario's clock, and fail with an exit status.
+#[test]
+fn unit_tests_of_threads_pass_in_some_orders_only() {
+    let source = "
+import threading, unittest
+class Counts(unittest.TestCase):
+    def test_two(self):
+        self.n = 0
+        def count(): self.n += 1
+        threads = [threading.Thread(target=count) for _ in range(2)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        self.assertEqual(self.n, 2)
+unittest.main()
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    assert!(report.is_exhaustive());
+    let ends: Vec<(bool, usize)> = report
+        .outcomes
+        .iter()
+        .map(|found| &found.outcome)
+        .map(|outcome| {
+            let told = outcome.stdout.as_deref().unwrap_or_default();
+            (told.ends_with("Ran 1 test in 0.000s\n\nOK\n"), outcome.exceptions.len())
+        })
+        .collect();
+    assert_eq!(ends.iter().filter(|end| **end == (true, 0)).count(), 1, "{ends:?}");
+    assert_eq!(ends.iter().filter(|end| **end == (false, 1)).count(), 1, "{ends:?}");
+}
