@@ -13,6 +13,10 @@ use super::columns;
 
 /// How many reports are kept: those of a few large decks.
 const MOST: i64 = 5000;
+/// How many bytes they take together, at most.
+const MOST_BYTES: i64 = 128 << 20;
+/// How many bytes a report takes that is kept, at most: hundreds of times what most take. Who explores what finds more does so again.
+const LARGEST: usize = 4 << 20;
 
 /// A digest of all that a report depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,10 +53,14 @@ impl Store {
         Ok(statement.query_row([key.0], |row| row.get(0)).optional()?)
     }
 
-    /// Keeps a report, in JSON, in place of what was kept under `key`. The oldest make room.
+    /// Keeps a report, in JSON, in place of what was kept under `key`. The oldest make room. One that is too large is not kept: a deck
+    /// could fill the disk.
     pub fn keep_report(&mut self, key: &ReportKey, report: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         if serde_json::from_str::<serde::de::IgnoredAny>(report).is_err() {
             return Err(StoreError::NotJson);
+        }
+        if report.len() > LARGEST {
+            return Ok(());
         }
         self.write(|connection| {
             connection
@@ -60,10 +68,15 @@ impl Store {
                 .execute(params![key.0, report, columns::Instant(now)])?;
             connection
                 .prepare_cached(
-                    "delete from reports where key in
-                        (select key from reports order by made_ms desc, key limit -1 offset ?)",
+                    "delete from reports where key in (
+                        select key from (
+                            select key, row_number() over newest as place, sum(octet_length(report)) over newest as bytes
+                            from reports
+                            window newest as (order by made_ms desc, key)
+                        ) where place > ? or bytes > ?
+                    )",
                 )?
-                .execute([MOST])?;
+                .execute([MOST, MOST_BYTES])?;
             Ok(())
         })
     }
@@ -86,6 +99,22 @@ mod tests {
         assert_eq!(store.report(&one).expect("read").as_deref(), Some(r#"{"executions": 8}"#));
         assert_eq!(store.report(&two).expect("read"), None);
         assert!(matches!(store.keep_report(&two, "{", moment(0).at), Err(StoreError::NotJson)));
+    }
+
+    /// A deck whose programs find as much as there is room for took 17 MB for each question.
+    #[test]
+    fn reports_do_not_fill_the_disk() {
+        let mut store = Store::in_memory().expect("a store");
+        let key = |number: i64| ReportKey::of(&[&number.to_string()]);
+        let large = |bytes: usize| format!("\"{}\"", "x".repeat(bytes - 2));
+        store.keep_report(&key(-1), &large(LARGEST + 1), moment(0).at).expect("it is no fault");
+        assert_eq!(store.report(&key(-1)).expect("read"), None);
+        let fit = MOST_BYTES / LARGEST as i64;
+        for number in 0..=fit {
+            store.keep_report(&key(number), &large(LARGEST), moment(number).at).expect("kept");
+        }
+        assert_eq!(store.report(&key(0)).expect("read"), None);
+        assert!((1..=fit).all(|number| store.report(&key(number)).expect("read").is_some()));
     }
 
     #[test]
