@@ -176,7 +176,25 @@ fn because(why: &str) -> String {
     if why.is_empty() { String::new() } else { format!(" ({why})") }
 }
 
+/// How many characters are told of what a process said last: those at the end.
+const LONGEST_WORDS: usize = 400;
+
 fn last_words(said: &str) -> String {
     let last = said.trim_end().lines().last().unwrap_or_default();
-    if last.is_empty() { String::new() } else { format!("; its last words were `{last}`") }
+    let start = last.char_indices().rev().nth(LONGEST_WORDS - 1).map_or(0, |(start, _)| start);
+    let cut = if start > 0 { "…" } else { "" };
+    if last.is_empty() { String::new() } else { format!("; its last words were `{cut}{}`", &last[start..]) }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Who prints without end was quoted with 16 KB on one line.
+    #[test]
+    fn last_words_are_short() {
+        assert_eq!(super::last_words("one\nthe last\n"), "; its last words were `the last`");
+        assert_eq!(super::last_words("\n"), "");
+        let long = format!("{}{}", "x".repeat(1000), "ä".repeat(400));
+        assert_eq!(super::last_words(&long), format!("; its last words were `…{}`", "ä".repeat(400)));
+        assert_eq!(super::last_words(&"x".repeat(400)).chars().filter(|&c| c == 'x').count(), 400);
+    }
 }

@@ -60,6 +60,8 @@ pub fn end_on_interrupt() {
 
 /// Does what is to be done at a request.
 fn answer(request: Request) {
+    // Whatever signal ends the reading of a key, `console` raises Ctrl-C's then, which is heard of first.
+    let request = if request == Request::Interrupt { platform::asked().unwrap_or(request) } else { request };
     let mut owner = owner();
     match (&mut *owner, request) {
         (Owner::Search { stopped: stopped @ false }, Request::Interrupt) => {

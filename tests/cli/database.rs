@@ -270,6 +270,23 @@ fn a_full_disk_keeps_what_was_kept() {
     }
 }
 
+/// It ended the process without a word, even after it had said that the note is kept.
+#[test]
+fn where_no_file_may_grow_an_error_says_so() {
+    let mut codes = Vec::new();
+    for blocks in [20, 80, 200, 400, 4000] {
+        let world = World::new();
+        let limit = format!("ulimit -f {blocks}");
+        let output = world.command_after(&limit, &["note", "add", "thread-safety", "-m", "kept"]).output();
+        let output = output.expect("the binary ends");
+        let (code, told) = (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned());
+        assert!(code == Some(0) || code == Some(3) && told.contains("hint: "), "{blocks}: {code:?}, {told}");
+        assert_eq!(world.run(&["note", "list"]).stdout.contains("kept"), code == Some(0), "{blocks}");
+        codes.extend(code);
+    }
+    assert_eq!((codes.first(), codes.last()), (Some(&3), Some(&0)), "{codes:?}");
+}
+
 #[expect(clippy::disallowed_methods, reason = "other programs bring about what is tested")]
 fn command(program: &str) -> Command {
     Command::new(program)

@@ -158,7 +158,7 @@ fn who_is_asked_which_python_it_is_ends_with_raceday() {
         (ends, ""),
         (prints, ""),
     ] {
-        if super::note::ignores(signal) {
+        if crate::ignored::ignores(signal) {
             continue;
         }
         let world = World::new().file("python", script).file("program.py", "");

@@ -1,5 +1,6 @@
 //! The binary as a user runs it: wiring and wording. What lies below is tested below.
 
+mod ignored;
 mod tiny;
 mod world;
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::ignored::ignores;
 use crate::tiny;
 use crate::world::World;
 
@@ -309,40 +310,11 @@ fn editing(script: &str, ignored: &str) -> (World, std::process::Child) {
     for pipe in ["started", "go"] {
         assert!(command("mkfifo").arg(world.path(pipe)).status().expect("mkfifo is there").success());
     }
-    let plain = world.command(&["note", "edit", "1"]);
-    let mut shell = command("sh");
-    shell.args([
-        "-c",
-        &if ignored.is_empty() { "exec \"$@\"".into() } else { format!("trap '' {ignored}; exec \"$@\"") },
-        "sh",
-    ]);
-    shell.arg(plain.get_program()).args(plain.get_args()).env_clear();
-    shell.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.current_dir(plain.get_current_dir().expect("it has one"));
+    let first = if ignored.is_empty() { String::new() } else { format!("trap '' {ignored}") };
+    let mut shell = world.command_after(&first, &["note", "edit", "1"]);
     let child = shell.process_group(0).spawn().expect("the binary starts");
     assert_eq!(fs::read_to_string(world.path("started")).expect("a line"), "started\n");
     (world, child)
-}
-
-/// Whether this process, and so what it starts, ignores a signal, as what a shell runs in the background does with Ctrl-C and what `nohup` starts
-/// with `SIGHUP`; where that cannot be told, it does not. Says so if it does.
-#[cfg(unix)]
-#[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
-pub(crate) fn ignores(signal: &str) -> bool {
-    let number = match signal {
-        "-HUP" => 1,
-        "-INT" => 2,
-        "-QUIT" => 3,
-        _ => return false,
-    };
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let is_ignored = mask.is_some_and(|mask| mask >> (number - 1) & 1 == 1);
-    if is_ignored {
-        eprintln!("SKIPPED: {signal} is ignored here");
-    }
-    is_ignored
 }
 
 #[cfg(unix)]

@@ -98,6 +98,19 @@ impl World {
     }
 }
 
+impl World {
+    /// Returns a shell that does `first` and then becomes the binary, with `arguments`, in the same environment.
+    #[expect(clippy::disallowed_methods, reason = "a shell sets what the binary is started with")]
+    pub(crate) fn command_after(&self, first: &str, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{first}\nexec \"$@\""), "sh"]).arg(plain.get_program()).args(plain.get_args());
+        shell.env_clear().envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.current_dir(self.home.path());
+        shell
+    }
+}
+
 impl Output {
     /// Returns this with what differs from machine to machine and from run to run left out.
     pub(crate) fn redacted(mut self) -> Output {
