@@ -15,9 +15,6 @@ fn main() -> ExitCode {
     if let Some(code) = raceday::cli::sandbox(std::env::args_os(), io::stdin(), &mut io::stderr()) {
         return code;
     }
-    // To write more than a file may have (`ulimit -f`) is an error then, which is told. It would end the process without a word.
-    #[cfg(unix)]
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
     #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
     let environment = Environment::read(|name| std::env::var_os(name));
     let (data_home, cache_home) =

@@ -59,6 +59,7 @@ use clap::ValueEnum;
 use crate::report::Guard;
 use crate::report::Page;
 use crate::terminal::end_if_asked;
+use crate::terminal::outlive_full_files;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -127,6 +128,7 @@ enum Command {
 
 /// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) -> ExitCode {
+    outlive_full_files();
     let parsed = Arguments::command()
         .term_width(process.width().min(100))
         .try_get_matches_from(arguments)

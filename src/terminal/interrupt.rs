@@ -58,6 +58,12 @@ pub fn end_on_interrupt() {
     ONCE.call_once(platform::listen);
 }
 
+/// Has a write fail from now on that would make a file larger than it may be (`ulimit -f`), so that somebody hears of it: the signal that comes then
+/// would end the process without a word. What the process starts is as it was.
+pub fn outlive_full_files() {
+    platform::outlive_full_files();
+}
+
 /// Does what is to be done at a request.
 fn answer(request: Request) {
     // Whatever signal ends the reading of a key, `console` raises Ctrl-C's then, which is heard of first.
@@ -223,6 +229,8 @@ mod platform {
     use signal_hook::consts::SIGINT;
     use signal_hook::consts::SIGQUIT;
     use signal_hook::consts::SIGTERM;
+    use signal_hook::consts::SIGXFSZ;
+    use signal_hook::flag::register;
     use signal_hook::flag::register_usize;
     use signal_hook::iterator::Signals;
 
@@ -255,6 +263,10 @@ mod platform {
             }
             let _ = sender.send(signals);
         }
+    }
+
+    pub(super) fn outlive_full_files() {
+        let _ = register(SIGXFSZ, Arc::default());
     }
 
     /// Returns what has asked us to end, and may not be answered yet.
@@ -302,6 +314,9 @@ mod platform {
     pub(super) fn listen() {
         let _ = ctrlc::try_set_handler(|| answer(Request::Interrupt));
     }
+
+    /// Files may grow.
+    pub(super) fn outlive_full_files() {}
 
     /// There is nothing to remember, nor to give back: consoles need no restoring.
     pub(super) fn remember() {}

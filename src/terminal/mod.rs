@@ -19,6 +19,7 @@ pub use interrupt::begin_search;
 pub use interrupt::end_if_asked;
 pub use interrupt::end_on_interrupt;
 pub use interrupt::is_search_stopped;
+pub use interrupt::outlive_full_files;
 pub use keyboard::Filter;
 pub use keyboard::Keyboard;
 pub use lines::Lines;
