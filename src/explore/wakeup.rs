@@ -17,8 +17,10 @@ use super::acts::Operations;
 /// Beyond so many acts (16 bytes each) the tree is to become smaller before it grows again.
 const LARGE: usize = 250_000;
 
-/// The fewest preemptions where there is no leaf to count them of.
+/// The weight where there is no leaf to weigh.
 const NO_LEAF: u32 = u32::MAX;
+/// Sequences of fewer acts count as equally long; from there on, those count so that are at most twice as long.
+const SHORT: usize = 32;
 
 /// Sequences to be executed, and what was executed.
 #[derive(Debug)]
@@ -49,8 +51,8 @@ struct Node {
     /// How many leaves there are from here on that were not asked for, and that were not taken.
     waiting: u32,
     unfinished: u32,
-    /// How many preemptions the leaf has that has the fewest of those that were not asked for, or [`NO_LEAF`].
-    fewest: u32,
+    /// The least weight of a leaf that was not asked for, or [`NO_LEAF`].
+    least: u32,
 }
 
 /// Which part of a sequence a node is.
@@ -77,7 +79,7 @@ impl Default for Tree {
             is: Part::Waiting,
             waiting: 1,
             unfinished: 1,
-            fewest: 0,
+            least: 0,
         };
         Tree { nodes: vec![root], free: Vec::new(), root: NodeId(0), acts: 0 }
     }
@@ -114,35 +116,36 @@ impl Tree {
         1.0 - left
     }
 
-    /// Returns the leaf with the fewest preemptions of those that were not asked for, or the leftmost where the tree is large,
-    /// and counts it as asked for from now on. Adds the acts on the way there to `way`.
+    /// Returns the leaf with the fewest preemptions of those that were not asked for, and of these one of the shortest, or the leftmost
+    /// where the tree is large, and counts it as asked for from now on. Adds the acts on the way there to `way`.
     ///
     /// Most errors show with two preemptions or fewer (M. Musuvathi and S. Qadeer, "Iterative context bounding for systematic
-    /// testing of multithreaded programs", PLDI 2007).
+    /// testing of multithreaded programs", PLDI 2007). And where a thread goes on and on, what comes after few of its turns is what
+    /// somebody would see.
     pub(super) fn ask(&mut self, way: &mut Vec<Act>) -> Option<NodeId> {
         let mut at = self.root;
         if self.node(at).waiting == 0 {
             return None;
         }
-        let most = if self.acts < LARGE { self.node(at).fewest } else { NO_LEAF - 1 };
+        let most = if self.acts < LARGE { self.node(at).least } else { NO_LEAF - 1 };
         loop {
             let node = self.node_mut(at);
             node.waiting -= 1;
             way.extend_from_slice(&node.acts);
             if node.is == Part::Waiting {
                 node.is = Part::Asked;
-                node.fewest = NO_LEAF;
+                node.least = NO_LEAF;
                 break;
             }
             let node = self.node(at);
-            let next = node.children.iter().find(|&&child| self.node(child).fewest <= most);
+            let next = node.children.iter().find(|&&child| self.node(child).least <= most);
             at = *next.expect("a child has the leaf that its parent counts");
         }
         let leaf = at;
         while self.node(at).parent != NodeId::NONE {
             at = self.node(at).parent;
-            let fewest = self.node(at).children.iter().map(|&child| self.node(child).fewest).min();
-            self.node_mut(at).fewest = fewest.unwrap_or(NO_LEAF);
+            let least = self.node(at).children.iter().map(|&child| self.node(child).least).min();
+            self.node_mut(at).least = least.unwrap_or(NO_LEAF);
         }
         Some(leaf)
     }
@@ -327,7 +330,7 @@ impl Tree {
             is,
             waiting: rest.waiting,
             unfinished: rest.unfinished,
-            fewest: rest.fewest,
+            least: rest.least,
         };
         rest.is = rest_is;
         let parent = rest.parent;
@@ -345,7 +348,7 @@ impl Tree {
     fn add_leaf(&mut self, parent: NodeId, acts: &mut [Act], operations: &Operations) {
         let last = self.node(parent).acts.last().map(|act| act.thread);
         operations.gather(acts, last);
-        let fewest = self.preemptions(parent, acts);
+        let weight = self.weight(parent, acts);
         let leaf = Node {
             acts: acts.to_vec(),
             parent,
@@ -353,7 +356,7 @@ impl Tree {
             is: Part::Waiting,
             waiting: 1,
             unfinished: 1,
-            fewest,
+            least: weight,
         };
         self.acts += acts.len();
         let leaf = self.add(leaf);
@@ -363,17 +366,18 @@ impl Tree {
             let node = self.node_mut(at);
             node.waiting += 1;
             node.unfinished += 1;
-            node.fewest = node.fewest.min(fewest);
+            node.least = node.least.min(weight);
             at = node.parent;
         }
     }
 
-    /// Returns how often a thread that could have gone on has to make way to another on the way to the end of `node` and through
-    /// `acts`.
-    fn preemptions(&self, mut node: NodeId, acts: &[Act]) -> u32 {
-        let mut preemptions = 0;
+    /// Returns what the way to the end of `node` and through `acts` weighs: first by how often a thread that could have gone on has to make
+    /// way to another, then by how long it is.
+    fn weight(&self, mut node: NodeId, acts: &[Act]) -> u32 {
+        let (mut preemptions, mut length) = (0, 0);
         let mut next = None;
         let mut count = |acts: &[Act]| {
+            length += acts.len();
             for act in acts.iter().rev() {
                 preemptions += u32::from(act.goes_on && next.is_some_and(|next| next != act.thread));
                 next = Some(act.thread);
@@ -384,7 +388,7 @@ impl Tree {
             count(&self.node(node).acts);
             node = self.node(node).parent;
         }
-        preemptions
+        preemptions * usize::BITS + (length / SHORT + 1).ilog2()
     }
 
     /// Leaves of `node` its first `acts` acts.

@@ -5,7 +5,12 @@
 
 use super::pythons::explored;
 use super::pythons::interpreters;
+use super::pythons::outputs;
 use super::pythons::scenario;
+use super::pythons::worker;
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
+use raceday::explore::explore;
 use raceday::python::PythonError;
 
 /// What there is, what two threads do, what is observed, and all that this can be.
@@ -704,5 +709,28 @@ fn what_cannot_be_followed_is_refused_by_name() {
             Err(PythonError::Unsupported { what, .. }) => assert_eq!(what, expected),
             other => panic!("`{act}`: {other:?}"),
         }
+    }
+}
+
+/// The first executions showed a daemon's turns by the hundred, and then one fewer each time: what anybody sees came last, or never.
+#[test]
+fn what_comes_of_few_turns_of_a_daemon_is_seen_first() {
+    let source = "
+import threading, time
+def tick():
+    while True:
+        print('tick')
+        time.sleep(1)
+threading.Thread(target=tick, daemon=True).start()
+time.sleep(0.5)
+print('main')
+";
+    let mut worker = worker();
+    let mut program = worker.load(&scenario(source, None)).expect("it loads");
+    let bounds = Bounds { executions: 100, ..Bounds::default() };
+    let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it explores");
+    let seen = outputs(&report);
+    for few in ["main\n", "tick\nmain\n", "main\ntick\n", "tick\ntick\nmain\n", "tick\nmain\ntick\n"] {
+        assert!(seen.contains(&few), "{few:?} is none of {}", seen.len());
     }
 }

@@ -384,6 +384,11 @@ fn random_programs_that_try_again() {
     hold_all(0..40, |seed| programs::program_of(seed, programs::TRYING), of);
 }
 
+#[test]
+fn random_programs_with_lanes() {
+    hold_all(0..40, |seed| programs::program_of(seed, programs::LANES), of);
+}
+
 /// Who tries until he succeeds ends as who waits.
 #[test]
 fn trying_again_and_again_ends_as_waiting_does() {

@@ -46,6 +46,7 @@ __name__ = "raceday_harness"  # so that the models' classes are told from the sc
 
 MAX_STEPS = 10_000
 PATIENCE = 500  # steps that a thread makes at a time, where no schedule says so
+NAPS = 3  # every so many sleeps it makes way too: what comes of few turns of a loop that sleeps is what anybody sees, so it is explored first
 MAX_TURNS = 2_000_000
 MAX_OUTPUT = 1 << 20
 MAX_TOLD = 8 << 20

@@ -40,6 +40,7 @@ class Queue(Model):
 
     _rd_kind = "queue"
     _rd_by_python = None  # the class that has CPython's own acts, if they are this queue's
+    _rd_lane = None  # as long as one thread puts and one gets
 
     def __init__(self, maxsize=0):
         self._rd_named()
@@ -57,6 +58,8 @@ class Queue(Model):
         self._rd_some, self._rd_get_op = self._rd_guarded("some", False)
         self._rd_room, self._rd_put_op = self._rd_guarded("room", True)
         self._rd_within = ()
+        if type(self) is Queue:
+            self._rd_lane = lane_of(self, maxsize)
         if QUEUES in program.tracked and isinstance(self._rd_items, CONTAINERS):
             shared_here.add(name_of(self._rd_items))
             self._rd_within = structure_touches(kind_of(type(self._rd_items)), self._rd_items, WRITE)
@@ -100,7 +103,7 @@ class Queue(Model):
             if sys._getframe(1).f_globals is not vars(sys.modules["queue"]):
                 ask(self._rd_read)
             return vars(self)["unfinished_tasks"]
-        ask(self._rd_read)
+        self._rd_look()
         return self._rd_unfinished
 
     @unfinished_tasks.setter
@@ -115,7 +118,7 @@ class Queue(Model):
     def qsize(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.qsize(self)
-        ask(self._rd_read)
+        self._rd_look()
         if detail and not solo:
             note("qsize", called(self), show(self._qsize()))
         return self._qsize()
@@ -123,7 +126,7 @@ class Queue(Model):
     def empty(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.empty(self)
-        ask(self._rd_read)
+        self._rd_look()
         if detail and not solo:
             note("is empty?", called(self), show(not self._qsize()))
         return not self._qsize()
@@ -131,7 +134,7 @@ class Queue(Model):
     def full(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.full(self)
-        ask(self._rd_read)
+        self._rd_look()
         return 0 < self._rd_most <= self._qsize()
 
     @property
@@ -143,10 +146,21 @@ class Queue(Model):
         if not solo:
             raise Unsupported("another `maxsize` of a queue that threads may share")
         self._rd_most = most
+        if self._rd_lane is not None:
+            self._rd_lane.mix()
         if self._rd_by_python is None:
             self._rd_settle()
 
     mutex, not_empty, not_full, all_tasks_done = map(own_lock, ("mutex", "not_empty", "not_full", "all_tasks_done"))
+
+    def _rd_look(self):
+        """Before somebody sees how full it is."""
+        self._rd_mix()
+        ask(self._rd_read)
+
+    def _rd_mix(self):
+        if self._rd_lane is not None and not solo:
+            self._rd_lane.mix()
 
     def _rd_has_item(self):
         return self._rd_some.open
@@ -155,6 +169,7 @@ class Queue(Model):
         return self.is_shutdown or not 0 < self._rd_most <= atomically(self._qsize)
 
     def _rd_tried(self, timeout, possible, guard):
+        self._rd_mix()
         return timed(timeout, possible, lambda: (
             ((self._rd_place, WRITE), (guard.id, HANGS), *self._rd_within) if possible() else ((self._rd_place, ATTEMPT), (guard.id, HANGS))
         ))  # fmt: skip
@@ -171,8 +186,11 @@ class Queue(Model):
             return self._rd_by_python.put(self, item, block, timeout)
         if timeout is not None and block and timeout < 0 < self._rd_most:
             self._rd_turn_away()
+        lane = self._rd_lane
         if block and timeout is None:
-            if not (solo and self._rd_room.open):
+            if lane is not None:
+                lane.before_put()
+            elif not (solo and self._rd_room.open):
                 cur.waits = (self, "put")
                 visible(self._rd_put_op, self._rd_room)
                 cur.waits = None
@@ -182,10 +200,12 @@ class Queue(Model):
             raise Full
         if self.is_shutdown:
             raise ShutDown
-        if detail:
+        if detail and not solo:
             note("put", called(self), show(item))
         atomically(self._put, item)
         self._rd_unfinished += 1
+        if lane is not None:
+            lane.has_put()
         self._rd_settle()
 
     def get(self, block=True, timeout=None):
@@ -193,8 +213,11 @@ class Queue(Model):
             return self._rd_by_python.get(self, block, timeout)
         if timeout is not None and block and timeout < 0:
             self._rd_turn_away(gets=True)
+        lane = self._rd_lane
         if block and timeout is None:
-            if not (solo and self._rd_some.open):
+            if lane is not None:
+                lane.before_get()
+            elif not (solo and self._rd_some.open):
                 cur.waits = (self, "get")
                 visible(self._rd_get_op, self._rd_some)
                 cur.waits = None
@@ -205,8 +228,10 @@ class Queue(Model):
         if self.is_shutdown and not self._qsize():
             raise ShutDown
         item = atomically(self._get)
+        if lane is not None:
+            lane.has_got()
         self._rd_settle()
-        if detail:
+        if detail and not solo:
             note("get", called(self), show(item))
         return item
 
@@ -214,7 +239,7 @@ class Queue(Model):
         """The error of who says how long to wait, and says less than nothing. That the queue is shut down comes before it; who `gets`
         is told so only if nothing is left."""
         if sys.version_info >= (3, 13):
-            ask(self._rd_read)
+            self._rd_look()
         if self.is_shutdown and not (gets and atomically(self._qsize)):
             raise ShutDown
         raise ValueError("'timeout' must be a non-negative number")
@@ -228,17 +253,23 @@ class Queue(Model):
     def task_done(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.task_done(self)
-        act(self._rd_write)
+        tell = note
+        if self._rd_lane is not None and self._rd_lane.is_done():
+            tell = aside
+        else:
+            act(self._rd_write)
         if self._rd_unfinished <= 0:
             raise ValueError("task_done() called too many times")
         self._rd_unfinished -= 1
-        if detail:
-            note("task done", called(self), "%d left" % self._rd_unfinished)
+        if detail and not solo:
+            tell("task done", called(self), "%d left" % self._rd_unfinished)
         self._rd_settle()
 
     def join(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.join(self)
+        if self._rd_lane is not None:
+            self._rd_lane.before_join()
         if not (solo and self._rd_all_done.open):
             cur.waits = (self, "join")
             visible(self._rd_join_op, self._rd_all_done)
@@ -251,6 +282,8 @@ class Queue(Model):
         def shutdown(self, immediate=False):
             if self._rd_by_python is not None:
                 return self._rd_by_python.shutdown(self, immediate)
+            if self._rd_lane is not None:
+                self._rd_lane.mix()
             act(op_of(self._rd_write.touches + self._rd_within))
             self.is_shutdown = True
             if immediate:
@@ -330,6 +363,9 @@ class SimpleQueue(Model):
         self._rd_named()
         self._rd_items = collections.deque()
         self._rd_some, self._rd_get_op = self._rd_guarded("some", False)
+        self._rd_lane = lane_of(self, 0)
+
+    _rd_look, _rd_mix = Queue._rd_look, Queue._rd_mix
 
     def _rd_has_item(self):
         return bool(self._rd_items)
@@ -338,40 +374,51 @@ class SimpleQueue(Model):
         return ((self._rd_place, WRITE if self._rd_items else ATTEMPT), (self._rd_some.id, HANGS))
 
     def qsize(self):
-        ask(self._rd_read)
+        self._rd_look()
         if detail and not solo:
             note("qsize", called(self), show(len(self._rd_items)))
         return len(self._rd_items)
 
     def empty(self):
-        ask(self._rd_read)
+        self._rd_look()
         if detail and not solo:
             note("is empty?", called(self), show(not self._rd_items))
         return not self._rd_items
 
     def put(self, item, block=True, timeout=None):
         publish(item)
-        act(self._rd_write)
-        if detail:
+        lane = self._rd_lane
+        if lane is not None:
+            lane.before_put()
+        else:
+            act(self._rd_write)
+        if detail and not solo:
             note("put", called(self), show(item))
         self._rd_items.append(item)
+        if lane is not None:
+            lane.has_put()
         self._rd_some.set(True)
 
     def get(self, block=True, timeout=None):
         if block and timeout is not None and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
+        lane = self._rd_lane
         if block and timeout is None:
-            if not (solo and self._rd_some.open):
+            if lane is not None:
+                lane.before_get()
+            elif not (solo and self._rd_some.open):
                 cur.waits = (self, "get")
                 visible(self._rd_get_op, self._rd_some)
                 cur.waits = None
-        elif not timed(timeout if block else 0, self._rd_has_item, self._rd_get_touches):
+        elif self._rd_mix() or not timed(timeout if block else 0, self._rd_has_item, self._rd_get_touches):
             if detail:
                 note("try to get", called(self), "empty")
             raise Empty
         item = self._rd_items.popleft()
+        if lane is not None:
+            lane.has_got()
         self._rd_some.set(bool(self._rd_items))
-        if detail:
+        if detail and not solo:
             note("get", called(self), show(item))
         return item
 

@@ -19,7 +19,7 @@ class Strand:
 
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
-        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
+        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "naps",
         "marks", "inside",
         "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
         "stuck", "given_back", "printing", "resuming", "above", "below", "alone", "refusals", "vain",
@@ -48,6 +48,7 @@ class Strand:
         self.segments = [self.seen]  # the same of each turn of a loop, one after the other
         self.acts = 0
         self.turns = 0
+        self.naps = 0  # how often it has slept
         self.marks = {}
         self.clock = 0.0
         self.inside = ()  # what the act touches that the library is in the middle of, if it called the scenario's code

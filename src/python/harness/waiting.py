@@ -229,6 +229,7 @@ def sleep(seconds):
     It orders nothing, unless the scenario says that sleeps do. Then time stands still as long as anybody can go. When nobody
     can, whoever wakes first makes time go on, in a step of its own after all that happened and before all that will;
     those who wake at the same moment can go from then on in any order."""
+    global look_up_at
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
     if ordered and not solo:
@@ -236,6 +237,9 @@ def sleep(seconds):
         looks.pop(cur.index, None)
         sleep_until(virtual_now[0] + seconds)
     else:
+        cur.naps += 1
+        if cur.naps % NAPS == 0 and prefix_length <= position < look_up_at:
+            look_up_at = position
         spend(seconds)
 
 

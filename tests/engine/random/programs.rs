@@ -387,6 +387,38 @@ pub(crate) const NOTICING: &[Theme] = &[&[
     "with L: E.wait()",
     "with M: E.wait(); L.acquire(); L.release()",
 ]];
+/// Queues of which one thread puts and one gets, now and then with somebody who looks or a third.
+pub(crate) const LANES: &[Theme] = &[
+    &[
+        "if here('t1'): la.put(v)",
+        "if here('t1'): la.put(1); la.put(2)",
+        "if here('t2'): v = la.get(); LOG",
+        "if here('t2'): v = la.get(); la.task_done(); LOG",
+        "if here('t1'): la.join()",
+        "if here('t1'): lb.put(v)",
+        "if here('t1'): lb.put(1); lb.put(2)",
+        "if here('t2'): v = lb.get(); LOG",
+        "if here('t2'): v = lb.get(); x += 1; lb.task_done()",
+        "if here('t2'): ls.put(x)",
+        "if here('t1'): v = ls.get(); LOG",
+        "x += 1",
+        "v = x; LOG",
+        "with L: x += 1",
+    ],
+    &[
+        "if here('t1'): la.put(v)",
+        "if here('t2'): v = la.get(); LOG",
+        "if here('t2'): la.task_done()",
+        "if here('t3'): la.put(3)",
+        "if here('t2'): v = la.qsize(); LOG",
+        "if here('t2'): v = la.get(timeout=1); LOG",
+        "if here('t2'): la.join()",
+        "if here('t1'): v = lb.full(); lb.put(v); LOG",
+        "if here('t2'): v = lb.get_nowait(); LOG",
+        "if here('t2'): v = lb.get(); LOG",
+        "v = x; LOG",
+    ],
+];
 /// How a thread tries for a lock in these, and how it would wait for that.
 pub(crate) const TRIES: (&str, &str) = ("acquire(blocking=0)", "acquire()");
 
@@ -440,6 +472,10 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("pq", "pq = queue.PriorityQueue()", None),
     ("lq", "lq = queue.LifoQueue()", None),
     ("sq", "sq = queue.SimpleQueue()", None),
+    ("here", "def here(name): return threading.current_thread().name == name", None),
+    ("la", "la = queue.Queue()", None),
+    ("lb", "lb = queue.Queue(1)", None),
+    ("ls", "ls = queue.SimpleQueue()", None),
     ("B", "B = threading.Barrier(2)", None),
     ("A", "x = 0\ndef together():\n    global x\n    x += 1\nA = threading.Barrier(2, together)", Some("x")),
     ("nested", NESTED, Some("str(z)")),
