@@ -486,6 +486,7 @@ not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "copy": adapt_copying,
     "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "faulthandler": lambda module: vars(module).update(enable=lambda file=None, all_threads=True: None),  # what it prints nobody could see
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
     "json": adapt_json, "json.encoder": adapt_encoding, "sched": adapt_scheduler, "sqlite3": adapt_database, "traceback": clean_tracebacks,
     "unittest.case": adapt_clock, "unittest.runner": adapt_clock, "uuid": lambda module: compare_in_python(module.UUID),
