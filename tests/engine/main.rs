@@ -3,6 +3,7 @@
 mod bare;
 mod clock;
 mod conformance;
+mod copying;
 mod deaths;
 mod differential;
 mod exactness;

@@ -73,6 +73,7 @@ class Model:
     """A synchronisation object: a named thing with a place of its own. What a subclass of the scenario's might call its own begins with `_rd_`."""
 
     _rd_kind = "object"
+    _rd_in_c = None  # of which module and by which name CPython makes what the model stands for, where that is written in C
 
     def __hash__(self):
         return hash(getattr(self, "_rd_name_", 0))
@@ -89,6 +90,13 @@ class Model:
         self._rd_place, self._rd_write, self._rd_read, number = known
         self._rd_write.weight = 1
         self._rd_label = self._rd_kind + number
+
+    def __reduce_ex__(self, protocol):
+        return reduced_model(self, protocol)
+
+    def _rd_parts(self):
+        """What CPython's own has among its attributes, as far as the first of it that cannot be copied."""
+        return {"_cond": allocate_lock()}
 
     def _rd_guarded(self, key, is_open):
         name = self._rd_name_, key
@@ -191,6 +199,7 @@ class Lock(Exclusive):
     __getattr__ = missing_from("_thread.lock")
 
     _rd_kind = "lock"
+    _rd_in_c = "_thread", "allocate_lock"
 
     def __init__(self):
         self._rd_named()
@@ -256,6 +265,7 @@ class RLock(Exclusive):
     __getattr__ = missing_from("_thread.RLock")
 
     _rd_kind = "rlock"
+    _rd_in_c = "_thread", "RLock"
     locals().update(only_cpythons("_owner _block"))
 
     def __init__(self):

@@ -21,6 +21,9 @@ class Condition(Model):
         self.acquire = lock.acquire
         self.release = lock.release
 
+    def _rd_parts(self):
+        return {"_lock": self._lock}
+
     def __enter__(self):
         return self._lock.__enter__()
 
