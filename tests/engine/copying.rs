@@ -1,26 +1,10 @@
 //! What threads are put in order by cannot be copied, nor can what has it within: who tries fails as in CPython.
 
-use raceday::python::Limits;
 use raceday::python::PythonError;
-use raceday::python::Worker;
 
-use super::pythons::confinement;
 use super::pythons::explored;
-use super::pythons::explored_by;
-use super::pythons::interpreters;
-use super::pythons::outputs;
-use super::pythons::printed;
+use super::pythons::prints_what_python_does;
 use super::pythons::scenario;
-
-/// Holds a program that prints the same in every order against each CPython that is here.
-fn prints_what_python_does(source: &str) {
-    for interpreter in interpreters() {
-        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
-        let report = explored_by(&mut worker, &scenario(source, None)).expect("it explores");
-        assert!(report.is_exhaustive());
-        assert_eq!(outputs(&report), [printed(interpreter, source)], "{}", interpreter.version);
-    }
-}
 
 #[test]
 fn what_cannot_be_copied_is_not() {

@@ -1,6 +1,7 @@
 //! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
 
 mod bare;
+mod bytecodes;
 mod clock;
 mod conformance;
 mod copying;

@@ -462,7 +462,7 @@ def keep_source(module):
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "copy": adapt_copying,
-    "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "dis": adapt_disassembly,
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
     "sched": adapt_scheduler, "json": adapt_json, "json.encoder": adapt_encoding, "sqlite3": adapt_database, "traceback": clean_tracebacks, "uuid": lambda module: compare_in_python(module.UUID),
     "warnings": adapt_warnings,
