@@ -15,6 +15,7 @@ mod iterators;
 mod library;
 mod literature;
 mod livelock;
+mod locks;
 mod mistakes;
 mod names;
 mod owning;
