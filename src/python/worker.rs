@@ -67,6 +67,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/counters.py"),
     include_str!("harness/copies.py"),
     include_str!("harness/registries.py"),
+    include_str!("harness/bytecodes.py"),
     include_str!("harness/warned.py"),
     include_str!("harness/output.py"),
     include_str!("harness/world.py"),

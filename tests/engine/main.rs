@@ -1,8 +1,10 @@
 //! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
 
 mod bare;
+mod bytecodes;
 mod clock;
 mod conformance;
+mod copying;
 mod deaths;
 mod differential;
 mod exactness;
@@ -13,6 +15,7 @@ mod iterators;
 mod library;
 mod literature;
 mod livelock;
+mod locks;
 mod mistakes;
 mod names;
 mod output;

@@ -102,3 +102,13 @@ pub(crate) fn printed(interpreter: &Interpreter, source: &str) -> String {
     let folder = folder.path().join("");
     String::from_utf8_lossy(&output.stdout).replace(&*folder.to_string_lossy(), "")
 }
+
+/// Holds a program that prints the same in every order against each CPython that is here.
+pub(crate) fn prints_what_python_does(source: &str) {
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("a worker starts");
+        let report = explored_by(&mut worker, &scenario(source, None)).expect("it explores");
+        assert!(report.is_exhaustive());
+        assert_eq!(outputs(&report), [printed(interpreter, source)], "{}", interpreter.version);
+    }
+}

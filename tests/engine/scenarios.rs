@@ -752,7 +752,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
             "import threading, time\n\
              thread = threading.Thread(target=time.sleep, args=(0,))\n\
              thread.start()\n\
-             getattr(vars(threading)['Lock'].acquire, '__global' + 's__').{sabotage}\n\
+             getattr(type(threading.Lock()).acquire, '__global' + 's__').{sabotage}\n\
              {rest}"
         );
         let mut worker = worker();
@@ -769,7 +769,7 @@ fn a_mistake_of_the_harness_is_no_outcome() {
 fn what_a_scenario_does_to_the_harness_is_no_mistake_of_the_harness() {
     let works = [
         (
-            "vars(threading)['Lock'].acquire.__globals__.pop('visible')\nthread.join()\n",
+            "type(threading.Lock()).acquire.__globals__.pop('visible')\nthread.join()\n",
             "reaches for Raceday's own things",
         ),
         (
@@ -778,7 +778,7 @@ fn what_a_scenario_does_to_the_harness_is_no_mistake_of_the_harness() {
             "reaches for Raceday's own things",
         ),
         (
-            "ours = getattr(vars(threading)['Lock'].acquire, '__global' + 's__')\nreal = ours['end']\n\
+            "ours = getattr(type(threading.Lock()).acquire, '__global' + 's__')\nreal = ours['end']\n\
              def end(strand):\n    end(strand)\nours['end'] = end\nthread.join()\n",
             "leaves Raceday no room",
         ),
@@ -937,7 +937,7 @@ fn a_runner_that_says_millions_of_things_is_broken() {
     ] {
         let source = format!(
             "import threading\n\
-             harness = vars(threading)['Lock'].acquire.__globals__\n\
+             harness = type(threading.Lock()).acquire.__globals__\n\
              said = ('{{\"id\":2,' + {said} + '}}').encode() + {behind}\n\
              harness['write_all'](len(said).to_bytes(4, 'big') + said)\n"
         );

@@ -427,7 +427,7 @@ def my_dir(*thing):
         touches = announce(field_touches, thing[0])
         if detail and touches:
             note("read", "dir(%s)" % place_of(thing[0]))
-    return dir(*thing)
+    return [name for name in dir(*thing) if not name.startswith("_rd_")]
 
 
 def names_of(frame):

@@ -76,7 +76,8 @@ def make_bare():
     import _thread as real
 
     members = {
-        "start_new_thread": start_bare, "start_new": start_bare, "allocate_lock": Lock, "allocate": Lock, "LockType": Lock, "lock": Lock,
+        "start_new_thread": start_bare, "start_new": start_bare, "allocate_lock": allocate, "allocate": function_in_c("allocate"),
+        "LockType": Lock, "lock": Lock,
         "RLock": RLock, "get_ident": get_ident, "get_native_id": get_native_id, "exit": exit_bare, "exit_thread": exit_bare,
         "error": RuntimeError, "TIMEOUT_MAX": TIMEOUT_MAX, "stack_size": lambda size=0, /: 0, "_local": Local,
         "daemon_threads_allowed": lambda: True,

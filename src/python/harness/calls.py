@@ -84,7 +84,7 @@ def is_direct(function):
         if function.__module__ == "__main__":
             return function.__bases__ == (object,) or opaqueness(function) != "class" and not is_made_by_library(function)
         return function.__module__ == "typing" or function in MODEL_CLASSES
-    return kind.__module__ == "__main__" or kind is StrandRandom or kind is CachedFunction
+    return kind.__module__ == "__main__" or kind in (StrandRandom, CachedFunction, FunctionInC)
 
 
 HARNESS = globals()

@@ -135,6 +135,58 @@ def adapt_fields(module):
         setattr(module, inner.__name__, in_steps(inner, fields_in_turn(module.fields, by_name, keeps_factory)))
 
 
+# Copying what threads are put in order by ---------------------------------------------------------------------------------
+
+
+class CopyOfModel:
+    """What would make a copy of a model. `copy.copy` calls it at once; `copy.deepcopy` and `pickle` see to what is within first, and get no
+    further than what cannot be copied."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *_):
+        refuse_copying(self.name)
+
+    def __reduce_ex__(self, protocol):
+        return object, ()
+
+
+def made_in_c(module, name, *given, **named):
+    """A thing of CPython's own, to be refused in this Python's words."""
+    return getattr(real_import(module), name)(*given, **named)
+
+
+def refuse_copying(name):
+    raise Unsupported("copying %s %s" % ("an" if name[0] in "AEIOU" else "a", name), "the copy would share its locks")
+
+
+def reduced_model(model, protocol):
+    """What `__reduce_ex__` says of a model: what is written in C cannot be copied, and of what is written in Python some part is in C."""
+    kind = type(model)
+    if kind.__reduce__ is not object.__reduce__:
+        return model.__reduce__()
+    own = next(each for each in kind.__mro__ if each in MODEL_CLASSES or each.__module__ != "__main__")
+    if any(getattr(kind, name, None) is not getattr(object, name, None) for name in SAYS_WHAT_TO_COPY):
+        refuse_copying(own.__name__)
+    if kind._rd_in_c is not None:
+        if kind is not own:
+            raise TypeError("cannot pickle %r object" % kind.__name__)
+        return made_in_c(*kind._rd_in_c).__reduce_ex__(protocol)
+    within = {}
+    for name, value in vars(model).items():
+        if name == "_rd_name_":
+            within.update(model._rd_parts())
+            return CopyOfModel(own.__name__), (within,) if kind is own else (kind, within)
+        within[name] = value  # set before the class of the library's had its say
+    return object.__reduce_ex__(model, protocol)
+
+
+SAYS_WHAT_TO_COPY = ("__getstate__", "__getnewargs__", "__getnewargs_ex__")
+
+
 # Texts -----------------------------------------------------------------------------------------------------------------
 
 encodes = set()  # the functions of `json`, once it is there

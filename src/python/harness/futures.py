@@ -64,6 +64,9 @@ class Future(Model):
         self._rd_with_end = False  # whether the step that settled it was the end of its task too
         futures.append(self)
 
+    def _rd_parts(self):
+        return {"_condition": made_in_c("_thread", "RLock")}
+
     # Asking
 
     def _rd_phase_op(self):

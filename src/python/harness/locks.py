@@ -72,7 +72,9 @@ def only_cpythons(names):
 class Model:
     """A synchronisation object: a named thing with a place of its own. What a subclass of the scenario's might call its own begins with `_rd_`."""
 
+    __slots__ = ()
     _rd_kind = "object"
+    _rd_in_c = None  # of which module and by which name CPython makes what the model stands for, where that is written in C
 
     def __hash__(self):
         return hash(getattr(self, "_rd_name_", 0))
@@ -89,6 +91,13 @@ class Model:
         self._rd_place, self._rd_write, self._rd_read, number = known
         self._rd_write.weight = 1
         self._rd_label = self._rd_kind + number
+
+    def __reduce_ex__(self, protocol):
+        return reduced_model(self, protocol)
+
+    def _rd_parts(self):
+        """What CPython's own has among its attributes, as far as the first of it that cannot be copied."""
+        return {"_cond": allocate_lock()}
 
     def _rd_guarded(self, key, is_open):
         name = self._rd_name_, key
@@ -116,8 +125,17 @@ def ask(op):
         polled(op)
 
 
+# What locks consist of, which take no attributes of the program's.
+PARTS_OF_LOCKS = (
+    "_rd_name_", "_rd_place", "_rd_write", "_rd_read", "_rd_label", "_rd_free", "_rd_acquire_op", "_rd_holder", "_rd_wakers", "_rd_turn",
+    "__weakref__",
+)  # fmt: skip
+
+
 class Exclusive(Model):
     """What one thread at a time can hold."""
+
+    __slots__ = ()
 
     def _rd_named(self):
         super()._rd_named()
@@ -185,15 +203,40 @@ def missing_from(real):
     return missing
 
 
-class Lock(Exclusive):
+class InC(type):
+    """A class that CPython has in C: messages have its name with its module's, and it itself says the name alone."""
+
+    @property
+    def __name__(self):
+        return self.__qualname__
+
+
+def say_in_c(kind, module, name, in_messages):
+    """Has a class say of itself what CPython's own says, which is in C."""
+    type.__dict__["__name__"].__set__(kind, in_messages)
+    kind.__qualname__ = name
+    kind.__module__ = module
+
+
+say_in_c(InC, "builtins", "type", "type")
+ATOMS.add(InC)
+
+
+class Lock(Exclusive, metaclass=InC):
     """`threading.Lock`."""
 
+    __slots__ = PARTS_OF_LOCKS
     __getattr__ = missing_from("_thread.lock")
-
     _rd_kind = "lock"
+    _rd_in_c = "_thread", "allocate_lock"
 
-    def __init__(self):
+    def __init__(self, *given, **named):
+        if given or named:
+            type(allocate_lock())(*given, **named)
         self._rd_named()
+
+    def __init_subclass__(cls):
+        raise TypeError("type '_thread.lock' is not an acceptable base type")
 
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
@@ -250,12 +293,14 @@ class Lock(Exclusive):
 COUNTS = ("counts", "locks")  # whether a thread was seen to look how often another holds a lock
 
 
-class RLock(Exclusive):
+class RLock(Exclusive, metaclass=InC):
     """`threading.RLock`. Nobody else can tell how often its owner holds it, but from its text."""
 
+    __slots__ = (*PARTS_OF_LOCKS, "_count")
     __getattr__ = missing_from("_thread.RLock")
 
     _rd_kind = "rlock"
+    _rd_in_c = "_thread", "RLock"
     locals().update(only_cpythons("_owner _block"))
 
     def __init__(self):
@@ -318,12 +363,12 @@ class RLock(Exclusive):
 
     _at_fork_reinit = Lock._at_fork_reinit
 
-    def locked(self):
-        if sys.version_info < (3, 14):
-            raise AttributeError("'_thread.RLock' object has no attribute 'locked'")
-        ask(self._rd_read)
-        refused(self)
-        return self._rd_holder is not None
+    if sys.version_info >= (3, 14):
+
+        def locked(self):
+            ask(self._rd_read)
+            refused(self)
+            return self._rd_holder is not None
 
     def _is_owned(self):
         return self._rd_holder is cur
@@ -342,3 +387,43 @@ class RLock(Exclusive):
             "unlocked" if self._rd_holder is None else "locked", 0 if self._rd_holder is None else ident_of(self._rd_holder),
             self._count, address_of(self),
         )  # fmt: skip
+
+
+class FunctionInC:
+    # A function in C that makes locks. (What were said of it here as usual would be said of each.)
+    __slots__ = ("__name__", "__qualname__", "__doc__")
+    __module__ = property(lambda self: "_thread")
+
+    def __new__(cls, *_):
+        raise TypeError("cannot create 'builtin_function_or_method' instances")
+
+    def __call__(self, *given, **named):
+        if given or named:
+            made_in_c("_thread", self.__name__, *given, **named)
+        return Lock()
+
+    def __repr__(self):
+        return "<built-in function %s>" % self.__name__
+
+    def __reduce_ex__(self, protocol):
+        return self.__name__
+
+
+FunctionInC.__name__ = FunctionInC.__qualname__ = "builtin_function_or_method"
+ATOMS.add(FunctionInC)
+
+
+def function_in_c(name):
+    """What makes locks and has that name in `_thread`. Before CPython 3.13 `threading.Lock` is such a function too."""
+    function = object.__new__(FunctionInC)
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = allocate_lock.__doc__
+    return function
+
+
+allocate = function_in_c("allocate_lock")
+
+
+def make_rlock(*_, **__):
+    """Factory function that returns a new reentrant lock."""
+    return RLock()

@@ -91,6 +91,9 @@ class ThreadPoolExecutor(Executor, Model):
         if initializer is not None and not program.workers:
             raise NeedsWorkers
 
+    def _rd_parts(self):
+        return {"_max_workers": self._max_workers, "_work_queue": made_in_c("_queue", "SimpleQueue")}
+
     @property
     def _threads(self):
         if not program.workers:

@@ -70,6 +70,11 @@ class Queue(Model):
         self._rd_unfinished = 0
         self.is_shutdown = False
 
+    def _rd_parts(self):
+        if not solo:
+            raise Unsupported("copying a queue while several threads live", "others may change it before the copying fails")
+        return {"maxsize": self._rd_most, "queue": self._rd_items, "mutex": allocate_lock()}
+
     def _init(self, maxsize):
         self._rd_items = SeenDeque() if QUEUES in program.tracked and self._rd_by_python is None else collections.deque()
 
@@ -357,6 +362,7 @@ class SimpleQueue(Model):
     """`queue.SimpleQueue`: without a bound, and nobody is told when items are done."""
 
     _rd_kind = "queue"
+    _rd_in_c = "_queue", "SimpleQueue"
     __getattr__ = missing_from("_queue.SimpleQueue")
 
     def __init__(self):

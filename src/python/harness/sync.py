@@ -21,6 +21,9 @@ class Condition(Model):
         self.acquire = lock.acquire
         self.release = lock.release
 
+    def _rd_parts(self):
+        return {"_lock": self._lock}
+
     def __enter__(self):
         return self._lock.__enter__()
 
@@ -34,10 +37,10 @@ class Condition(Model):
             ask(op_of(self._lock._rd_read.touches + self._rd_read.touches))
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
-    def locked(self):
-        if sys.version_info < (3, 14):
-            raise AttributeError("'Condition' object has no attribute 'locked'")
-        return self._lock.locked()
+    if sys.version_info >= (3, 14):
+
+        def locked(self):
+            return self._lock.locked()
 
     def _is_owned(self):
         """Who does not hold a Lock cannot know whether somebody else does, and tries to take it: who tries meanwhile fails."""

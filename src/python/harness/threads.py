@@ -19,6 +19,8 @@ def count_act():
 class Local:
     """`threading.local`: every thread has attributes of its own."""
 
+    _rd_in_c = "_thread", "_local"
+
     def __new__(cls, *arguments, **keywords):
         self = object.__new__(cls)
         object.__setattr__(self, "_rd_made_with", (arguments, keywords))
@@ -58,6 +60,9 @@ class Local:
     def _rd_is_of_class(self, name):
         """Whether the class says what the attribute is: a slot, which all threads share, or a property."""
         return any(hasattr(type(vars(kind).get(name)), "__set__") for kind in type(self).__mro__)
+
+    def __reduce_ex__(self, protocol):
+        return reduced_model(self, protocol)
 
     def __setattr__(self, name, value):
         count_act()
@@ -114,6 +119,16 @@ class Thread(Model):
             self._rd_set_own_name()
         self._daemonic = daemon if daemon is not None else cur.daemon
         self._initialized = True
+
+    def _rd_parts(self):
+        if not solo and self._rd_strand is not None:
+            raise Unsupported("copying a thread that runs", "it lets go of what it was given when it ends")
+        # A function of ours that stands for one of the library's is no hindrance, as that is none.
+        given = {
+            name: value for name, value in vars(self).items()
+            if name in ("_target", "_args", "_kwargs") and getattr(value, "__globals__", None) is not globals()
+        }  # fmt: skip
+        return {**given, "_handle": made_in_c("_thread", "allocate_lock" if sys.version_info < (3, 13) else "_ThreadHandle")}
 
     def _rd_set_own_name(self):
         if not solo:

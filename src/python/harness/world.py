@@ -153,9 +153,15 @@ def make_models():
     MODEL_CLASSES.update((ThreadPoolExecutor, Future))
     Executor.__module__ = Future.__module__ = "concurrent.futures._base"
     ThreadPoolExecutor.__module__ = BrokenThreadPool.__module__ = "concurrent.futures.thread"
-    Local.__name__ = Local.__qualname__ = "local"
-    Lock.__name__ = Lock.__qualname__ = "lock"
-    Lock.__module__ = RLock.__module__ = "_thread"
+    MainThread.__module__ = BareThread.__module__ = "threading"
+    Local.__name__ = Local.__qualname__ = "_local"
+    Local.__module__ = "_thread"
+    say_in_c(Lock, "_thread", "lock", "_thread.lock")
+    say_in_c(RLock, "_thread", "RLock", "_thread.RLock")
+    MODEL_CLASSES.add(FunctionInC)
+    opaque_kinds[FunctionInC] = ""
+    make_rlock.__name__ = make_rlock.__qualname__ = "RLock"
+    make_rlock.__module__ = "threading"
     real_threading = LateModule("threading", "Thread module emulating a subset of Java's threading model.")
     real_threading.__all__ = (
         "get_ident", "active_count", "Condition", "current_thread", "enumerate", "main_thread", "TIMEOUT_MAX", "Event", "Lock", "RLock",
@@ -163,7 +169,8 @@ def make_models():
         "excepthook", "ExceptHookArgs", "get_native_id",
     )  # fmt: skip
     MODELS["threading"] = model_module("threading", real_threading, {
-        "Thread": Thread, "Lock": Lock, "RLock": RLock, "local": Local, "current_thread": current_thread,
+        "Thread": Thread, "Lock": allocate if sys.version_info < (3, 13) else Lock, "RLock": make_rlock, "local": Local,
+        "current_thread": current_thread,
         "currentThread": current_thread, "main_thread": main_thread, "get_ident": get_ident, "get_native_id": get_native_id,
         "Condition": Condition, "Semaphore": Semaphore, "BoundedSemaphore": BoundedSemaphore, "Event": Event,
         "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
@@ -485,7 +492,7 @@ def keep_source(module):
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
     "copy": adapt_copying,
-    "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses,
+    "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "dis": adapt_disassembly,
     "faulthandler": lambda module: vars(module).update(enable=lambda file=None, all_threads=True: None),  # what it prints nobody could see
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
     "json": adapt_json, "json.encoder": adapt_encoding, "sched": adapt_scheduler, "sqlite3": adapt_database, "traceback": clean_tracebacks,
