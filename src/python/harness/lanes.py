@@ -103,7 +103,7 @@ class Lane:
 
 
 def lane_of(queue, most):
-    """A lane for a queue, unless it was found to be used in another way."""
-    if EVERYTHING in program.tracked or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
+    """A lane for a queue, unless it was found to be used in another way, or what it holds may be seen to die with it."""
+    if program.sees_deaths or EVERYTHING in program.tracked or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
         return None
     return Lane(queue, most)
