@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::scenario::Aside;
 use crate::scenario::Blocked;
@@ -70,8 +71,22 @@ const NOTHING_MORE: &str = "nothing more";
 pub enum Extent {
     /// Every step.
     Everything,
-    /// What matters to other threads and, of more than so many steps, the first and the last.
+    /// What matters to other threads and, of many more than so many steps, the first and the last.
     AtMost(usize),
+    /// The same, and `--replay` shows the others.
+    AtMostOfReplay(usize),
+}
+
+impl Extent {
+    /// Returns which of so many steps, by their places, are not shown. A few more than there should be leave no gap.
+    pub(super) fn gap(self, steps: usize) -> Range<usize> {
+        match self {
+            Extent::AtMost(most) | Extent::AtMostOfReplay(most) if steps > most + most / 4 => {
+                most / 2..steps - most / 2
+            }
+            _ => 0..0,
+        }
+    }
 }
 
 /// Returns what is said of an execution none of whose steps is worth telling, without a full stop.
