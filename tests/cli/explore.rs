@@ -783,13 +783,13 @@ for thread in threads:
     thread.join()
 print(count)
 ";
-    let world = World::new().file("long.py", &program.replace("TURNS", "100_000"));
+    let world = World::new().file("long.py", program.replace("TURNS", "100_000"));
     let output = world.run(&["explore", "long.py", "--budget-executions", "3"]);
     assert!(output.stdout.contains("cut off at the step limit") && output.stdout.lines().count() < 50, "{output}");
     assert!(output.stdout.contains(" steps not shown: `--replay` shows all …\n"), "{output}");
     let hint = "hint: let loops go round 2 or 3 times: that mostly shows what 100,000 turns would\n";
     assert_eq!(output.stderr, hint);
-    let world = World::new().file("long.py", &program.replace("TURNS", "50"));
+    let world = World::new().file("long.py", program.replace("TURNS", "50"));
     let output = world.run(&["explore", "long.py", "--budget-executions", "1"]);
     let longest = output.stdout.split("── ").map(|outcome| outcome.lines().count()).max();
     assert!(longest < Some(90) && output.stdout.contains(": `--replay` shows all …\n"), "{output}");

@@ -566,6 +566,9 @@ def b():
     pass
 ",
     );
+    let meeting = source.replace("gone.wait()", "here.set(); gone.wait()").replace("pass", "here.wait(); gone.set()");
+    let set = timelines(&meeting.replace("gone = ", "here = threading.Event()\ngone = "));
+    assert!(set.contains("wait gone → not set yet") && set.contains("wait gone → set now"), "{set}");
     let told = timelines(&source);
     assert!(told.contains("┆ waits for gone") && told.contains("Thread-1 (line 4) waits for gone\n"), "{told}");
 }
@@ -628,22 +631,22 @@ def b():
         (
             "tried(future.result, 0); future.set_result(1); tried(future.set_result, 2); future.cancel()",
             &[
-                "wait future-11 → raises TimeoutError",
-                "set result future-11 → 1",
-                "set result future-11 → raises InvalidStateError: FINISHED: <Future at 0x... state=finished returned int>",
-                "cancel future-11 → False",
+                "wait future → raises TimeoutError",
+                "set result future → 1",
+                "set result future → raises InvalidStateError: FINISHED: <Future at 0x... state=finished returned int>",
+                "cancel future → False",
             ],
         ),
         (
             "future.cancel(); future.cancelled(); tried(future.result)",
-            &["cancel future-11\n", "is cancelled? future-11 → True", "wait future-11 → raises CancelledError"],
+            &["cancel future\n", "is cancelled? future → True", "wait future → raises CancelledError"],
         ),
         (
             "future.set_exception(KeyError('k')); tried(future.result); future.exception()",
-            &["wait future-11 → raises KeyError: 'k'", "wait future-11\n"],
+            &["wait future → raises KeyError: 'k'", "wait future\n"],
         ),
     ] {
-        let world = World::new().file("told.py", &tries(acts)).variable("COLUMNS", "300");
+        let world = World::new().file("told.py", tries(acts)).variable("COLUMNS", "300");
         let told = world.run(&["explore", "told.py"]).stdout;
         let rows: String = told.lines().map(|row| row.replace('│', "\n") + "\n").collect();
         let rows: Vec<String> = rows.lines().map(|row| row.trim().to_owned() + "\n").collect();
@@ -716,4 +719,31 @@ def b():
     let told = timelines(&format!("{source}lock.acquire()\nlock.release()\nbox.get()\nbox.task_done()\n"));
     assert!(told.contains("join Thread-2"), "{told}");
     assert!(!told.contains("acquire lock") && !told.contains("get box"), "{told}");
+}
+
+#[test]
+fn the_end_of_the_main_thread_is_told_in_words_that_say_what_it_means() {
+    let source = "import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+promise = Future()
+def late():
+    promise.set_result(1)
+    try:
+        pool.submit(print, 1)
+    except RuntimeError:
+        pass
+threading.Thread(target=late).start()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+";
+    let world = World::new().file("told.py", source).variable("COLUMNS", "300");
+    let told = world.run(&["explore", "told.py"]).stdout;
+    for step in [
+        "reach the end: pools take no more tasks",
+        "exit → daemon threads are stopped",
+        "set result promise → 1",
+        "submit print → raises RuntimeError: cannot schedule new futures after",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
 }

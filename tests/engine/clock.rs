@@ -110,7 +110,7 @@ thread.join()
     let told: Vec<_> = told.map(|(_, detail)| format!("{} {}", detail.verb, detail.location)).collect();
     let told: Vec<_> =
         told.iter().map(|each| each.trim()).filter(|each| !each.is_empty() && *each != "begin").collect();
-    assert_eq!(told, ["wait event", "wait until 5 s", "wake event", "end"]);
+    assert_eq!(told, ["wait event", "wait until 5 s", "wait event", "end"]);
 }
 
 /// It went on until the step limit: each turn took no time.

@@ -66,6 +66,10 @@ class Future(Model):
 
     # Asking
 
+    def _rd_called(self):
+        """What a replay calls it: its task, or as the scenario does if it has none."""
+        return called(self) if self._rd_task is None else self._rd_label
+
     def _rd_phase_op(self):
         """Asking whether it has begun, and whether it is over."""
         return op_of(((self._rd_place, READ), (self._rd_phase, READ)))
@@ -74,21 +78,21 @@ class Future(Model):
         ask(self._rd_read)
         answer = self._rd_done.open
         if detail and not solo:
-            note("is done?", self._rd_label, show(answer))
+            note("is done?", self._rd_called(), show(answer))
         return answer
 
     def running(self):
         ask(self._rd_phase_op())
         answer = self._rd_stage == RUNNING
         if detail and not solo:
-            note("is running?", self._rd_label, show(answer))
+            note("is running?", self._rd_called(), show(answer))
         return answer
 
     @property
     def _state(self):
         ask(self._rd_phase_op())
         if detail and not solo:
-            note("read", self._rd_label + "._state", show(self._rd_stage))
+            note("read", self._rd_called() + "._state", show(self._rd_stage))
         return self._rd_stage
 
     @_state.setter
@@ -99,7 +103,7 @@ class Future(Model):
         ask(self._rd_read)
         answer = self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
         if detail and not solo:
-            note("is cancelled?", self._rd_label, show(answer))
+            note("is cancelled?", self._rd_called(), show(answer))
         return answer
 
     def _rd_is_done(self):
@@ -108,14 +112,14 @@ class Future(Model):
     def _rd_await(self, timeout, error_is_raised=False):
         if timeout is not None:
             if not timed(timeout, self._rd_is_done, lambda: self._rd_read.touches):
-                raise failing(FuturesTimeoutError(), "wait", self._rd_label)
+                raise failing(FuturesTimeoutError(), "wait", self)
             if detail and not solo:
-                note("wait", self._rd_label)
+                note("wait", self._rd_called())
         else:
             self._rd_until_done()
         is_cancelled = self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
         if detail and (is_cancelled or error_is_raised and self._rd_error is not None):
-            failing(CancelledError() if is_cancelled else self._rd_error, "wait", self._rd_label)
+            failing(CancelledError() if is_cancelled else self._rd_error, "wait", self)
         self._rd_asked = True
         self._rd_known_over()
         if is_cancelled:
@@ -132,7 +136,7 @@ class Future(Model):
             visible(self._rd_wait_op, self._rd_done)
             cur.waits = None
             if detail:
-                note("wait", self._rd_label)
+                note("wait", self._rd_called())
 
     def result(self, timeout=None):
         self._rd_await(timeout, error_is_raised=True)
@@ -152,7 +156,7 @@ class Future(Model):
         if not solo:
             visible(self._rd_write)
             if detail:
-                note("add a callback to", self._rd_label)
+                note("add a callback to", self._rd_called())
         if self._rd_done.open:
             run_callback(function, self)
         else:
@@ -167,7 +171,7 @@ class Future(Model):
         if not solo:
             announce(self._rd_cancel_touches)
         if detail and not solo:
-            note("cancel", self._rd_label, show(False) if self._rd_stage in (RUNNING, FINISHED) else None)
+            note("cancel", self._rd_called(), show(False) if self._rd_stage in (RUNNING, FINISHED) else None)
         if self._rd_stage in (RUNNING, FINISHED):
             return False
         if self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
@@ -214,7 +218,7 @@ class Future(Model):
             return False
         if self._rd_stage != PENDING:
             log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._rd_stage)
-            raise failing(RuntimeError("Future in unexpected state"), "set running", self._rd_label)
+            raise failing(RuntimeError("Future in unexpected state"), "set running", self)
         self._rd_stage = RUNNING
         return True
 
@@ -222,7 +226,7 @@ class Future(Model):
         if not solo:
             announce(self._rd_take_up_touches)
             if detail:
-                note("set running", self._rd_label, None if self._rd_stage == PENDING else "it was cancelled")
+                note("set running", self._rd_called(), None if self._rd_stage == PENDING else "it was cancelled")
         return self._rd_take_up()
 
     def set_result(self, result):
@@ -238,9 +242,9 @@ class Future(Model):
         if not solo:
             announce(self._rd_settle_touches)
         if self._rd_done.open:
-            raise failing(InvalidStateError("%s: %s" % (self._rd_stage, self._rd_as_text())), act, self._rd_label)
+            raise failing(InvalidStateError("%s: %s" % (self._rd_stage, self._rd_as_text())), act, self)
         if detail and not solo:
-            note(act, self._rd_label, show(value if error is None else error))
+            note(act, self._rd_called(), show(value if error is None else error))
         self._value, self._rd_error, self._rd_stage = value, error, FINISHED
         self._rd_settled()
         if program.buries and self._rd_strand is None and self._rd_task is None:
@@ -250,7 +254,7 @@ class Future(Model):
         if not showing:
             ask(self._rd_phase_op())
             if detail and not solo:
-                note("look at", self._rd_label)
+                note("look at", self._rd_called())
         return self._rd_as_text()
 
     def _rd_as_text(self):
@@ -356,7 +360,7 @@ def watch(waited):
     if not solo and waited:
         visible(op_of(tuple((future._rd_place, WRITE) for future in waited)))
         if detail:
-            note("watch", ", ".join(future._rd_label for future in waited))
+            note("watch", ", ".join(future._rd_called() for future in waited))
         shut_at_first.add(watched(place))
         guard_changes.append((position - 1, watched(place), True))
     for future in waited:
@@ -390,7 +394,7 @@ def wait_until(enough, waited, place, since=None):
 def tell_wait(waited, came=None):
     """Tells a replay that the last step was to wait for some of these futures."""
     if detail and not solo:
-        note("wait", ", ".join(future._rd_label for future in waited), came)
+        note("wait", ", ".join(future._rd_called() for future in waited), came)
 
 
 def tell_who_settled(guard, place, since):

@@ -100,6 +100,10 @@ class Model:
         op.weight = 1
         return Guard(number, is_open), op
 
+    def _rd_called(self):
+        """What a replay calls it."""
+        return called(self)
+
 
 def look_at(model):
     """Before a model is shown as a text, which says what it is like."""
@@ -267,7 +271,7 @@ class RLock(Exclusive):
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
         if self._rd_holder is cur:
-            self._rd_count_from_elsewhere()
+            self._rd_count_from_elsewhere("acquire again")
             self._count += 1
             return True
         if blocking and timeout == -1:
@@ -287,7 +291,7 @@ class RLock(Exclusive):
             # Whoever has it, this thread has not: that is no step.
             raise failing(RuntimeError("cannot release un-acquired lock"), "release", self, aside)
         if self._count > 1:
-            self._rd_count_from_elsewhere()
+            self._rd_count_from_elsewhere("release once")
             self._count -= 1
             return
         if not solo:
@@ -298,12 +302,12 @@ class RLock(Exclusive):
         cur.held -= self._rd_place
         self._rd_give_back()
 
-    def _rd_count_from_elsewhere(self):
+    def _rd_count_from_elsewhere(self, verb):
         """The owner's second acquisition is a step only if somebody looks at the count."""
         if COUNTS in program.tracked and not solo:
             visible(self._rd_write)
             if detail:
-                note("count", called(self))
+                note(verb, called(self))
 
     def _release_save(self):
         if self._rd_holder is not cur:

@@ -262,7 +262,7 @@ class ThreadPoolExecutor(Executor, Model):
                 return
             future = self._rd_queue.popleft().future
             if detail and not solo:
-                note("drop", future._rd_label)
+                note("cancel", future._rd_label)
             if future._rd_stage == PENDING:
                 future._rd_stage = CANCELLED
                 future._rd_settled()

@@ -111,7 +111,7 @@ class Queue(Model):
             raise Unsupported("another `unfinished_tasks` of a queue")
         act(self._rd_write)
         if detail and not solo:
-            note("count tasks", called(self), show(count))
+            note("write", called(self) + ".unfinished_tasks", show(count))
         vars(self)["unfinished_tasks"] = count
 
     def qsize(self):

@@ -352,7 +352,7 @@ class Event(Model):
             if not freed.up:
                 self._rd_waiting.remove(freed)
         if detail and not solo:
-            note("wait" if freed.up else "time out", called(self))
+            note("wait" if freed.up else "time out", called(self), "set now" if freed.up else None)
         return freed.up
 
     def __repr__(self):

@@ -121,7 +121,7 @@ class Thread(Model):
             if THREAD_NAMES in program.tracked:
                 visible(thread_names_op)
                 if detail:
-                    note("name", "Thread-%d" % (thread_counter[0] + 1))
+                    note("take the name", "Thread-%d" % (thread_counter[0] + 1))
             else:
                 self._rd_numbered = True
         thread_counter[0] += 1
