@@ -51,6 +51,9 @@ const MAX_SOURCE_BYTES: u64 = 1 << 20;
 /// However short a search may be, to confirm what it found may take so long.
 const LEAST_TIME_TO_REPLAY: Duration = Duration::from_secs(10);
 
+/// Loops that go round so often are long.
+const MANY_TURNS: u64 = 100;
+
 const EXAMPLES: &str = "\
 Examples:
   raceday explore withdraw.py --observe account.balance
@@ -459,11 +462,19 @@ fn hints(scenario: &Scenario, report: &Report, found: usize, no_deadlock: bool) 
     let says = |what| scenario.source.contains(what);
     let ends = |ending| report.outcomes.iter().any(|found| found.outcome.ending == ending);
     let waits = says("timeout") || scenario.source.split(".wait(").skip(1).any(|rest| !rest.starts_with(')'));
-    let is_too_long = matches!(report.unfinished, Some(Unfinished::Time | Unfinished::Executions | Unfinished::Steps));
-    if is_too_long && scenario.sleeps == Sleeps::Unordered && (says("sleep(") || waits) {
+    let has_to_do_with_time = waits || ["sleep(", "time.time(", "monotonic(", "perf_counter("].into_iter().any(says);
+    let is_cut_off = ends(Ending::Limit) || report.unfinished == Some(Unfinished::Steps);
+    let is_too_long =
+        is_cut_off || matches!(report.unfinished, Some(Unfinished::Time | Unfinished::Executions | Unfinished::Room));
+    let has_no_clock = scenario.sleeps == Sleeps::Unordered;
+    // Of what would make less of it, what helps most.
+    if is_too_long && has_no_clock && has_to_do_with_time {
         hints.push("`--sleeps ordered` has a clock; without one, loops that sleep or wait for a while go on and on");
-    }
-    if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
+    } else if has_no_clock && says("Timer(") && found > 1 {
+        hints.push("`--sleeps ordered` has a clock; without one, a `Timer` may go off at once, whatever its interval");
+    } else if is_cut_off || is_too_long && has_many_turns(&scenario.source) {
+        hints.push("let loops go round 2 or 3 times: that mostly shows what 100,000 turns would");
+    } else if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
         hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
     }
     let draws = |line: &str| line.contains("random") && !["import ", "sleep("].iter().any(|other| line.contains(other));
@@ -476,6 +487,15 @@ fn hints(scenario: &Scenario, report: &Report, found: usize, no_deadlock: bool) 
         );
     }
     hints
+}
+
+/// Returns whether a program says that something is done many times: `range(1_000)`.
+fn has_many_turns(source: &str) -> bool {
+    let turns = |rest: &str| {
+        let digits: String = rest.chars().filter(|c| *c != '_').take_while(char::is_ascii_digit).collect();
+        digits.parse::<u64>().is_ok_and(|turns| turns >= MANY_TURNS)
+    };
+    source.split("range(").skip(1).any(turns)
 }
 
 /// Refuses to observe what Python knows in no order: a slip of the pen must not pass for an outcome.
@@ -574,9 +594,8 @@ mod tests {
         let check = |source: &str, change: fn(&mut Scenario), exhaustive: bool, found, expected: &[&str]| {
             let mut scenario = Scenario::new("a.py", source);
             change(&mut scenario);
-            let ending = if exhaustive { Ending::Finished } else { Ending::Limit };
             let unfinished = (!exhaustive).then_some(Unfinished::Time);
-            let report = Report { outcomes: vec![found_so(ending)], executions: 1, unfinished };
+            let report = Report { outcomes: vec![found_so(Ending::Finished)], executions: 1, unfinished };
             let given = hints(&scenario, &report, found, false);
             let fits = given.iter().zip(expected).all(|(hint, expected)| hint.contains(expected));
             assert!(given.len() == expected.len() && fits, "{source}: {given:?}");
@@ -586,9 +605,18 @@ mod tests {
         let scenario = Scenario::new("a.py", "");
         assert!(hints(&scenario, &report, 1, false).is_empty());
         assert!(hints(&scenario, &report, 1, true)[0].contains("--always finished"));
+        let report = Report { outcomes: vec![found_so(Ending::Limit)], executions: 1, unfinished: None };
+        assert!(hints(&scenario, &report, 1, false)[0].contains("2 or 3 times"));
+        assert!(hints(&Scenario::new("a.py", "time.time()"), &report, 1, false)[0].contains("--sleeps ordered"));
         let sleeps = "time.sleep(1)";
         check(sleeps, |_| {}, false, 1, &["--sleeps ordered"]);
-        check(sleeps, |_| {}, false, 51, &["--sleeps ordered", "--observe"]);
+        check(sleeps, |_| {}, false, 51, &["--sleeps ordered"]);
+        check("end = time.monotonic() + 1", |_| {}, false, 1, &["--sleeps ordered"]);
+        check("threading.Timer(30.0, print)", |_| {}, true, 2, &["a `Timer` may go off at once"]);
+        check("threading.Timer(30.0, print)", |_| {}, true, 1, &[]);
+        check("threading.Timer(30.0, print)", |scenario| scenario.sleeps = Sleeps::Ordered, true, 2, &[]);
+        check("for _ in range(100_000): n += 1", |_| {}, false, 51, &["2 or 3 times"]);
+        check("for _ in range(100_000): n += 1", |_| {}, true, 1, &[]);
         check(sleeps, |_| {}, true, 50, &[]);
         check(sleeps, |scenario| scenario.sleeps = Sleeps::Ordered, false, 1, &[]);
         check("while not stop.wait(1): pass", |_| {}, false, 1, &["--sleeps ordered"]);

@@ -36,7 +36,9 @@ use super::text::Style;
 /// The most outcomes that are shown to a person.
 pub const MOST_OUTCOMES: usize = 50;
 /// The most steps of a witness that are shown.
-const MOST_STEPS: usize = 200;
+const MOST_STEPS: usize = 60;
+/// The most of one that was cut off: how it ends tells little.
+const MOST_STEPS_CUT_OFF: usize = 20;
 /// How many lines of what a program printed are shown unless all of it is wished for.
 const MOST_LINES: usize = 200;
 /// What is said in place of the steps where there is no room for them.
@@ -239,7 +241,8 @@ pub fn write_replay(out: &mut dyn Write, exploration: &Exploration<'_>, page: Pa
 
 /// Writes the steps of an outcome's witness, and what there is to say of its end.
 pub fn write_witnessed(out: &mut dyn Write, witnessed: &Witnessed, source: &str, page: Page) -> io::Result<()> {
-    write_details(out, witnessed, source, Extent::AtMost(MOST_STEPS), page)
+    let most = if witnessed.found.outcome.ending == Ending::Limit { MOST_STEPS_CUT_OFF } else { MOST_STEPS };
+    write_details(out, witnessed, source, Extent::AtMostOfReplay(most), page)
 }
 
 fn write_details(
@@ -254,8 +257,8 @@ fn write_details(
     if !found.witness.threads().is_empty() {
         let whole = found.witness.to_string();
         let shown = match extent {
-            Extent::AtMost(_) => text::cut(&whole, LONGEST),
             Extent::Everything => whole.clone(),
+            _ => text::cut(&whole, LONGEST),
         };
         schedule.push_str(&format!(", schedule {shown}"));
         if shown != whole {

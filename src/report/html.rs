@@ -227,14 +227,13 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
         writeln!(out, "<th scope=\"col\">{}</th>", escape(&name))?;
     }
     writeln!(out, "</tr></thead>\n<tbody>")?;
-    let middle = MOST_STEPS / 2..steps.len().saturating_sub(MOST_STEPS / 2);
-    let leaves_out = extent != Extent::Everything && steps.len() > MOST_STEPS;
+    let gap = extent.gap(steps.len());
     let mut waiters = BTreeSet::new();
     let mut before = None;
     for (index, &step) in steps.iter().enumerate() {
-        if leaves_out && middle.contains(&index) {
-            if index == middle.start {
-                let skipped = text::count(middle.len() as u64, "step");
+        if gap.contains(&index) {
+            if index == gap.start {
+                let skipped = text::count(gap.len() as u64, "step");
                 let columns = columns.len() + 1;
                 writeln!(out, "<tr><td colspan=\"{columns}\" class=\"faint\">… {skipped} not shown …</td></tr>")?;
             }
@@ -647,8 +646,8 @@ mod tests {
         let mut exploration = explorations::exploration(&scenario);
         let replay = exploration.outcomes.get_mut(&1).and_then(|shown| shown.replay.as_mut()).expect("is shown");
         let (step, detail) = (replay.execution.steps[4].clone(), replay.details[4].clone());
-        replay.execution.steps.splice(4..4, std::iter::repeat_n(step, MOST_STEPS));
-        replay.details.splice(4..4, std::iter::repeat_n(detail, MOST_STEPS));
+        replay.execution.steps.splice(4..4, std::iter::repeat_n(step, 2 * MOST_STEPS));
+        replay.details.splice(4..4, std::iter::repeat_n(detail, 2 * MOST_STEPS));
         exploration.outcomes.remove(&2);
         exploration.found = 1;
         let page = page(&exploration);

@@ -116,6 +116,8 @@ pub fn write_end(out: &mut dyn Write, replay: &Replay, page: Page) -> io::Result
 struct Layout<'a> {
     replay: &'a Replay,
     rows: Vec<Row>,
+    /// What to say of the steps that are left out: how to see them.
+    rest: &'static str,
     /// Whether nobody misses the main thread.
     main_only_starts_and_joins: bool,
 }
@@ -199,10 +201,7 @@ impl<'a> Layout<'a> {
         let digits = replay.details.iter().map(|detail| detail.line).chain(death).max().unwrap_or(0).to_string().len();
         let lives = lives(replay);
         let told = told(replay, extent);
-        let is_cut = |place: usize| match extent {
-            Extent::AtMost(most) if told.len() > most => (most / 2..told.len() - most / 2).contains(&place),
-            _ => false,
-        };
+        let gap = extent.gap(told.len());
         let holdings = Holdings::new(replay);
         let mut waiters = BTreeSet::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -211,7 +210,7 @@ impl<'a> Layout<'a> {
         for (step, (made, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
             let Some(actor) = index_of(replay, made.thread) else { continue };
             let Ok(place) = told.binary_search(&step) else { continue };
-            if is_cut(place) {
+            if gap.contains(&place) {
                 skipped += 1;
                 before = None;
                 continue;
@@ -284,7 +283,11 @@ impl<'a> Layout<'a> {
         let is_main = |step: &&usize| replay.execution.steps[**step].thread == ThreadId::MAIN;
         let main_only_starts_and_joins =
             told.iter().filter(is_main).all(|step| ["start", "join"].contains(&replay.details[*step].verb.as_str()));
-        Layout { replay, rows, main_only_starts_and_joins }
+        let rest = match extent {
+            Extent::AtMostOfReplay(_) => ": `--replay` shows all",
+            _ => "",
+        };
+        Layout { replay, rows, rest, main_only_starts_and_joins }
     }
 
     /// Returns the threads that have anything to show.
@@ -326,7 +329,7 @@ impl<'a> Layout<'a> {
         let heads: Vec<(char, Style, String)> = names.map(|name| (' ', Style::Strong, name)).collect();
         write_line(out, &heads)?;
         for row in &self.rows {
-            write_skipped(out, row.skipped, page)?;
+            write_skipped(out, row.skipped, self.rest, page)?;
             if row.follows_alone && !columns.contains(&0) {
                 let text = format!("    … {} goes on alone …", self.name(0));
                 writeln!(out, "{}", page.paint(Style::Faint, &text::cut(&text, page.width())))?;
@@ -361,7 +364,7 @@ impl<'a> Layout<'a> {
         let room = page.width() - names - 6;
         let mut before = None;
         for row in &self.rows {
-            write_skipped(out, row.skipped, page)?;
+            write_skipped(out, row.skipped, self.rest, page)?;
             for (thread, texts) in &row.cells {
                 let mark = row.marks.get(thread).copied().unwrap_or(' ');
                 for (style, text) in lay(texts, room, false, false) {
@@ -384,11 +387,12 @@ impl<'a> Layout<'a> {
     }
 }
 
-fn write_skipped(out: &mut dyn Write, skipped: usize, page: Page) -> io::Result<()> {
+fn write_skipped(out: &mut dyn Write, skipped: usize, rest: &str, page: Page) -> io::Result<()> {
     if skipped == 0 {
         return Ok(());
     }
-    writeln!(out, "    {}", page.paint(Style::Faint, &format!("… {} not shown …", text::count(skipped as u64, "step"))))
+    let text = format!("    … {} not shown{rest} …", text::count(skipped as u64, "step"));
+    writeln!(out, "{}", page.paint(Style::Faint, &text::cut(&text, page.width())))
 }
 
 fn lay(texts: &[Text], room: usize, is_narrow: bool, is_main: bool) -> Vec<(Style, String)> {

@@ -2,8 +2,10 @@
 //!
 //! How that is laid out is for `steps`, on a page of text, and for `html`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::scenario::Aside;
 use crate::scenario::Blocked;
@@ -69,8 +71,22 @@ const NOTHING_MORE: &str = "nothing more";
 pub enum Extent {
     /// Every step.
     Everything,
-    /// What matters to other threads and, of more than so many steps, the first and the last.
+    /// What matters to other threads and, of many more than so many steps, the first and the last.
     AtMost(usize),
+    /// The same, and `--replay` shows the others.
+    AtMostOfReplay(usize),
+}
+
+impl Extent {
+    /// Returns which of so many steps, by their places, are not shown. A few more than there should be leave no gap.
+    pub(super) fn gap(self, steps: usize) -> Range<usize> {
+        match self {
+            Extent::AtMost(most) | Extent::AtMostOfReplay(most) if steps > most + most / 4 => {
+                most / 2..steps - most / 2
+            }
+            _ => 0..0,
+        }
+    }
 }
 
 /// Returns what is said of an execution none of whose steps is worth telling, without a full stop.
@@ -98,7 +114,10 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
     let is_told = |(_, (step, detail)): &(usize, (&Step, &Detail))| {
         let is_private = step.operation.touches.iter().all(|touch| users[&touch.location].len() == 1);
         match detail.verb.as_str() {
-            "" | "begin" | "end" => false,
+            "" => false,
+            // What was done beside it is told with it.
+            _ if !detail.asides.is_empty() => true,
+            "begin" | "end" => false,
             // What kills the process may hang on what its thread alone has seen.
             "read" => !is_private || replay.death.is_some(),
             // What a thread writes for itself is often what it found out; the main thread's are loop variables.
@@ -171,33 +190,49 @@ pub(super) fn could_go(step: &Step, thread: usize) -> bool {
 /// Which locks each thread holds when.
 pub(super) struct Holdings<'a> {
     /// Of each thread: before which step it held what, then what it held to the end.
-    of: Vec<Vec<(usize, &'a [String])>>,
+    of: Vec<Vec<(usize, Cow<'a, [String]>)>>,
 }
 
 impl<'a> Holdings<'a> {
     pub(super) fn new(replay: &'a Replay) -> Holdings<'a> {
-        let mut of = vec![Vec::new(); replay.execution.threads.len()];
+        let mut of: Vec<Vec<(usize, Cow<'a, [String]>)>> = vec![Vec::new(); replay.execution.threads.len()];
         for (index, (step, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
             if let Some(thread) = index_of(replay, step.thread) {
-                of[thread].push((index, detail.holds.as_slice()));
+                of[thread].push((index, Cow::Borrowed(detail.holds.as_slice())));
                 // Who ends without giving a lock back keeps it.
                 if detail.verb == "end" {
-                    of[thread].push((usize::MAX, detail.holds.as_slice()));
+                    of[thread].push((usize::MAX, Cow::Borrowed(detail.holds.as_slice())));
                 }
             }
         }
         for blocked in &replay.blocked {
             if let Some(thread) = index_of(replay, blocked.thread) {
-                of[thread].push((usize::MAX, blocked.holds.as_slice()));
+                of[thread].push((usize::MAX, Cow::Borrowed(blocked.holds.as_slice())));
+            }
+        }
+        for (index, (step, detail)) in replay.execution.steps.iter().zip(&replay.details).enumerate() {
+            let failed = detail.value.as_deref().is_some_and(is_failure);
+            if detail.verb != "release" || failed || detail.holds.contains(&detail.location) {
+                continue;
+            }
+            // Whoever likes may give a lock back. Who took it holds it no more, though it said what it holds before that.
+            for (thread, known) in of.iter_mut().enumerate() {
+                let next = known.partition_point(|(before, _)| *before <= index);
+                let Some((_, holds)) = known.get(next) else { continue };
+                if replay.execution.threads[thread] != step.thread && holds.contains(&detail.location) {
+                    let left = holds.iter().filter(|lock| **lock != detail.location).cloned().collect();
+                    let held = std::mem::replace(&mut known[next].1, Cow::Owned(left));
+                    known.insert(next, (index, held));
+                }
             }
         }
         Holdings { of }
     }
 
     /// Returns the locks that `thread` holds once `step` is done.
-    pub(super) fn after(&self, thread: usize, step: usize) -> &'a [String] {
+    pub(super) fn after(&self, thread: usize, step: usize) -> &[String] {
         let known = &self.of[thread];
-        known.get(known.partition_point(|&(before, _)| before <= step)).map_or(&[], |&(_, holds)| holds)
+        known.get(known.partition_point(|(before, _)| *before <= step)).map_or(&[], |(_, holds)| holds)
     }
 }
 

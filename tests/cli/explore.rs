@@ -748,6 +748,56 @@ waiter.join()
     }
 }
 
+/// A timer of 30 s went off before it was cancelled, and nothing said why.
+#[test]
+fn who_has_a_timer_is_told_of_the_clock() {
+    let program = "\
+import threading
+timer = threading.Timer(30.0, print, ('late',))
+timer.start()
+timer.cancel()
+timer.join()
+";
+    let world = World::new().file("timer.py", program);
+    let hint =
+        "hint: `--sleeps ordered` has a clock; without one, a `Timer` may go off at once, whatever its interval\n";
+    assert_eq!(world.run(&["explore", "timer.py"]).stderr, hint);
+    let output = world.run(&["explore", "timer.py", "--sleeps", "ordered"]);
+    assert!(output.stderr.is_empty() && output.stdout.contains("1 outcome "), "{output}");
+}
+
+/// It was told in 200 steps, and nothing said what to do about it.
+#[test]
+fn a_loop_of_very_many_turns_is_told_in_short_with_what_helps() {
+    let program = "\
+import threading
+count = 0
+def work():
+    global count
+    for _ in range(TURNS):
+        count += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(count)
+";
+    let world = World::new().file("long.py", program.replace("TURNS", "100_000"));
+    let output = world.run(&["explore", "long.py", "--budget-executions", "3"]);
+    assert!(output.stdout.contains("cut off at the step limit") && output.stdout.lines().count() < 50, "{output}");
+    assert!(output.stdout.contains(" steps not shown: `--replay` shows all …\n"), "{output}");
+    let hint = "hint: let loops go round 2 or 3 times: that mostly shows what 100,000 turns would\n";
+    assert_eq!(output.stderr, hint);
+    let world = World::new().file("long.py", program.replace("TURNS", "50"));
+    let output = world.run(&["explore", "long.py", "--budget-executions", "1"]);
+    let longest = output.stdout.split("── ").map(|outcome| outcome.lines().count()).max();
+    assert!(longest < Some(90) && output.stdout.contains(": `--replay` shows all …\n"), "{output}");
+    let schedule = output.stdout.split("schedule ").nth(1).and_then(|rest| rest.lines().next()).expect("a schedule");
+    let replayed = world.run(&["explore", "long.py", "--replay", schedule]).stdout;
+    assert!(replayed.lines().count() > 200 && !replayed.contains("not shown"), "{replayed}");
+}
+
 /// It was refused for its processes, of which it has none.
 #[test]
 fn a_pool_of_threads_is_told_where_to_find_another() {

@@ -566,6 +566,184 @@ def b():
     pass
 ",
     );
+    let meeting = source.replace("gone.wait()", "here.set(); gone.wait()").replace("pass", "here.wait(); gone.set()");
+    let set = timelines(&meeting.replace("gone = ", "here = threading.Event()\ngone = "));
+    assert!(set.contains("wait gone → not set yet") && set.contains("wait gone → set now"), "{set}");
     let told = timelines(&source);
     assert!(told.contains("┆ waits for gone") && told.contains("Thread-1 (line 4) waits for gone\n"), "{told}");
+}
+
+#[test]
+fn what_is_asked_of_a_lock_in_vain_is_told_with_what_that_raised() {
+    let tries = |acts: &str| {
+        program(&format!(
+            "from concurrent.futures import Future
+import queue
+lock, rlock, cond = threading.Lock(), threading.RLock(), threading.Condition()
+few, barrier, late = threading.BoundedSemaphore(1), threading.Barrier(2), threading.Thread(target=print)
+box, future = queue.Queue(1), Future()
+def tried(act, *arguments, **keywords):
+    try:
+        act(*arguments, **keywords)
+    except Exception as error:
+        pass
+def a():
+    {acts}
+def b():
+    lock.locked()
+    barrier.n_waiting
+    few.acquire()
+    few.release()
+"
+        ))
+    };
+    for (acts, expected) in [
+        ("tried(lock.release)", &["release lock → raises RuntimeError: release unlocked lock"][..]),
+        ("tried(rlock.release)", &["release rlock → raises RuntimeError: cannot release un-acquired lock"]),
+        ("tried(cond.wait)", &["wait cond → raises RuntimeError: cannot wait on un-acquired lock"]),
+        ("tried(cond.notify_all)", &["notify_all cond → raises RuntimeError: cannot notify on un-acquired lock"]),
+        ("tried(few.release)", &["release few → raises ValueError: Semaphore released too many times"]),
+        (
+            "barrier.abort(); tried(barrier.wait); barrier.reset()",
+            &["abort barrier\n", "arrive at barrier → raises BrokenBarrierError", "reset barrier\n"],
+        ),
+        (
+            "tried(barrier.wait, 1); barrier.broken",
+            &["time out barrier → raises BrokenBarrierError", "read barrier.broken → True"],
+        ),
+        ("tried(late.join)", &["join Thread-1 (print) → raises RuntimeError: cannot join thread before it is started"]),
+        (
+            "late.start(); tried(late.start)",
+            &["start Thread-1\n", "start Thread-1 → raises RuntimeError: threads can only be started once"],
+        ),
+        (
+            "tried(threading.current_thread().join)",
+            &["join Thread-2 → raises RuntimeError: cannot join current thread"],
+        ),
+        (
+            "box.put(1); tried(box.put_nowait, 2); box.full()",
+            &["put box ← 1", "try to put box → raises Full", "is full? box → True"],
+        ),
+        (
+            "tried(box.get, timeout=1); tried(box.task_done)",
+            &["try to get box → raises Empty", "task done box → raises ValueError: task_done() called too many times"],
+        ),
+        (
+            "tried(future.result, 0); future.set_result(1); tried(future.set_result, 2); future.cancel()",
+            &[
+                "wait future → raises TimeoutError",
+                "set result future → 1",
+                "set result future → raises InvalidStateError: FINISHED: <Future at 0x... state=finished returned int>",
+                "cancel future → False",
+            ],
+        ),
+        (
+            "future.cancel(); future.cancelled(); tried(future.result)",
+            &["cancel future\n", "is cancelled? future → True", "wait future → raises CancelledError"],
+        ),
+        (
+            "future.set_exception(KeyError('k')); tried(future.result); future.exception()",
+            &["wait future → raises KeyError: 'k'", "wait future\n"],
+        ),
+    ] {
+        let world = World::new().file("told.py", tries(acts)).variable("COLUMNS", "300");
+        let told = world.run(&["explore", "told.py"]).stdout;
+        let rows: String = told.lines().map(|row| row.replace('│', "\n") + "\n").collect();
+        let rows: Vec<String> = rows.lines().map(|row| row.trim().to_owned() + "\n").collect();
+        for step in expected {
+            assert!(rows.iter().any(|row| row.contains(step)), "{acts}: {step}: {told}");
+        }
+    }
+}
+
+#[test]
+fn what_a_pool_takes_no_more_is_told_with_what_that_raised() {
+    let source = "from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+def work(n):
+    return 1 // n
+first = pool.submit(work, 0)
+pool.shutdown(wait=False)
+try:
+    first.result()
+except ZeroDivisionError:
+    pool.submit(work, 2)
+";
+    let world = World::new().file("told.py", source).variable("COLUMNS", "300");
+    let told = world.run(&["explore", "told.py"]).stdout;
+    for step in [
+        "shut down pool",
+        "wait task-1 → raises ZeroDivisionError: integer division or modulo by zero",
+        "submit work → raises RuntimeError: cannot schedule new futures after shutdown",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
+}
+
+/// It was held to the end of whoever took it.
+#[test]
+fn a_lock_that_another_thread_gives_back_is_held_until_then() {
+    let source = program(
+        "lock = threading.Lock()
+def a():
+    lock.acquire()
+    print('in')
+    lock.release()
+def b():
+    if lock.locked():
+        lock.release()
+",
+    );
+    let told = timelines(&source);
+    let row = |text: &str| {
+        let row = told.lines().find(|row| row.contains(text)).unwrap_or_else(|| panic!("{text}: {told}"));
+        row.split('│').nth(1).expect("a column").starts_with('┃')
+    };
+    assert!(row("is locked? lock → True"), "{told}");
+    assert!(!row("release lock → Thread-1 (a) held it"), "{told}");
+    assert!(!row("release lock → raises RuntimeError: release unlocked lock"), "{told}");
+}
+
+/// It was told in place of the join before it.
+#[test]
+fn what_the_main_thread_does_alone_takes_the_place_of_no_step() {
+    let source = program(
+        "import queue
+lock, box = threading.Lock(), queue.Queue()
+def a():
+    box.put(1)
+def b():
+    box.put(2)
+",
+    );
+    let told = timelines(&format!("{source}lock.acquire()\nlock.release()\nbox.get()\nbox.task_done()\n"));
+    assert!(told.contains("join Thread-2"), "{told}");
+    assert!(!told.contains("acquire lock") && !told.contains("get box"), "{told}");
+}
+
+#[test]
+fn the_end_of_the_main_thread_is_told_in_words_that_say_what_it_means() {
+    let source = "import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+promise = Future()
+def late():
+    promise.set_result(1)
+    try:
+        pool.submit(print, 1)
+    except RuntimeError:
+        pass
+threading.Thread(target=late).start()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+";
+    let world = World::new().file("told.py", source).variable("COLUMNS", "300");
+    let told = world.run(&["explore", "told.py"]).stdout;
+    for step in [
+        "reach the end: pools take no more tasks",
+        "exit → daemon threads are stopped",
+        "set result promise → 1",
+        "submit print → raises RuntimeError: cannot schedule new futures after",
+    ] {
+        assert!(told.contains(step), "{step}: {told}");
+    }
 }

@@ -37,7 +37,7 @@ class BareThread(Thread):
             found.add(THREAD_NAMES)
             visible(introduce_op)
             if detail:
-                note("name", "Dummy-%d" % (thread_counter[0] + 1))
+                note("take the name", "Dummy-%d" % (thread_counter[0] + 1))
         thread_counter[0] += 1
         self._rd_is_known = True
         self._name = self._rd_strand.name = "Dummy-%d" % thread_counter[0]

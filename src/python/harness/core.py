@@ -518,6 +518,14 @@ def aside(verb, place, value):
         asides.append((len(details) - 1, line_now(), verb, place, value))
 
 
+def failing(error, verb, thing, tell=note):
+    """Tells a replay that the running thread did that to `thing`, a model or what it is called, and was met with `error`, which is
+    returned to be raised. What was no step of its own is told beside the last one, by `aside`."""
+    if detail and not solo:
+        tell(verb, thing if type(thing) is str else thing._rd_called(), raised(error))
+    return error
+
+
 def locks_of(strand):
     """What the thread holds, as it is called where it runs."""
     models = [known[1] for known in names.values()]

@@ -195,7 +195,7 @@ def remember_blocked():
         elif isinstance(what, Strand):
             verb, place, holder = "join", what.label, what.code
         elif isinstance(what, Future):
-            place = what._rd_label
+            place = what._rd_called()
             holder = what._rd_strand.code if what._rd_strand is not None else None
         elif isinstance(what, tuple):
             verb, place = what[1], called(what[0])
@@ -365,13 +365,13 @@ def run_main(main):
         if not solo:
             visible(finalize_op)
             if detail:
-                note("start no threads any more")
+                note("reach the end: no more threads are started")
         finalizing = True
     # concurrent.futures' exit hook runs first, then the threads that are no daemons are joined.
     if not solo and program.pools:
         visible(refuse_op)
         if detail:
-            note("refuse new tasks")
+            note("reach the end: pools take no more tasks")
     exiting = True
     if pools:
         end_pools()
@@ -401,7 +401,7 @@ def run_main(main):
         main.waits = None
         visible(exit_op)
         if detail:
-            note("exit")
+            note("exit", "", "daemon threads are stopped")
     see("finished")
     main.done = True
     remember_pending()

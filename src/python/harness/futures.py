@@ -69,6 +69,10 @@ class Future(Model):
 
     # Asking
 
+    def _rd_called(self):
+        """What a replay calls it: its task, or as the scenario does if it has none."""
+        return called(self) if self._rd_task is None else self._rd_label
+
     def _rd_phase_op(self):
         """Asking whether it has begun, and whether it is over."""
         return op_of(((self._rd_place, READ), (self._rd_phase, READ)))
@@ -77,16 +81,21 @@ class Future(Model):
         ask(self._rd_read)
         answer = self._rd_done.open
         if detail and not solo:
-            note("is done?", self._rd_label, show(answer))
+            note("is done?", self._rd_called(), show(answer))
         return answer
 
     def running(self):
         ask(self._rd_phase_op())
-        return self._rd_stage == RUNNING
+        answer = self._rd_stage == RUNNING
+        if detail and not solo:
+            note("is running?", self._rd_called(), show(answer))
+        return answer
 
     @property
     def _state(self):
         ask(self._rd_phase_op())
+        if detail and not solo:
+            note("read", self._rd_called() + "._state", show(self._rd_stage))
         return self._rd_stage
 
     @_state.setter
@@ -95,23 +104,28 @@ class Future(Model):
 
     def cancelled(self):
         ask(self._rd_read)
-        return self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
+        answer = self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
+        if detail and not solo:
+            note("is cancelled?", self._rd_called(), show(answer))
+        return answer
 
     def _rd_is_done(self):
         return self._rd_done.open
 
-    def _rd_await(self, timeout):
+    def _rd_await(self, timeout, error_is_raised=False):
         if timeout is not None:
-            done = timed(timeout, self._rd_is_done, lambda: self._rd_read.touches)
+            if not timed(timeout, self._rd_is_done, lambda: self._rd_read.touches):
+                raise failing(FuturesTimeoutError(), "wait", self)
             if detail and not solo:
-                note("wait", self._rd_label, None if done else "timed out")
-            if not done:
-                raise FuturesTimeoutError()
+                note("wait", self._rd_called())
         else:
             self._rd_until_done()
+        is_cancelled = self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED)
+        if detail and (is_cancelled or error_is_raised and self._rd_error is not None):
+            failing(CancelledError() if is_cancelled else self._rd_error, "wait", self)
         self._rd_asked = True
         self._rd_known_over()
-        if self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
+        if is_cancelled:
             raise CancelledError()
 
     def _rd_known_over(self):
@@ -125,10 +139,10 @@ class Future(Model):
             visible(self._rd_wait_op, self._rd_done)
             cur.waits = None
             if detail:
-                note("wait", self._rd_label)
+                note("wait", self._rd_called())
 
     def result(self, timeout=None):
-        self._rd_await(timeout)
+        self._rd_await(timeout, error_is_raised=True)
         if self._rd_error is not None:
             try:
                 raise self._rd_error
@@ -145,7 +159,7 @@ class Future(Model):
         if not solo:
             visible(self._rd_write)
             if detail:
-                note("add a callback to", self._rd_label)
+                note("add a callback to", self._rd_called())
         if self._rd_done.open:
             run_callback(function, self)
         else:
@@ -160,7 +174,7 @@ class Future(Model):
         if not solo:
             announce(self._rd_cancel_touches)
         if detail and not solo:
-            note("cancel", self._rd_label)
+            note("cancel", self._rd_called(), show(False) if self._rd_stage in (RUNNING, FINISHED) else None)
         if self._rd_stage in (RUNNING, FINISHED):
             return False
         if self._rd_stage in (CANCELLED, CANCELLED_AND_NOTIFIED):
@@ -207,13 +221,15 @@ class Future(Model):
             return False
         if self._rd_stage != PENDING:
             log_of_futures("critical", "Future %s in unexpected state: %s", id(self), self._rd_stage)
-            raise RuntimeError("Future in unexpected state")
+            raise failing(RuntimeError("Future in unexpected state"), "set running", self)
         self._rd_stage = RUNNING
         return True
 
     def set_running_or_notify_cancel(self):
         if not solo:
             announce(self._rd_take_up_touches)
+            if detail:
+                note("set running", self._rd_called(), None if self._rd_stage == PENDING else "it was cancelled")
         return self._rd_take_up()
 
     def set_result(self, result):
@@ -229,9 +245,9 @@ class Future(Model):
         if not solo:
             announce(self._rd_settle_touches)
         if self._rd_done.open:
-            raise InvalidStateError("%s: %s" % (self._rd_stage, self._rd_as_text()))
+            raise failing(InvalidStateError("%s: %s" % (self._rd_stage, self._rd_as_text())), act, self)
         if detail and not solo:
-            note(act, self._rd_label, show(value if error is None else error))
+            note(act, self._rd_called(), show(value if error is None else error))
         self._value, self._rd_error, self._rd_stage = value, error, FINISHED
         self._rd_settled()
         if program.buries and self._rd_strand is None and self._rd_task is None:
@@ -240,6 +256,8 @@ class Future(Model):
     def __repr__(self):
         if not showing:
             ask(self._rd_phase_op())
+            if detail and not solo:
+                note("look at", self._rd_called())
         return self._rd_as_text()
 
     def _rd_as_text(self):
@@ -320,7 +338,9 @@ def wait(fs, timeout=None, return_when=ALL_COMPLETED):
         return return_when == FIRST_EXCEPTION and any(future._rd_error is not None for future in over)
 
     if timeout is not None:
-        timed(timeout, enough, lambda: tuple((future._rd_place, READ) for future in waited))
+        in_time = timed(timeout, enough, lambda: tuple((future._rd_place, READ) for future in waited))
+        if waited:
+            tell_wait(waited, None if in_time else "timed out")
     elif return_when == ALL_COMPLETED:
         for future in waited:
             future._rd_until_done()
@@ -343,7 +363,7 @@ def watch(waited):
     if not solo and waited:
         visible(op_of(tuple((future._rd_place, WRITE) for future in waited)))
         if detail:
-            note("watch", ", ".join(future._rd_label for future in waited))
+            note("watch", ", ".join(future._rd_called() for future in waited))
         shut_at_first.add(watched(place))
         guard_changes.append((position - 1, watched(place), True))
     for future in waited:
@@ -371,8 +391,13 @@ def wait_until(enough, waited, place, since=None):
         tell_who_settled(guard, place, since)
     cur.waits = waited[0]
     visible(op_of(((place, READ),), guard.id), guard)
-    if detail:
-        note("wait", ", ".join(future._rd_label for future in waited))
+    tell_wait(waited)
+
+
+def tell_wait(waited, came=None):
+    """Tells a replay that the last step was to wait for some of these futures."""
+    if detail and not solo:
+        note("wait", ", ".join(future._rd_called() for future in waited), came)
 
 
 def tell_who_settled(guard, place, since):
@@ -405,7 +430,9 @@ def as_completed(fs, timeout=None):
         ready = lambda: [each for each in settled_order if each in waited and each not in yielded]  # noqa: E731
         if timeout is not None:
             if not timed(deadline - clock_now(), lambda: bool(ready()), lambda: ((place, READ),)):
+                tell_wait(left, "raises %s" % FuturesTimeoutError.__name__)
                 raise FuturesTimeoutError("%d (of %d) futures unfinished" % (len(left), len(waited)))
+            tell_wait(left)
         else:
             wait_until(lambda: bool(ready()), left, place, since)
         since = position

@@ -109,11 +109,17 @@ class Model:
         op.weight = 1
         return Guard(number, is_open), op
 
+    def _rd_called(self):
+        """What a replay calls it."""
+        return called(self)
+
 
 def look_at(model):
     """Before a model is shown as a text, which says what it is like."""
     if not showing:
         ask(model._rd_read)
+        if detail and not solo:
+            note("look at", called(model))
         if isinstance(model, Exclusive):
             refused(model)
 
@@ -182,7 +188,7 @@ class Exclusive(Model):
         free = timed(timeout, self._rd_is_free, self._rd_try_touches)
         if not free:
             refused(self)
-        if detail:
+        if detail and not solo:
             note("acquire" if free else "try to acquire", called(self), None if free else "no")
         return free
 
@@ -243,8 +249,8 @@ class Lock(Exclusive, metaclass=InC):
         if blocking and timeout == -1:
             if not (solo and self._rd_free.open):
                 self._rd_wait()
-            if detail:
-                note("acquire", called(self))
+                if detail:
+                    note("acquire", called(self))
             self._rd_take()
             return True
         if not self._rd_tried(timeout if blocking else 0):
@@ -256,16 +262,16 @@ class Lock(Exclusive, metaclass=InC):
         if not solo:
             visible(self._rd_write)
         if self._rd_holder is None:
-            raise RuntimeError("release unlocked lock")
-        if detail:
-            note("release", called(self))
+            raise failing(RuntimeError("release unlocked lock"), "release", self)
+        if detail and not solo:
+            note("release", called(self), None if self._rd_holder is cur else "%s held it" % self._rd_holder.label)
         cur.held -= self._rd_place
         self._rd_give_back()
 
     def locked(self):
         ask(self._rd_read)
         refused(self)
-        if detail:
+        if detail and not solo:
             note("is locked?", called(self), show(self._rd_holder is not None))
         return self._rd_holder is not None
 
@@ -310,14 +316,14 @@ class RLock(Exclusive, metaclass=InC):
     def acquire(self, blocking=True, timeout=-1):
         checked_timeout(blocking, timeout)
         if self._rd_holder is cur:
-            self._rd_count_from_elsewhere()
+            self._rd_count_from_elsewhere("acquire again")
             self._count += 1
             return True
         if blocking and timeout == -1:
             if not (solo and self._rd_free.open):
                 self._rd_wait()
-            if detail:
-                note("acquire", called(self))
+                if detail:
+                    note("acquire", called(self))
         else:
             if not self._rd_tried(timeout if blocking else 0):
                 return False
@@ -327,25 +333,26 @@ class RLock(Exclusive, metaclass=InC):
 
     def release(self):
         if self._rd_holder is not cur:
-            raise RuntimeError("cannot release un-acquired lock")
+            # Whoever has it, this thread has not: that is no step.
+            raise failing(RuntimeError("cannot release un-acquired lock"), "release", self, aside)
         if self._count > 1:
-            self._rd_count_from_elsewhere()
+            self._rd_count_from_elsewhere("release once")
             self._count -= 1
             return
         if not solo:
             visible(self._rd_write)
-        if detail:
-            note("release", called(self))
+            if detail:
+                note("release", called(self))
         self._count = 0
         cur.held -= self._rd_place
         self._rd_give_back()
 
-    def _rd_count_from_elsewhere(self):
+    def _rd_count_from_elsewhere(self, verb):
         """The owner's second acquisition is a step only if somebody looks at the count."""
         if COUNTS in program.tracked and not solo:
             visible(self._rd_write)
             if detail:
-                note("count", called(self))
+                note(verb, called(self))
 
     def _release_save(self):
         if self._rd_holder is not cur:
@@ -368,6 +375,8 @@ class RLock(Exclusive, metaclass=InC):
         def locked(self):
             ask(self._rd_read)
             refused(self)
+            if detail and not solo:
+                note("is locked?", called(self), show(self._rd_holder is not None))
             return self._rd_holder is not None
 
     def _is_owned(self):

@@ -103,6 +103,8 @@ class ThreadPoolExecutor(Executor, Model):
     @property
     def _shutdown(self):
         ask(self._rd_read)
+        if detail and not solo:
+            note("read", called(self) + "._shutdown", show(self._rd_shut))
         return self._rd_shut
 
     def _rd_submit_touches(self):
@@ -126,19 +128,19 @@ class ThreadPoolExecutor(Executor, Model):
         if is_step:
             announce(self._rd_submit_touches)
         if self._broken:
-            raise BrokenThreadPool(self._broken)
+            raise refused_task(BrokenThreadPool(self._broken), fn, is_step)
         if self._rd_shut:
-            raise RuntimeError("cannot schedule new futures after shutdown")
+            raise refused_task(RuntimeError("cannot schedule new futures after shutdown"), fn, is_step)
         if exiting:
             # The first worker that is told to end shuts the pool, and then the message is the other. Who is the only one is not told yet.
             if self._rd_tasks and not program.workers and (cur.pool is not self or min(len(self._rd_tasks), self._max_workers) > 1):
                 raise NeedsWorkers
-            raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+            raise refused_task(RuntimeError("cannot schedule new futures after interpreter shutdown"), fn, is_step)
         if finalizing and not program.workers:
             raise NeedsWorkers  # a worker that is there takes the task
         future = Future()
         number = len(self._rd_tasks) + 1
-        label = getattr(fn, "__name__", None) or type(fn).__name__
+        label = name_of_call(fn)
         task = Task(self, future, fn, args, kwargs)
         if program.workers:
             future._rd_task = task
@@ -180,7 +182,7 @@ class ThreadPoolExecutor(Executor, Model):
             self._rd_idle -= 1
         elif len(self._rd_workers) < self._max_workers:
             if finalizing:
-                raise RuntimeError(NO_NEW_THREAD)
+                raise refused_task(RuntimeError(NO_NEW_THREAD), task.function, True)
             worker = Thread(target=None, name="%s_%d" % (self._rd_prefix, len(self._rd_workers)), daemon=False)
             worker._target = functools.partial(self._rd_work, worker)
             worker._rd_begin()
@@ -197,6 +199,7 @@ class ThreadPoolExecutor(Executor, Model):
                 sound(error)
                 log_of_futures("critical", "Exception in initializer:", exc_info=True)
                 visible(self._rd_write)
+                failing(error, "break", self)
                 self._broken = "A thread initializer failed, the thread pool is not usable anymore"
                 while self._rd_queue:
                     self._rd_queue.popleft().future.set_exception(BrokenThreadPool(self._broken))
@@ -262,7 +265,7 @@ class ThreadPoolExecutor(Executor, Model):
                 return
             future = self._rd_queue.popleft().future
             if detail and not solo:
-                note("drop", future._rd_label)
+                note("cancel", future._rd_label)
             if future._rd_stage == PENDING:
                 future._rd_stage = CANCELLED
                 future._rd_settled()
@@ -275,6 +278,8 @@ class ThreadPoolExecutor(Executor, Model):
     def _rd_end_workers(self):
         """What the interpreter does with a pool that has workers at its end: the first worker that it reaches shuts the pool."""
         visible(self._rd_write)
+        if detail:
+            note("shut down", called(self))
         self._rd_to_end = True
         self._rd_some.set(True)
 
@@ -287,6 +292,17 @@ class ThreadPoolExecutor(Executor, Model):
             if strand.code not in cur.known:
                 join_strand(strand, strand.label)
                 joined(strand)
+
+
+def name_of_call(function):
+    return getattr(function, "__name__", None) or type(function).__name__
+
+
+def refused_task(error, function, is_step):
+    """Tells a replay that the last step was to submit that call, if it was one. Returns the error, which is to be raised."""
+    if detail and is_step:
+        note("submit", name_of_call(function), raised(error))
+    return error
 
 
 class Task:
@@ -312,6 +328,8 @@ class Task:
                 note("get a worker of", called(self.pool))
         if future._rd_stage == CANCELLED:
             announce(self.end_touches)
+            if detail:
+                note("end", "", "it was cancelled")
             future._rd_take_up()
             close_strand(self.strand)
             return
@@ -358,6 +376,8 @@ class Task:
         future = self.future
         announce(future._rd_take_up_touches)
         if not future._rd_take_up():
+            if detail:
+                note("find cancelled", future._rd_label)
             return
         value, error = self.called()
         announce(future._rd_settle_touches)

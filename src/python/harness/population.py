@@ -55,7 +55,7 @@ def end_and_let_go(strand):
     strand.over.set(True)
     visible(op_of(((gone_place(strand), WRITE),)))
     if detail:
-        note("is gone")
+        note("free its identifier")
     strand.done = True
     free_identifier(strand)
     live -= 1
@@ -177,7 +177,7 @@ def leave_list(end, strand):
     if strand.pool is None:
         visible(op_of(((listed_place(strand), WRITE),)))
         if detail:
-            note("is listed no more")
+            note("leave the list of threads")
         unlisted().add(strand.code)
     end(strand)
 

@@ -109,6 +109,8 @@ class Queue(Model):
                 ask(self._rd_read)
             return vars(self)["unfinished_tasks"]
         self._rd_look()
+        if detail and not solo:
+            note("read", called(self) + ".unfinished_tasks", show(self._rd_unfinished))
         return self._rd_unfinished
 
     @unfinished_tasks.setter
@@ -116,8 +118,8 @@ class Queue(Model):
         if self._rd_by_python is None:
             raise Unsupported("another `unfinished_tasks` of a queue")
         act(self._rd_write)
-        if detail:
-            note("count tasks", called(self), show(count))
+        if detail and not solo:
+            note("write", called(self) + ".unfinished_tasks", show(count))
         vars(self)["unfinished_tasks"] = count
 
     def qsize(self):
@@ -140,7 +142,10 @@ class Queue(Model):
         if self._rd_by_python is not None:
             return self._rd_by_python.full(self)
         self._rd_look()
-        return 0 < self._rd_most <= self._qsize()
+        is_full = 0 < self._rd_most <= self._qsize()
+        if detail and not solo:
+            note("is full?", called(self), show(is_full))
+        return is_full
 
     @property
     def maxsize(self):
@@ -190,7 +195,7 @@ class Queue(Model):
         if self._rd_by_python is not None:
             return self._rd_by_python.put(self, item, block, timeout)
         if timeout is not None and block and timeout < 0 < self._rd_most:
-            self._rd_turn_away()
+            self._rd_turn_away("put")
         lane = self._rd_lane
         if block and timeout is None:
             if lane is not None:
@@ -200,11 +205,9 @@ class Queue(Model):
                 visible(self._rd_put_op, self._rd_room)
                 cur.waits = None
         elif not self._rd_tried(timeout if block else 0, self._rd_has_room, self._rd_room):
-            if detail:
-                note("try to put", called(self), "full")
-            raise Full
+            raise failing(Full(), "try to put", self)
         if self.is_shutdown:
-            raise ShutDown
+            raise failing(ShutDown(), "put", self)
         if detail and not solo:
             note("put", called(self), show(item))
         atomically(self._put, item)
@@ -217,7 +220,7 @@ class Queue(Model):
         if self._rd_by_python is not None:
             return self._rd_by_python.get(self, block, timeout)
         if timeout is not None and block and timeout < 0:
-            self._rd_turn_away(gets=True)
+            self._rd_turn_away("get")
         lane = self._rd_lane
         if block and timeout is None:
             if lane is not None:
@@ -227,11 +230,9 @@ class Queue(Model):
                 visible(self._rd_get_op, self._rd_some)
                 cur.waits = None
         elif not self._rd_tried(timeout if block else 0, self._rd_has_item, self._rd_some):
-            if detail:
-                note("try to get", called(self), "empty")
-            raise Empty
+            raise failing(Empty(), "try to get", self)
         if self.is_shutdown and not self._qsize():
-            raise ShutDown
+            raise failing(ShutDown(), "get", self)
         item = atomically(self._get)
         if lane is not None:
             lane.has_got()
@@ -240,14 +241,16 @@ class Queue(Model):
             note("get", called(self), show(item))
         return item
 
-    def _rd_turn_away(self, gets=False):
-        """The error of who says how long to wait, and says less than nothing. That the queue is shut down comes before it; who `gets`
-        is told so only if nothing is left."""
+    def _rd_turn_away(self, verb):
+        """The error of who says how long to wait, and says less than nothing. That the queue is shut down comes before it; who wants
+        to get something is told so only if nothing is left."""
+        tell = aside
         if sys.version_info >= (3, 13):
             self._rd_look()
-        if self.is_shutdown and not (gets and atomically(self._qsize)):
-            raise ShutDown
-        raise ValueError("'timeout' must be a non-negative number")
+            tell = note
+        if self.is_shutdown and not (verb == "get" and atomically(self._qsize)):
+            raise failing(ShutDown(), verb, self, tell)
+        raise failing(ValueError("'timeout' must be a non-negative number"), verb, self, tell)
 
     def put_nowait(self, item):
         return self.put(item, block=False)
@@ -264,7 +267,7 @@ class Queue(Model):
         else:
             act(self._rd_write)
         if self._rd_unfinished <= 0:
-            raise ValueError("task_done() called too many times")
+            raise failing(ValueError("task_done() called too many times"), "task done", self)
         self._rd_unfinished -= 1
         if detail and not solo:
             tell("task done", called(self), "%d left" % self._rd_unfinished)
@@ -290,6 +293,8 @@ class Queue(Model):
             if self._rd_lane is not None:
                 self._rd_lane.mix()
             act(op_of(self._rd_write.touches + self._rd_within))
+            if detail and not solo:
+                note("shut down", called(self))
             self.is_shutdown = True
             if immediate:
                 while self._qsize():
@@ -417,9 +422,7 @@ class SimpleQueue(Model):
                 visible(self._rd_get_op, self._rd_some)
                 cur.waits = None
         elif self._rd_mix() or not timed(timeout if block else 0, self._rd_has_item, self._rd_get_touches):
-            if detail:
-                note("try to get", called(self), "empty")
-            raise Empty
+            raise failing(Empty(), "try to get", self)
         item = self._rd_items.popleft()
         if lane is not None:
             lane.has_got()

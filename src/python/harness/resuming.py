@@ -53,7 +53,7 @@ class Return:
                 # that is as they are.
                 frame.f_locals
             if detail:
-                note("resume", "the library")
+                note("return to", "the library")
         return self.local
 
 

@@ -21,7 +21,7 @@ def any_order(members):
         codes = [me.code << 12 | number for number in range(first, first + len(members))]
         visible(op_of(tuple(((life_ops.get(code) or life_of(code))[3], WRITE) for code in codes)))
         if detail:
-            note("look through a set of", ", ".join(future._rd_label for future in members))
+            note("look through a set of", ", ".join(future._rd_called() for future in members))
     order = []
     places = []
     for future in members:
@@ -44,7 +44,7 @@ def any_order(members):
 def come_next(order, future, place):
     """All that a strand does that gives a future its place in the order of a set."""
     if detail:
-        note("comes next in the set")
+        note("come next in the set")
     order.append(future)
     close_strand(place)
 

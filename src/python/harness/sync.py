@@ -35,6 +35,8 @@ class Condition(Model):
             if self._lock._rd_holder is not cur:
                 found.add(WAITERS)
             ask(op_of(self._lock._rd_read.touches + self._rd_read.touches))
+            if detail:
+                note("look at", called(self))
         return "<Condition(%r, %d)>" % (self._lock, len(self._waiters))
 
     if sys.version_info >= (3, 14):
@@ -59,7 +61,7 @@ class Condition(Model):
 
     def wait(self, timeout=None):
         if not self._is_owned():
-            raise RuntimeError("cannot wait on un-acquired lock")
+            raise failing(RuntimeError("cannot wait on un-acquired lock"), "wait", self, aside)
         lock = self._lock
         me = cur
         count = lock._count if isinstance(lock, RLock) else 1
@@ -69,7 +71,7 @@ class Condition(Model):
         waiter = Waiter(self, timeout is not None)
         self._waiters.append(waiter)
         if lock._rd_holder is None:  # another thread had it, who has given it back by now
-            raise RuntimeError("release unlocked lock")
+            raise failing(RuntimeError("release unlocked lock"), "wait", self)
         lock._rd_give_back()
         if timeout is None:
             me.waits = self
@@ -122,7 +124,7 @@ class Condition(Model):
 
     def _rd_notify(self, n, verb):
         if not self._is_owned():
-            raise RuntimeError("cannot notify on un-acquired lock")
+            raise failing(RuntimeError("cannot notify on un-acquired lock"), verb, self, aside)
         tell = aside  # who holds the lock is noticed by nobody as he notifies: it is no step
         if n > 0 and self._waiters:
             cur.acts += 1
@@ -217,6 +219,8 @@ class Semaphore(Model):
     @property
     def _value(self):
         ask(self._rd_read)
+        if detail and not solo:
+            note("read", called(self) + "._value", show(self._rd_left))
         return self._rd_left
 
     def acquire(self, blocking=True, timeout=None):
@@ -229,11 +233,11 @@ class Semaphore(Model):
         else:
             timed(timeout or 0, self._rd_some_left, self._rd_try_touches)
         if self._rd_left == 0:
-            if detail:
+            if detail and not solo:
                 note("try to acquire", called(self), "no")
             return False
         self._rd_left -= 1
-        if detail:
+        if detail and not solo:
             note("acquire", called(self), "%d left" % self._rd_left)
         if self._rd_left == 0:
             self._rd_some.set(False)
@@ -253,7 +257,7 @@ class Semaphore(Model):
         act(self._rd_write)
         self._rd_check(n)
         self._rd_left += n
-        if detail:
+        if detail and not solo:
             note("release", called(self), "%d left" % self._rd_left)
         self._rd_some.set(True)
 
@@ -277,7 +281,7 @@ class BoundedSemaphore(Semaphore):
 
     def _rd_check(self, n):
         if self._rd_left + n > self._initial_value:
-            raise ValueError("Semaphore released too many times")
+            raise failing(ValueError("Semaphore released too many times"), "release", self)
 
     def __repr__(self):
         look_at(self)
@@ -350,8 +354,8 @@ class Event(Model):
             timed(timeout, lambda: freed.up, lambda: ((place, READ),))
             if not freed.up:
                 self._rd_waiting.remove(freed)
-        if detail:
-            note("wait" if freed.up else "time out", called(self))
+        if detail and not solo:
+            note("wait" if freed.up else "time out", called(self), "set now" if freed.up else None)
         return freed.up
 
     def __repr__(self):
@@ -405,11 +409,11 @@ class Barrier(Model):
             timeout = self._timeout
         act(self._rd_act_op, self._rd_calm)
         if self._broken:
-            raise BrokenBarrierError
+            raise failing(BrokenBarrierError(), "arrive at", self)
         mine = self._rd_round
         index = mine.count
         mine.count += 1
-        if detail:
+        if detail and not solo:
             note("arrive at", called(self), "%d of %d" % (mine.count, self._parties))
         if mine.count == self._parties:
             if self._action is not None:
@@ -418,12 +422,15 @@ class Barrier(Model):
                     callee(self._action)()
                 except Abandon:
                     raise
-                except BaseException:
+                except BaseException as error:
                     act(self._rd_write)
+                    failing(error, "run the action of", self)
                     self._rd_calm.set(True)
                     self._break()
                     raise
                 act(self._rd_write)
+                if detail and not solo:
+                    note("pass", called(self))
                 self._rd_calm.set(True)
             self._rd_round = Round(self)
             mine.over = True
@@ -434,8 +441,7 @@ class Barrier(Model):
         cur.waits = self
         if timeout is None:
             visible(mine.op, mine.guard)
-            if detail:
-                note("pass" if not mine.broken else "find broken", called(self))
+            self._rd_tell_end(mine, "find broken")
         else:
             wait_on_clock(virtual_now[0] + timeout, lambda: mine.over or mine.broken, lambda: self._rd_act_op.touches)
             cur.patience = (timeout, lambda: mine.over or mine.broken)
@@ -443,14 +449,23 @@ class Barrier(Model):
             cur.patience = None
             if not mine.over and not mine.broken:
                 spend(timeout)
-                if detail:
-                    note("time out", called(self))
                 self._break()
+                self._rd_tell_end(mine, "time out")
+            else:
+                self._rd_tell_end(mine, "find broken")
         if mine.over:
             mine.late -= 1
         if mine.broken:
             raise BrokenBarrierError
         return index
+
+    def _rd_tell_end(self, mine, verb):
+        """Tells how a round has ended for the running thread; by `verb`, if it is broken."""
+        if detail and not solo:
+            if mine.broken:
+                note(verb, called(self), raised(BrokenBarrierError()))
+            else:
+                note("pass", called(self))
 
     def _break(self):
         self._broken = True
@@ -461,6 +476,8 @@ class Barrier(Model):
 
     def reset(self):
         act(self._rd_act_op, self._rd_calm)
+        if detail and not solo:
+            note("reset", called(self))
         if self._rd_round.count:
             self._rd_round.broken = True
             self._rd_round.guard.set(True)
@@ -469,6 +486,8 @@ class Barrier(Model):
 
     def abort(self):
         act(self._rd_act_op, self._rd_calm)
+        if detail and not solo:
+            note("abort", called(self))
         self._break()
 
     @property
@@ -478,11 +497,16 @@ class Barrier(Model):
     @property
     def n_waiting(self):
         ask(self._rd_read)
-        return 0 if self._broken else self._rd_round.count
+        count = 0 if self._broken else self._rd_round.count
+        if detail and not solo:
+            note("read", called(self) + ".n_waiting", show(count))
+        return count
 
     @property
     def broken(self):
         ask(self._rd_read)
+        if detail and not solo:
+            note("read", called(self) + ".broken", show(self._broken))
         return self._broken
 
     def __repr__(self):

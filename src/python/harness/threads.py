@@ -136,7 +136,7 @@ class Thread(Model):
             if THREAD_NAMES in program.tracked:
                 visible(thread_names_op)
                 if detail:
-                    note("name", "Thread-%d" % (thread_counter[0] + 1))
+                    note("take the name", "Thread-%d" % (thread_counter[0] + 1))
             else:
                 self._rd_numbered = True
         thread_counter[0] += 1
@@ -163,17 +163,23 @@ class Thread(Model):
         if is_step:
             announce(self._rd_start_touches)
         if finalizing and self._rd_strand is None:
-            raise RuntimeError(NO_NEW_THREAD)
+            raise self._rd_refused_start(NO_NEW_THREAD)
         if self._rd_strand is not None:
             if self._rd_started_at >= before and self._rd_starter is not cur:
                 raise Unsupported("starting one thread from two at once", "CPython looks whether it was, and starts it, in two steps")
-            raise RuntimeError("threads can only be started once")
+            raise self._rd_refused_start("threads can only be started once")
         if detail and is_step:
             note("start", self._name)
         if loops and not solo:
             last_write[STARTS] = position
             wake_spinners_on(STARTS)
         self._rd_begin()
+
+    def _rd_refused_start(self, why):
+        error = RuntimeError(why)
+        if detail:
+            note("start", self._name, raised(error))
+        return error
 
     def _rd_refuse_own(self):
         """Refuses a thread whose class has an attribute by which CPython's threads work, and these do not."""
@@ -245,15 +251,16 @@ class Thread(Model):
     def join(self, timeout=None):
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        self._rd_look()
+        looked = self._rd_look()
         strand = self._rd_strand
         if strand is None:
-            raise RuntimeError("cannot join thread before it is started")
+            tell = note if looked else aside
+            raise failing(RuntimeError("cannot join thread before it is started"), "join", self._name, tell)
         if strand is cur:
-            raise RuntimeError("cannot join current thread")
+            raise failing(RuntimeError("cannot join current thread"), "join", self._name, aside)
         if timeout is not None:
             over = timed(timeout, lambda: strand.done, lambda: strand.alive_op.touches)
-            if detail:
+            if detail and not solo:
                 note("join", self._name, None if over else "timed out")
             if not over:
                 return
@@ -264,15 +271,23 @@ class Thread(Model):
             self._rd_find_over()
 
     def _rd_look(self):
-        """Whether it was started: others than who did that have to look."""
-        if not solo and self._rd_starter is not cur and self._rd_strand is not cur:
-            ask(self._rd_read)
+        """Whether it was started: others than who did that have to look. Returns whether they did, in a step."""
+        if solo or self._rd_starter is cur or self._rd_strand is cur:
+            return False
+        ask(self._rd_read)
+        return True
+
+    def _rd_look_for(self, attribute):
+        if self._rd_look() and detail:
+            note("read", place_of(self, attribute), show(None) if self._rd_strand is None else None)
 
     def is_alive(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._rd_look()
+        looked = self._rd_look()
         strand = self._rd_strand
         if strand is None:
+            if detail and looked:
+                note("is alive?", self._name, show(False))
             return False
         if not solo and strand is not cur:
             ask(strand.alive_op)
@@ -331,13 +346,13 @@ class Thread(Model):
     @property
     def ident(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._rd_look()
+        self._rd_look_for("ident")
         return None if self._rd_strand is None else seen_ident_of(self._rd_strand)
 
     @property
     def native_id(self):
         assert self._initialized, "Thread.__init__() not called"
-        self._rd_look()
+        self._rd_look_for("native_id")
         return None if self._rd_strand is None else native_id_of(self._rd_strand)
 
     @property
@@ -353,9 +368,10 @@ class Thread(Model):
     def daemon(self, daemonic):
         if not self._initialized:
             raise RuntimeError("Thread.__init__() not called")
-        self._rd_look()
+        looked = self._rd_look()
         if self._rd_strand is not None:
-            raise RuntimeError("cannot set daemon status of active thread")
+            tell = note if looked else aside
+            raise failing(RuntimeError("cannot set daemon status of active thread"), "write", place_of(self, "daemon"), tell)
         if not solo:
             found.add(DAEMONS_CHANGE)
             visible(write_op(name_of(self), "daemon"))

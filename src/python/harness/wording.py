@@ -21,6 +21,13 @@ def show(value):
     return text if len(text) <= 200 else text[:197] + "..."
 
 
+def raised(error):
+    """What came of an act that failed, with the words that CPython has for it."""
+    words = stable(str(error))
+    text = "raises %s: %s" % (type(error).__name__, words) if words else "raises %s" % type(error).__name__
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
 def text_of(value, depth, left=None):
     """`repr`, or what a value is made of where that would run code of the scenario's: of no more parts than `left`, a list of one
     number, says."""
