@@ -12,6 +12,7 @@ mod field;
 mod finalizers;
 mod interpreters;
 mod iterators;
+mod lanes;
 mod library;
 mod literature;
 mod livelock;

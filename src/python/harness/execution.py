@@ -69,6 +69,8 @@ class Program:
         self.on_top = self.on_top and not rewriter.swallows
         never_on_top.clear()
         lengths.clear()
+        lane_acts.clear()
+        lane_guards.clear()
         generated.clear()
         forget_weak()
         forget_times()

@@ -4,8 +4,8 @@
 # Part of the harness; see core.py.
 
 MIXED = "mixed queue"  # with a queue's name: that it is used in another way
-JOINED = "joined queue"  # likewise: that who puts also waits until all is done
-lane_acts = {}  # of each queue's name, what is done, and to which item: the operation
+JOINED = "joined queue"  # likewise: that somebody waits until all is done, while several threads live
+lane_acts = {}  # of a program: of each queue's name, what is done, and to which item: the operation
 lane_guards = {}  # the numbers of the guards, likewise
 
 
@@ -86,24 +86,24 @@ class Lane:
 
     def is_done(self):
         """Whether to say that an item is done is no step: nobody waits for that, and who says so has got it."""
+        self.done += 1
         if solo:
             return False
-        if self.getter is not cur or self.done >= self.gets:
+        if self.getter is not cur or self.done > self.gets:
             self.mix()
-        self.done += 1
         return (JOINED, self.name) not in program.tracked
 
     def before_join(self):
         """Who puts can wait until all is done: then no more is put. Others could do so between any two items."""
         if not solo:
             found.add((JOINED, self.name))
-            if self.putter is not cur and self.putter is not None:
+            if {self.putter, self.joiner} - {None, cur}:
                 self.mix()
             self.joiner = cur
 
 
 def lane_of(queue, most):
-    """A lane for a queue, unless it was found to be used in another way, or what it holds may be seen to die with it."""
-    if program.sees_deaths or EVERYTHING in program.tracked or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
+    """A lane for a queue, unless it was found to be used in another way, or it shows who came after whom, by a clock or as something dies."""
+    if program.sees_deaths or program.reads_clocks or EVERYTHING in program.tracked or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
         return None
     return Lane(queue, most)

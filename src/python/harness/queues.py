@@ -267,7 +267,7 @@ class Queue(Model):
         else:
             act(self._rd_write)
         if self._rd_unfinished <= 0:
-            raise failing(ValueError("task_done() called too many times"), "task done", self)
+            raise failing(ValueError("task_done() called too many times"), "task done", self, tell)
         self._rd_unfinished -= 1
         if detail and not solo:
             tell("task done", called(self), "%d left" % self._rd_unfinished)
