@@ -19,7 +19,7 @@ const LARGE: usize = 250_000;
 
 /// The weight where there is no leaf to weigh.
 const NO_LEAF: u32 = u32::MAX;
-/// Sequences of fewer acts count as equally long; from there on, those count so that are at most twice as long.
+/// Sequences of fewer acts count as equally long; from there on, so do those of up to three times as many acts, and of up to seven times as many.
 const SHORT: usize = 32;
 
 /// Sequences to be executed, and what was executed.

@@ -169,7 +169,8 @@ pub fn distinct(report: &Report) -> Vec<Found> {
 }
 
 /// Returns the places of those of `outcomes` that a person is shown: all, or of very many the first of each kind, by its
-/// ending and the classes of its exceptions, and as many of the others as there is room for.
+/// ending and the classes of its exceptions, and as many of the others as there is room for. What prints few lines comes first: of a loop
+/// that goes on and on, what comes of few turns is what anybody has seen.
 pub fn worth_showing<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -> BTreeSet<usize> {
     let count = outcomes.len();
     if count <= MOST_OUTCOMES {
@@ -177,14 +178,16 @@ pub fn worth_showing<'a>(outcomes: impl ExactSizeIterator<Item = &'a Outcome>) -
     }
     let mut kinds = BTreeSet::new();
     let mut chosen = BTreeSet::new();
-    for (place, outcome) in outcomes.enumerate() {
+    let mut outcomes: Vec<(usize, &Outcome)> = outcomes.enumerate().collect();
+    outcomes.sort_by_key(|(_, outcome)| outcome.stdout.as_deref().map_or(0, |text| text.lines().count()));
+    for &(place, outcome) in &outcomes {
         let classes: Vec<&str> = outcome.exceptions.iter().map(|exception| exception.class.as_str()).collect();
         if chosen.len() < MOST_OUTCOMES && kinds.insert((outcome.ending, classes)) {
             chosen.insert(place);
         }
     }
-    let mut others = (0..count).filter(|place| !chosen.contains(place)).collect::<Vec<_>>();
-    others.truncate(MOST_OUTCOMES - chosen.len());
+    let others = outcomes.into_iter().map(|(place, _)| place).filter(|place| !chosen.contains(place));
+    let others: Vec<usize> = others.take(MOST_OUTCOMES - chosen.len()).collect();
     chosen.extend(others);
     chosen
 }

@@ -539,6 +539,24 @@ def b():
     assert_eq!(asides[0]["asides"], notified);
 }
 
+/// Three thousand of them were told beside one step.
+#[test]
+fn what_is_done_again_and_again_beside_a_step_is_told_a_few_times() {
+    let source = program(
+        "ready = threading.Condition()
+def a():
+    with ready:
+        for _ in range(3000):
+            ready.notify()
+def b():
+    with ready:
+        pass
+",
+    );
+    let told = timelines(&source);
+    assert!(told.contains("and so on") && told.lines().count() < 100, "{}", told.lines().count());
+}
+
 /// Where a notification can be told from the lock's release, by who waits for a while, it is a step.
 #[test]
 fn a_notification_that_is_a_step_is_told_as_one() {

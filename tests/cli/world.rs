@@ -96,9 +96,7 @@ impl World {
             .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
-}
 
-impl World {
     /// Returns a shell that does `first` and then becomes the binary, with `arguments`, in the same environment.
     #[expect(clippy::disallowed_methods, reason = "a shell sets what the binary is started with")]
     pub(crate) fn command_after(&self, first: &str, arguments: &[&str]) -> Command {

@@ -40,6 +40,10 @@ class Account:
     @staticmethod
     def make():
         return Account(5)
+class Plain:
+    class Within:
+        def f(self): return self
+    def g(self): return counter
 def numbers(n):
     for each in range(n):
         yield each
@@ -66,6 +70,7 @@ def seen():
         print(dis.code_info(each), dis.Bytecode(each).dis(), file=out)
         print(list(dis.findlinestarts(dis.Bytecode(each).codeobj)), file=out)
     dis.dis(Account, file=out)
+    dis.dis(Plain, file=out)
     dis.disassemble(guarded.__code__, file=out)
     return masked(out.getvalue())
 def watch():

@@ -1,6 +1,7 @@
 //! What a learner sees of a program that runs in a terminal: what it writes to standard output and to standard error, and that it failed.
 
 use raceday::explore::Report;
+use raceday::python::PythonError;
 
 use super::pythons::explored;
 use super::pythons::outputs;
@@ -10,7 +11,7 @@ use super::pythons::scenario;
 fn two(work: &str) -> Report {
     let source = format!(
         "
-import logging, sys, threading, traceback, warnings
+import logging, os, sys, threading, traceback, warnings
 def work(me):
 {work}
 threads = [threading.Thread(target=work, args=(me,)) for me in (1, 2)]
@@ -32,6 +33,8 @@ fn what_is_written_to_standard_error_is_observed() {
         ("sys.stderr.writelines(['%d' % me, '\\n'])", "ME"),
         ("sys.__stderr__.write('\\udc80%d\\n' % me)", "\\udc80ME"),
         ("print([me], 'said', file=sys.stderr)", "[ME] said"),
+        ("os.write(2, b'%d\\n' % me)", "ME"),
+        ("os.write(sys.stdout.fileno(), b'%d\\n' % me)", "ME"),
         ("logging.warning(me)", "WARNING:root:ME"),
         ("logging.getLogger('a').warning(me)", "ME"),
         ("print('out' if me == 1 else me, file=sys.stdout if me == 1 else sys.stderr)", ""),
@@ -44,6 +47,31 @@ fn what_is_written_to_standard_error_is_observed() {
         let mut expected = [one.clone() + &other, other + &one];
         expected.sort_unstable();
         assert_eq!(told, expected, "{act}");
+    }
+}
+
+/// The first warning that was shown did not quote the program, and in a process that had shown one it did.
+#[test]
+fn a_warning_quotes_the_program_in_every_execution() {
+    let report = two("    warnings.warn('careful %d' % me)");
+    let line = |me: u32| format!("scenario.py:4: UserWarning: careful {me}\n  warnings.warn('careful %d' % me)\n");
+    let mut told = outputs(&report);
+    told.sort_unstable();
+    assert_eq!(told, [line(1) + &line(2), line(2) + &line(1)]);
+    // The same from the same line is shown once, whoever gives it first.
+    let report = two("    warnings.warn('the same')");
+    assert_eq!(outputs(&report), ["scenario.py:4: UserWarning: the same\n  warnings.warn('the same')\n"]);
+}
+
+/// What would be written around what is observed is refused: it was lost without a word.
+#[test]
+fn what_cannot_be_observed_of_the_output_is_refused() {
+    for name in ["stdout", "stderr"] {
+        let source = format!("import sys\nsys.{name}.buffer.write(b'lost')\n");
+        match explored(&scenario(&source, None)) {
+            Err(PythonError::Unsupported { what, .. }) => assert_eq!(what, format!("sys.{name}.buffer")),
+            other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -65,6 +93,7 @@ fn a_program_that_says_that_it_failed_has_failed() {
         ("sys.exit(n != 2)", None),
         ("sys.exit()", None),
         ("sys.exit(n == 2)", Some("True")),
+        ("sys.exit(0.0)", Some("0.0")),
         ("raise SystemExit(3)", Some("3")),
     ] {
         let source = format!("import sys\nn = 2\n{end}\n");

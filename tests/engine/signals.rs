@@ -79,23 +79,33 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
     }
 }
 
+/// Whatever the process that explores does with the signal.
 #[test]
 fn a_signal_without_a_handler_ends_the_process() {
-    let source = "import signal\nsignal.raise_signal(signal.SIGTERM)\n";
-    let report = explored(&scenario(source, None)).expect("it explores");
-    assert_eq!(report.outcomes[0].outcome.ending, Ending::Crash);
+    for raise in [
+        "signal.raise_signal(signal.SIGTERM)",
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\nsignal.raise_signal(signal.SIGINT)",
+        "signal.signal(signal.SIGPIPE, signal.SIG_DFL)\nsignal.raise_signal(signal.SIGPIPE)",
+    ] {
+        let report = explored(&scenario(&format!("import signal\n{raise}\n"), None)).expect("it explores");
+        assert_eq!(report.outcomes[0].outcome.ending, Ending::Crash, "{raise}");
+    }
 }
 
 #[test]
-fn a_signal_from_another_thread_is_refused_by_name() {
-    let source = "
-import signal, threading
-signal.signal(signal.SIGTERM, print)
-threading.Thread(target=signal.raise_signal, args=(signal.SIGTERM,)).start()
-";
-    match explored(&scenario(source, None)) {
-        Err(PythonError::Unsupported { what, .. }) => assert!(what.contains("signal that another thread"), "{what}"),
-        other => panic!("{other:?}"),
+fn what_is_not_modelled_of_signals_is_refused_by_name() {
+    for (act, name) in [
+        (
+            "signal.signal(signal.SIGTERM, print)\nthreading.Thread(target=signal.raise_signal, args=(15,)).start()",
+            "signal that is raised in a thread other than the main one",
+        ),
+        ("signal.raise_signal(signal.SIGSTOP)", "SIGSTOP"),
+        ("signal.pause()", "signal.pause"),
+    ] {
+        match explored(&scenario(&format!("import signal, threading\n{act}\n"), None)) {
+            Err(PythonError::Unsupported { what, .. }) => assert!(what.contains(name), "{what}"),
+            other => panic!("{act}: {other:?}"),
+        }
     }
 }
 

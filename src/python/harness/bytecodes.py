@@ -9,10 +9,27 @@ def adapt_disassembly(module):
     for name in ("disassemble", "_disassemble_recursive", "findlinestarts"):
         function = getattr(module, name)
         setattr(module, name, wraps(function)(given_plain(function)))
+    module.dis = wraps(module.dis)(without_ours_within(module.dis))
     code_of = module._get_code_object
     module._get_code_object = wraps(code_of)(lambda thing: plain_code(code_of(thing)))
     from_traceback = vars(module.Bytecode)["from_traceback"].__func__
     module.Bytecode.from_traceback = classmethod(wraps(from_traceback)(without_places(from_traceback)))
+
+
+def without_ours_within(dis):
+    """`dis.dis`, which goes through classes: the program's have methods that it did not write."""
+
+    def shown(x=None, **keywords):
+        if issubclass(type(x), type) and x.__module__ == "__main__":
+            written = {name: part for name, part in vars(x).items() if not is_ours(part)}
+            x = types.SimpleNamespace(**written)
+        return dis(x, **keywords)
+
+    return shown
+
+
+def is_ours(part):
+    return getattr(getattr(part, "__code__", None), "co_filename", None) == "<harness>"
 
 
 def given_plain(function):

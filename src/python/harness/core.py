@@ -235,6 +235,7 @@ unsure = 0  # why it could have ended otherwise, where something hangs on what i
 UNSURE_OF_LIVES, UNSURE_OF_ORDER = 1, 2
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
+MOST_ASIDES = 8  # of one step
 asides = []  # what is told beside those: after which of them, line, verb, place, value
 ordered = False  # sleeping orders: there is a virtual clock
 collects = False  # whether the scenario may collect garbage where that is seen
@@ -514,8 +515,13 @@ def note(verb, place="", value=None):
 
 def aside(verb, place, value):
     """Tells a replay what the running thread has done since the last step, though it is none."""
-    if not ended and details and len(asides) < MAX_STEPS:
-        asides.append((len(details) - 1, line_now(), verb, place, value))
+    if ended or not details:
+        return
+    step = len(details) - 1
+    beside = sum(other[0] == step for other in asides[-MOST_ASIDES:])
+    if beside < MOST_ASIDES:
+        last = beside == MOST_ASIDES - 1
+        asides.append((step, 0, "and so on", "", None) if last else (step, line_now(), verb, place, value))
 
 
 def failing(error, verb, thing, tell=note):

@@ -352,7 +352,7 @@ def run_main(main):
     try:
         exec(program.code, program_globals)
     except SystemExit as error:
-        if error.code is not None and error.code != 0:
+        if error.code is not None and not (type(error.code) in (int, bool) and error.code == 0):
             failures.append((0, "MainThread", error))  # who started the process sees that it failed
     except (Abandon, Unsupported, Diverged, NeedsWorkers):
         raise

@@ -5,6 +5,7 @@ handlers = {}  # of this execution, by the number of the signal: what the progra
 signals_place = outside_place("signals")
 read_signals_op, write_signals_op = op_of(((signals_place, READ),)), op_of(((signals_place, WRITE),))
 INVALID_ARGUMENT = 22  # what `errno.EINVAL` is
+STOPPING = ()  # the signals that stop a process, unless it handles them
 real_kill = own_process = None  # once somebody imports `os`
 real_signal = None  # once the scenario imports `signal`
 
@@ -13,6 +14,10 @@ def number_of(signalnum):
     """The signal's number, or CPython's own error."""
     real_signal.getsignal(signalnum)
     return int(signalnum)
+
+
+def name_of_signal(number):
+    return next((each.name for each in real_signal.Signals if each == number), "signal %d" % number)
 
 
 def handler_of(number):
@@ -37,7 +42,7 @@ def set_handler(signalnum, handler):
     publish(handler)
     act(write_signals_op)
     if detail and not solo:
-        note("set the handler of", next((each.name for each in real_signal.Signals if each == number), "signal %d" % number))
+        note("set the handler of", name_of_signal(number))
     before = handler_of(number)
     handlers[number] = real_signal.Handlers(handler) if standard else handler
     return before
@@ -60,12 +65,21 @@ def come(number, frame):
     if number not in real_signal.valid_signals():
         raise OSError(INVALID_ARGUMENT, "Invalid argument")
     act(read_signals_op)
+    if detail and not solo:
+        note("raise", name_of_signal(number))
     handler = handler_of(number)
+    if number in STOPPING and handler != real_signal.SIG_IGN and not callable(handler):
+        raise Unsupported("raising %s" % name_of_signal(number), "nobody would have the process go on")
     if handler == real_signal.SIG_DFL:
+        if number in handlers and not cur.code:
+            real_signal.signal(number, handler)  # else the process may have it otherwise than the program
         real_signal.raise_signal(number)
     elif handler != real_signal.SIG_IGN:
         if cur.code:
-            raise Unsupported("a signal that another thread than the main one raises", "when that hears of it is not modelled")
+            raise Unsupported(
+                "a signal that is raised in a thread other than the main one",
+                "when the main thread runs the handler is not modelled: raise it there",
+            )
         callee(handler)(number, frame)
 
 
@@ -85,9 +99,10 @@ def adapt_killing(module):
 
 
 def make_signals():
-    global real_signal
+    global real_signal, STOPPING
     import signal as real_signal
 
+    STOPPING = real_signal.SIGSTOP, real_signal.SIGTSTP, real_signal.SIGTTIN, real_signal.SIGTTOU
     members = {name: value for name, value in vars(real_signal).items() if name.isupper() or isinstance(value, type)}
     for name in ("strsignal", "valid_signals", "default_int_handler"):
         members[name] = getattr(real_signal, name)

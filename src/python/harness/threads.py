@@ -100,6 +100,7 @@ class Thread(Model):
     _rd_kind = "thread"
     _rd_strand = None
     _rd_starter = None
+    _rd_started_at = -1
     _rd_is_known = True  # to `threading`
     _rd_numbered = False  # named by a number that other threads were about to take too
     locals().update(OWN_OF_THREADS)
@@ -447,7 +448,7 @@ ExceptHookArgs = _ExceptHookArgs
 
 
 def excepthook(args, /):
-    """`threading.excepthook` as it is at first: what it prints goes where nobody looks."""
+    """`threading.excepthook` as it is at first. It prints nothing: what it is given is told as an exception anyway."""
     if type(args) is not ExceptHookArgs:
         raise TypeError("_thread.excepthook argument type must be ExceptHookArgs")
 

@@ -2,6 +2,7 @@
 
 WARNINGS = ("warnings", "configuration")  # whether that is changed while several threads live
 FILTERS, SHOWN = (outside_place(("warnings", each)) for each in ("filters", "shown"))
+given_op = op_of(((outside_place(("warnings", "given")), WRITE),))
 warnings_kept = None  # the filters and functions, as they were before the first execution
 warnings_changed = False  # in this execution, or the one before
 
@@ -104,6 +105,10 @@ def warning_from(warn):
 
     def called(message, category=None, stacklevel=1, source=None, **more):
         look_at_warnings(FILTERS)
+        if not solo:
+            visible(given_op)  # as a rule each is shown once for each line that gives it
+            if detail:
+                note("warn")
         return warn(message, category, max(stacklevel, 2 if more.get("skip_file_prefixes") else 1) + 1, source, **more)
 
     called.__name__ = called.__qualname__ = "warn"
@@ -115,6 +120,9 @@ def showing_of(show):
 
     def called(message):
         look_at_warnings(SHOWN)
+        if "linecache" not in sys.modules:
+            real_import("linecache")  # as whoever shows one does, which would quote the program from the second on
+            adapt_modules()
         show(message)
 
     return called

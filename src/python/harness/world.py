@@ -296,8 +296,10 @@ environ = environment = environment_kept = None  # `os.environ`, the dict in it,
 
 
 def adapt_system(module):
+    global real_write
     adapt_environment(module)
     adapt_killing(module)
+    real_write, module.write = module.write, write_by_number
 
 
 def adapt_environment(module):
