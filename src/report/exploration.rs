@@ -800,6 +800,16 @@ pub(super) mod tests {
         assert!(text.contains("schedule 0 1 0 1\n"), "{text}");
     }
 
+    /// Of a daemon's turns the longest came first, as their text does, and none that anybody sees were shown.
+    #[test]
+    fn of_very_many_outcomes_those_that_print_little_are_shown() {
+        let scenario = scenario();
+        let outcome = exploration(&scenario).outcomes[&1].found.outcome.clone();
+        let ticks = |count: usize| Outcome { stdout: Some("tick\n".repeat(count)), ..outcome.clone() };
+        let outcomes: Vec<Outcome> = (0..MOST_OUTCOMES + 10).rev().map(ticks).collect();
+        assert_eq!(worth_showing(outcomes.iter()), (10..MOST_OUTCOMES + 10).collect());
+    }
+
     #[test]
     fn of_very_many_outcomes_some_are_shown_and_one_of_each_kind() {
         let scenario = scenario();
