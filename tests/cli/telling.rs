@@ -758,7 +758,7 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
     let told = world.run(&["explore", "told.py"]).stdout;
     for step in [
         "reach the end: pools take no more tasks",
-        "exit → daemon threads are stopped",
+        "exit → threads that still run are stopped",
         "set result promise → 1",
         "submit print → raises RuntimeError: cannot schedule new futures after",
     ] {

@@ -101,6 +101,8 @@ fn what_is_not_modelled_of_signals_is_refused_by_name() {
         ),
         ("signal.raise_signal(signal.SIGSTOP)", "SIGSTOP"),
         ("signal.pause()", "signal.pause"),
+        ("import unittest\nunittest.installHandler()", "unittest.installHandler"),
+        ("import unittest\nunittest.main(catchbreak=True)", "unittest.installHandler"),
     ] {
         match explored(&scenario(&format!("import signal, threading\n{act}\n"), None)) {
             Err(PythonError::Unsupported { what, .. }) => assert!(what.contains(name), "{what}"),

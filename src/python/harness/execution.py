@@ -403,7 +403,8 @@ def run_main(main):
         main.waits = None
         visible(exit_op)
         if detail:
-            note("exit", "", "daemon threads are stopped")
+            runs = any(strand.daemon and not strand.done for strand in strands)
+            note("exit", "", "threads that still run are stopped" if runs else None)
     see("finished")
     main.done = True
     remember_pending()

@@ -483,6 +483,11 @@ def adapt_clock(module):
     module.time = model_of("time")
 
 
+def refuse_handlers(module):
+    """`unittest` would handle Ctrl-C, which nobody presses here, and keeps that it does for ever."""
+    module.installHandler = refused_builtin("unittest.installHandler()", "no signal comes from outside")
+
+
 def keep_source(module):
     """Gives `linecache` the scenario's text, which lies in no file that a worker can read: tracebacks quote it."""
     lines = program.source.splitlines(True)
@@ -498,8 +503,8 @@ not_adapted = {
     "faulthandler": lambda module: vars(module).update(enable=lambda file=None, all_threads=True: None),  # what it prints nobody could see
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,
     "json": adapt_json, "json.encoder": adapt_encoding, "sched": adapt_scheduler, "sqlite3": adapt_database, "traceback": clean_tracebacks,
-    "unittest.case": adapt_clock, "unittest.runner": adapt_clock, "uuid": lambda module: compare_in_python(module.UUID),
-    "warnings": adapt_warnings,
+    "unittest": refuse_handlers, "unittest.main": refuse_handlers, "unittest.case": adapt_clock, "unittest.runner": adapt_clock,
+    "uuid": lambda module: compare_in_python(module.UUID), "warnings": adapt_warnings,
 }  # fmt: skip
 
 
