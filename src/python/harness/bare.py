@@ -19,9 +19,10 @@ class BareThread(Thread):
         function = self._target
         try:
             self.run()
-        except (Abandon, Unsupported, Diverged, NeedsWorkers, SystemExit):
-            if ended or problem is not None:
-                raise
+        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            raise
+        except SystemExit:
+            pass
         except BaseException as error:
             failures.append((cur.code, self._name, sound(error)))
             hook = my_getattr(sys, "unraisablehook")

@@ -371,13 +371,7 @@ class RLock(Exclusive, metaclass=InC):
     _at_fork_reinit = Lock._at_fork_reinit
 
     if sys.version_info >= (3, 14):
-
-        def locked(self):
-            ask(self._rd_read)
-            refused(self)
-            if detail and not solo:
-                note("is locked?", called(self), show(self._rd_holder is not None))
-            return self._rd_holder is not None
+        locked = Lock.locked
 
     def _is_owned(self):
         return self._rd_holder is cur

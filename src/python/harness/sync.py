@@ -132,7 +132,8 @@ class Condition(Model):
                 visible(self._rd_write)
                 tell = note
         if detail and not solo:
-            tell(verb, called(self), ", ".join(waiter.whose for waiter in itertools.islice(self._waiters, max(n, 0))) or ("nobody" if self._waiters else "nobody waits"))
+            reached = ", ".join(waiter.whose for waiter in itertools.islice(self._waiters, max(n, 0)))
+            tell(verb, called(self), reached or ("nobody" if self._waiters else "nobody waits"))
         while n > 0 and self._waiters:
             self._waiters.popleft().notify()
             n -= 1
