@@ -320,12 +320,15 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     rules.insert(libc::SYS_fcntl, one_of(1, &fcntls.map(unsigned))?);
     // Not to take another name, which the kernel writes into its log as it is, and others are shown.
     let mut prctls = vec![libc::PR_GET_NAME, libc::PR_GET_DUMPABLE, libc::PR_CAPBSET_READ, libc::PR_SET_VMA];
-    prctls.extend(first.then_some(libc::PR_SET_DUMPABLE));
+    // As it has long been: who sets a filter says so again.
+    prctls.extend(first.then_some(libc::PR_SET_NO_NEW_PRIVS));
     let prctls: Vec<u64> = prctls.into_iter().map(unsigned).collect();
-    rules.insert(libc::SYS_prctl, one_of(0, &prctls)?);
+    let mut prctls = one_of(0, &prctls)?;
+    // To close one's memory to others, and never to open it.
+    prctls.push(SeccompRule::new(vec![equal(0, unsigned(libc::PR_SET_DUMPABLE))?, whole(1, 0)?])?);
+    rules.insert(libc::SYS_prctl, prctls);
     // To look at one's own limits, not to set any.
-    let own =
-        SeccompRule::new(vec![equal(0, 0)?, SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?])?;
+    let own = SeccompRule::new(vec![equal(0, 0)?, whole(2, 0)?])?;
     rules.insert(libc::SYS_prlimit64, vec![own]);
     for &call in ABOUT_ONESELF {
         rules.insert(call, one_of(0, &[0, u64::from(pid)])?);
@@ -355,6 +358,11 @@ fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompRule, BackendErr
 
 fn equal(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
+}
+
+/// As [`equal`], for an argument of which the kernel looks at all 64 bits.
+fn whole(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, value)
 }
 
 /// C's constants are signed where the kernel counts bits.
@@ -429,6 +437,17 @@ mod tests {
         assert_eq!(alternatives(libc::SYS_close_range), 2);
         assert!(!rules.contains_key(&libc::SYS_sysinfo) && !rules.contains_key(&libc::SYS_getppid));
         assert!(!makes_a_thread(unsigned(libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND)));
+    }
+
+    #[test]
+    fn memory_can_be_closed_to_others_and_never_opened() {
+        for stage in [Stage::First, Stage::Second { paths: true }, Stage::Second { paths: false }] {
+            let rules = allowed(stage, 7).expect("the lists are sound");
+            let dumpable = || equal(0, unsigned(libc::PR_SET_DUMPABLE)).expect("a condition");
+            let may = |conditions| rules[&libc::SYS_prctl].contains(&SeccompRule::new(conditions).expect("a rule"));
+            let to = |value| vec![dumpable(), whole(1, value).expect("a condition")];
+            assert!(may(to(0)) && !may(to(1)) && !may(vec![dumpable()]), "{stage:?}");
+        }
     }
 
     #[test]

@@ -73,15 +73,17 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
             FilesError::Refused(_) => LaunchError::Step { step: "cannot restrict files", why: error.to_string() },
         })?;
     }
+    // The kernel works out for each list what it lets pass whatever the arguments are, but only of what those before let pass: the
+    // shortest one comes first.
+    if policy.calls {
+        let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
+        seccompiler::apply_filter(&allowed).map_err(LaunchError::NoSeccomp)?;
+        let waits = calls::shared_waits().map_err(step("cannot list system calls"))?;
+        seccompiler::apply_filter(&waits).map_err(LaunchError::NoSeccomp)?;
+    }
     if policy.calls || policy.supervisor {
         let unknown = calls::unknown().map_err(step("cannot list system calls"))?;
         seccompiler::apply_filter(&unknown).map_err(LaunchError::NoSeccomp)?;
-    }
-    if policy.calls {
-        let waits = calls::shared_waits().map_err(step("cannot list system calls"))?;
-        seccompiler::apply_filter(&waits).map_err(LaunchError::NoSeccomp)?;
-        let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
-        seccompiler::apply_filter(&allowed).map_err(LaunchError::NoSeccomp)?;
     }
     // Who answers for the worker has to look into it. It may as the owner of its namespace, or by a capability; else the worker has
     // to stay as open as the parent itself is to its user's other processes.

@@ -46,16 +46,14 @@ def restrict(plan, call, where_is):
             unsupervised = describe(error)
         else:
             send({"listener": listener})
-            # This waits for an answer, and so until the other side has opened what is closed to it in a moment.
-            try:
-                os.stat("/")
-            except PermissionError:
-                pass
-    if sys.argv[2] == "shut":
-        call("prctl", pr_set_dumpable, 0, 0, 0, 0)
-    # For all threads, of which there is one so far; else it returns one that does not follow.
+    # While the other side gets ready to answer. It is for all threads, of which there is one so far; else it returns one that does not follow.
     if plan["filter"] and install(call, where_is, plan["seccomp"], tsync, bytes.fromhex(plan["filter"])) != 0:
         raise OSError("cannot set the second list of system calls")
+    if listener is not None:
+        # This waits for an answer, and so until the other side has opened what is closed to it in a moment.
+        os.uname()
+    if sys.argv[2] == "shut":
+        call("prctl", pr_set_dumpable, 0, 0, 0, 0)
     return unsupervised
 
 
