@@ -551,7 +551,7 @@ mod tests {
 
     /// Returns an execution of so many steps, of one thread, each of which tells so much.
     fn told(steps: usize, name: &str, value: &str) -> Replay {
-        let operation = Operation { touches: Vec::new().into(), guard: None, tries: None };
+        let operation = Operation { touches: Vec::new().into(), guard: None, tries: None, turn: None };
         let step = Step { thread: ThreadId::MAIN, operation, enabled: 1, guards: Vec::new() };
         let detail = Detail {
             line: 1,

@@ -71,6 +71,8 @@ pub(super) struct Race {
     pub(super) second: Second,
     /// Whether it would succeed then, if it is a try of which that is known.
     pub(super) succeeds: Option<bool>,
+    /// Whose turn it would take then, if that is a step's and not its own.
+    pub(super) turn: Option<usize>,
 }
 
 /// What could have come earlier.
@@ -107,7 +109,7 @@ impl Causality {
             let thread = index_of(execution, done.thread);
             self.set_past(thread);
             self.set_places(&done.operation);
-            self.find_races(Second::Step(step), &done.operation);
+            self.find_races(Second::Step(step), &done.operation, execution);
             self.join_conflicting();
             self.past[thread] += 1;
             self.clocks.extend_from_slice(&self.past);
@@ -119,7 +121,7 @@ impl Causality {
             let thread = index_of(execution, pending.thread);
             self.set_past(thread);
             self.set_places(&pending.operation);
-            self.find_races(Second::Pending(index), &pending.operation);
+            self.find_races(Second::Pending(index), &pending.operation, execution);
         }
     }
 
@@ -213,15 +215,16 @@ impl Causality {
         self.past[thread] >= nth
     }
 
-    /// Notes the races of `operation`, which comes after `past` in its thread and touches `places`.
-    fn find_races(&mut self, second: Second, operation: &Operation) {
+    /// Notes the races of `operation`, of `execution`, which comes after `past` in its thread and touches `places`.
+    fn find_races(&mut self, second: Second, operation: &Operation, execution: &Execution) {
         self.overtakable.clear();
-        let guard = operation.guard.map(|guard| self.guard_index(guard));
+        let own_guard = operation.guard.map(|guard| self.guard_index(guard));
         for &(location, access) in &self.places {
             let writes = access == Access::Write;
-            let touched = &self.touched[location];
-            let until = if writes { touched.by.len() } else { touched.until_write };
-            for &(step, wrote) in touched.by[..until].iter().rev() {
+            let Touched { by, until_write } = &self.touched[location];
+            let until = if writes { by.len() } else { *until_write };
+            for at in (0..until).rev() {
+                let (step, wrote) = self.touched[location].by[at];
                 if !wrote && !writes {
                     continue;
                 }
@@ -233,6 +236,10 @@ impl Causality {
                         .iter()
                         .any(|&other| step == other || step < other && self.is_before(step as usize, other as usize));
                 if !covered {
+                    let guard = match self.turn_without(operation, step as usize) {
+                        Some(turn) => execution.steps[turn].operation.guard.map(|guard| self.guards[&guard]),
+                        None => own_guard,
+                    };
                     if !guard.is_none_or(|guard| self.is_open_without(guard, step as usize)) {
                         continue;
                     }
@@ -252,8 +259,18 @@ impl Causality {
         for index in 0..self.overtakable.len() {
             let first = self.overtakable[index] as usize;
             let succeeds = tries.map(|guard| self.is_open_without(guard, first));
-            self.races.push(Race { first, second, succeeds });
+            let turn = self.turn_without(operation, first);
+            self.races.push(Race { first, second, succeeds, turn });
         }
+    }
+
+    /// Returns whose turn `operation` takes in the order that leaves out `step` and all that happened after it: of those that are left
+    /// out the first. `None` if none of them takes a turn where it does, or it takes none.
+    fn turn_without(&self, operation: &Operation, step: usize) -> Option<usize> {
+        let line = self.locations.get(&operation.line()?)?;
+        // All who take a turn there write the line, and so happen one after another.
+        let taken = self.touched[*line].by.iter().map(|&(by, _)| by as usize);
+        taken.skip_while(|&by| by < step).find(|&by| self.is_before(step, by))
     }
 
     /// Returns whether `guard` is open in the order that leaves out `step` and all that happened after it.

@@ -16,6 +16,7 @@
 //!   is the same in every order that keeps that past. Only of `e'` itself, which is moved before what it conflicts with,
 //!   the manner may change (see [`Access::Attempt`]). Where a guard decides that (see [`Try`]), it is known: by the last step
 //!   still before it that changed the guard. Of other tries it is not, and until it is executed there, it counts as a write.
+//!   Or it takes another's turn (see [`Operation::turn`](crate::scenario::Operation::turn)): that of the first whose own comes after it then.
 //! - *Nobody sleeps beyond a leaf.* A sequence is inserted only where no sleeper is a weak initial of it, which is to say
 //!   that it wakes them all. So whoever executes is free to choose beyond the sequence, and needs to know of no sleepers.
 //!   Where such an operation turns out to be a failed try, a sleeper may be left over; it is woken too, for in other orders it
@@ -148,17 +149,18 @@ impl Dpor {
         let after = race.first + 1..execution.steps.len();
         let not_after = after.filter(|&step| !causality.is_before(race.first, step));
         self.sequence.extend(not_after.map(|step| self.acts[step]));
-        let (Act { thread, operation, goes_on }, tries) = match race.second {
-            Second::Step(step) => (self.acts[step], execution.steps[step].operation.tries),
+        let (Act { thread, operation, goes_on }, seen) = match race.second {
+            Second::Step(step) => (self.acts[step], &execution.steps[step].operation),
             Second::Pending(index) => {
                 let pending = &execution.pending[index];
                 let operation = self.operations.id(&pending.operation);
-                (Act { thread: pending.thread, operation, goes_on: false }, pending.operation.tries)
+                (Act { thread: pending.thread, operation, goes_on: false }, &pending.operation)
             }
         };
-        let operation = match tries.zip(race.succeeds) {
-            Some((tries, succeeds)) => self.operations.tried(operation, tries, succeeds),
-            None => self.operations.elsewhere(operation),
+        let operation = match (seen.tries.zip(race.succeeds), race.turn) {
+            (Some((tries, succeeds)), _) => self.operations.tried(operation, tries, succeeds),
+            (None, Some(turn)) => self.operations.id(&seen.taking_turn_of(&execution.steps[turn].operation)),
+            (None, None) => self.operations.elsewhere(operation),
         };
         self.sequence.push(Act { thread, operation, goes_on });
         // At E' = pre(E, e).

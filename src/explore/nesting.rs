@@ -101,9 +101,18 @@ fn could_go(execution: &Execution, starts: &[u64]) -> Vec<u64> {
     let mut shut: Vec<Guard> = execution.shut.clone();
     let mut started = 0;
     let mut all = Vec::with_capacity(starts.len());
-    for (step, new) in execution.steps.iter().zip(starts) {
+    for (index, (step, new)) in execution.steps.iter().zip(starts).enumerate() {
         started |= new;
-        let waits_for = |operation: &Operation| operation.guard.is_some_and(|guard| shut.contains(&guard));
+        // Who is to take a turn would take the next one.
+        let as_it_is = |operation: &Operation| {
+            let line = operation.line()?;
+            let next = execution.steps[index..].iter().map(|step| &step.operation);
+            next.chain(execution.pending.iter().map(|pending| &pending.operation))
+                .find(|next| next.line() == Some(line))
+        };
+        let waits_for = |operation: &Operation| {
+            as_it_is(operation).unwrap_or(operation).guard.is_some_and(|guard| shut.contains(&guard))
+        };
         let mut could_go = 0;
         for (index, to_do) in to_do.iter().enumerate() {
             let can = to_do.last().is_some_and(|next| !waits_for(next));

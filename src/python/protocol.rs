@@ -286,13 +286,17 @@ impl Meanings {
                 return Err(Nonsense("an operation has half a touch"));
             }
             let guard = (guard != 0).then_some(Guard(guard));
-            let mut tries = None;
+            let (mut tries, mut turn) = (None, None);
             let mut touched = Vec::with_capacity(touches.len() / 2);
             for touch in touches.chunks_exact(2) {
                 let access = match touch[1] {
                     0 => Access::Read,
                     1 => Access::Write,
                     2 => Access::Attempt,
+                    4 => {
+                        turn = Some(touched.len()).filter(|&touches| touches > 0);
+                        continue;
+                    }
                     _ => {
                         // It says on which guard the manner of those before it hangs.
                         tries = Some(Try { guard: Guard(touch[0]), touches: touched.len() });
@@ -301,7 +305,7 @@ impl Meanings {
                 };
                 touched.push(Touch { location: Location(touch[0]), access });
             }
-            let operation = Operation { touches: touched.into(), guard, tries };
+            let operation = Operation { touches: touched.into(), guard, tries, turn };
             self.explained.explain(&operation)?;
             self.operations.push(operation);
         }
@@ -638,7 +642,7 @@ mod tests {
     fn executions_that_touch_too_much_are_nonsense() {
         let operation = |touches: usize| {
             let touches = (0..touches as u64).map(|place| Touch { location: Location(place), access: Access::Read });
-            Operation { touches: touches.collect(), guard: None, tries: None }
+            Operation { touches: touches.collect(), guard: None, tries: None, turn: None }
         };
         let outcome: Outcome = serde_json::from_value(serde_json::json!(
             {"value": null, "stdout": "", "ending": "finished", "claims": [], "exceptions": []}

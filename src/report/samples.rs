@@ -110,7 +110,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
     let operation = |name: &str| {
         let first = steps.iter().position(|(.., location, _)| *location == name);
         let location = Location(first.map_or(u64::MAX, |first| first as u64));
-        Operation { touches: [Touch { location, access: Access::Write }].into(), guard: None, tries: None }
+        Operation { touches: [Touch { location, access: Access::Write }].into(), guard: None, tries: None, turn: None }
     };
     let step = |(actor, enabled, _, _, location, _): &StepText| Step {
         thread: thread(*actor),

@@ -215,8 +215,8 @@ pub struct Guard(pub u64);
 /// One visible act of one thread.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Operation {
-    /// What it touches, as it was done. Which locations an act touches depends on its thread's past alone; where its
-    /// manner of touching one depends on what the act finds there, it is a write or an [`Access::Attempt`].
+    /// What it touches, as it was done. Which locations an act touches depends on its thread's past alone, unless it takes a turn;
+    /// where its manner of touching one depends on what the act finds there, it is a write or an [`Access::Attempt`].
     ///
     /// A thread's start and its end write a location that stands for its life, its first step and joining it read it.
     pub touches: Arc<[Touch]>,
@@ -225,6 +225,10 @@ pub struct Operation {
     pub guard: Option<Guard>,
     /// What it finds out, if it is known to be a try.
     pub tries: Option<Try>,
+    /// If it takes a turn, how many of what it touches it touches for that: the first is where turns are taken (and written), and the
+    /// others, as its guard, are those of whose turn it is. Who takes the turn of another does what that one did.
+    #[serde(default)]
+    pub turn: Option<usize>,
 }
 
 /// What the manner of an operation that waits for nothing hangs on.
@@ -237,6 +241,19 @@ pub struct Try {
 }
 
 impl Operation {
+    /// Returns where it takes a turn, if it does.
+    pub fn line(&self) -> Option<Location> {
+        self.turn.and(self.touches.first()).map(|touch| touch.location)
+    }
+
+    /// Returns what it is if it takes the turn of `other`, which does so at the same line.
+    pub fn taking_turn_of(&self, other: &Operation) -> Operation {
+        let of_turn = |operation: &Operation| operation.turn.unwrap_or(0).min(operation.touches.len());
+        let taken = other.touches[..of_turn(other)].iter();
+        let touches = taken.chain(&self.touches[of_turn(self)..]).copied().collect();
+        Operation { touches, guard: other.guard, tries: self.tries, turn: other.turn }
+    }
+
     /// Returns whether the order of the two operations, done by different threads, can matter.
     pub fn conflicts(&self, other: &Operation) -> bool {
         self.touches.iter().any(|ours| {
@@ -487,6 +504,7 @@ mod tests {
         let operation = |location, access| Operation {
             touches: [Touch { location: Location(location), access }].into(),
             guard: None,
+            turn: None,
             tries: None,
         };
         assert!(!operation(1, Access::Read).conflicts(&operation(1, Access::Read)));

@@ -1,4 +1,4 @@
-//! Queues of which one thread puts and one gets: few executions, and every outcome all the same.
+//! Queues with a place for each item, and semaphores with plenty for all: few executions, and every outcome all the same.
 
 use raceday::explore::Report;
 use raceday::scenario::Ending;
@@ -30,8 +30,51 @@ fn a_producer_and_a_consumer_have_one_order() {
     let joins = "for n in range(4): q.put(n)\n    q.join()";
     let done = "for n in range(4): q.get(), q.task_done()";
     assert_eq!(threads("", &[joins, done]).executions, 1);
-    // With a second consumer it matters who gets which.
-    assert!(threads("", &["for n in range(2): q.put(n)", "q.get()", "q.get()"]).executions > 1);
+}
+
+/// It matters who gets which item, and who puts first; not what was got when more was put.
+#[test]
+fn of_several_producers_and_consumers_the_turns_count() {
+    let get = "for n in range(3): q.get()";
+    let put = "for n in range(6): q.put(n)";
+    for queue in ["", "q = queue.SimpleQueue()", "q = queue.Queue(2)"] {
+        assert_eq!(threads(queue, &[put, get, get]).executions, 20, "6 choose 3: {queue}");
+    }
+    let put = "q.put(0), q.put(1)";
+    assert_eq!(threads("", &[put, put, "for n in range(4): q.get()"]).executions, 6, "4 choose 2");
+    let done = "for n in range(2): q.get(), q.task_done()";
+    assert_eq!(threads("", &["for n in range(4): q.put(n)\n    q.join()", done, done]).executions, 6);
+    // Who gets something puts more before he is done, so nobody waits too short.
+    let more = "if q.get() == 0: q.put(1)\n    q.task_done()";
+    assert_eq!(threads("", &["q.put(0), q.join(), print('all')", more, more]).executions, 2);
+}
+
+/// Who waits for a turn waits for the next one, whoever took that which he saw.
+#[test]
+fn who_gets_nothing_is_told() {
+    let get = "print(q.get())";
+    let report = threads("", &["q.put('one')", get, get]);
+    assert_eq!(outputs(&report), ["one\n"]);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
+    assert_eq!(report.executions, 2);
+}
+
+#[test]
+fn a_semaphore_that_nobody_waits_for_has_one_order() {
+    let body = "with s: pass";
+    assert_eq!(threads("s = threading.Semaphore(3)", &[body, body, body]).executions, 1);
+    assert_eq!(threads("s = threading.BoundedSemaphore(3)", &[body, body, body]).executions, 1);
+    assert!(threads("s = threading.Semaphore(2)", &[body, body, body]).executions > 6);
+    let two = "s.acquire(), s.acquire(), s.release(), s.release()";
+    let report = threads("s = threading.Semaphore(2)", &[two, two]);
+    let ends: Vec<Ending> = report.outcomes.iter().map(|found| found.outcome.ending).collect();
+    assert!(ends.contains(&Ending::Deadlock) && ends.contains(&Ending::Finished));
+    let report = threads("s = threading.BoundedSemaphore(2)", &["s.acquire()", "s.release()"]);
+    assert_eq!(report.outcomes.len(), 2, "to release it first is an error");
+    let report = threads("s = threading.Semaphore(3)", &["s.acquire()", "print(s._value)"]);
+    let mut told = outputs(&report);
+    told.sort_unstable();
+    assert_eq!(told, ["2\n", "3\n"]);
 }
 
 /// Only who waited last was known, and that others put meanwhile was not seen.

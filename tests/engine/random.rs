@@ -389,6 +389,11 @@ fn random_programs_with_lanes() {
     hold_all(0..40, |seed| programs::program_of(seed, programs::LANES), of);
 }
 
+#[test]
+fn random_programs_with_plenty_for_all() {
+    hold_all(0..40, |seed| programs::program_of(seed, programs::PLENTY), of);
+}
+
 /// Who tries until he succeeds ends as who waits.
 #[test]
 fn trying_again_and_again_ends_as_waiting_does() {

@@ -375,7 +375,7 @@ impl State<'_> {
         let this = &self.threads[thread];
         let one = |kind, index, access, guard| {
             let touches = [Touch { location: location(kind, index), access }].into();
-            Some(Operation { touches, guard: (guard as Option<u64>).map(Guard), tries: None })
+            Some(Operation { touches, guard: (guard as Option<u64>).map(Guard), tries: None, turn: None })
         };
         let own = |kind, index, access| one(kind, index, access, Some(number(kind, index)));
         let tried = |success: bool| if success || self.program.tries_write { Access::Write } else { Access::Attempt };

@@ -1,7 +1,8 @@
-# Queues of which one thread puts and one gets: to put an item and to get an earlier one are in no conflict, whichever comes first. So each item has
-# a place of its own, which who puts it writes and who gets it takes; the next place hangs on a thread's own past alone. A queue that is used in
-# another way while several threads live, by a third thread or to see how full it is, say, is one place to all (queues.py), once that was found.
-# Part of the harness; see core.py.
+# Queues where to put an item and to get an earlier one are in no conflict, whichever comes first. Each item has a place of its own, which who puts
+# it writes and who gets it takes; what conflicts is who gets before whom, and who puts before whom. So to put takes a turn at one end of the
+# queue, and to get at the other (TURN). To say that an item is done conflicts with nothing but to wait for that. A queue that is used in another
+# way while several threads live, to see how full it is, say, is one place to all (queues.py), once that was found. Part of the
+# harness; see core.py.
 
 MIXED = "mixed queue"  # with a queue's name: that it is used in another way
 JOINED = "joined queue"  # likewise: that somebody waits until all is done, while several threads live
@@ -9,101 +10,172 @@ lane_acts = {}  # of a program: of each queue's name, what is done, and to which
 lane_guards = {}  # the numbers of the guards, likewise
 
 
-class Lane:
-    """Of one queue, in one execution: who has put and who has got, and how many items."""
+class Entrance(Guard):
+    """What those wait for who want to take a turn: open where there is something for the next one. The other side hears of the
+    guard of each turn (see Lane.guard)."""
 
-    __slots__ = ("queue", "name", "most", "puts", "gets", "done", "putter", "getter", "joiner", "filled", "freed")
+    __slots__ = ()
+
+    def __init__(self, is_open):
+        self.id = 0
+        self.open = is_open
+        self.waiting = 0
+
+    def set(self, is_open):
+        global enabled
+        self.open = is_open
+        if is_open:
+            enabled |= self.waiting
+        else:
+            enabled &= ~self.waiting
+
+
+class Lane:
+    """Of one queue, in one execution: how many items were put, were got and are done, and by whom."""
+
+    __slots__ = ("queue", "name", "most", "puts", "gets", "some", "room", "guards", "held", "outsiders", "joiner", "joined")
 
     def __init__(self, queue, most):
         self.queue = queue
         self.name = queue._rd_name_
         self.most = most
-        self.puts = self.gets = self.done = 0
-        self.putter = self.getter = self.joiner = None
-        self.filled, self.freed = {}, {}  # by an item's number: the guard that opens as it is put, and as it is got
+        self.puts = self.gets = 0
+        self.some, self.room = Entrance(False), Entrance(True)
+        self.guards = {}  # by what has become of an item, and its number
+        self.held = {}  # of each thread, the items that it got and did not say to be done
+        self.outsiders = set()  # who put while he held none, while several threads lived
+        self.joiner = None  # who waits until all is done
+        self.joined = 0  # of so many items he knows it
 
     def mix(self):
         """The queue is used in another way. What comes of this execution is of no use."""
         found.add((MIXED, self.name))
 
-    def guard(self, guards, what, item):
-        guard = guards.get(item)
+    def guard(self, what, item):
+        """What opens as that becomes of the item: as if it had been there from the first on, whoever mentions it first."""
+        guard = self.guards.get((what, item))
         if guard is None:
             key = self.name, what, item
             number = lane_guards.get(key)
             if number is None:
                 number = lane_guards[key] = guard_number(key)
-            guard = guards[item] = Guard(number, True)
-            guard.open = False  # as if from the first on: it has nothing to do with who mentions it first
+            guard = self.guards[what, item] = Guard(number, True)
+            guard.open = False
             shut_at_first.add(number)
         return guard
 
-    def act(self, what, item, guard):
-        """The operation of who puts or gets an item."""
+    def act(self, what, item):
+        """The operation of who puts or gets an item, says that it is done, or waits for that."""
+        guard = None
+        if what == "get":
+            guard = self.guard("put", item)
+        elif what == "put" and 0 < self.most <= item:
+            guard = self.guard("got", item - self.most)
+        elif what == "join":
+            guard = self.guard("done", item)
         key = self.name, what, item, self.most
         op = lane_acts.get(key)
         if op is None:
-            touches = ((sync_place((self.name, "item", item)), WRITE),)
-            if what == "put" and guard is not None:
-                touches += ((sync_place((self.name, "item", item - self.most)), READ),)
+            if what == "task done" or what == "join":
+                touches = ((sync_place((self.name, "done", item)), WRITE if what == "task done" else READ),)
+            else:
+                touches = ((sync_place((self.name, what)), WRITE), (sync_place((self.name, "item", item)), WRITE))
+                if what == "put" and guard is not None:
+                    touches += ((sync_place((self.name, "item", item - self.most)), READ),)
+                touches += ((0, TURN),)
             op = lane_acts[key] = op_of(touches, 0 if guard is None else guard.id)
         return op
 
-    def before_put(self):
-        item, guard = self.puts, None
-        if not solo:
-            if self.putter is not cur and self.putter is not None or self.joiner is not None and self.joiner is not cur:
-                self.mix()
-            self.putter = cur
-        if 0 < self.most <= item:
-            guard = self.guard(self.freed, "got", item - self.most)
-        self.wait("put", item, guard)
-
-    def before_get(self):
-        item = self.gets
-        guard = self.guard(self.filled, "put", item)
-        if not solo:
-            if self.getter is not cur and self.getter is not None:
-                self.mix()
-            self.getter = cur
-        self.wait("get", item, guard)
-
-    def wait(self, what, item, guard):
-        if solo and (guard is None or guard.open):
+    def wait(self, what, item, entrance):
+        if solo and entrance.open:
             return
         cur.waits = (self.queue, what)
-        visible(self.act(what, item, guard), guard)
+        visible(self.act(what, item), entrance)
         cur.waits = None
 
+    def before_put(self):
+        if not solo and not self.held.get(cur):
+            self.outsiders.add(cur)
+            self.see_joiner()
+        self.wait("put", self.puts, self.room)
+
+    def before_get(self):
+        self.wait("get", self.gets, self.some)
+
     def has_put(self):
-        self.guard(self.filled, "put", self.puts).set(True)
+        self.guard("put", self.puts).set(True)
         self.puts += 1
+        self.has_taken_turn("put", self.puts, self.room)
 
     def has_got(self):
         if self.most > 0:
-            self.guard(self.freed, "got", self.gets).set(True)
+            self.guard("got", self.gets).set(True)
+        self.held.setdefault(cur, []).append(self.gets)
         self.gets += 1
+        self.has_taken_turn("get", self.gets, self.some)
+
+    def has_taken_turn(self, what, item, entrance):
+        """Who waits for a turn there waits for the next one now."""
+        self.some.set(self.puts > self.gets)
+        self.room.set(not 0 < self.most <= self.puts - self.gets)
+        waiting = entrance.waiting
+        while waiting:
+            strand = strands[(waiting & -waiting).bit_length() - 1]
+            waiting &= waiting - 1
+            strand.op = self.act(what, item) if plain else dressed(self.act(what, item), strand)
 
     def is_done(self):
-        """Whether to say that an item is done is no step: nobody waits for that, and who says so has got it."""
-        self.done += 1
+        """Says of an item which the running thread got that it is done. Returns whether that is a step: only if somebody waits for it."""
+        mine = self.held.get(cur)
         if solo:
+            mine = mine or next(filter(None, self.held.values()), None)
+        if not mine:
+            self.mix()  # in another order it might not have been put yet
             return False
-        if self.getter is not cur or self.done > self.gets:
-            self.mix()
-        return (JOINED, self.name) not in program.tracked
+        item = mine.pop(0)
+        if (JOINED, self.name) not in program.tracked:
+            return False
+        is_step = not solo
+        if is_step:
+            visible(self.act("task done", item))
+        self.guard("done", item).set(True)
+        return is_step
 
-    def before_join(self):
-        """Who puts can wait until all is done: then no more is put. Others could do so between any two items."""
+    def see_joiner(self):
+        """Who holds an item puts others before it is done, so nobody waits for all in vain or too early. But whoever else puts could do so
+        before or after."""
+        if self.joiner is not None and self.outsiders - {self.joiner}:
+            self.mix()
+
+    def is_joined(self):
+        """Whether it is known that somebody waits until all is done."""
+        if (JOINED, self.name) in program.tracked:
+            return True
         if not solo:
             found.add((JOINED, self.name))
-            if {self.putter, self.joiner} - {None, cur}:
-                self.mix()
-            self.joiner = cur
+        return False
+
+    def join(self):
+        """Waits until each item is done."""
+        if self.joiner is not cur and self.joiner is not None and not solo:
+            self.mix()
+        self.joiner = cur
+        self.see_joiner()
+        tell = aside
+        while self.joined < self.puts:
+            guard = self.guard("done", self.joined)
+            if not (solo and guard.open):
+                cur.waits = (self.queue, "join")
+                visible(self.act("join", self.joined), guard)
+                cur.waits = None
+                tell = note
+            self.joined += 1
+        if detail and not solo:
+            tell("join", called(self.queue), None)
 
 
 def lane_of(queue, most):
-    """A lane for a queue, unless it was found to be used in another way, or it shows who came after whom, by a clock or as something dies."""
-    if program.sees_deaths or program.reads_clocks or EVERYTHING in program.tracked or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
+    """A lane for a queue, unless it was found to be used in another way."""
+    if shows_order() or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
         return None
     return Lane(queue, most)

@@ -262,10 +262,10 @@ class Queue(Model):
         if self._rd_by_python is not None:
             return self._rd_by_python.task_done(self)
         tell = note
-        if self._rd_lane is not None and self._rd_lane.is_done():
-            tell = aside
-        else:
+        if self._rd_lane is None:
             act(self._rd_write)
+        elif not self._rd_lane.is_done():
+            tell = aside
         if self._rd_unfinished <= 0:
             raise failing(ValueError("task_done() called too many times"), "task done", self, tell)
         self._rd_unfinished -= 1
@@ -276,9 +276,9 @@ class Queue(Model):
     def join(self):
         if self._rd_by_python is not None:
             return self._rd_by_python.join(self)
-        if self._rd_lane is not None:
-            self._rd_lane.before_join()
-        if not (solo and self._rd_all_done.open):
+        if self._rd_lane is not None and self._rd_lane.is_joined():
+            self._rd_lane.join()
+        elif not (solo and self._rd_all_done.open):
             cur.waits = (self, "join")
             visible(self._rd_join_op, self._rd_all_done)
             cur.waits = None

@@ -1,6 +1,11 @@
 # The rest of `threading`'s synchronisation objects, modelled. Part of the harness; see core.py.
 
 
+def shows_order():
+    """Whether the program shows who came after whom where nothing else does, by a clock or as something dies; or all is announced."""
+    return program.sees_deaths or program.reads_clocks or EVERYTHING in program.tracked
+
+
 WAITERS = ("waiters", "conditions")  # whether a thread was seen to count them that does not hold the lock
 
 
@@ -204,21 +209,55 @@ def represented(model, state):
     return "<%s.%s at %s: %s>" % (kind.__module__, kind.__qualname__, address_of(model), state)
 
 
+SCARCE = "scarce semaphore"  # with a semaphore's name: that somebody could have to wait at it, or looks how many are left
+
+
 class Semaphore(Model):
-    """`threading.Semaphore`."""
+    """`threading.Semaphore`. As long as all threads together never want more than it has from the first on, in whatever order they
+    come, it holds nobody up, and is no step of theirs. How many a thread has at most hangs on its own past alone, so one execution of
+    a class shows that for all."""
 
     _rd_kind = "semaphore"
+    _rd_bounded = False
     locals().update(only_cpythons("_cond"))
 
     def __init__(self, value=1):
         if value < 0:
             raise ValueError("semaphore initial value must be >= 0")
         self._rd_named()
-        self._rd_left = value
+        self._rd_left = self._rd_first = value
         self._rd_some, self._rd_acquire_op = self._rd_guarded("some", value > 0)
+        self._rd_plenty = value > 1 and not shows_order() and (SCARCE, self._rd_name_) not in program.tracked
+        self._rd_spent = {}  # of each thread, how many it has taken and not given back, and how many that were at most
+
+    def _rd_takes(self, count):
+        """The running thread takes so many, or gives them back. Returns whether that is no step."""
+        if not self._rd_plenty:
+            return False
+        has, most = self._rd_spent.get(cur, (0, 0))
+        has += count
+        self._rd_spent[cur] = has, max(has, most)
+        if has < 0 and self._rd_bounded or sum(most for _, most in self._rd_spent.values()) > self._rd_first:
+            self._rd_is_scarce()
+            return False
+        self._rd_left -= count
+        return True
+
+    def _rd_is_scarce(self):
+        """From now on to acquire it is a step. What comes of this execution is of no use, if there are several threads."""
+        if not solo:
+            found.add((SCARCE, self._rd_name_))
+        self._rd_plenty = False
+        self._rd_some.set(self._rd_left > 0)
+
+    def _rd_look(self):
+        """Before somebody sees how many are left."""
+        if self._rd_plenty and not solo:
+            self._rd_is_scarce()
 
     @property
     def _value(self):
+        self._rd_look()
         ask(self._rd_read)
         if detail and not solo:
             note("read", called(self) + "._value", show(self._rd_left))
@@ -227,6 +266,10 @@ class Semaphore(Model):
     def acquire(self, blocking=True, timeout=None):
         if not blocking and timeout is not None:
             raise ValueError("can't specify timeout for non-blocking acquire")
+        if self._rd_takes(1):
+            if detail and not solo:
+                aside("acquire", called(self), None)
+            return True
         if blocking and timeout is None:
             if not (solo and self._rd_some.open):
                 cur.waits = self
@@ -255,6 +298,10 @@ class Semaphore(Model):
     def release(self, n=1):
         if n < 1:
             raise ValueError("n must be one or more")
+        if self._rd_takes(-n):
+            if detail and not solo:
+                aside("release", called(self), None)
+            return
         act(self._rd_write)
         self._rd_check(n)
         self._rd_left += n
@@ -269,12 +316,16 @@ class Semaphore(Model):
         self.release()
 
     def __repr__(self):
+        if not showing:
+            self._rd_look()
         look_at(self)
         return represented(self, "value=%d" % self._rd_left)
 
 
 class BoundedSemaphore(Semaphore):
     """`threading.BoundedSemaphore`."""
+
+    _rd_bounded = True
 
     def __init__(self, value=1):
         super().__init__(value)
@@ -285,6 +336,8 @@ class BoundedSemaphore(Semaphore):
             raise failing(ValueError("Semaphore released too many times"), "release", self)
 
     def __repr__(self):
+        if not showing:
+            self._rd_look()
         look_at(self)
         return represented(self, "value=%d/%d" % (self._rd_left, self._initial_value))
 

@@ -387,8 +387,27 @@ pub(crate) const NOTICING: &[Theme] = &[&[
     "with L: E.wait()",
     "with M: E.wait(); L.acquire(); L.release()",
 ]];
-/// Queues of which one thread puts and one gets, now and then with somebody who looks or a third.
+/// Queues that have a place for each item: of one thread that puts and one that gets, of several, and now and then with somebody who looks.
 pub(crate) const LANES: &[Theme] = &[
+    &[
+        "la.put(v)",
+        "la.put(1)",
+        "la.put(1); la.put(2)",
+        "v = la.get(); LOG",
+        "v = la.get(); la.task_done(); LOG",
+        "v = la.get(); la.put(v + 1); la.task_done()",
+        "la.task_done(); LOG",
+        "if here('t1'): la.join()",
+        "if here('t1'): la.put(3); la.join(); LOG",
+        "lb.put(2)",
+        "v = lb.get(); LOG",
+        "v = lb.get(); lb.task_done(); LOG",
+        "if here('t1'): lb.join()",
+        "ls.put(v)",
+        "v = ls.get(); LOG",
+        "x += 1",
+        "v = x; LOG",
+    ],
     &[
         "if here('t1'): la.put(v)",
         "if here('t1'): la.put(1); la.put(2)",
@@ -424,6 +443,33 @@ pub(crate) const LANES: &[Theme] = &[
         "if here('t1'): v = lb.full(); lb.put(v); LOG",
         "if here('t2'): v = lb.get_nowait(); LOG",
         "if here('t2'): v = lb.get(); LOG",
+        "v = x; LOG",
+    ],
+];
+/// Semaphores that may have plenty for all, or not.
+pub(crate) const PLENTY: &[Theme] = &[
+    &[
+        "SS.acquire(); v = x; SS.release(); LOG",
+        "with SS: x += 1",
+        "if here('t1'): SS.acquire()",
+        "if here('t1'): SS.release(); SS.acquire()",
+        "with BB: x += 1",
+        "if here('t1'): BB.acquire(); BB.acquire()",
+        "if here('t2'): BB.release()",
+        "with ST: v = x; LOG",
+        "ST.acquire(False)",
+        "ST.release(); v = 1",
+        "if here('t3'): v = ST.acquire(timeout=1); LOG",
+        "x += 1",
+        "v = x; LOG",
+    ],
+    &[
+        "with SS: x += 1",
+        "if here('t2'): v = SS._value; LOG",
+        "if here('t1'): v = SS.acquire(False); LOG",
+        "if here('t1'): SS.release()",
+        "BB.acquire()",
+        "BB.release()",
         "v = x; LOG",
     ],
 ];
@@ -472,6 +518,9 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("R", "R = threading.RLock()", None),
     ("S", "S = threading.Semaphore(1)", None),
     ("BS", "BS = threading.BoundedSemaphore(1)", None),
+    ("SS", "SS = threading.Semaphore(2)", None),
+    ("BB", "BB = threading.BoundedSemaphore(2)", None),
+    ("ST", "ST = threading.Semaphore(3)\nST.acquire()", None),
     ("E", "E = threading.Event()", None),
     ("F", "F = threading.Event()", None),
     ("CV", "CV = threading.Condition()", None),
