@@ -29,6 +29,10 @@ struct Told {
 impl Execute for Told {
     type Error = Infallible;
 
+    fn limit_crews(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
         let mut next = || {
             self.next += 1;
@@ -46,7 +50,7 @@ pub fn check(data: &[u8]) {
     }
     let executions = replays.iter().map(|replay| replay.execution.clone()).collect();
     let mut told = Told { executions, next: 0 };
-    let bounds = Bounds { executions: 100, batch: 8 };
+    let bounds = Bounds { executions: 100, batch: 8, ..Bounds::default() };
     let Ok(report) = explore(&mut told, Dpor::default(), bounds, &mut |_| true);
     assert!(report.executions <= 100);
 

@@ -570,6 +570,7 @@ mod tests {
             lines: Vec::new(),
             pending: Vec::new(),
             lived: None,
+            crews: Vec::new(),
             unsure: None,
             outcome,
         };

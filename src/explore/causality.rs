@@ -27,6 +27,7 @@
 use std::collections::HashMap;
 
 use crate::scenario::Access;
+use crate::scenario::Crew;
 use crate::scenario::Execution;
 use crate::scenario::Guard;
 use crate::scenario::Location;
@@ -47,6 +48,7 @@ pub struct Causality {
     /// Of each thread, its steps.
     steps_of: Vec<Vec<u32>>,
     races: Vec<Race>,
+    crews: Vec<Crew>,
 
     // What the steps so far did to each location and each guard.
     locations: HashMap<Location, usize>,
@@ -157,7 +159,13 @@ impl Causality {
         &self.clocks[start..start + self.threads]
     }
 
+    /// Returns the pools whose tasks did not wait for a worker.
+    pub(super) fn crews(&self) -> &[Crew] {
+        &self.crews
+    }
+
     fn clear(&mut self, execution: &Execution) {
+        self.crews.clone_from(&execution.crews);
         self.threads = execution.threads.len();
         self.steps.clear();
         self.clocks.clear();
@@ -268,9 +276,10 @@ impl Causality {
     /// out the first. `None` if none of them takes a turn where it does, or it takes none.
     fn turn_without(&self, operation: &Operation, step: usize) -> Option<usize> {
         let line = self.locations.get(&operation.line()?)?;
-        // All who take a turn there write the line, and so happen one after another.
-        let taken = self.touched[*line].by.iter().map(|&(by, _)| by as usize);
-        taken.skip_while(|&by| by < step).find(|&by| self.is_before(step, by))
+        // All who take a turn there write the line, and so happen one after another: what happens before one does before those that follow.
+        let taken = &self.touched[*line].by;
+        let kept = taken.partition_point(|&(by, _)| (by as usize) < step || !self.is_before(step, by as usize));
+        taken.get(kept).map(|&(by, _)| by as usize)
     }
 
     /// Returns whether `guard` is open in the order that leaves out `step` and all that happened after it.
@@ -344,6 +353,6 @@ fn index_of(execution: &Execution, thread: ThreadId) -> usize {
     execution.threads.iter().position(|&other| other == thread).expect("a step's thread is among the execution's")
 }
 
-fn as_u32(step: usize) -> u32 {
+pub(super) fn as_u32(step: usize) -> u32 {
     u32::try_from(step).expect("an execution has far fewer steps")
 }

@@ -149,18 +149,17 @@ impl Dpor {
         let after = race.first + 1..execution.steps.len();
         let not_after = after.filter(|&step| !causality.is_before(race.first, step));
         self.sequence.extend(not_after.map(|step| self.acts[step]));
-        let (Act { thread, operation, goes_on }, seen) = match race.second {
-            Second::Step(step) => (self.acts[step], &execution.steps[step].operation),
-            Second::Pending(index) => {
-                let pending = &execution.pending[index];
-                let operation = self.operations.id(&pending.operation);
-                (Act { thread: pending.thread, operation, goes_on: false }, &pending.operation)
-            }
+        let (thread, goes_on, seen) = match race.second {
+            Second::Step(step) => (self.acts[step].thread, self.acts[step].goes_on, &execution.steps[step].operation),
+            Second::Pending(index) => (execution.pending[index].thread, false, &execution.pending[index].operation),
         };
-        let operation = match (seen.tries.zip(race.succeeds), race.turn) {
-            (Some((tries, succeeds)), _) => self.operations.tried(operation, tries, succeeds),
-            (None, Some(turn)) => self.operations.id(&seen.taking_turn_of(&execution.steps[turn].operation)),
-            (None, None) => self.operations.elsewhere(operation),
+        let operation = match race.turn {
+            Some(turn) => self.operations.id(&seen.taking_turn_of(&execution.steps[turn].operation)),
+            None => self.operations.id(seen),
+        };
+        let operation = match seen.tries.zip(race.succeeds) {
+            Some((tries, succeeds)) => self.operations.tried(operation, tries, succeeds),
+            None => self.operations.elsewhere(operation),
         };
         self.sequence.push(Act { thread, operation, goes_on });
         // At E' = pre(E, e).

@@ -6,6 +6,7 @@
 
 mod acts;
 mod causality;
+mod crews;
 mod dpor;
 mod exhaustive;
 mod nesting;
@@ -115,11 +116,14 @@ pub struct Bounds {
     /// At most so many requests at once. Answers are taken in the order in which they were asked for, so the smaller batches are, the
     /// sooner whoever is done has something to do again; the larger, the fewer messages there are.
     pub batch: usize,
+    /// After so many executions that take more workers than a pool has, if they are more than half of all, its tasks are to wait for a
+    /// worker: then there are none of these, though there may be more of the others.
+    pub crowded: u64,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { executions: u64::MAX, batch: 16 }
+        Bounds { executions: u64::MAX, batch: 16, crowded: 50 }
     }
 }
 
@@ -165,10 +169,34 @@ pub fn explore<E: Execute>(
     bounds: Bounds,
     go_on: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<Report, E::Error> {
+    let mut restarts = 0;
+    loop {
+        if let Some(report) = attempt(execute, &mut strategy, bounds, restarts, go_on)? {
+            return Ok(report);
+        }
+        restarts += 1;
+        strategy.start_over();
+        let nothing = |why| Ok(Gathering::default().report(Some(why)));
+        if restarts > MAX_RESTARTS {
+            return nothing(Unfinished::Sharing);
+        }
+        if !go_on(&Progress { restarts, ..Progress::default() }) {
+            return nothing(Unfinished::Stopped);
+        }
+    }
+}
+
+/// As [`explore`], after so many `restarts`. Returns nothing if what was executed is of no use.
+fn attempt<E: Execute>(
+    execute: &mut E,
+    mut strategy: impl Strategy,
+    bounds: Bounds,
+    restarts: u32,
+    go_on: &mut dyn FnMut(&Progress) -> bool,
+) -> Result<Option<Report>, E::Error> {
     let mut causality = Causality::default();
     let mut gathering = Gathering::default();
     let mut batches: Batches = Batches::default();
-    let mut restarts = 0;
     let mut followed = true;
     let mut estimate = None;
     let mut next_estimate = ESTIMATE_PERIOD;
@@ -178,25 +206,9 @@ pub fn explore<E: Execute>(
         let (executions, hang) = match execute.execute(batch.make_contiguous())? {
             Answer::Executions(executions) => (executions, None),
             Answer::Hung(executions, hang) => (executions, Some(hang)),
-            Answer::Full => return Ok(gathering.report(Some(Unfinished::Room))),
-            Answer::Stopped => return Ok(gathering.report(Some(Unfinished::Stopped))),
-            Answer::StartOver => {
-                restarts += 1;
-                strategy.start_over();
-                gathering = Gathering::default();
-                batches = Batches::default();
-                followed = true;
-                estimate = None;
-                next_estimate = ESTIMATE_PERIOD;
-                let progress = Progress { restarts, ..Progress::default() };
-                if restarts > MAX_RESTARTS {
-                    return Ok(gathering.report(Some(Unfinished::Sharing)));
-                }
-                if !go_on(&progress) {
-                    return Ok(gathering.report(Some(Unfinished::Stopped)));
-                }
-                continue;
-            }
+            Answer::Full => return Ok(Some(gathering.report(Some(Unfinished::Room)))),
+            Answer::Stopped => return Ok(Some(gathering.report(Some(Unfinished::Stopped)))),
+            Answer::StartOver => return Ok(None),
         };
         for mut execution in executions {
             let request = batches.next().expect("no more executions than requests");
@@ -227,14 +239,18 @@ pub fn explore<E: Execute>(
                 true => continue,
             };
             let is_done = batches.under_way.is_empty() && strategy.waiting() == 0;
-            return Ok(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(why) }));
+            return Ok(Some(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(why) })));
+        }
+        if gathering.crowded() >= bounds.crowded && gathering.crowded() * 2 > gathering.executions() {
+            execute.limit_crews()?;
+            return Ok(None);
         }
         if let Some(hang) = hang {
-            return Ok(gathering.report(Some(Unfinished::Hang(hang))));
+            return Ok(Some(gathering.report(Some(Unfinished::Hang(hang)))));
         }
     }
     let is_done = strategy.waiting() == 0;
-    Ok(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(Unfinished::Executions) }))
+    Ok(Some(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(Unfinished::Executions) })))
 }
 
 /// Returns why not everything was seen where nothing is left to ask for; `followed` says whether all executions went where they were to go.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use super::causality::Causality;
+use super::crews::order_with_few_workers;
 use super::witness::Search;
 use crate::scenario::Ending;
 use crate::scenario::Execution;
@@ -110,6 +111,8 @@ pub struct Found {
 pub(super) struct Gathering {
     outcomes: HashMap<Outcome, Shown>,
     executions: u64,
+    /// How many of them took more workers than there are.
+    crowded: u64,
     deaths: u32,
     /// Why what came after some end was not seen, if it was not.
     cut: Option<Unfinished>,
@@ -131,6 +134,11 @@ impl Gathering {
         self.outcomes.len()
     }
 
+    /// Returns how many executions took more workers than a pool has, in any order.
+    pub(super) fn crowded(&self) -> u64 {
+        self.crowded
+    }
+
     /// Returns in how many executions the process died, and it was found out where.
     pub(super) fn deaths(&self) -> u32 {
         self.deaths
@@ -150,20 +158,31 @@ impl Gathering {
                 })
             }
         };
+        let given = match execution.crews.is_empty() {
+            true => execution.schedule(),
+            // With no more workers than there are, nothing like it happens.
+            false => match order_with_few_workers(causality) {
+                Some(order) => schedule(execution, &order),
+                None => {
+                    self.crowded += 1;
+                    return;
+                }
+            },
+        };
         self.cut = self.cut.take().or(cut);
         match fatal_past(execution, causality) {
             Some(past) => {
                 let mut causality = Causality::default();
                 causality.trace(&past);
-                self.keep(&past, &causality);
+                self.keep(&past, past.schedule(), &causality);
             }
-            None => self.keep(execution, causality),
+            None => self.keep(execution, given, causality),
         }
     }
 
-    fn keep(&mut self, execution: &Execution, causality: &Causality) {
+    /// Keeps an execution, of which `given` is an order.
+    fn keep(&mut self, execution: &Execution, given: Schedule, causality: &Causality) {
         let outcome = &execution.outcome;
-        let given = execution.schedule();
         let switches = given.switches();
         if let Some(shown) = self.outcomes.get_mut(outcome) {
             shown.executions += 1;

@@ -9,6 +9,8 @@
 //! many; then the best are kept, and the order found is still a valid one.
 
 use super::Causality;
+use super::causality::as_u32;
+use super::crews;
 
 /// Finds orders with few switches. One value serves execution after execution and keeps its memory.
 #[derive(Debug, Default)]
@@ -175,17 +177,9 @@ impl Search {
         let threads = causality.threads();
         self.scratch.clear();
         self.scratch.extend_from_slice(&self.done[set as usize * threads..][..threads]);
-        let first = self.scratch[thread];
-        for &step in &causality.steps_of(thread)[first as usize..] {
-            self.scratch[thread] += 1;
-            if causality.clock(step).iter().zip(&self.scratch).any(|(needed, done)| needed > done) {
-                self.scratch[thread] -= 1;
-                break;
-            }
-        }
-        let count = self.scratch[thread] - first;
-        self.effort = self.effort.saturating_sub(count as usize + 1);
-        count
+        let count = crews::go_on(causality, thread, &mut self.scratch);
+        self.effort = self.effort.saturating_sub(count + 1);
+        as_u32(count)
     }
 
     /// Returns whether a set that this run reached already has everything that `scratch` has.

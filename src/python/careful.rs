@@ -253,6 +253,7 @@ impl Program<'_> {
             lines: Vec::new(),
             pending: Vec::new(),
             lived: Some(0),
+            crews: Vec::new(),
             unsure: None,
             outcome: self.crash(),
         }
@@ -336,7 +337,8 @@ impl Journal {
         let thread = steps.last().map_or(ThreadId::MAIN, |step| step.thread);
         let lived = Some(steps.len());
         let (shut, lines, pending) = (Vec::new(), Vec::new(), Vec::new());
-        let execution = Execution { threads, shut, steps, lines, pending, lived, unsure: None, outcome };
+        let execution =
+            Execution { threads, shut, steps, lines, pending, lived, crews: Vec::new(), unsure: None, outcome };
         Replay { execution, names, details, blocked: Vec::new(), death: Some(Death { thread, line, how }) }
     }
 }

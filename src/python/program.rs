@@ -188,6 +188,12 @@ impl Execute for Program<'_> {
         self.begun.push_back(Begun { requests: requests.to_vec(), answer: None });
     }
 
+    fn limit_crews(&mut self) -> Result<(), PythonError> {
+        let mut shared = self.shared.clone();
+        shared.limit_pools();
+        self.learn(&shared)
+    }
+
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
         let said = match self.executed(requests) {
             Err(once @ PythonError::Broken { .. }) if self.is_worth_care(&once) => {

@@ -12,6 +12,7 @@ use serde::de::Visitor;
 use crate::scenario::Access;
 use crate::scenario::Aside;
 use crate::scenario::Blocked;
+use crate::scenario::Crew;
 use crate::scenario::Detail;
 use crate::scenario::Execution;
 use crate::scenario::Guard;
@@ -24,6 +25,7 @@ use crate::scenario::Step;
 use crate::scenario::ThreadId;
 use crate::scenario::Touch;
 use crate::scenario::Try;
+use crate::scenario::Turn;
 use crate::scenario::Unsure;
 
 use super::confine;
@@ -68,6 +70,16 @@ pub(super) use crate::scenario::Sleeps;
 pub struct Shared {
     names: Vec<Box<[Part]>>,
     workers: bool,
+}
+
+impl Shared {
+    /// Adds that the tasks of all pools wait for a worker.
+    pub(super) fn limit_pools(&mut self) {
+        let every: Box<[Part]> = ["limited pool", "every"].map(|part| Part::Text(part.into())).into();
+        if !self.names.contains(&every) {
+            self.names.push(every);
+        }
+    }
 }
 
 /// A part of what is shared is called: a kind, a name in the program, the number of a thing. Nothing is within it, however deep a
@@ -214,7 +226,7 @@ const UNSURE: i64 = 1 << 40;
 
 /// An execution in numbers: threads, steps (thread's index, operation's number, mask of who could go), pending (thread's
 /// index, operation's number), the outcome's number, changes of guards (step, guard, open), guards shut at first,
-/// the steps' lines if they were asked for.
+/// the steps' lines if they were asked for, and pools (workers, how many tasks, their threads' indices) after their count.
 pub(super) struct Ran(
     pub(super) Vec<u64>,
     pub(super) Vec<u64>,
@@ -223,6 +235,7 @@ pub(super) struct Ran(
     Vec<(i64, u64, bool)>,
     Vec<u64>,
     Vec<u32>,
+    Vec<(u64, Vec<u64>)>,
 );
 
 impl Ran {
@@ -234,7 +247,11 @@ impl Ran {
         let changes = changes.chunks_exact(3).map(|change| (change[0] as i64, change[1], change[2] != 0)).collect();
         let shut = numbers.many()?;
         let lines = numbers.many()?.into_iter().map(|line| u32::try_from(line).ok()).collect::<Option<_>>()?;
-        Some(Ran(threads, steps, pending, outcome, changes, shut, lines))
+        let mut crews = Vec::new();
+        for _ in 0..numbers.one()? {
+            crews.push((numbers.one()?, numbers.many()?));
+        }
+        Some(Ran(threads, steps, pending, outcome, changes, shut, lines, crews))
     }
 }
 
@@ -294,7 +311,10 @@ impl Meanings {
                     1 => Access::Write,
                     2 => Access::Attempt,
                     4 => {
-                        turn = Some(touched.len()).filter(|&touches| touches > 0);
+                        // So many of those before it are of a turn.
+                        let until = touched.len();
+                        let from = usize::try_from(touch[0]).ok().and_then(|count| until.checked_sub(count));
+                        turn = from.filter(|&from| from < until).map(|from| Turn { from, until });
                         continue;
                     }
                     _ => {
@@ -334,7 +354,7 @@ impl Meanings {
 
     /// Returns the execution that `ran` tells of, if there is `room` for it beside the others of its answer.
     pub(super) fn execution(&self, ran: &Ran, room: &mut Room) -> Result<Execution, Nonsense> {
-        let Ran(codes, trace, pending, outcome, changes, shut, lines) = ran;
+        let Ran(codes, trace, pending, outcome, changes, shut, lines, crews) = ran;
         let threads: Vec<ThreadId> = codes
             .iter()
             .map(|&code| ThreadId::from_code(code).ok_or(Nonsense("a thread has no id")))
@@ -386,7 +406,20 @@ impl Meanings {
         room.see(outcome)?;
         let outcome = outcome.clone();
         let shut = shut.iter().copied().map(Guard).collect();
-        Ok(Execution { threads, shut, steps, lines: lines.clone(), pending, lived: None, unsure, outcome })
+        let index = |index: u64| usize::try_from(index).ok().filter(|&index| index < threads.len());
+        let crew = |(workers, tasks): &(u64, Vec<u64>)| {
+            let tasks: Option<Vec<usize>> = tasks.iter().map(|&task| index(task)).collect();
+            Some(Crew { workers: usize::try_from(*workers).ok()?, tasks: tasks? })
+        };
+        let crews: Option<Vec<Crew>> = crews.iter().map(crew).collect();
+        let crews = crews.ok_or(Nonsense("a pool has tasks that there are not"))?;
+        if crews.iter().any(|crew| crew.tasks.is_empty())
+            || crews.iter().map(|crew| crew.tasks.len()).sum::<usize>() > threads.len()
+        {
+            return Err(Nonsense("pools have more tasks than there are"));
+        }
+        let lines = lines.clone();
+        Ok(Execution { threads, shut, steps, lines, pending, lived: None, crews, unsure, outcome })
     }
 }
 
@@ -519,8 +552,8 @@ mod tests {
     #[test]
     fn frames_that_lie_about_choices_end_before_they_are_explored() {
         let frame = |steps: &[u8]| {
-            // Two threads, their steps, nobody waiting, the first outcome, and three empty lists.
-            let execution = [&[2, 0, 1, u8::try_from(steps.len()).expect("few")], steps, &[0, 0, 0, 0, 0]].concat();
+            // Two threads, their steps, nobody waiting, the first outcome, and four empty lists.
+            let execution = [&[2, 0, 1, u8::try_from(steps.len()).expect("few")], steps, &[0, 0, 0, 0, 0, 0]].concat();
             let numbers = execution.iter().flat_map(|&number| [b'i', number, 0, 0, 0]);
             let count = u8::try_from(execution.len()).expect("few");
             let json = r#"{"ops":[[[],0]],"outcomes":[{"value":null,"stdout":"","ending":"finished","claims":[],"exceptions":[]}],"id":1}"#;
@@ -652,7 +685,7 @@ mod tests {
         let meanings = Meanings { operations, outcomes: vec![outcome], ..Meanings::default() };
         let ran = |number: u64, steps: usize, threads: u64| {
             let pending = (0..threads).flat_map(|thread| [thread, number]).collect();
-            Ran((0..64).collect(), [0, number, 1].repeat(steps), pending, 0, vec![], vec![], vec![])
+            Ran((0..64).collect(), [0, number, 1].repeat(steps), pending, 0, vec![], vec![], vec![], vec![])
         };
         let execution = |ran: &Ran| meanings.execution(ran, &mut Room::default()).is_ok();
         assert!(execution(&ran(0, 10_000, 64)));

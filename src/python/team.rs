@@ -122,6 +122,11 @@ impl Execute for Team<'_> {
         self.under_way.push_back((hand, requests.len()));
     }
 
+    fn limit_crews(&mut self) -> Result<(), PythonError> {
+        self.under_way.clear();
+        self.hands.iter_mut().try_for_each(Execute::limit_crews)
+    }
+
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {
         if self.under_way.is_empty() {
             self.prepare(requests);

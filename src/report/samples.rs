@@ -154,6 +154,7 @@ fn replay(names: &[&str], steps: &[StepText], blocked: &[(usize, u32, &str, &str
                 .map(|(index, _, _, location, _)| Pending { thread: thread(*index), operation: operation(location) })
                 .collect(),
             lived: None,
+            crews: Vec::new(),
             unsure: None,
             outcome,
         },

@@ -225,10 +225,22 @@ pub struct Operation {
     pub guard: Option<Guard>,
     /// What it finds out, if it is known to be a try.
     pub tries: Option<Try>,
-    /// If it takes a turn, how many of what it touches it touches for that: the first is where turns are taken (and written), and the
-    /// others, as its guard, are those of whose turn it is. Who takes the turn of another does what that one did.
+    /// What it takes, if that is a turn.
     #[serde(default)]
-    pub turn: Option<usize>,
+    pub turn: Option<Turn>,
+}
+
+/// Which part of an operation's touches are those of a turn.
+///
+/// Who takes a turn does what the next one is to do, whoever he is: to get the next item of a queue, say. The first touch is a write of the line
+/// where the turns are taken, and the others, as the operation's guard, depend on which turn it is. Who takes the turn of another does
+/// what that one did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Turn {
+    /// The first of them.
+    pub from: usize,
+    /// The one after the last.
+    pub until: usize,
 }
 
 /// What the manner of an operation that waits for nothing hangs on.
@@ -243,15 +255,22 @@ pub struct Try {
 impl Operation {
     /// Returns where it takes a turn, if it does.
     pub fn line(&self) -> Option<Location> {
-        self.turn.and(self.touches.first()).map(|touch| touch.location)
+        self.turn.and_then(|turn| self.touches.get(turn.from)).map(|touch| touch.location)
     }
 
-    /// Returns what it is if it takes the turn of `other`, which does so at the same line.
+    /// Returns what it is if it takes the turn of `other`, which takes one at the same line.
     pub fn taking_turn_of(&self, other: &Operation) -> Operation {
-        let of_turn = |operation: &Operation| operation.turn.unwrap_or(0).min(operation.touches.len());
-        let taken = other.touches[..of_turn(other)].iter();
-        let touches = taken.chain(&self.touches[of_turn(self)..]).copied().collect();
-        Operation { touches, guard: other.guard, tries: self.tries, turn: other.turn }
+        let (Some(own), Some(theirs)) = (self.turn, other.turn) else { return self.clone() };
+        let taken = other.touches.get(theirs.from..theirs.until).unwrap_or_default();
+        let before = self.touches.get(..own.from).unwrap_or_default();
+        let after = self.touches.get(own.until..).unwrap_or_default();
+        let turn = Turn { from: own.from, until: own.from + taken.len() };
+        Operation {
+            touches: [before, taken, after].concat().into(),
+            guard: other.guard,
+            tries: self.tries,
+            turn: Some(turn),
+        }
     }
 
     /// Returns whether the order of the two operations, done by different threads, can matter.
@@ -310,11 +329,26 @@ pub struct Execution {
     /// looked; nobody did if they are not there although other threads could go.
     #[serde(default)]
     pub lived: Option<usize>,
+    /// The pools whose tasks did not wait for a worker, although there were more of them than workers.
+    #[serde(default)]
+    pub crews: Vec<Crew>,
     /// Why it could have ended otherwise with these same steps, if it could: something hangs on what nobody models.
     #[serde(default)]
     pub unsure: Option<Unsure>,
     /// What the learner could see.
     pub outcome: Outcome,
+}
+
+/// A pool with fewer workers than tasks, each of which begins with a step of its own, as if there were a worker for each.
+///
+/// With no more workers than there are, a task begins when one of the workers is left over. In an execution of which no
+/// equivalent order allows that, nothing shows what can come of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Crew {
+    /// How many tasks can have begun and not ended.
+    pub workers: usize,
+    /// The tasks, as indices of [`Execution::threads`], in the order in which workers take them up.
+    pub tasks: Vec<usize>,
 }
 
 /// What an execution hangs on that nobody models.
@@ -456,6 +490,10 @@ pub trait Execute {
 
     /// Executes `requests`, or the first of them. A prefix that names a thread which is not enabled is an error.
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Self::Error>;
+
+    /// Has the tasks of all pools wait for a worker from now on, so that there are no [`Execution::crews`]. As after
+    /// [`Answer::StartOver`], nothing is prepared any more, and what was executed so far is to be forgotten.
+    fn limit_crews(&mut self) -> Result<(), Self::Error>;
 }
 
 impl<E: Execute + ?Sized> Execute for &mut E {
@@ -471,6 +509,10 @@ impl<E: Execute + ?Sized> Execute for &mut E {
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Self::Error> {
         E::execute(self, requests)
+    }
+
+    fn limit_crews(&mut self) -> Result<(), Self::Error> {
+        E::limit_crews(self)
     }
 }
 

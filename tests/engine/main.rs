@@ -5,6 +5,7 @@ mod bytecodes;
 mod clock;
 mod conformance;
 mod copying;
+mod crews;
 mod deaths;
 mod differential;
 mod exactness;

@@ -23,6 +23,7 @@ use raceday::explore::Report;
 use raceday::explore::Strategy;
 use raceday::explore::Unfinished;
 use raceday::explore::explore;
+use raceday::python::Program;
 use raceday::python::PythonError;
 use raceday::python::Shared;
 use raceday::python::Worker;
@@ -81,6 +82,11 @@ struct Recorder<E> {
 
 impl<E: Execute> Execute for Recorder<E> {
     type Error = E::Error;
+
+    fn limit_crews(&mut self) -> Result<(), E::Error> {
+        self.executions.clear();
+        self.inner.limit_crews()
+    }
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, E::Error> {
         let answer = self.inner.execute(requests)?;
@@ -148,7 +154,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
         Err(error) => return Err(said(error)),
     };
     let mut recorder = Recorder { inner: program, executions: Vec::new(), restarts: 0 };
-    let bounds = Bounds { executions: sizes.states as u64, batch: 16 };
+    let bounds = Bounds { executions: sizes.states as u64, batch: 16, ..Bounds::default() };
     let mut strategy = Arranging::default();
     let report = match explore(&mut recorder, &mut strategy, bounds, &mut |_| true) {
         Ok(report) => report,
@@ -162,8 +168,11 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     if !report.is_exhaustive() {
         return Ok(None);
     }
-    let made = std::mem::take(&mut recorder.executions);
+    let mut made = std::mem::take(&mut recorder.executions);
     recorder.restarts = 0;
+    if made.iter().any(|execution| !execution.crews.is_empty()) {
+        return hold_crews(&mut workers.second, scenario, recorder, &report, &mut made, sizes);
+    }
     let Some(states) = every_state(&mut recorder, sizes.states).map_err(said)? else { return Ok(None) };
     recorder.executions.clear();
     let all = everything(&mut recorder, sizes.all).map_err(said)?;
@@ -205,7 +214,7 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
         }
     }
     let mut announcing = workers.second.load_knowing(scenario, &everything_shared()).map_err(said)?;
-    let bounds = Bounds { executions: 4 * sizes.states as u64, batch: 16 };
+    let bounds = Bounds { executions: 4 * sizes.states as u64, batch: 16, ..Bounds::default() };
     let other = explore(&mut announcing, Dpor::default(), bounds, &mut |_| true).map_err(said)?;
     if other.is_exhaustive() && outcomes(&other) != outcomes(&report) {
         return Err(format!("if everything is announced: {:?}, but {:?}", outcomes(&other), outcomes(&report)));
@@ -229,6 +238,70 @@ fn hold(workers: &mut Workers, scenario: &Scenario, sizes: Sizes) -> Result<Opti
     Ok(Some(held))
 }
 
+/// Holds a program whose tasks do not wait for a worker, of which `made` are the executions and `report` is told: against every execution in
+/// which there are never more than there are workers, and against those of the program whose tasks wait.
+fn hold_crews(
+    second: &mut Worker,
+    scenario: &Scenario,
+    mut recorder: Recorder<Program<'_>>,
+    report: &Report,
+    made: &mut Vec<Execution>,
+    sizes: Sizes,
+) -> Result<Option<Held>, String> {
+    let said = |error: PythonError| format!("{error}");
+    let mut twice = BTreeSet::new();
+    if let Some(again) = made.iter().find(|execution| !twice.insert(class_of(execution))) {
+        return Err(format!("the class of `{}` was executed twice", again.schedule()));
+    }
+    let mut held = Held { executions: made.len() as u64, classes: made.len() as u64, all: 0 };
+    if let Some(mut all) = everything(&mut recorder, 20 * sizes.all).map_err(said)? {
+        held.all = all.len() as u64;
+        all.retain(has_enough_workers);
+        let classes: BTreeSet<u64> = all.iter().map(class_of).collect();
+        made.retain(|execution| classes.contains(&class_of(execution)));
+        compare(report, made, &all)?;
+        let fewest = fewest_switches(&all);
+        if let Some(found) = report.outcomes.iter().find(|found| fewest.get(&found.outcome) != Some(&found.switches)) {
+            return Err(format!("{found:?} could have {:?} switches", fewest.get(&found.outcome)));
+        }
+    }
+    if recorder.restarts > 0 {
+        return Err("the twin found more that is shared".to_owned());
+    }
+    for found in &report.outcomes {
+        let replay = recorder.inner.replay(&found.witness).map_err(said)?;
+        if replay.execution.outcome != found.outcome || !has_enough_workers(&replay.execution) {
+            return Err(format!("{found:?} replays as {:?}", replay.execution));
+        }
+    }
+    let mut waiting = second.load_knowing(scenario, &everything_shared()).map_err(said)?;
+    let bounds = Bounds { executions: 40 * sizes.states as u64, batch: 16, ..Bounds::default() };
+    let other = explore(&mut waiting, Dpor::default(), bounds, &mut |_| true).map_err(said)?;
+    if !other.is_exhaustive() {
+        return Ok(None);
+    }
+    if outcomes(&other) != outcomes(report) {
+        return Err(format!("if tasks wait: {:?}, but {:?}", outcomes(&other), outcomes(report)));
+    }
+    Ok(Some(held))
+}
+
+/// Whether at no step more tasks of a pool have begun and not ended than it has workers.
+fn has_enough_workers(execution: &Execution) -> bool {
+    execution.crews.iter().all(|crew| {
+        let at = |task: &usize| {
+            let steps = execution.steps.iter().enumerate();
+            let own = steps.filter(|(_, step)| step.thread == execution.threads[*task]).map(|(index, _)| index);
+            (own.clone().min(), own.max())
+        };
+        let spans: Vec<_> = crew.tasks.iter().map(at).collect();
+        spans.iter().enumerate().all(|(nth, (first, _))| {
+            let over = spans.iter().filter(|(_, last)| last < first).count();
+            nth < crew.workers + over
+        })
+    })
+}
+
 /// Returns what a program is loaded with that is to announce everything that another thread could have to do with.
 fn everything_shared() -> Shared {
     serde_json::from_value(serde_json::json!({"names": [["everything", "shared"]], "workers": false}))
@@ -242,7 +315,7 @@ fn outcomes(report: &Report) -> BTreeSet<&Outcome> {
 /// Makes every execution there is, unless there are more than `most`.
 fn everything<E: Execute>(execute: &mut E, most: usize) -> Result<Option<Vec<Execution>>, E::Error> {
     let mut all = Recorder { inner: execute, executions: Vec::new(), restarts: 0 };
-    let bounds = Bounds { executions: most as u64 + 1, batch: 32 };
+    let bounds = Bounds { executions: most as u64 + 1, batch: 32, crowded: u64::MAX };
     explore(&mut all, Exhaustive::default(), bounds, &mut |_| true)?;
     Ok(Some(all.executions).filter(|all| all.len() <= most))
 }
@@ -392,6 +465,11 @@ fn random_programs_with_lanes() {
 #[test]
 fn random_programs_with_plenty_for_all() {
     hold_all(0..40, |seed| programs::program_of(seed, programs::PLENTY), of);
+}
+
+#[test]
+fn random_programs_with_crews() {
+    hold_all(0..60, programs::crew, of);
 }
 
 /// Who tries until he succeeds ends as who waits.

@@ -112,7 +112,7 @@ fn a_report_that_is_cut_short_says_so() {
 #[test]
 fn how_many_there_will_be_is_guessed_less_often_the_more_there_are() {
     let (mut guesses, mut last) = (Vec::new(), None);
-    let bounds = Bounds { batch: 64, executions: 20_000 };
+    let bounds = Bounds { batch: 64, executions: 20_000, ..Bounds::default() };
     let report = explore(&mut lost_update(5), Dpor::default(), bounds, &mut |progress: &Progress| {
         if progress.estimate.is_some() && progress.estimate != last {
             last = progress.estimate;
@@ -202,6 +202,10 @@ fn starting_over_forgets_everything() {
     struct Learning(Program, usize);
 
     impl Execute for Learning {
+        fn limit_crews(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+
         type Error = Infallible;
 
         fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
@@ -224,6 +228,10 @@ fn a_scenario_that_never_settles_is_given_up() {
     struct Unsettled;
 
     impl Execute for Unsettled {
+        fn limit_crews(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+
         type Error = Infallible;
 
         fn execute(&mut self, _requests: &[Request]) -> Result<Answer, Infallible> {
@@ -241,6 +249,10 @@ fn what_was_found_before_an_execution_that_hangs_is_told() {
     struct Hanging(Program, usize, Hang);
 
     impl Execute for Hanging {
+        fn limit_crews(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+
         type Error = Infallible;
 
         fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
@@ -267,6 +279,10 @@ fn an_execution_that_leaves_its_prefix_makes_a_report_bounded() {
     struct Dying(Program, usize);
 
     impl Execute for Dying {
+        fn limit_crews(&mut self) -> Result<(), Self::Error> {
+            Ok(())
+        }
+
         type Error = Infallible;
 
         fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {

@@ -84,7 +84,7 @@ fn estimates_come_to_the_published_number() {
         let mut program = program;
         program.keep = false;
         let mut estimates = Vec::new();
-        let bounds = Bounds { executions: u64::MAX, batch: 64 };
+        let bounds = Bounds { batch: 64, ..Bounds::default() };
         let report = explore(&mut program, Dpor::default(), bounds, &mut |progress| {
             estimates.push(progress.estimate.unwrap_or_default());
             true

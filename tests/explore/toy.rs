@@ -121,6 +121,10 @@ impl Program {
 }
 
 impl Execute for Program {
+    fn limit_crews(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     type Error = Infallible;
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, Infallible> {
@@ -270,7 +274,7 @@ fn run(program: &Program, request: &Request) -> Execution {
     };
     let threads = state.threads.iter().map(|thread| thread.id).collect();
     let lived = lived.filter(|_| !program.ends_at_death);
-    Execution { threads, shut, steps, lines, pending, lived, unsure: None, outcome }
+    Execution { threads, shut, steps, lines, pending, lived, crews: Vec::new(), unsure: None, outcome }
 }
 
 impl State<'_> {

@@ -35,7 +35,8 @@ use crate::toy::Var;
 
 /// Explores to the end, or as far as `most` executions, `batch` at once.
 pub(crate) fn explored(program: &mut Program, strategy: impl Strategy, batch: usize, most: u64) -> Report {
-    explore(program, strategy, Bounds { executions: most, batch }, &mut |_| true).expect("toys do not fail")
+    explore(program, strategy, Bounds { executions: most, batch, ..Bounds::default() }, &mut |_| true)
+        .expect("toys do not fail")
 }
 
 /// Returns the one order that stands for all that are equivalent to this execution: again and again the first thread

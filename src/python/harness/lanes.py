@@ -82,7 +82,7 @@ class Lane:
                 touches = ((sync_place((self.name, what)), WRITE), (sync_place((self.name, "item", item)), WRITE))
                 if what == "put" and guard is not None:
                     touches += ((sync_place((self.name, "item", item - self.most)), READ),)
-                touches += ((0, TURN),)
+                touches += ((len(touches), TURN),)
             op = lane_acts[key] = op_of(touches, 0 if guard is None else guard.id)
         return op
 

@@ -12,6 +12,7 @@ class BrokenThreadPool(BrokenExecutor):
 
 
 pool_counter = [0]
+LIMITED = "limited pool"  # with a pool's name: that its tasks have to wait for a worker
 
 
 class Executor:
@@ -78,6 +79,9 @@ class ThreadPoolExecutor(Executor, Model):
         self._rd_to_end = False  # whether workers are told to end
         self._rd_tasks = []
         self._rd_over = 0
+        # As long as nothing hangs on it, no task waits for a worker. Which executions need no more workers than there are tells the search (see crowds).
+        self._rd_limited = (LIMITED, self._rd_name_) in program.tracked or (LIMITED, "every") in program.tracked
+        self._rd_ends = {}  # by how many tasks are over then: what opens
         self._rd_slots = sync_place((self._rd_name_, "slots"))
         self._initializer = initializer
         self._initargs = initargs
@@ -112,9 +116,6 @@ class ThreadPoolExecutor(Executor, Model):
         touches = self._rd_write.touches + (life_ops.get(code) or life_of(code))[0].touches + ((EXITING, READ),)
         if MAIN_STARTS_THE_LAST:
             touches += ((FINALIZING, READ),)
-        if len(self._rd_tasks) >= self._max_workers and not program.workers:
-            # Whether a worker is left over depends on which tasks are over.
-            touches += ((self._rd_slots, WRITE),) + tuple((strand.life, READ) for strand in self._rd_tasks)
         return touches
 
     def submit(self, fn, /, *args, **kwargs):
@@ -161,13 +162,11 @@ class ThreadPoolExecutor(Executor, Model):
         if detail and is_step:
             note("submit", strand.label)
         self._rd_tasks.append(strand)
-        if number > self._max_workers:
-            if number == self._max_workers + 1 and position:
-                shut_at_first.add(self._rd_crowd())
-                guard_changes.append((position - 1, self._rd_crowd(), True))
-            # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are not over.
-            task.turn = Guard(guard_number(("turn", strand.code)), number <= self._rd_over + self._max_workers)
-            task.turn_op = op_of(((self._rd_slots, READ), (future._rd_phase, WRITE)), task.turn.id)
+        if number > self._max_workers and self._rd_limited:
+            # It goes on when a worker is left over. In what order tasks begin nobody can tell, only how many are over.
+            over = number - self._max_workers
+            task.turn = self._rd_end(over)
+            task.turn_op = op_of(((self._rd_place_of_end(over), READ), (future._rd_phase, WRITE)), task.turn.id)
         else:
             strand.op = dressed(op_of(strand.begin_op.touches + ((future._rd_phase, WRITE),)), strand)
         solo = False
@@ -230,16 +229,23 @@ class ThreadPoolExecutor(Executor, Model):
                 return
             task.run_in_worker()
 
-    def _rd_crowd(self):
-        """The number of a guard that nobody waits for: open once there are more tasks than workers."""
-        return guard_number((self._rd_name_, "crowd"))
+    def _rd_place_of_end(self, over):
+        return sync_place((self._rd_name_, "end", over))
+
+    def _rd_end(self, over):
+        """What opens when so many tasks are over: as if it had been there from the first on, whoever mentions it first."""
+        guard = self._rd_ends.get(over)
+        if guard is None:
+            guard = self._rd_ends[over] = Guard(guard_number((self._rd_name_, "end", over)), True)
+            guard.open = False
+            shut_at_first.add(guard.id)
+        return guard
 
     def task_over(self):
         """Called in the step that ends one: it needs no worker any more."""
         self._rd_over += 1
-        following = self._rd_over + self._max_workers
-        if following <= len(self._rd_tasks):
-            self._rd_tasks[following - 1].model.turn.set(True)
+        if self._rd_limited:
+            self._rd_end(self._rd_over).set(True)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         if not solo:
@@ -292,6 +298,37 @@ class ThreadPoolExecutor(Executor, Model):
             if strand.code not in cur.known:
                 join_strand(strand, strand.label)
                 joined(strand)
+
+
+def crowds(seeks_races):
+    """Of each pool with more tasks than workers that none of them waits for: how many workers it has, and the tasks' strands.
+
+    What becomes of them is what would become of them with so few workers, in those executions that some equivalent order makes with these. That
+    says all only if no task ever waits for what another would do that has no worker yet: tasks wait for nothing but locks, which
+    nobody else holds, and all come to their end. Else, or where it counts what a worker does after what (`seeks_races`), what comes of this
+    execution is of no use."""
+    crowded = [pool for pool in pools if not (pool._rd_limited or program.workers) and len(pool._rd_tasks) > pool._max_workers]
+    if not crowded:
+        return ()
+    if seeks_races or ordered or shows_order() or not hangs_on_nothing({strand.index for pool in crowded for strand in pool._rd_tasks}):
+        found.update((LIMITED, pool._rd_name_) for pool in crowded)
+    return [(pool._max_workers, [strand.index for strand in pool._rd_tasks]) for pool in crowded]
+
+
+def hangs_on_nothing(tasks):
+    """Whether those strands wait for nothing but locks that they alone take, in an execution that came to its end."""
+    if journal is not None or outcome is None or outcome[2] != "finished":
+        return False
+    locks = [known[1] for known in names.values() if isinstance(known[1], Exclusive)]
+    by_guard, places = {lock._rd_free.id for lock in locks}, {lock._rd_place for lock in locks}
+    locked_by_tasks, locked_by_others = set(), set()
+    for at in range(0, len(trace), 3):
+        op, is_task = ops[trace[at + 1]], trace[at] in tasks
+        if is_task and op.guard and op.guard not in by_guard:
+            return False
+        if op.touches and op.touches[0][0] in places:
+            (locked_by_tasks if is_task else locked_by_others).add(op.touches[0][0])
+    return not locked_by_tasks & locked_by_others
 
 
 def name_of_call(function):
@@ -393,9 +430,9 @@ class Task:
         touches = self.strand.end_op.touches
         if future is not None and future._rd_stage in (RUNNING, CANCELLED):
             touches = future._rd_settle_touches() + touches
-        if len(pool._rd_tasks) > pool._max_workers:
-            # Before there were so many, who was over first nobody could tell. Where he is watched too, one of the two has to do.
-            touches = ((pool._rd_slots, WRITE), (pool._rd_crowd(), HANGS), *(touch for touch in touches if touch[1] != HANGS))
+        if pool._rd_limited:
+            # To end takes a turn: who is the next that can begin hangs on how many are over.
+            touches += ((pool._rd_slots, WRITE), (pool._rd_place_of_end(pool._rd_over + 1), WRITE), (2, TURN))
         return touches
 
     def settle(self, value, error):

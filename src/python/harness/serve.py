@@ -54,8 +54,8 @@ REACHING = ("_getframe", "_current_frames", "f_back", "f_globals", "f_builtins",
             "__globals__", "__builtins__", "__subclasses__", "sys.modules")  # fmt: skip
 
 
-def tell(numbers):
-    """Adds the execution that is over, in numbers: each list after its count."""
+def tell(numbers, crowded):
+    """Adds the execution that is over, in numbers: each list after its count. `crowded` is what `crowds` says of it."""
     if outcome is None:
         number = -1
     else:
@@ -73,6 +73,9 @@ def tell(numbers):
     numbers += shut_at_first
     numbers.append(len(details))
     numbers += [entry[3] for entry in details]
+    numbers.append(len(crowded))
+    for workers, tasks in crowded:
+        numbers += (workers, len(tasks), *tasks)
 
 
 UNSURE = 1 << 40  # so many times the reason is added to an outcome's number where the execution could have ended otherwise
@@ -86,6 +89,7 @@ def run(request):
     until = monotonic() + LONG
     for one in request["requests"]:
         execute(one, request.get("detail", False), request.get("lines", False))
+        crowded = crowds(request.get("lines", False))
         if found and found - program.tracked and (problem is None or isinstance(problem, Diverged)):
             return learn(set(found), False)
         if isinstance(problem, NeedsWorkers) and not program.workers:
@@ -94,7 +98,7 @@ def run(request):
             break  # whoever asks for more hears of it
         if problem is not None:
             return problem_answer()
-        tell(numbers)
+        tell(numbers, crowded)
         release()
         if monotonic() > until:
             break

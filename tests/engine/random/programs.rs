@@ -446,6 +446,37 @@ pub(crate) const LANES: &[Theme] = &[
         "v = x; LOG",
     ],
 ];
+/// What tasks do of which there are more than workers: for the most part nothing that hangs on how many there are.
+const CREW: Theme = &[
+    "x += 1",
+    "v = x; LOG",
+    "x = 2; y = v",
+    "v = y; LOG",
+    "with L: x += 1",
+    "with L: v = x; LOG",
+    "with M: v = y; LOG",
+    "L.acquire(); y += 1; L.release()",
+    "xs.append(v)",
+    "v = len(xs); LOG",
+    "raise ValueError(v)",
+    "pass",
+];
+/// And what does: for the main thread, and for tasks now and then.
+const CREWED: Theme = &[
+    "v = f1.result(); LOG",
+    "v = f3.done(); LOG",
+    "v = f3.result(); LOG",
+    "v = f2.running(); LOG",
+    "v = f3.cancel(); LOG",
+    "v = f2.result(timeout=1); LOG",
+    "v = str([f is f1 for f in futures.as_completed([f1, f2, f3])]); LOG",
+    "v = len(futures.wait([f1, f2, f3], return_when=futures.FIRST_COMPLETED).done); LOG",
+    "E.set()",
+    "v = E.wait(); LOG",
+    "n = pool.submit(nested)",
+    "with M: v = f1.result(); LOG",
+    "v = x; LOG",
+];
 /// Semaphores that may have plenty for all, or not.
 pub(crate) const PLENTY: &[Theme] = &[
     &[
@@ -619,6 +650,21 @@ impl Chance {
 /// Returns the program of a seed.
 pub(crate) fn program(seed: u64) -> Program {
     program_of(seed, THEMES)
+}
+
+/// Returns the program of a seed that has a pool of more tasks than workers.
+pub(crate) fn crew(seed: u64) -> Program {
+    let mut chance = Chance::new(seed);
+    let workers = 1 + chance.below(2);
+    let seldom = chance.below(4) == 0;
+    let mut bodies = vec![(0..chance.below(3)).map(|_| Op::Line(chance.one_of(CREWED).to_owned())).collect()];
+    for _ in 0..3 {
+        let count = 1 + chance.below(2);
+        let themes = if seldom { &[CREW, CREWED][..] } else { &[CREW][..] };
+        bodies.push((0..count).map(|_| op(&mut chance, themes, 1)).collect());
+    }
+    let prints = chance.below(8) == 0;
+    Program { bodies, pool: Some(workers), phases: false, prints }
 }
 
 /// Returns the program of a seed that is about these themes.
