@@ -477,8 +477,17 @@ fn hints(scenario: &Scenario, report: &Report, found: usize, no_deadlock: bool) 
     } else if found > report::MOST_OUTCOMES && scenario.observe.is_none() {
         hints.push("`--observe EXPR` tells outcomes apart by one value, not by what is printed");
     }
-    let draws = |line: &str| line.contains("random") && !["import ", "sleep("].iter().any(|other| line.contains(other));
-    if says("import random") && !says("seed(") && scenario.source.lines().any(draws) {
+    let imports = scenario.source.lines().filter_map(|line| line.trim_start().strip_prefix("from random import "));
+    let functions: Vec<String> = imports
+        .flat_map(|names| names.split(','))
+        .filter_map(|name| name.split_whitespace().last())
+        .map(|name| format!("{}(", name.trim_matches(['(', ')'])))
+        .collect();
+    let draws = |line: &str| {
+        let is_drawn = line.contains("random") || functions.iter().any(|function| line.contains(function));
+        is_drawn && !["import ", "sleep("].iter().any(|other| line.contains(other))
+    };
+    if (says("import random") || !functions.is_empty()) && !says("seed(") && scenario.source.lines().any(draws) {
         hints.push("every execution draws the same numbers; with others, more may happen");
     }
     if no_deadlock && (ends(Ending::Livelock) || ends(Ending::Spin)) {
@@ -624,6 +633,8 @@ mod tests {
         check("x = 1", |_| {}, false, 51, &["--observe"]);
         check("with cv: cv.wait()", |_| {}, false, 1, &[]);
         check("import random\nn = random.random()", |_| {}, true, 1, &["the same numbers"]);
+        check("from random import choice, randint as draw\nn = draw(1, 2)", |_| {}, true, 1, &["the same numbers"]);
+        check("from random import choice, randint as draw\nn = choices", |_| {}, true, 1, &[]);
         check("import random\ntime.sleep(random.random())", |_| {}, true, 1, &[]);
         check("import random\nrandom.seed(1)\nn = random.random()", |_| {}, true, 1, &[]);
         check("x = 1", |_| {}, true, 51, &["--observe"]);

@@ -548,6 +548,29 @@ mod tests {
         assert!(check_choice(many[63], u64::MAX, &many).is_ok());
     }
 
+    #[test]
+    fn pools_have_no_more_tasks_than_there_are_threads() {
+        let meanings = Meanings {
+            outcomes: vec![Outcome {
+                value: None,
+                stdout: None,
+                ending: crate::scenario::Ending::Finished,
+                exceptions: Vec::new(),
+                claims: Vec::new(),
+            }],
+            ..Meanings::default()
+        };
+        let told = |crews: Vec<(u64, Vec<u64>)>| {
+            let ran = Ran(vec![0, 1, 2], vec![], vec![], 0, vec![], vec![], vec![], crews);
+            meanings.execution(&ran, &mut Room::default())
+        };
+        let execution = told(vec![(1, vec![1, 2])]).expect("it makes sense");
+        assert_eq!(execution.crews, [Crew { workers: 1, tasks: vec![1, 2] }]);
+        for crews in [vec![(1, vec![3])], vec![(1, vec![])], vec![(1, vec![1, 2]), (1, vec![1, 2])]] {
+            assert!(told(crews.clone()).is_err(), "{crews:?}");
+        }
+    }
+
     /// Found by fuzzing: a worker that lies about who could go must not bring down who asks it.
     #[test]
     fn frames_that_lie_about_choices_end_before_they_are_explored() {
