@@ -1,6 +1,7 @@
 //! Pools with more tasks than workers: few executions, and what can come of so few workers all the same.
 
 use raceday::explore::Report;
+use raceday::scenario::Ending;
 
 use super::pythons::explored;
 use super::pythons::outputs;
@@ -50,7 +51,7 @@ fn who_waits_for_a_task_that_has_no_worker_waits_for_ever() {
     let first = "ready = threading.Event()";
     let report = pool(1, first, "pool.submit(ready.wait), pool.submit(ready.set)");
     assert_eq!(report.outcomes.len(), 1);
-    assert_eq!(report.outcomes[0].outcome.ending, raceday::scenario::Ending::Deadlock);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
 }
 
 /// Both workers want what the main thread holds, which waits for a task that none of them takes up.
@@ -61,7 +62,16 @@ fn a_lock_that_others_hold_can_take_up_all_workers() {
         "with lock:\n        pool.submit(locked), pool.submit(locked)\n        print(pool.submit(abs, -1).result())";
     let report = pool(2, first, body);
     assert_eq!(outputs(&report), [""]);
-    assert_eq!(report.outcomes[0].outcome.ending, raceday::scenario::Ending::Deadlock);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
+}
+
+/// Two workers wait for what is given back by a task that none of them takes up.
+#[test]
+fn a_lock_that_another_task_gives_back_can_take_up_all_workers() {
+    let first = "lock = threading.Lock()\nlock.acquire()\ndef locked():\n    with lock: pass";
+    let report = pool(2, first, "pool.submit(locked), pool.submit(locked), pool.submit(lock.release)");
+    assert_eq!(report.outcomes.len(), 1);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
 }
 
 /// Workers that wait for each other take up no further task, which would print something.

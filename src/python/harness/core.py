@@ -234,6 +234,7 @@ outcome = None
 problem = None
 unsure = 0  # why it could have ended otherwise, where something hangs on what is not modelled
 UNSURE_OF_LIVES, UNSURE_OF_ORDER = 1, 2
+handed_on = False  # whether a lock was given back by another than who took it
 found = set()  # what turned out to be written while several threads lived, though it is not tracked
 details = []
 MOST_ASIDES = 8  # of one step

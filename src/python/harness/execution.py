@@ -231,7 +231,7 @@ def execute(request_prefix, in_detail, with_lines):
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
-    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, finalizing, ending_now, unsure
+    global ordered, collects, plain, output_size, outcome, problem, program_globals, exiting, finalizing, ending_now, unsure, handed_on
     strands.clear()
     by_code.clear()
     trace.clear()
@@ -294,7 +294,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
     in_vain.clear()
-    exiting = finalizing = False
+    exiting = finalizing = handed_on = False
     unsure = 0
     sys.modules["__main__"] = types.ModuleType("__main__")
     program_globals = vars(sys.modules["__main__"])

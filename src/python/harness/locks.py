@@ -259,12 +259,15 @@ class Lock(Exclusive, metaclass=InC):
         return True
 
     def release(self):
+        global handed_on
         if not solo:
             visible(self._rd_write)
         if self._rd_holder is None:
             raise failing(RuntimeError("release unlocked lock"), "release", self)
         if detail and not solo:
             note("release", called(self), None if self._rd_holder is cur else "%s held it" % self._rd_holder.label)
+        if self._rd_holder is not cur:
+            handed_on = True
         cur.held -= self._rd_place
         self._rd_give_back()
 

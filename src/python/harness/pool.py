@@ -316,8 +316,8 @@ def crowds(seeks_races):
 
 
 def hangs_on_nothing(tasks):
-    """Whether those strands wait for nothing but locks that they alone take, in an execution that came to its end."""
-    if journal is not None or outcome is None or outcome[2] != "finished":
+    """Whether those strands wait for nothing but locks that they alone take, and give back themselves, in an execution that came to its end."""
+    if journal is not None or outcome is None or outcome[2] != "finished" or handed_on:
         return False
     locks = [known[1] for known in names.values() if isinstance(known[1], Exclusive)]
     by_guard, places = {lock._rd_free.id for lock in locks}, {lock._rd_place for lock in locks}
