@@ -50,7 +50,7 @@ pub fn check(data: &[u8]) {
     }
     let executions = replays.iter().map(|replay| replay.execution.clone()).collect();
     let mut told = Told { executions, next: 0 };
-    let bounds = Bounds { executions: 100, batch: 8, ..Bounds::default() };
+    let bounds = Bounds { executions: 100, batch: 8, crowded: u64::MAX };
     let Ok(report) = explore(&mut told, Dpor::default(), bounds, &mut |_| true);
     assert!(report.executions <= 100);
 

@@ -136,13 +136,14 @@ pub struct Progress {
     pub outcomes: usize,
     /// A guess at how many executions there are in all, once there is one. As a rule it is too low at first, and gets better.
     pub estimate: Option<u64>,
-    /// How often everything was forgotten because more turned out to be shared (see [`Answer::StartOver`]).
+    /// How often everything was forgotten because more turned out to be shared (see [`Answer::StartOver`]), or tasks are to wait for a
+    /// worker (see [`Execute::limit_crews`]).
     pub restarts: u32,
 }
 
 /// How often an exploration begins again before it gives up with an empty report.
 ///
-/// Each time, at least one location more is known to be shared. A scenario that keeps sharing anew does not settle.
+/// Each time but one, at least one location more is known to be shared. A scenario that keeps sharing anew does not settle.
 const MAX_RESTARTS: u32 = 1000;
 
 /// In how many executions the process may die before an exploration ends with a bounded report: each time processes are started
@@ -245,11 +246,21 @@ fn attempt<E: Execute>(
             execute.limit_crews()?;
             return Ok(None);
         }
+        if hang.is_some() && gathering.has_crews() {
+            // With so few workers it may never come to that.
+            execute.limit_crews()?;
+            return Ok(None);
+        }
         if let Some(hang) = hang {
             return Ok(Some(gathering.report(Some(Unfinished::Hang(hang)))));
         }
     }
     let is_done = strategy.waiting() == 0;
+    if is_done && gathering.crowded() > 0 && gathering.outcomes() == 0 {
+        // Nothing that was seen can happen, so what does is something else.
+        execute.limit_crews()?;
+        return Ok(None);
+    }
     Ok(Some(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(Unfinished::Executions) })))
 }
 

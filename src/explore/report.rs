@@ -113,6 +113,8 @@ pub(super) struct Gathering {
     executions: u64,
     /// How many of them took more workers than there are.
     crowded: u64,
+    /// Whether there were tasks that did not wait for a worker.
+    has_crews: bool,
     deaths: u32,
     /// Why what came after some end was not seen, if it was not.
     cut: Option<Unfinished>,
@@ -139,6 +141,11 @@ impl Gathering {
         self.crowded
     }
 
+    /// Returns whether there were tasks that did not wait for a worker.
+    pub(super) fn has_crews(&self) -> bool {
+        self.has_crews
+    }
+
     /// Returns in how many executions the process died, and it was found out where.
     pub(super) fn deaths(&self) -> u32 {
         self.deaths
@@ -146,6 +153,7 @@ impl Gathering {
 
     pub(super) fn add(&mut self, execution: &Execution, causality: &Causality) {
         self.executions += 1;
+        self.has_crews |= !execution.crews.is_empty();
         self.deaths += u32::from(execution.lived.is_some());
         let cut = match execution.outcome.ending {
             Ending::Redundant => return,

@@ -132,7 +132,13 @@ impl<'a> Program<'a> {
             let whole = details.len() == execution.steps.len() && names.len() == execution.threads.len();
             whole.then_some(Replay { execution, names, details, blocked, death: None })
         })();
-        told.ok_or_else(|| self.worker.broken("its telling of an execution makes no sense".to_owned()))
+        let told = told.ok_or_else(|| self.worker.broken("its telling of an execution makes no sense".to_owned()))?;
+        if !told.execution.has_enough_workers() {
+            // Where tasks wait for a worker it is told which step cannot be.
+            self.limit_crews()?;
+            return self.replay(schedule);
+        }
+        Ok(told)
     }
 
     /// Returns how many executions the process has still to make, or to tell; what it has told is taken from it.

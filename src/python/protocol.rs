@@ -314,7 +314,10 @@ impl Meanings {
                         // So many of those before it are of a turn.
                         let until = touched.len();
                         let from = usize::try_from(touch[0]).ok().and_then(|count| until.checked_sub(count));
-                        turn = from.filter(|&from| from < until).map(|from| Turn { from, until });
+                        let writes = |from: &usize| {
+                            touched.get(*from).is_some_and(|touch: &Touch| touch.access == Access::Write)
+                        };
+                        turn = from.filter(writes).map(|from| Turn { from, until });
                         continue;
                     }
                     _ => {
@@ -413,7 +416,7 @@ impl Meanings {
         };
         let crews: Option<Vec<Crew>> = crews.iter().map(crew).collect();
         let crews = crews.ok_or(Nonsense("a pool has tasks that there are not"))?;
-        if crews.iter().any(|crew| crew.tasks.is_empty())
+        if crews.iter().any(|crew| crew.workers == 0 || crew.tasks.len() <= crew.workers || crew.tasks.contains(&0))
             || crews.iter().map(|crew| crew.tasks.len()).sum::<usize>() > threads.len()
         {
             return Err(Nonsense("pools have more tasks than there are"));
@@ -566,7 +569,13 @@ mod tests {
         };
         let execution = told(vec![(1, vec![1, 2])]).expect("it makes sense");
         assert_eq!(execution.crews, [Crew { workers: 1, tasks: vec![1, 2] }]);
-        for crews in [vec![(1, vec![3])], vec![(1, vec![])], vec![(1, vec![1, 2]), (1, vec![1, 2])]] {
+        for crews in [
+            vec![(1, vec![2, 3])],
+            vec![(1, vec![1])],
+            vec![(1, vec![0, 1])],
+            vec![(0, vec![1])],
+            vec![(1, vec![1, 2]), (1, vec![1, 2])],
+        ] {
             assert!(told(crews.clone()).is_err(), "{crews:?}");
         }
     }

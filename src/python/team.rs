@@ -124,7 +124,11 @@ impl Execute for Team<'_> {
 
     fn limit_crews(&mut self) -> Result<(), PythonError> {
         self.under_way.clear();
-        self.hands.iter_mut().try_for_each(Execute::limit_crews)
+        match self.hands.iter_mut().try_for_each(Execute::limit_crews) {
+            // As in `execute`: nobody wants to know any more.
+            Err(PythonError::Broken { .. }) if (self.hands[0].worker.is_stopped)() => Ok(()),
+            limited => limited,
+        }
     }
 
     fn execute(&mut self, requests: &[Request]) -> Result<Answer, PythonError> {

@@ -366,6 +366,19 @@ impl Execution {
         self.steps.iter().map(|step| step.thread).collect()
     }
 
+    /// Returns whether no task of a pool begins, in this order of the steps, before there is a worker for it (see [`Crew`]).
+    pub fn has_enough_workers(&self) -> bool {
+        let first = |task: usize| self.steps.iter().position(|step| step.thread == self.threads[task]);
+        let last = |task: usize| self.steps.iter().rposition(|step| step.thread == self.threads[task]);
+        self.crews.iter().all(|crew| {
+            crew.tasks.iter().enumerate().all(|(nth, &task)| {
+                let Some(begins) = first(task) else { return true };
+                let over = crew.tasks.iter().filter(|&&other| last(other).is_some_and(|last| last < begins)).count();
+                nth < crew.workers.saturating_add(over)
+            })
+        })
+    }
+
     /// Returns what of it really happened, if the process died: the steps it lived through, and the one it did not survive.
     pub fn until_death(&self) -> Option<Execution> {
         let lived = self.lived?;

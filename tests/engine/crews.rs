@@ -1,11 +1,17 @@
 //! Pools with more tasks than workers: few executions, and what can come of so few workers all the same.
 
+use raceday::explore::Bounds;
+use raceday::explore::Dpor;
 use raceday::explore::Report;
+use raceday::explore::explore;
+use raceday::python::PythonError;
 use raceday::scenario::Ending;
+use raceday::scenario::Schedule;
 
 use super::pythons::explored;
 use super::pythons::outputs;
 use super::pythons::scenario;
+use super::pythons::worker;
 
 /// Explores a pool of so many workers that is given the tasks of `body`, after `first`.
 fn pool(workers: usize, first: &str, body: &str) -> Report {
@@ -82,4 +88,59 @@ fn a_deadlock_of_all_workers_ends_the_pool() {
     let mut told = outputs(&report);
     told.sort_unstable();
     assert_eq!(told, ["", "free\n"]);
+}
+
+/// A condition's lock is given back by who waits, whoever took it.
+#[test]
+fn a_lock_that_a_condition_gives_back_can_take_up_all_workers() {
+    let first = "lock, x = threading.Lock(), 0\ncond = threading.Condition(lock)\n\
+        def taking():\n    global x\n    lock.acquire()\n    x = 0\n\
+        def looking():\n    if x == 0:\n        with lock: pass\n\
+        def waiting():\n    cond.wait(timeout=0.1)\n    lock.release()";
+    let report = pool(1, first, "pool.submit(taking), pool.submit(looking), pool.submit(waiting)");
+    assert_eq!(report.outcomes.len(), 1);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
+}
+
+/// With one worker the second task never sees what the first has not finished: it does not meet what is not supported, nor hang.
+#[test]
+fn what_would_take_more_workers_is_neither_refused_nor_waited_for() {
+    for deed in ["threading.settrace(None)", "print('y' * 10**8)"] {
+        let first =
+            format!("x = 0\ndef both():\n    global x\n    x = 1\n    x = 0\ndef seen():\n    if x == 1: {deed}");
+        assert_eq!(outputs(&pool(1, &first, "pool.submit(both), pool.submit(seen)\nprint('done')")), ["done\n"]);
+    }
+}
+
+#[test]
+fn a_schedule_that_takes_more_workers_is_refused() {
+    let source = "from concurrent.futures import ThreadPoolExecutor\nx = 0\ndef add():\n    global x\n    x += 1\n\
+        with ThreadPoolExecutor(1) as pool:\n    pool.submit(add), pool.submit(add)\n";
+    let mut worker = worker();
+    let mut program = worker.load(&scenario(source, Some("x"))).expect("it loads");
+    let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+    assert_eq!(report.outcomes.len(), 1);
+    let schedule: Schedule = "0*2 1*2 2*4 1*2 0*2".parse().expect("a schedule");
+    let refused = program.replay(&schedule).expect_err("there is but one worker");
+    assert!(matches!(refused, PythonError::Schedule { .. }), "{refused}");
+}
+
+/// What one task of a worker has locked its next one can lock again, and give back: a reentrant lock knows threads, not tasks.
+#[test]
+fn a_worker_owns_what_its_tasks_have_locked() {
+    let first = "lock = threading.RLock()\nn = 0\n\
+        def f(i):\n    global n\n    lock.acquire()\n    n += 10 // i\n    lock.release()";
+    let body = "pool.submit(f, 0), pool.submit(f, 5)\nprint(n)";
+    assert_eq!(outputs(&pool(1, first, body)), ["2\n"]);
+    let first = "cond = threading.Condition()\ndef back(): cond.notify(), cond.release()";
+    let body = "a, b = pool.submit(cond.acquire), pool.submit(back)\nprint(b.exception())";
+    assert_eq!(outputs(&pool(1, first, body)), ["None\n"]);
+}
+
+#[test]
+fn a_worker_that_shuts_its_pool_down_does_not_wait_for_itself() {
+    let first = "def f():\n    pool.shutdown()";
+    let report = pool(1, first, "a = pool.submit(f)\nprint(a.exception())");
+    assert_eq!(outputs(&report), ["cannot join current thread\n"]);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Finished);
 }

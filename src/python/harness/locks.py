@@ -163,6 +163,9 @@ class Exclusive(Model):
         self._rd_set_free(False)
 
     def _rd_give_back(self):
+        global handed_on
+        if self._rd_holder is not cur:
+            handed_on = True
         if loops:
             cur.given_back = cur.given_back or []
             cur.given_back.append((position, self._rd_turn))
@@ -259,15 +262,12 @@ class Lock(Exclusive, metaclass=InC):
         return True
 
     def release(self):
-        global handed_on
         if not solo:
             visible(self._rd_write)
         if self._rd_holder is None:
             raise failing(RuntimeError("release unlocked lock"), "release", self)
         if detail and not solo:
             note("release", called(self), None if self._rd_holder is cur else "%s held it" % self._rd_holder.label)
-        if self._rd_holder is not cur:
-            handed_on = True
         cur.held -= self._rd_place
         self._rd_give_back()
 

@@ -12,7 +12,7 @@ class BrokenThreadPool(BrokenExecutor):
 
 
 pool_counter = [0]
-LIMITED = "limited pool"  # with a pool's name: that its tasks have to wait for a worker
+LIMITED = "limited pool"  # with a pool's name: that its tasks have to wait for a worker; the other side says so of "every" one
 
 
 class Executor:
@@ -248,6 +248,8 @@ class ThreadPoolExecutor(Executor, Model):
             self._rd_end(self._rd_over).set(True)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
+        if wait and cur.pool is self and not program.workers:
+            raise NeedsWorkers  # a worker does not wait for itself
         if not solo:
             visible(self._rd_write)
             if cancel_futures and self._rd_tasks and not program.workers:
@@ -307,6 +309,8 @@ def crowds(seeks_races):
     says all only if no task ever waits for what another would do that has no worker yet: tasks wait for nothing but locks, which
     nobody else holds, and all come to their end. Else, or where it counts what a worker does after what (`seeks_races`), what comes of this
     execution is of no use."""
+    if isinstance(problem, Diverged):
+        return ()
     crowded = [pool for pool in pools if not (pool._rd_limited or program.workers) and len(pool._rd_tasks) > pool._max_workers]
     if not crowded:
         return ()
@@ -316,7 +320,9 @@ def crowds(seeks_races):
 
 
 def hangs_on_nothing(tasks):
-    """Whether those strands wait for nothing but locks that they alone take, and give back themselves, in an execution that came to its end."""
+    """Whether those strands wait for nothing but locks that they alone take, and give back themselves, in an execution that came to its end.
+
+    What others took before there were several threads is no step of theirs; but to give it back is."""
     if journal is not None or outcome is None or outcome[2] != "finished" or handed_on:
         return False
     locks = [known[1] for known in names.values() if isinstance(known[1], Exclusive)]
@@ -326,8 +332,9 @@ def hangs_on_nothing(tasks):
         op, is_task = ops[trace[at + 1]], trace[at] in tasks
         if is_task and op.guard and op.guard not in by_guard:
             return False
-        if op.touches and op.touches[0][0] in places:
-            (locked_by_tasks if is_task else locked_by_others).add(op.touches[0][0])
+        for place, _ in op.touches:
+            if place in places:
+                (locked_by_tasks if is_task else locked_by_others).add(place)
     return not locked_by_tasks & locked_by_others
 
 
@@ -372,6 +379,8 @@ class Task:
             return
         future._rd_stage = RUNNING
         value, error = self.called()
+        if self.strand.held:
+            raise NeedsWorkers  # the next task of the same worker may have a lock that this one took
         # The result and the task's end are one step, unless callbacks may run in between.
         strand = self.strand
         if not program.callbacks and not program.buries:

@@ -40,7 +40,7 @@ class Queue(Model):
 
     _rd_kind = "queue"
     _rd_by_python = None  # the class that has CPython's own acts, if they are this queue's
-    _rd_lane = None  # as long as one thread puts and one gets
+    _rd_lane = None  # as long as it has a place for each item (lanes.py)
 
     def __init__(self, maxsize=0):
         self._rd_named()

@@ -92,6 +92,8 @@ def run(request):
         crowded = crowds(request.get("lines", False))
         if found and found - program.tracked and (problem is None or isinstance(problem, Diverged)):
             return learn(set(found), False)
+        if problem is not None and crowded and not isinstance(problem, NoRoom):
+            return learn({each for each in found if each[0] == LIMITED}, False)  # with so few workers it may never come to that
         if isinstance(problem, NeedsWorkers) and not program.workers:
             return learn(set(), True)
         if isinstance(problem, NoRoom) and numbers:

@@ -476,6 +476,11 @@ const CREWED: Theme = &[
     "n = pool.submit(nested)",
     "with M: v = f1.result(); LOG",
     "v = x; LOG",
+    "L.acquire()",
+    "L.release()",
+    "if L.locked(): L.release()",
+    "v = M.acquire(False); LOG",
+    "with CV: v = CV.wait(1); LOG",
 ];
 /// Semaphores that may have plenty for all, or not.
 pub(crate) const PLENTY: &[Theme] = &[
