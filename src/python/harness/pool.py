@@ -248,10 +248,10 @@ class ThreadPoolExecutor(Executor, Model):
             self._rd_end(self._rd_over).set(True)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        if wait and cur.pool is self and not program.workers:
-            raise NeedsWorkers  # a worker does not wait for itself
         if not solo:
             visible(self._rd_write)
+            if wait and cur.pool is self and not program.workers:
+                raise NeedsWorkers  # a worker does not wait for itself
             if cancel_futures and self._rd_tasks and not program.workers:
                 raise NeedsWorkers  # what a worker has taken is not cancelled, though it has not begun
             if detail:
