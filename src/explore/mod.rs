@@ -242,12 +242,9 @@ fn attempt<E: Execute>(
             let is_done = batches.under_way.is_empty() && strategy.waiting() == 0;
             return Ok(Some(gathering.report(if is_done { unseen(&strategy, followed) } else { Some(why) })));
         }
-        if gathering.crowded() >= bounds.crowded && gathering.crowded() * 2 > gathering.executions() {
-            execute.limit_crews()?;
-            return Ok(None);
-        }
-        if hang.is_some() && gathering.has_crews() {
-            // With so few workers it may never come to that.
+        let is_crowded = gathering.crowded() >= bounds.crowded && gathering.crowded() * 2 > gathering.executions();
+        // With so few workers it may never come to a hang.
+        if is_crowded || hang.is_some() && gathering.has_crews() {
             execute.limit_crews()?;
             return Ok(None);
         }

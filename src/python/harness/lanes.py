@@ -52,16 +52,14 @@ class Lane:
         found.add((MIXED, self.name))
 
     def guard(self, what, item):
-        """What opens as that becomes of the item: as if it had been there from the first on, whoever mentions it first."""
+        """What opens as that becomes of the item."""
         guard = self.guards.get((what, item))
         if guard is None:
             key = self.name, what, item
             number = lane_guards.get(key)
             if number is None:
                 number = lane_guards[key] = guard_number(key)
-            guard = self.guards[what, item] = Guard(number, True)
-            guard.open = False
-            shut_at_first.add(number)
+            guard = self.guards[what, item] = shut_guard(number)
         return guard
 
     def act(self, what, item):

@@ -233,12 +233,10 @@ class ThreadPoolExecutor(Executor, Model):
         return sync_place((self._rd_name_, "end", over))
 
     def _rd_end(self, over):
-        """What opens when so many tasks are over: as if it had been there from the first on, whoever mentions it first."""
+        """What opens when so many tasks are over."""
         guard = self._rd_ends.get(over)
         if guard is None:
-            guard = self._rd_ends[over] = Guard(guard_number((self._rd_name_, "end", over)), True)
-            guard.open = False
-            shut_at_first.add(guard.id)
+            guard = self._rd_ends[over] = shut_guard(guard_number((self._rd_name_, "end", over)))
         return guard
 
     def task_over(self):
