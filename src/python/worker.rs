@@ -42,6 +42,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/attributes.py"),
     include_str!("harness/resuming.py"),
     include_str!("harness/containers.py"),
+    include_str!("harness/elements.py"),
     include_str!("harness/turns.py"),
     include_str!("harness/methods.py"),
     include_str!("harness/calls.py"),
