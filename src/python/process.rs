@@ -39,6 +39,10 @@ const MAX_PRINTED: usize = 8 << 20;
 /// The largest request that is written without a thread of its own: as much as any pipe takes from a child that has
 /// read all requests before.
 const MAX_DIRECT: usize = 4 << 10;
+/// How much of what it is sent may wait for a child: as much as anybody may have wait. A harness is some 900 KiB, and a child that is still
+/// starting need not be woken for each 64 KiB of it.
+#[cfg(target_os = "linux")]
+const WAITING: usize = 1 << 20;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
 const LOOKS: usize = 500;
@@ -144,6 +148,9 @@ impl Process {
         let (Some(input), Some(output), Some(mut side)) = pipes else {
             unreachable!("all three were asked to be piped")
         };
+        // A user may have so many such pipes; any other will do as well.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::pipe::fcntl_setpipe_size(&input, WAITING);
         let input = Arc::new(Mutex::new(input));
         let output = BufReader::new(output);
 
