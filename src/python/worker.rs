@@ -59,6 +59,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/waiting.py"),
     include_str!("harness/livelock.py"),
     include_str!("harness/sync.py"),
+    include_str!("harness/barriers.py"),
     include_str!("harness/lanes.py"),
     include_str!("harness/queues.py"),
     include_str!("harness/futures.py"),
