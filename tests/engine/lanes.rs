@@ -1,11 +1,19 @@
-//! Queues with a place for each item, and semaphores with plenty for all: few executions, and every outcome all the same.
+//! Queues with a place for each item, semaphores with plenty for all, and barriers that tell nobody who came first: few executions, and every
+//! outcome all the same.
 
 use raceday::explore::Report;
+use raceday::python::Limits;
+use raceday::python::Worker;
 use raceday::scenario::Ending;
 
+use super::pythons::confinement;
 use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
 use super::pythons::outputs;
 use super::pythons::scenario;
+
+const ENDS: &str = "for thread in threads: thread.start()\nfor thread in threads: thread.join()\n";
 
 /// Explores threads that each run one of these bodies, after `first`.
 fn threads(first: &str, bodies: &[&str]) -> Report {
@@ -14,7 +22,7 @@ fn threads(first: &str, bodies: &[&str]) -> Report {
         source += &format!("def body{number}():\n    {body}\n");
     }
     source += "threads = [threading.Thread(target=body) for name, body in sorted(globals().items()) if name.startswith('body')]\n";
-    source += "for thread in threads: thread.start()\nfor thread in threads: thread.join()\n";
+    source += ENDS;
     let report = explored(&scenario(&source, None)).expect("it explores");
     assert!(report.is_exhaustive());
     report
@@ -75,6 +83,35 @@ fn a_semaphore_that_nobody_waits_for_has_one_order() {
     let mut told = outputs(&report);
     told.sort_unstable();
     assert_eq!(told, ["2\n", "3\n"]);
+}
+
+/// Three phases of three threads had 6 orders for each time that they met, and did not come to an end.
+#[test]
+fn at_a_barrier_it_does_not_matter_who_comes_first_unless_somebody_looks() {
+    let body = "for n in range(3): b.wait(), b.wait()";
+    for interpreter in interpreters() {
+        let source =
+            "import threading\nb = threading.Barrier(3)\ndef body():\n    for n in range(6):\n        b.wait()\n";
+        let source = format!("{source}threads = [threading.Thread(target=body) for _ in range(3)]\n{ENDS}");
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("it starts");
+        let report = explored_by(&mut worker, &scenario(&source, None)).expect("it explores");
+        assert_eq!((report.executions, report.is_exhaustive()), (1, true), "{}", interpreter.version);
+    }
+    // Here they are in a tuple: somebody could look.
+    assert!(threads("b = threading.Barrier(2)", &[body, body]).executions > 1);
+    let meet = "b.wait()";
+    assert_eq!(threads("b = threading.Barrier(2)", &[meet, "b.wait()\n    print(b.n_waiting)"]).outcomes.len(), 1);
+    let report = threads("b = threading.Barrier(2)", &["print(b.wait())", meet]);
+    let mut told = outputs(&report);
+    told.sort_unstable();
+    assert_eq!(told, ["0\n", "1\n"]);
+    // Of three, two meet, and one waits for ever.
+    let report = threads(
+        "b = threading.Barrier(2)",
+        &["b.wait()\n    print(0)", "b.wait()\n    print(1)", "b.wait()\n    print(2)"],
+    );
+    let ends: Vec<Ending> = report.outcomes.iter().map(|found| found.outcome.ending).collect();
+    assert_eq!(ends, [Ending::Deadlock; 6], "each pair, whichever prints first");
 }
 
 /// Only who waited last was known, and that others put meanwhile was not seen.

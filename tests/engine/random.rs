@@ -468,6 +468,42 @@ fn random_programs_with_plenty_for_all() {
 }
 
 #[test]
+fn random_programs_with_meetings() {
+    hold_all(0..40, programs::meeting, of);
+}
+
+/// Nothing comes of who came first to a barrier if nobody looks.
+#[test]
+fn meeting_comes_to_what_telling_who_came_first_does() {
+    let mut worker = worker();
+    let mut ends = |source: &str, observe: Option<&str>| {
+        let mut program = worker.load(&scenario(source, observe)).expect("it loads");
+        let bounds = Bounds { executions: 3000, ..Bounds::default() };
+        let report = explore(&mut program, Dpor::default(), bounds, &mut |_| true).expect("it runs");
+        let is_exhaustive = report.is_exhaustive();
+        let ends: BTreeSet<Outcome> = report.outcomes.into_iter().map(|found| found.outcome).collect();
+        is_exhaustive.then_some((ends, report.executions))
+    };
+    let (mut held, mut fewer) = (0, 0);
+    for seed in 0..80 {
+        let (source, observe) = programs::meeting(seed).source();
+        let telling = programs::MEETS.iter().fold(source.clone(), |source, (meet, tell)| {
+            source.replace(&format!("= {meet}"), "=").replace(meet, tell).replace("v =;", &format!("v = {meet};"))
+        });
+        let (Some((ends, few)), Some((all, many))) =
+            (ends(&source, observe.as_deref()), ends(&telling, observe.as_deref()))
+        else {
+            continue;
+        };
+        assert_eq!(ends, all, "seed {seed}:\n{source}");
+        assert!(few <= many, "seed {seed}: {few} and {many} executions\n{source}");
+        held += 1;
+        fewer += u32::from(few < many);
+    }
+    assert!(held > 60 && fewer > 10, "{held} were small enough, {fewer} took fewer executions");
+}
+
+#[test]
 fn random_programs_with_crews() {
     hold_all(0..60, programs::crew, of);
 }

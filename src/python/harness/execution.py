@@ -71,6 +71,7 @@ class Program:
         lengths.clear()
         lane_acts.clear()
         lane_guards.clear()
+        arrivals.clear()
         generated.clear()
         forget_weak()
         forget_times()

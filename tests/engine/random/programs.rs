@@ -509,6 +509,23 @@ pub(crate) const PLENTY: &[Theme] = &[
         "v = x; LOG",
     ],
 ];
+/// What threads do that meet at a barrier, for the most part.
+const MEETING: Theme = &["x += 1", "v = x; LOG", "with L: x += 1", "xs.append(v)", "x = 1; v = y; LOG", "pass"];
+/// And what they and the main thread do there now and then, by which more than the meeting can be told.
+const MIXED_MEETING: Theme = &[
+    "B2.wait()",
+    "B3.wait()",
+    "v = B2.wait(); LOG",
+    "v = B3.wait(); LOG",
+    "v = B2.wait(1); LOG",
+    "B2.abort()",
+    "B3.reset()",
+    "v = B2.n_waiting; LOG",
+    "v = B3.broken; LOG",
+    "v = x; LOG",
+];
+/// How it looks where threads meet there for nothing else, and how it looks where they see who came first.
+pub(crate) const MEETS: [(&str, &str); 2] = [("B2.wait()", "w = B2.wait()"), ("B3.wait()", "w = B3.wait()")];
 /// How a thread tries for a lock in these, and how it would wait for that.
 pub(crate) const TRIES: (&str, &str) = ("acquire(blocking=0)", "acquire()");
 
@@ -557,6 +574,8 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("SS", "SS = threading.Semaphore(2)", None),
     ("BB", "BB = threading.BoundedSemaphore(2)", None),
     ("ST", "ST = threading.Semaphore(3)\nST.acquire()", None),
+    ("B2", "B2 = threading.Barrier(2)", None),
+    ("B3", "B3 = threading.Barrier(3)", None),
     ("E", "E = threading.Event()", None),
     ("F", "F = threading.Event()", None),
     ("CV", "CV = threading.Condition()", None),
@@ -670,6 +689,28 @@ pub(crate) fn crew(seed: u64) -> Program {
     }
     let prints = chance.below(8) == 0;
     Program { bodies, pool: Some(workers), phases: false, prints }
+}
+
+/// Returns the program of a seed whose threads meet at a barrier, mostly just those whom it is for.
+pub(crate) fn meeting(seed: u64) -> Program {
+    let mut chance = Chance::new(seed);
+    let parties = 2 + chance.below(2);
+    let rounds = 1 + chance.below(2);
+    let mixed = chance.below(4) == 0;
+    let mut bodies = vec![Vec::new()];
+    for _ in 0..parties {
+        let mut ops = vec![Op::Line(format!("B{parties}.wait()")); rounds];
+        for _ in 0..chance.below(3) {
+            let theme = if mixed && chance.below(2) == 0 { MIXED_MEETING } else { MEETING };
+            ops.insert(chance.below(ops.len() + 1), Op::Line(chance.one_of(theme).to_owned()));
+        }
+        bodies.push(ops);
+    }
+    if mixed && chance.below(2) == 0 {
+        bodies[0].push(Op::Line(chance.one_of(MIXED_MEETING).to_owned()));
+    }
+    let prints = chance.below(8) == 0;
+    Program { bodies, pool: None, phases: false, prints }
 }
 
 /// Returns the program of a seed that is about these themes.
