@@ -268,9 +268,12 @@ pub(super) fn repeats(replay: &Replay) -> Option<&'static str> {
 }
 
 fn waits_for(replay: &Replay, verb: &str, location: &str) -> String {
+    let is_thread = replay.names.iter().any(|name| name == location);
     let location = shown_location(replay, location);
     match verb {
-        "join" => format!("waits for {location} to end"),
+        "join" if is_thread => format!("waits for {location} to end"),
+        // A queue can be joined as well.
+        "join" => format!("waits until all of {location} is done"),
         "spin" => "waits for a change".to_owned(),
         "retry" => format!("goes on trying for {location}"),
         _ if location.is_empty() => format!("waits to {}", clean_line(verb)),
@@ -419,6 +422,15 @@ mod tests {
         ] {
             assert_eq!(given_and_got(value), parts, "{value}");
         }
+    }
+
+    /// A queue was waited for to end.
+    #[test]
+    fn a_queue_is_joined_when_all_of_it_is_done() {
+        let replay = crate::report::samples::lost_update();
+        assert_eq!(waits_for(&replay, "join", "jobs"), "waits until all of jobs is done");
+        let name = replay.names[1].clone();
+        assert_eq!(waits_for(&replay, "join", &name), format!("waits for {} to end", shown_location(&replay, &name)));
     }
 
     /// One arrow was `→`, and the next `->`.
