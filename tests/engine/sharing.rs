@@ -1159,3 +1159,62 @@ fn what_is_printed_where_the_output_was_at_first_is_printed() {
     let report = explored_by(&mut worker(), &scenario(source, None)).expect("it explores");
     assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("a\nb"));
 }
+
+/// What a `defaultdict` had made before there were threads had no name, and who used it first gave it one: the program was refused.
+#[test]
+fn what_was_made_by_default_before_there_were_threads_is_one_thing() {
+    for kind in ["list", "collections.deque", "lambda: [0]"] {
+        let there = format!("q=collections.defaultdict({kind}); q['a'].append(5)");
+        let seen = seen_beside(&there, "q['a'].pop()", "r.append(5 in q['a'])");
+        assert_eq!(seen, ["[False]", "[True]"], "{kind}");
+    }
+    let seen =
+        seen_beside("q=collections.defaultdict(dict); q['a']['b'] = 1", "q['a']['b'] += 1", "r.append(q['a']['b'])");
+    assert_eq!(seen, ["[1]", "[2]"]);
+}
+
+/// A property that keeps its value in the instance's own `__dict__` under its own name touched more once there was one: the program was refused.
+#[test]
+fn a_property_runs_code_whatever_the_instance_has() {
+    let there = "
+class P:
+    @property
+    def age(self): return self.__dict__.get('age')
+    @age.setter
+    def age(self, age): self.__dict__['age'] = age
+    @age.deleter
+    def age(self): del self.__dict__['age']
+p = P()
+p.age = 1";
+    assert_eq!(seen_beside(there, "p.age = 5", "del p.age; r.append(p.age)"), ["[5]", "[None]"]);
+    let there = "
+class Field:
+    def __set_name__(self, owner, name): self.name = name
+    def __get__(self, it, owner=None): return it.__dict__.setdefault(self.name, 0)
+    def __set__(self, it, value): it.__dict__[self.name] = value
+class P:
+    a, b = Field(), Field()
+p = P()";
+    assert_eq!(seen_beside(there, "p.a = 10", "p.b = p.a; r.append(p.b)"), ["[0]", "[10]"]);
+}
+
+/// Only dicts had an order.
+#[test]
+fn attributes_have_an_order_where_that_can_be_seen() {
+    for there in [
+        "class P: pass\np = P()",
+        "import types\np = types.SimpleNamespace()",
+        "class P: pass\np = P()\np.a = p.b = 0\ndel p.a, p.b",
+        "class P: pass\np = P",
+        "def p(): pass",
+        "p = ValueError()",
+    ] {
+        let first = "p.a = 1; done.a.set()";
+        let second = "p.b = 1; done.a.wait(); r.append([each for each in vars(p) if each in 'ab'])";
+        let there = format!("{there}\nclass done: a = threading.Event()");
+        assert_eq!(seen_beside(&there, first, second), ["[['a', 'b']]", "[['b', 'a']]"], "{there}");
+    }
+    let there = "class P: pass\np = P()\np.a, p.b = 1, 2\ngone = threading.Event()";
+    let again = "del p.b; p.b = 1; gone.wait(); r.append(list(vars(p)))";
+    assert_eq!(seen_beside(there, "del p.a; p.a = 1; gone.set()", again), ["[['a', 'b']]", "[['b', 'a']]"]);
+}

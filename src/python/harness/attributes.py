@@ -38,13 +38,13 @@ def class_name(kind):
     return "class %s" % kind.__qualname__
 
 
-def attribute_touches(thing, name, manner):
-    """What reading or writing an attribute touches; nothing where it runs code instead."""
+def attribute_touches(thing, name, manner, removes=False):
+    """What reading or writing an attribute touches, or removing it; nothing where it runs code instead."""
     kind = type(thing)
     if issubclass(kind, type):
         own = (digest((class_name(thing), name)), manner)
         if manner == WRITE:
-            return (own,)
+            return (own, *class_order_touches(thing, name, removes))
         owners = thing.__mro__[1:] if kind is type else thing.__mro__[1:] + kind.__mro__  # a class is an instance too
         return (own,) + tuple(
             (digest((class_name(owner), name)), READ) for owner in owners if owner.__module__ == "__main__"
@@ -71,7 +71,7 @@ def attribute_touches(thing, name, manner):
         if is_of_library(kind):
             return state_touches(thing, manner)
         inner = dict_of(thing)
-        if inner is None or name not in inner:
+        if inner is None or name not in inner or is_data(kind, name):
             # That it is code is what may have changed, or may be about to.
             touches = owners_touches(kind, name) if name in tracked_class_attributes else ()
             if inner is not None and not is_data(kind, name):
@@ -94,10 +94,24 @@ def attribute_touches(thing, name, manner):
             found.add(LOGGING)
             return (own, *logging_write.touches)
         # Methods of the library look at it.
-        return (own, *state_touches(thing, WRITE)) if is_of_library(kind) else (own,)
+        state = state_touches(thing, WRITE) if is_of_library(kind) else ()
+        return (own, *state, *order_touches(thing, name, removes))
     if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
         return (own,)
     return (own, *owners_touches(kind, name))
+
+
+def order_touches(thing, name, removes):
+    """What setting an attribute of an instance, or removing it, touches beyond that: which come after which, where that can be seen."""
+    inner = dict_of(thing) if renames else None
+    if inner is None or is_data(type(thing), name):
+        return ()
+    return ((digest((name_of(thing), "*")), WRITE if (name in inner) is removes else ATTEMPT),)
+
+
+def class_order_touches(kind, name, removes):
+    """The same for an attribute of a class."""
+    return ((digest((class_name(kind), "*")), WRITE if (name in vars(kind)) is removes else ATTEMPT),) if renames else ()
 
 
 SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have
@@ -198,7 +212,7 @@ def store_attr(store, thing, name, *value):
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
-            announce(stored_touches, thing, name)
+            announce(stored_touches, thing, name, not value)
             if detail:
                 note("write" if value else "delete", place_of(thing, name), *map(show, value))
     if id(thing) in names or is_class or is_main:
@@ -212,10 +226,10 @@ def store_attr(store, thing, name, *value):
             forget_attributes()
 
 
-def stored_touches(thing, name):
+def stored_touches(thing, name, removes):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, WRITE)
-    return ((digest((name_of(thing), name)), WRITE),)
+    return ((digest((name_of(thing), name)), WRITE), *order_touches(thing, name, removes))
 
 
 def keep_outside(thing=None, name=None):
@@ -282,7 +296,7 @@ def del_attr(thing, name):
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
-            is_step = announce_change(attribute_touches, (thing, name, WRITE), attribute_itself, thing, name)
+            is_step = announce_change(attribute_touches, (thing, name, WRITE, True), attribute_itself, thing, name)
     keep_outside(thing, name)
     try:
         if is_step and detail:
@@ -391,7 +405,7 @@ def rd_dict(thing, name):
 
 def class_dict_touches(kind):
     """What reading all attributes of a class touches."""
-    return tuple((digest((class_name(kind), each)), READ) for each in sorted(tracked_class_attributes))
+    return tuple((digest((class_name(kind), each)), READ) for each in (*sorted(tracked_class_attributes), "*"))
 
 
 def old_attr(thing, name):

@@ -52,7 +52,10 @@ def index_of(thing, key):
 def rd_item(thing, key):
     """`thing[key]`."""
     if solo:
-        return thing[key]
+        value = thing[key]
+        if type(value) not in ATOMS and id(thing) in names:
+            publish(value)  # a default that was just made: later nobody knows who made it
+        return value
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
     if shape == "-":

@@ -75,7 +75,7 @@ class Program:
         generated.clear()
         forget_weak()
         forget_times()
-        renames = "__dict__" in self.source
+        renames = any(word in self.source for word in ("__dict__", "vars", "Namespace"))
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)

@@ -184,15 +184,19 @@ def hand_to(nxt, me):
     global cur
     cur = nxt
     if nxt.baton is None:
-        launch(nxt)
+        try:
+            carrier = idle.pop() if idle else Carrier()
+        except RuntimeError:
+            cur = me
+            return fail(Unsupported("a thread more", "the system lets Raceday start no other just now"))
+        launch(nxt, carrier)
     elif nxt.above is None:
         nxt.baton.release()
     else:
         give_way(nxt, me)
 
 
-def launch(strand):
-    carrier = idle.pop() if idle else Carrier()
+def launch(strand, carrier):
     carrier.strand = strand
     strand.baton = carrier.baton
     strand.began = True
