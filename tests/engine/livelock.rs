@@ -8,6 +8,7 @@ use raceday::scenario::Ending;
 use raceday::scenario::Sleeps;
 
 use super::pythons::explored;
+use super::pythons::outputs;
 use super::pythons::replayed;
 use super::pythons::scenario;
 use super::pythons::worker;
@@ -256,4 +257,32 @@ fn on_the_virtual_clock_each_turn_counts() {
     let report = explored(&program).expect("it explores");
     assert!(report.is_exhaustive());
     assert_eq!(ends(&report), ["[1, 2]", "[2, 1]"]);
+}
+
+/// Who looked at one thing after the other in turn was taken for somebody who goes on and on.
+#[test]
+fn who_looks_here_and_there_in_turn_waits_for_a_change() {
+    for others in [2, 3, 4] {
+        let source = format!(
+            "
+import threading
+flags = [False] * {others}
+def look():
+    i = 0
+    while not flags[i]:
+        i = (i + 1) % {others}
+    print(i)
+def set_one(i):
+    flags[i] = True
+threads = [threading.Thread(target=look), threading.Thread(target=set_one, args=(0,)), threading.Thread(target=set_one, args=(1,))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+        );
+        let report = explored(&scenario(&source, None)).expect("it explores");
+        assert!(report.is_exhaustive(), "{others}: {} executions", report.executions);
+        let mut told = outputs(&report);
+        told.sort_unstable();
+        assert_eq!(told, ["0\n", "1\n"], "{others}");
+    }
 }

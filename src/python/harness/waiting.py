@@ -1,6 +1,7 @@
 # Loops that wait for a change, sleeping, and the clock. Part of the harness; see core.py.
 
 
+MOST_TURNS = 4  # that a loop may take to come back to what was before, and be known for one that waits
 ENOUGH_TURNS = 10_000  # of an execution that is made again anyway, with more known to be shared
 
 
@@ -24,11 +25,14 @@ def turn(site):
         state = None
     else:
         state = variables_of(frame)
-    last = me.marks.get(site)
-    if (
-        last is not None and last[0] is frame and last[1] == me.acts and last[4] == me.held
-        and same_state(last[2], state) and is_steady(state, loop_mentions[site])
-    ):  # fmt: skip
+    before = me.marks.get(site, ())
+    for last in before:
+        # Also where it takes some turns to come back to what was before: of who looks at one thing after the other, and then again.
+        if not (
+            last[0] is frame and last[1] == me.acts and last[4] == me.held
+            and same_state(last[2], state) and is_steady(state, loop_mentions[site])
+        ):  # fmt: skip
+            continue
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
@@ -42,10 +46,13 @@ def turn(site):
             if not me.refusals or ordered or NOTICED in program.tracked or not stop_if_in_vain(since, last[6], first_read):
                 wait_for_change(first_read)
             state = state if state is None else variables_of(frame)
+        break
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)
-    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns)
+    # What is remembered lives on, and so do its frames; where that can be seen it is the last turn only.
+    older = before[: MOST_TURNS - 1] if before and before[0][0] is frame and not program.sees_deaths else ()
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns), *older
     return True
 
 

@@ -336,7 +336,7 @@ def forget_loops():
     while frame is not None and frame.f_code is not live_through.__code__:
         going_on.add(frame)
         frame = frame.f_back
-    cur.marks = {site: mark for site, mark in cur.marks.items() if mark[0] in going_on}
+    cur.marks = {site: marks for site, marks in cur.marks.items() if marks[0][0] in going_on}
 
 
 def variables_of(frame):
