@@ -485,7 +485,8 @@ impl Said {
         if room::has_too_many_values(json) {
             return Err("its answer has too many parts".to_owned());
         }
-        let mut said: Said = serde_json::from_slice(json).map_err(|error| format!("its answer is wrong: {error}"))?;
+        let mut said: Said =
+            serde_json::from_slice(json).map_err(|error| room::fault(format!("its answer is wrong: {error}")))?;
         if let Some(code) = &mut said.code {
             *code = behind.to_vec();
         } else if !behind.is_empty() {
@@ -532,6 +533,15 @@ impl Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever forged one had all of it shown, six times as long.
+    #[test]
+    fn what_is_wrong_with_a_long_answer_is_told_in_short() {
+        let frame = format!(r#"{{"id":"{}"}}"#, "\u{7f}".repeat(1 << 20));
+        let error = Said::read(frame.as_bytes()).map(|_| ()).expect_err("an id is a number");
+        assert!(error.starts_with("its answer is wrong: invalid type: string"), "{error}");
+        assert!(error.chars().count() <= 1000, "{} characters", error.chars().count());
+    }
 
     #[test]
     fn who_goes_could_go_and_is_there() {

@@ -115,6 +115,11 @@ pub(super) fn value(text: String) -> String {
     brief(text, MOST_VALUE)
 }
 
+/// Returns what a process says went wrong, as far as it is taken in.
+pub(super) fn fault(text: String) -> String {
+    brief(text, MOST_VALUE)
+}
+
 fn brief(text: String, most: usize) -> String {
     // No character takes less than a byte: mostly they need not be counted.
     if text.len() <= most || text.chars().nth(most).is_none() {

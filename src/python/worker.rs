@@ -28,6 +28,7 @@ use super::protocol::Hello;
 use super::protocol::Meanings;
 use super::protocol::Said;
 use super::protocol::Shared;
+use super::room;
 
 /// What the child is given on its command line: it reads the harness from its standard input and becomes it.
 const BOOT: &str = include_str!("harness/boot.py");
@@ -352,6 +353,8 @@ impl Worker {
 
     fn fault(&mut self, fault: Fault) -> PythonError {
         let Fault { kind, what, why, line, file, text, step, thread } = fault;
+        // It is in English, or of the program's own lines: a process that was taken over may say more.
+        let [what, why, text] = [what, why, text].map(room::fault);
         match kind.as_str() {
             "syntax" => PythonError::Syntax { name: file.unwrap_or_default(), line, message: what, text },
             "unsupported" => PythonError::Unsupported { what, line, why },
