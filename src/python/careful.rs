@@ -120,7 +120,7 @@ impl Program<'_> {
     fn execute_alone(&mut self, request: &Request) -> Result<Alone, PythonError> {
         let mut stops: Vec<usize> = Vec::new();
         let patience = self.worker.limits.execution;
-        // Each time one thread more stops, so this ends: what dies where a thread is to stop does so by something else.
+        // Each time one thread more stops, so this ends.
         loop {
             let journal = match self.careful(&request.prefix, &stops, false, patience)? {
                 Careful::Survived(said) => return self.survived(*said, &stops),
@@ -138,6 +138,7 @@ impl Program<'_> {
             let Some(fatal) = journal.steps.len().checked_sub(1) else {
                 return Ok(Alone::Made(Box::new(self.dead_on_arrival())));
             };
+            // What dies where a thread is to stop does so by something else.
             if stops.contains(&fatal) {
                 return Err(self.unsteady());
             }

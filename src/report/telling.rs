@@ -156,7 +156,8 @@ pub(super) fn lives(replay: &Replay) -> Vec<Option<(usize, usize)>> {
 pub(super) fn next_wait(replay: &Replay, holdings: &Holdings<'_>, thread: usize, step: usize) -> Option<String> {
     let id = replay.execution.threads[thread];
     let mut later = replay.execution.steps.iter().zip(&replay.details).skip(step);
-    let waits = match later.find(|(step, _)| step.thread == id) {
+    // Of several steps that are one act, the last is told.
+    let waits = match later.find(|(step, detail)| step.thread == id && !detail.verb.is_empty()) {
         Some((_, detail)) => {
             let what = waits_for(replay, &detail.verb, &detail.location);
             let holds = |other: &usize| *other != thread && holdings.after(*other, step).contains(&detail.location);

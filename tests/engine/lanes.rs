@@ -114,6 +114,20 @@ fn at_a_barrier_it_does_not_matter_who_comes_first_unless_somebody_looks() {
     assert_eq!(ends, [Ending::Deadlock; 6], "each pair, whichever prints first");
 }
 
+/// A barrier was taken for that of the same name in another order, which was for fewer: a deadlock was reported that cannot be.
+#[test]
+fn a_barrier_may_be_for_as_many_as_somebody_says_meanwhile() {
+    let first = "n, made, ready = 3, [], threading.Event()";
+    let make = "made.append(threading.Barrier(n)), ready.set()";
+    let meets =
+        |me: u32| format!("ready.wait()\n    if {me} < made[0].parties:\n        made[0].wait()\n        print({me})");
+    let (first_one, second, third) = (meets(0), meets(1), meets(2));
+    let bodies = [make, "global n; n = 2", &first_one, &second, &third];
+    let report = threads(first, &bodies);
+    assert!(report.outcomes.iter().all(|found| found.outcome.ending == Ending::Finished));
+    assert_eq!(report.outcomes.len(), 8, "two or three who print in any order");
+}
+
 /// Only who waited last was known, and that others put meanwhile was not seen.
 #[test]
 fn two_who_wait_until_all_is_done_see_what_is_put_between() {

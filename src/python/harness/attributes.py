@@ -39,7 +39,7 @@ def class_name(kind):
 
 
 def attribute_touches(thing, name, manner, removes=False):
-    """What reading or writing an attribute touches, or removing it; nothing where it runs code instead."""
+    """What reading or writing an attribute touches, or writing that removes it; nothing where it runs code instead."""
     kind = type(thing)
     if issubclass(kind, type):
         own = (digest((class_name(thing), name)), manner)
@@ -267,7 +267,8 @@ def fill_again(init, /, *arguments, **keywords):
 
 
 def filled_touches(thing, values):
-    return tuple((digest((name_of(thing), name)), WRITE) for name in values if name in tracked_attributes)
+    names = [*(name for name in values if name in tracked_attributes), *(("*",) if renames else ())]
+    return tuple((digest((name_of(thing), name)), WRITE) for name in names)
 
 
 def load_attr(load, thing, name):

@@ -3,7 +3,7 @@
 # known before, so an execution finds that out and is begun again. Any other barrier is one place to all. Part of the harness; see core.py.
 
 PARTIES = "parties"  # with a barrier's name: the codes of the threads that meet there
-MIXED_ROUNDS = "mixed barrier"  # with its name: that it is used for more, or by others too
+MIXED_BARRIER = "mixed barrier"  # with its name: that it is used for more, or by others too
 arrivals = {}  # of a program: of each barrier's name, round and thread: the number of the guard, what who arrives does, and who waits for him
 
 
@@ -59,15 +59,25 @@ class Meeting:
         if detail and not solo:
             note("pass", called(barrier))
 
+    def waiting(self):
+        """How many have arrived for whom others are missing."""
+        return sum(count for count in self.counts.values() if count < len(self.codes))
 
-def meeting_at(name):
+
+def meeting_at(name, parties):
     """What is known of the barrier of that name, if it tells nobody who came first."""
     known = [each[2:] for each in program.tracked if each[:2] == (PARTIES, name)]
-    return Meeting(name, known[0]) if known else None
+    if not known:
+        return None
+    if len(known) > 1 or len(known[0]) != parties:  # in another order it is for others, or for more
+        found.add((MIXED_BARRIER, name))
+        return None
+    return Meeting(name, known[0])
 
 
 def is_dropped(frame):
-    """Whether that frame does nothing with what the call returns that is going on in it."""
+    """Whether that frame does nothing with what the call returns that is going on in it: by its next instruction, so it is not seen what code
+    in C, which that frame has called, does with it."""
     import opcode
 
     instructions = frame.f_code.co_code
@@ -96,15 +106,16 @@ class Barrier(Model):
         self._broken = False
         # The action runs with the barrier's own lock held: meanwhile nobody arrives, breaks it or finds his time up.
         self._rd_calm, self._rd_act_op = self._rd_guarded("calm", True)
+        # Whether it has been used for nothing but to meet at.
         self._rd_meets = not (
-            parties < 2 or action is not None or shows_order() or (MIXED_ROUNDS, self._rd_name_) in program.tracked
+            parties < 2 or action is not None or shows_order() or (MIXED_BARRIER, self._rd_name_) in program.tracked
         )
-        self._rd_meeting = meeting_at(self._rd_name_) if self._rd_meets else None
+        self._rd_meeting = meeting_at(self._rd_name_, parties) if self._rd_meets else None  # takes the place of rounds
 
     def _rd_mix(self):
         """The barrier is used for more than to meet at. If more was taken for granted, what comes of this execution is of no use."""
         if self._rd_meeting is not None:
-            found.add((MIXED_ROUNDS, self._rd_name_))
+            found.add((MIXED_BARRIER, self._rd_name_))
         self._rd_meets, self._rd_meeting = False, None
 
     def _rd_look(self):
@@ -117,7 +128,7 @@ class Barrier(Model):
             timeout = self._timeout
         if self._rd_meets:
             meeting = self._rd_meeting
-            if timeout is not None or meeting is not None and cur.code not in meeting.codes or not is_dropped(sys._getframe(1)):
+            if timeout is not None or self._action is not None or meeting is not None and cur.code not in meeting.codes or not is_dropped(sys._getframe(1)):
                 self._rd_mix()
             elif meeting is not None:
                 return meeting.arrive(self)
@@ -234,7 +245,9 @@ class Barrier(Model):
         if not showing:
             self._rd_look()
         look_at(self)
-        return represented(self, "broken" if self._broken else "waiters=%d/%d" % (self._rd_round.count, self._parties))
+        meeting = self._rd_meeting
+        count = self._rd_round.count if meeting is None else meeting.waiting()
+        return represented(self, "broken" if self._broken else "waiters=%d/%d" % (count, self._parties))
 
 
 class Round:

@@ -75,7 +75,7 @@ class Program:
         generated.clear()
         forget_weak()
         forget_times()
-        renames = any(word in self.source for word in ("__dict__", "vars", "Namespace"))
+        renames = any(word in self.source for word in ("__dict__", "vars", "Namespace", "__getstate__", "__reduce", "pickle"))
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)

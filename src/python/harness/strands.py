@@ -186,6 +186,8 @@ def hand_to(nxt, me):
     if nxt.baton is None:
         try:
             carrier = idle.pop() if idle else Carrier()
+        except RecursionError:
+            raise
         except RuntimeError:
             cur = me
             return fail(Unsupported("a thread more", "the system lets Raceday start no other just now"))

@@ -1,7 +1,8 @@
 # Loops that wait for a change, sleeping, and the clock. Part of the harness; see core.py.
 
 
-MOST_TURNS = 4  # that a loop may take to come back to what was before, and be known for one that waits
+TURNS_RECALLED = 4  # that a loop may take to come back to what was before, and be known for one that waits
+MOST_IDLE = 16  # turns after which it is not looked for that
 ENOUGH_TURNS = 10_000  # of an execution that is made again anyway, with more known to be shared
 
 
@@ -26,13 +27,16 @@ def turn(site):
     else:
         state = variables_of(frame)
     before = me.marks.get(site, ())
+    idle = 0  # how many turns have done nothing that counts
     for last in before:
         # Also where it takes some turns to come back to what was before: of who looks at one thing after the other, and then again.
-        if not (
-            last[0] is frame and last[1] == me.acts and last[4] == me.held
-            and same_state(last[2], state) and is_steady(state, loop_mentions[site])
-        ):  # fmt: skip
+        if last[0] is not frame or last[1] != me.acts:
+            break
+        idle = idle or last[7] + 1
+        if last[4] != me.held or not same_state(last[2], state):
             continue
+        if not is_steady(state, loop_mentions[site]):
+            break
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
@@ -50,9 +54,9 @@ def turn(site):
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)
-    # What is remembered lives on, and so do its frames; where that can be seen it is the last turn only.
-    older = before[: MOST_TURNS - 1] if before and before[0][0] is frame and not program.sees_deaths else ()
-    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns), *older
+    # Who goes on for long without that computes. And what is remembered lives on: where that is seen it is of the last turn only.
+    older = before[: TURNS_RECALLED - 1] if 0 < idle < MOST_IDLE and not program.sees_deaths else ()
+    me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns, idle), *older
     return True
 
 
