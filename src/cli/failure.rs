@@ -34,9 +34,6 @@ use crate::terminal::EditError;
 /// How much of a line of somebody's program is quoted.
 const LONGEST_QUOTE: usize = 100;
 
-/// How much is told of what a worker says went wrong: a program that took it over can say anything.
-const LONGEST_MESSAGE: usize = 1000;
-
 /// What the text is called that says what to observe.
 const OBSERVED: &str = "<observe>";
 /// What the text of a claim is called.
@@ -253,12 +250,12 @@ impl From<FindError> for Failure {
 
 impl From<PythonError> for Failure {
     fn from(error: PythonError) -> Failure {
-        let message = cut(&clean_line(&with_causes(&error)), LONGEST_MESSAGE);
+        let message = clean_line(&with_causes(&error)).into_owned();
         match &error {
             PythonError::Syntax { name, message, text, .. } if name == OBSERVED || name == CLAIMED => {
                 let what = if name == OBSERVED { "what is to be observed" } else { "the claim" };
                 let text = cut(&clean_line(text.trim()), LONGEST_QUOTE);
-                Failure::unusable(format!("{what}, `{text}`, is not a Python expression: {}", cut(&clean_line(message), LONGEST_MESSAGE)))
+                Failure::unusable(format!("{what}, `{text}`, is not a Python expression: {}", clean_line(message)))
             }
             PythonError::Syntax { text, .. } if !text.trim().is_empty() => {
                 Failure::unusable(format!("{message}\n  {}", cut(&clean_line(text.trim()), LONGEST_QUOTE)))
@@ -436,18 +433,4 @@ pub(super) fn write_said(err: &mut dyn Write, what: &str, text: &str, page: Page
         wrap(line, width, 2).iter().try_for_each(|line| writeln!(err, "{line}"))?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A worker that was taken over had 50 MB of text shown.
-    #[test]
-    fn what_a_worker_says_went_wrong_is_told_in_short() {
-        let what = "\u{7f}".repeat(1 << 20);
-        let error = PythonError::Broken { what, death: String::new(), late: false, said: String::new() };
-        let told = Failure::from(error).message;
-        assert!(told.chars().count() <= LONGEST_MESSAGE && told.ends_with('…'), "{} characters", told.chars().count());
-    }
 }

@@ -465,7 +465,7 @@ pub fn replays_in(mut bytes: &[u8]) -> Vec<Replay> {
 
 /// Returns what a step did, with no more of each name and of the value than a person would read.
 pub(super) fn detail((line, verb, location, value, holds): Did) -> Detail {
-    let value = value.map(room::value);
+    let value = value.map(room::told);
     let (verb, location) = (room::called(verb), room::called(location));
     Detail { line, verb, location, value, holds: all_called(holds), asides: Vec::new() }
 }
@@ -486,7 +486,7 @@ impl Said {
             return Err("its answer has too many parts".to_owned());
         }
         let mut said: Said =
-            serde_json::from_slice(json).map_err(|error| room::fault(format!("its answer is wrong: {error}")))?;
+            serde_json::from_slice(json).map_err(|error| room::told(format!("its answer is wrong: {error}")))?;
         if let Some(code) = &mut said.code {
             *code = behind.to_vec();
         } else if !behind.is_empty() {
@@ -506,7 +506,7 @@ impl Said {
         for (step, line, verb, location, value) in self.asides.drain(..) {
             // What comes after no step of the replay is not to be told.
             if let Some(detail) = details.get_mut(step) {
-                let (verb, location, value) = (room::called(verb), room::called(location), value.map(room::value));
+                let (verb, location, value) = (room::called(verb), room::called(location), value.map(room::told));
                 detail.asides.push(Aside { line, verb, location, value });
             }
         }

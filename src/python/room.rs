@@ -110,13 +110,8 @@ pub(super) fn called(name: String) -> String {
     brief(name, MOST_CALLED)
 }
 
-/// Returns a value that a replay tells, as much of it as is taken in.
-pub(super) fn value(text: String) -> String {
-    brief(text, MOST_VALUE)
-}
-
-/// Returns what a process says went wrong, as far as it is taken in.
-pub(super) fn fault(text: String) -> String {
+/// Returns a value that a replay tells, or what a process says went wrong, as much of it as is taken in.
+pub(super) fn told(text: String) -> String {
     brief(text, MOST_VALUE)
 }
 

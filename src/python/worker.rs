@@ -354,7 +354,7 @@ impl Worker {
     fn fault(&mut self, fault: Fault) -> PythonError {
         let Fault { kind, what, why, line, file, text, step, thread } = fault;
         // It is in English, or of the program's own lines: a process that was taken over may say more.
-        let [what, why, text] = [what, why, text].map(room::fault);
+        let ([what, why, text], file) = ([what, why, text].map(room::told), file.map(room::told));
         match kind.as_str() {
             "syntax" => PythonError::Syntax { name: file.unwrap_or_default(), line, message: what, text },
             "unsupported" => PythonError::Unsupported { what, line, why },

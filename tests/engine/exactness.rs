@@ -734,3 +734,11 @@ print('main')
         assert!(seen.contains(&few), "{few:?} is none of {}", seen.len());
     }
 }
+
+/// A name of 900,000 letters was quoted whole.
+#[test]
+fn what_is_said_of_a_program_is_told_in_short() {
+    let source = format!("import {}", "m".repeat(900_000));
+    let error = explored(&scenario(&source, None)).expect_err("there is no such module").to_string();
+    assert!(error.contains("import mmm") && error.chars().count() < 2500, "{} characters", error.chars().count());
+}
