@@ -44,7 +44,7 @@ def attribute_touches(thing, name, manner, removes=False):
     if issubclass(kind, type):
         own = (digest((class_name(thing), name)), manner)
         if manner == WRITE:
-            return (own, *class_order_touches(thing, name, removes))
+            return (own, *order_touches(class_name(thing), vars(thing), name, removes))
         owners = thing.__mro__[1:] if kind is type else thing.__mro__[1:] + kind.__mro__  # a class is an instance too
         return (own,) + tuple(
             (digest((class_name(owner), name)), READ) for owner in owners if owner.__module__ == "__main__"
@@ -70,11 +70,11 @@ def attribute_touches(thing, name, manner, removes=False):
             return own + (owners_touches(kind, name) if manner == READ and name in tracked_class_attributes else ())
         if is_of_library(kind):
             return state_touches(thing, manner)
-        inner = dict_of(thing)
-        if inner is None or name not in inner or is_data(kind, name):
+        inner, is_decided = dict_of(thing), is_data(kind, name)
+        if is_decided or inner is None or name not in inner:
             # That it is code is what may have changed, or may be about to.
             touches = owners_touches(kind, name) if name in tracked_class_attributes else ()
-            if inner is not None and not is_data(kind, name):
+            if inner is not None and not is_decided:
                 touches += ((digest((name_of(thing), name)), manner),)
             return touches
     if name in CONFIGURED and is_of_logging(kind):
@@ -95,23 +95,22 @@ def attribute_touches(thing, name, manner, removes=False):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         state = state_touches(thing, WRITE) if is_of_library(kind) else ()
-        return (own, *state, *order_touches(thing, name, removes))
+        return (own, *state, *own_order_touches(thing, name, removes))
     if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
         return (own,)
     return (own, *owners_touches(kind, name))
 
 
-def order_touches(thing, name, removes):
-    """What setting an attribute of an instance, or removing it, touches beyond that: which come after which, where that can be seen."""
-    inner = dict_of(thing) if renames else None
-    if inner is None or is_data(type(thing), name):
-        return ()
-    return ((digest((name_of(thing), "*")), WRITE if (name in inner) is removes else ATTEMPT),)
+def order_touches(owner, there, name, removes):
+    """What setting an attribute, or removing it, touches beyond that: which of those `there` come after which, where that can be seen. What is
+    new comes last, and what goes may come again; anything else leaves them as they are."""
+    return ((digest((owner, "*")), WRITE if (name in there) is removes else ATTEMPT),) if shows_attributes else ()
 
 
-def class_order_touches(kind, name, removes):
-    """The same for an attribute of a class."""
-    return ((digest((class_name(kind), "*")), WRITE if (name in vars(kind)) is removes else ATTEMPT),) if renames else ()
+def own_order_touches(thing, name, removes):
+    """The same for an attribute that an instance has by itself."""
+    inner = dict_of(thing) if shows_attributes else None
+    return () if inner is None or is_data(type(thing), name) else order_touches(name_of(thing), inner, name, removes)
 
 
 SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have
@@ -125,7 +124,7 @@ def owners_touches(kind, name):
 def touches_one_place(kind, name):
     """Finds out what `one_place` has: where `attribute_touches` gives the same one place, whatever the instance is like."""
     known = one_place[kind, name] = (
-        not renames and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
+        not shows_attributes and not issubclass(kind, (type, types.ModuleType, Local)) and kind not in PROXIES
         and kind is not super and name not in tracked_class_attributes and type(kind.__setattr__) is not types.FunctionType
         and type(kind.__getattribute__) is not types.FunctionType
         and (kind.__module__ == "__main__" or kind.__module__ != "logging" and not is_of_library(kind))
@@ -229,7 +228,7 @@ def store_attr(store, thing, name, *value):
 def stored_touches(thing, name, removes):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, WRITE)
-    return ((digest((name_of(thing), name)), WRITE), *order_touches(thing, name, removes))
+    return ((digest((name_of(thing), name)), WRITE), *own_order_touches(thing, name, removes))
 
 
 def keep_outside(thing=None, name=None):
@@ -267,7 +266,7 @@ def fill_again(init, /, *arguments, **keywords):
 
 
 def filled_touches(thing, values):
-    names = [*(name for name in values if name in tracked_attributes), *(("*",) if renames else ())]
+    names = [*(name for name in values if name in tracked_attributes), *(("*",) if shows_attributes else ())]
     return tuple((digest((name_of(thing), name)), WRITE) for name in names)
 
 

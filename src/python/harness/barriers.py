@@ -17,14 +17,14 @@ BrokenBarrierError.__module__ = "threading"
 class Meeting:
     """What is known of a barrier that tells nobody who came first: who meets there, and how often each has arrived."""
 
-    __slots__ = ("name", "codes", "rounds", "guards", "counts")
+    __slots__ = ("name", "codes", "rounds", "guards", "missing")
 
     def __init__(self, name, codes):
         self.name = name
         self.codes = codes
         self.rounds = dict.fromkeys(codes, 0)
         self.guards = {}  # by round and thread
-        self.counts = {}  # of each round that not all have come to: how many have
+        self.missing = {}  # of each round that some have come to, and not all: for how many they wait
 
     def arrival(self, turn, code):
         """The guard that opens as that thread arrives, what it does then, and what who waits for it does."""
@@ -47,9 +47,11 @@ class Meeting:
         guard, arrive, _ = self.arrival(turn, mine)
         act(arrive)
         guard.set(True)
-        self.counts[turn] = self.counts.get(turn, 0) + 1
+        missing = self.missing.pop(turn, len(self.codes)) - 1
+        if missing:
+            self.missing[turn] = missing
         if detail and not solo:
-            note("arrive at", called(barrier), "%d of %d" % (self.counts[turn], len(self.codes)))
+            note("arrive at", called(barrier), "%d of %d" % (len(self.codes) - missing, len(self.codes)))
         cur.waits = barrier
         for code in self.codes:
             if code != mine:
@@ -61,7 +63,7 @@ class Meeting:
 
     def waiting(self):
         """How many have arrived for whom others are missing."""
-        return sum(count for count in self.counts.values() if count < len(self.codes))
+        return sum(len(self.codes) - missing for missing in self.missing.values())
 
 
 def meeting_at(name, parties):
@@ -80,8 +82,7 @@ def is_dropped(frame):
     in C, which that frame has called, does with it."""
     import opcode
 
-    instructions = frame.f_code.co_code
-    after = frame.f_lasti + 2
+    instructions, after = frame.f_code.co_code, frame.f_lasti + 2
     while instructions[after] == 0:  # where a specialised instruction keeps what it knows, which is no instruction
         after += 2
     return instructions[after] == opcode.opmap["POP_TOP"]
@@ -108,7 +109,7 @@ class Barrier(Model):
         self._rd_calm, self._rd_act_op = self._rd_guarded("calm", True)
         # Whether it has been used for nothing but to meet at.
         self._rd_meets = not (
-            parties < 2 or action is not None or shows_order() or (MIXED_BARRIER, self._rd_name_) in program.tracked
+            parties < 2 or shows_order() or (MIXED_BARRIER, self._rd_name_) in program.tracked
         )
         self._rd_meeting = meeting_at(self._rd_name_, parties) if self._rd_meets else None  # takes the place of rounds
 

@@ -42,7 +42,7 @@ class Program:
 
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
-        global loop_mentions, passing_names, reads_within, uses_opaque, tracked_containers, every_use, loops, renames, keep_name
+        global loop_mentions, passing_names, reads_within, uses_opaque, tracked_containers, every_use, loops, shows_attributes, keep_name
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -75,7 +75,7 @@ class Program:
         generated.clear()
         forget_weak()
         forget_times()
-        renames = any(word in self.source for word in ("__dict__", "vars", "Namespace", "__getstate__", "__reduce", "pickle"))
+        shows_attributes = any(word in self.source for word in ("__dict__", "vars", "Namespace", "__getstate__", "__reduce", "pickle"))
         loops = rewriter.loops or self.ordered  # who waits on the clock asks the same
         loop_mentions = rewriter.mentions
         passing_names = frozenset(rewriter.passing)

@@ -27,16 +27,10 @@ def turn(site):
     else:
         state = variables_of(frame)
     before = me.marks.get(site, ())
-    idle = 0  # how many turns have done nothing that counts
-    for last in before:
-        # Also where it takes some turns to come back to what was before: of who looks at one thing after the other, and then again.
-        if last[0] is not frame or last[1] != me.acts:
-            break
-        idle = idle or last[7] + 1
-        if last[4] != me.held or not same_state(last[2], state):
-            continue
-        if not is_steady(state, loop_mentions[site]):
-            break
+    # How many turns have done nothing that counts.
+    idle = before[0][7] + 1 if before and before[0][0] is frame and before[0][1] == me.acts else 0
+    last = come_back_to(before, frame, state) if idle else None
+    if last is not None and is_steady(state, loop_mentions[site]):
         since = last[3]
         first_read = {}
         for seen in me.segments[last[5] :]:
@@ -50,7 +44,6 @@ def turn(site):
             if not me.refusals or ordered or NOTICED in program.tracked or not stop_if_in_vain(since, last[6], first_read):
                 wait_for_change(first_read)
             state = state if state is None else variables_of(frame)
-        break
     if me.seen:  # a turn that read nothing needs no place for it
         me.seen = {}
         me.segments.append(me.seen)
@@ -58,6 +51,17 @@ def turn(site):
     older = before[: TURNS_RECALLED - 1] if 0 < idle < MOST_IDLE and not program.sees_deaths else ()
     me.marks[site] = (frame, me.acts, state, position, me.held, len(me.segments) - 1, me.turns, idle), *older
     return True
+
+
+def come_back_to(before, frame, state):
+    """Which of the turns before began as things are now, if any: the last, or another of few, as where a thread looks at one thing after the other and
+    then again."""
+    for mark in before:
+        if mark[0] is not frame or mark[1] != cur.acts:
+            return None
+        if mark[4] == cur.held and same_state(mark[2], state):
+            return mark
+    return None
 
 
 def locks_given_back(since, first):
