@@ -1198,6 +1198,31 @@ p = P()";
     assert_eq!(seen_beside(there, "p.a = 10", "p.b = p.a; r.append(p.b)"), ["[0]", "[10]"]);
 }
 
+/// Who found the class as it was after such a change touched the instance alone: one order was told as all there are.
+#[test]
+fn a_class_may_come_to_decide_what_its_instances_attributes_are_and_cease_to() {
+    let reads = "r.append(p.x)";
+    let attempt = |act: &str| format!("try: {act}; r.append('done')\n    except AttributeError: r.append('refused')");
+    let (sets, removes) = (attempt("p.x = 9"), attempt("del p.x"));
+    let sets_by_name = attempt("object.__setattr__(p, 'x', 9)");
+    let property = "property(lambda self: 1)";
+    let begin = "P.x = property(lambda self: 1)";
+    for (held, change, act, seen) in [
+        (property, "del P.x", reads, ["[1]", "[2]"]),
+        (property, "P.x = 3", reads, ["[1]", "[2]"]),
+        (property, "type.__delattr__(P, 'x')", reads, ["[1]", "[2]"]),
+        (property, "P.x = 3", &sets, ["['done']", "['refused']"]),
+        ("5", begin, reads, ["[1]", "[2]"]),
+        ("5", begin, &sets, ["['done']", "['refused']"]),
+        ("5", begin, &removes, ["['done']", "['refused']"]),
+        ("5", begin, &sets_by_name, ["['done']", "['refused']"]),
+    ] {
+        let there = format!("class P: x = {held}\np = P()\nvars(p)['x'] = 2");
+        assert_eq!(seen_beside(&there, change, act), seen, "{held}, {change} and {act}");
+        assert_eq!(seen_beside(&there, act, change), seen, "{held}, {act} and {change}");
+    }
+}
+
 /// Only dicts had an order.
 #[test]
 fn attributes_have_an_order_where_that_can_be_seen() {

@@ -95,7 +95,7 @@ def attribute_touches(thing, name, manner, removes=False):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         state = state_touches(thing, WRITE) if is_of_library(kind) else ()
-        return (own, *state, *own_order_touches(thing, name, removes))
+        return (own, *deciders_touches(kind, name), *state, *own_order_touches(thing, name, removes))
     if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
         return (own,)
     return (own, *owners_touches(kind, name))
@@ -113,12 +113,25 @@ def own_order_touches(thing, name, removes):
     return () if inner is None or is_data(type(thing), name) else order_touches(name_of(thing), inner, name, removes)
 
 
-SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have
+SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have, or took it away
+
+
+def find_class_attribute(owner, name, *value):
+    """Notes that an attribute of a class is given that value, or is deleted."""
+    if name not in tracked_class_attributes:
+        found.add(("class attribute", name))
+    if name + SETS not in tracked_class_attributes and (is_data(owner, name) or any(hasattr(type(each), "__set__") for each in value)):
+        found.add(("class attribute", name + SETS))
 
 
 def owners_touches(kind, name):
     """What looking for an attribute in the classes of an instance touches: whichever has it, or comes to have it."""
     return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
+
+
+def deciders_touches(kind, name):
+    """What setting an attribute of an instance, or removing it, touches of its classes, where one may come to say what that does."""
+    return owners_touches(kind, name) if name + SETS in tracked_class_attributes else ()
 
 
 def touches_one_place(kind, name):
@@ -169,10 +182,7 @@ def wr_attr(value, thing, name):
         return
     if not solo:
         if issubclass(type(thing), type):
-            if name not in tracked_class_attributes:
-                found.add(("class attribute", name))
-            if hasattr(type(value), "__set__") and name + SETS not in tracked_class_attributes:
-                found.add(("class attribute", name + SETS))
+            find_class_attribute(thing, name, value)
         key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
@@ -204,8 +214,8 @@ def store_attr(store, thing, name, *value):
     is_class = issubclass(type(thing), type)
     is_main = type(thing) is types.ModuleType and vars(thing) is program_globals
     if not solo:
-        if is_class and name not in tracked_class_attributes:
-            found.add(("class attribute", name))
+        if is_class:
+            find_class_attribute(thing, name, *value)
         if is_main and name not in tracked_globals:
             found.add(("global", name))
         if name not in tracked_attributes:
@@ -228,7 +238,8 @@ def store_attr(store, thing, name, *value):
 def stored_touches(thing, name, removes):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, WRITE)
-    return ((digest((name_of(thing), name)), WRITE), *own_order_touches(thing, name, removes))
+    own = digest((name_of(thing), name)), WRITE
+    return (own, *deciders_touches(type(thing), name), *own_order_touches(thing, name, removes))
 
 
 def keep_outside(thing=None, name=None):
@@ -291,8 +302,8 @@ def del_attr(thing, name):
     is_step = ()
     if not solo:
         make_own_part(thing)
-        if issubclass(type(thing), type) and name not in tracked_class_attributes:
-            found.add(("class attribute", name))
+        if issubclass(type(thing), type):
+            find_class_attribute(thing, name)
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
