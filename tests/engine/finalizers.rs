@@ -342,3 +342,48 @@ with ThreadPoolExecutor(2) as pool:
         &["[1, 2]"],
     );
 }
+
+/// Those that are left were not called at all.
+#[test]
+fn finalizers_that_are_left_are_called_at_exit_the_last_made_first() {
+    let told = [
+        "end, finalized a, finalized b, finalized r, registered, closed 1",
+        "end, finalized b, finalized a, finalized r, registered, closed 1",
+    ];
+    check(
+        "import atexit, weakref
+class C: pass
+r, kept = R(1), [C(), C()]
+atexit.register(print, 'registered')
+weakref.finalize(r, print, 'finalized', 'r')
+def work(at, name): weakref.finalize(kept[at], print, 'finalized', name)
+run(lambda: work(0, 'a'), lambda: work(1, 'b'))
+print('end')",
+        &told,
+    );
+    // One that is called, detached, or said not to be called at exit is not, and one that is made by another is.
+    check(
+        "import weakref
+class C: pass
+c = C()
+called, detached, unsaid = (weakref.finalize(c, print, each) for each in ('called', 'detached', 'unsaid'))
+called()
+detached.detach()
+unsaid.atexit = False
+def fails():
+    weakref.finalize(c, print, 'made at exit')
+    raise ValueError
+weakref.finalize(c, fails)
+run(lambda: print('work'))",
+        &["called, work, made at exit"],
+    );
+    // A daemon may still be the one to call it, and be cut off before it prints.
+    check(
+        "import weakref
+class C: pass
+c = C()
+f = weakref.finalize(c, print, 'finalized')
+threading.Thread(target=f, daemon=True).start()",
+        &["", "finalized"],
+    );
+}

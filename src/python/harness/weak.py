@@ -18,6 +18,7 @@ reference_places = {}  # by the id of a weak reference: that, and the place that
 
 
 def forget_weak():
+    forget_finalizers()
     mortal.clear()
     kept.clear()
     dying.clear()
@@ -527,11 +528,65 @@ def adapt_weak_references(module):
         (module.WeakValueDictionary, ("__setitem__", "setdefault", "update", "__ior__")),
         (module.WeakKeyDictionary, ("__setitem__", "setdefault", "update", "__ior__")),
         (module.WeakSet, ("add", "update", "__ior__")),
-        (module.finalize, ("__init__",)),
     ):
         for name in changes:
             if name in vars(kind):
                 setattr(kind, name, watching(vars(kind)[name]))
+    adapt_finalizers(module.finalize)
+
+
+finalizers = {}  # those that have not been called: the registry of the class
+finalizers_op = op_of(((outside_place("finalizers"), WRITE),))
+calls_finalizers = False  # whether those that are left are to be called at exit
+
+
+def adapt_finalizers(kind):
+    """Has `weakref.finalize` call at exit what was made in this execution, and by what is modelled."""
+    global finalizers
+    finalizers = kind._registry
+    kind._registered_with_atexit = True
+    kind.__init__ = finalizing_in_turn(watching(kind.__init__))
+
+
+def finalizing_in_turn(make):
+    def __init__(self, obj, func, /, *args, **kwargs):
+        global calls_finalizers
+        for each in (func, *args, *kwargs.values()):
+            publish(each)
+        act(finalizers_op)  # who is made last is called first
+        make(self, obj, func, *args, **kwargs)
+        if not calls_finalizers:
+            calls_finalizers = True
+            at_exit.append((finalize_the_rest, (), {}))
+
+    return __init__
+
+
+def forget_finalizers():
+    """Makes sure that nothing is called any more of what an execution has left."""
+    global calls_finalizers
+    finalizers.clear()
+    calls_finalizers = False
+
+
+def finalize_the_rest():
+    """Calls the finalizers that are left, the last first, as CPython does at exit."""
+    while True:
+        if not solo:
+            announce(rest_touches)
+        left = [each for each, known in finalizers.items() if known.atexit]
+        if not left:
+            break
+        known = finalizers.pop(max(left, key=lambda each: finalizers[each].index))
+        call_to_the_end(callee(known.func), known.args, known.kwargs or {})
+    finalizers.clear()  # no other death calls anything from now on
+
+
+def rest_touches():
+    touches = finalizers_op.touches
+    for each in finalizers:
+        touches += state_touches(each, WRITE)
+    return touches
 
 
 def adapt_collection(module):

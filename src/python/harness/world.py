@@ -277,13 +277,17 @@ at_exit_op = op_of(((outside_place("atexit"), WRITE),))
 def call_at_exit():
     """Calls what was registered, the last first."""
     while at_exit:
-        func, args, kwargs = at_exit.pop()
-        try:
-            func(*args, **kwargs)
-        except (Abandon, Unsupported, Diverged, NeedsWorkers):
-            raise
-        except BaseException as error:
-            sound(error)  # CPython prints it and goes on
+        call_to_the_end(*at_exit.pop())
+
+
+def call_to_the_end(function, arguments, keywords):
+    """Calls what is called as the interpreter ends."""
+    try:
+        function(*arguments, **keywords)
+    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        raise
+    except BaseException as error:
+        sound(error)  # CPython prints it and goes on
 
 
 def make_atexit():
