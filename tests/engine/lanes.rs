@@ -85,6 +85,27 @@ fn a_semaphore_that_nobody_waits_for_has_one_order() {
     assert_eq!(told, ["2\n", "3\n"]);
 }
 
+/// Acquiring and releasing were in conflict: with five threads there were 9,720 orders, and with one who says when another may go on there were two.
+#[test]
+fn of_a_semaphore_count_who_acquires_before_whom_and_who_releases_before_whom() {
+    // Who goes first, second and so on, and each time but the last which of two is out first.
+    let body = "with s: pass";
+    assert_eq!(threads("s = threading.Semaphore(2)", &[body; 5]).executions, 120 * 16);
+    assert_eq!(threads("s = threading.Semaphore(0)", &["s.release()", "s.acquire(), print('on')"]).executions, 1);
+    let put = "for n in range(3): room.acquire(), q.put(n), some.release()";
+    let get = "for n in range(3): some.acquire(), print(q.get()), room.release()";
+    let report = threads("room, some = threading.Semaphore(2), threading.Semaphore(0)", &[put, get]);
+    assert_eq!((report.executions, outputs(&report)), (1, vec!["0\n1\n2\n"]));
+    // Who waits is told, and who is let go by two at once goes on.
+    let report = threads("s = threading.Semaphore(1)", &["s.acquire(), s.acquire()"]);
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Deadlock);
+    let report = threads("s = threading.Semaphore(0)", &["s.release(2)", "s.acquire(), s.acquire(), print('on')"]);
+    assert_eq!(outputs(&report), ["on\n"]);
+    // Whether it is released too often hangs on who has acquired it by then.
+    let report = threads("s = threading.BoundedSemaphore(1)", &["s.acquire()", "s.release()"]);
+    assert_eq!(report.outcomes.len(), 2);
+}
+
 /// Three phases of three threads had 6 orders for each time that they met, and did not come to an end.
 #[test]
 fn at_a_barrier_it_does_not_matter_who_comes_first_unless_somebody_looks() {

@@ -1,8 +1,8 @@
 # Queues where to put an item and to get an earlier one are in no conflict, whichever comes first. Each item has a place of its own, which who puts
 # it writes and who gets it takes; what conflicts is who gets before whom, and who puts before whom. So to put takes a turn at one end of the
 # queue, and to get at the other (TURN). To say that an item is done conflicts with nothing but to wait for that. A queue that is used in another
-# way while several threads live, to see how full it is, say, is one place to all (queues.py), once that was found. Part of the
-# harness; see core.py.
+# way while several threads live, to see how full it is, say, is one place to all (queues.py), once that was found. And a semaphore is
+# such a queue, of what it lets its takers have: to release puts one there, and to acquire gets one. Part of the harness; see core.py.
 
 MIXED = "mixed queue"  # with a queue's name: that it is used in another way
 JOINED = "joined queue"  # likewise: that somebody waits until all is done, while several threads live
@@ -33,14 +33,15 @@ class Entrance(Guard):
 class Lane:
     """Of one queue, in one execution: how many items were put, were got and are done, and by whom."""
 
-    __slots__ = ("queue", "name", "most", "puts", "gets", "some", "room", "guards", "held", "outsiders", "joiner", "joined")
+    __slots__ = ("queue", "name", "most", "first", "puts", "gets", "some", "room", "guards", "held", "outsiders", "joiner", "joined")
 
-    def __init__(self, queue, most):
+    def __init__(self, queue, most, first=0):
         self.queue = queue
         self.name = queue._rd_name_
         self.most = most
-        self.puts = self.gets = 0
-        self.some, self.room = Entrance(False), Entrance(True)
+        self.first = self.puts = first  # so many are there from the first on
+        self.gets = 0
+        self.some, self.room = Entrance(first > 0), Entrance(True)
         self.guards = {}  # by what has become of an item, and its number
         self.held = {}  # of each thread, the items that it got and did not say to be done
         self.outsiders = set()  # who put while he held none, while several threads lived
@@ -59,7 +60,7 @@ class Lane:
             number = lane_guards.get(key)
             if number is None:
                 number = lane_guards[key] = guard_number(key)
-            guard = self.guards[what, item] = shut_guard(number)
+            guard = self.guards[what, item] = Guard(number, True) if what == "put" and item < self.first else shut_guard(number)
         return guard
 
     def act(self, what, item):
@@ -71,7 +72,7 @@ class Lane:
             guard = self.guard("got", item - self.most)
         elif what == "join":
             guard = self.guard("done", item)
-        key = self.name, what, item, self.most
+        key = self.name, what, item, self.most, self.first
         op = lane_acts.get(key)
         if op is None:
             if what == "task done" or what == "join":
@@ -87,9 +88,13 @@ class Lane:
     def wait(self, what, item, entrance):
         if solo and entrance.open:
             return
-        cur.waits = (self.queue, what)
+        cur.waits = self.awaited(what)
         visible(self.act(what, item), entrance)
         cur.waits = None
+
+    def awaited(self, what):
+        """What a thread waits for, as its `waits` has it."""
+        return self.queue, what
 
     def before_put(self):
         if not solo and not self.held.get(cur):
@@ -174,6 +179,30 @@ class Lane:
 
 def lane_of(queue, most):
     """A lane for a queue, unless it was found to be used in another way."""
-    if shows_order() or QUEUES in program.tracked or (MIXED, queue._rd_name_) in program.tracked:
-        return None
-    return Lane(queue, most)
+    return None if QUEUES in program.tracked or is_mixed(queue) else Lane(queue, most)
+
+
+def is_mixed(model):
+    return shows_order() or (MIXED, model._rd_name_) in program.tracked
+
+
+class Permits(Lane):
+    """What a semaphore lets its takers have. Which of them a thread gets nobody can tell; that it gets the next one says who gets one before whom."""
+
+    __slots__ = ()
+
+    def awaited(self, what):
+        return self.queue
+
+    def before_release(self, count):
+        """Before the running thread gives so many back."""
+        held = self.held.get(cur, [])
+        if not solo and (count > 1 or self.queue._rd_bounded and not held):
+            self.mix()  # these are one act; and whether those are too many hangs on who has taken some by then
+        del held[-count:]
+        self.before_put()
+
+
+def permits_of(semaphore, first):
+    """The lane of a semaphore for which threads may have to wait, unless it was found to be used in another way."""
+    return None if is_mixed(semaphore) else Permits(semaphore, 0, first)

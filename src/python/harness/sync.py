@@ -228,6 +228,7 @@ class Semaphore(Model):
         self._rd_left = self._rd_first = value
         self._rd_some, self._rd_acquire_op = self._rd_guarded("some", value > 0)
         self._rd_plenty = value > 1 and not shows_order() and (SCARCE, self._rd_name_) not in program.tracked
+        self._rd_lane = None if self._rd_plenty else permits_of(self, value)
         self._rd_spent = {}  # of each thread, how many it has taken and not given back, and how many that were at most
 
     def _rd_takes(self, count):
@@ -251,9 +252,14 @@ class Semaphore(Model):
         self._rd_some.set(self._rd_left > 0)
 
     def _rd_look(self):
-        """Before somebody sees how many are left."""
-        if self._rd_plenty and not solo:
+        """Before somebody sees how many are left, or tries whether one is."""
+        if solo:
+            return
+        if self._rd_plenty:
             self._rd_is_scarce()
+            found.add((MIXED, self._rd_name_))
+        elif self._rd_lane is not None:
+            self._rd_lane.mix()
 
     @property
     def _value(self):
@@ -270,12 +276,16 @@ class Semaphore(Model):
             if detail and not solo:
                 aside("acquire", called(self), None)
             return True
-        if blocking and timeout is None:
-            if not (solo and self._rd_some.open):
-                cur.waits = self
-                visible(self._rd_acquire_op, self._rd_some)
-        else:
+        lane = self._rd_lane
+        if not (blocking and timeout is None):
+            if lane is not None:
+                self._rd_look()
             timed(timeout or 0, self._rd_some_left, self._rd_try_touches)
+        elif lane is not None:
+            lane.before_get()
+        elif not (solo and self._rd_some.open):
+            cur.waits = self
+            visible(self._rd_acquire_op, self._rd_some)
         if self._rd_left == 0:
             if detail and not solo:
                 note("try to acquire", called(self), "no")
@@ -285,6 +295,8 @@ class Semaphore(Model):
             note("acquire", called(self), "%d left" % self._rd_left)
         if self._rd_left == 0:
             self._rd_some.set(False)
+        if lane is not None:
+            lane.has_got()
         return True
 
     def _rd_some_left(self):
@@ -302,9 +314,16 @@ class Semaphore(Model):
             if detail and not solo:
                 aside("release", called(self), None)
             return
-        act(self._rd_write)
+        lane = self._rd_lane
+        if lane is None:
+            act(self._rd_write)
+        else:
+            lane.before_release(n)
         self._rd_check(n)
         self._rd_left += n
+        if lane is not None:
+            for _ in range(n):
+                lane.has_put()
         if detail and not solo:
             note("release", called(self), "%d left" % self._rd_left)
         self._rd_some.set(True)

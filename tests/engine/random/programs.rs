@@ -482,7 +482,7 @@ const CREWED: Theme = &[
     "v = M.acquire(False); LOG",
     "with CV: v = CV.wait(1); LOG",
 ];
-/// Semaphores that may have plenty for all, or not.
+/// Semaphores that may have plenty for all, or not, or nothing at first.
 pub(crate) const PLENTY: &[Theme] = &[
     &[
         "SS.acquire(); v = x; SS.release(); LOG",
@@ -506,6 +506,22 @@ pub(crate) const PLENTY: &[Theme] = &[
         "if here('t1'): SS.release()",
         "BB.acquire()",
         "BB.release()",
+        "v = x; LOG",
+    ],
+    &[
+        "SZ.acquire(); LOG",
+        "SZ.acquire()",
+        "SZ.release()",
+        "with S: x += 1",
+        "S.acquire(); v = x; S.release(); LOG",
+        "with SS: LOG",
+        "SS.acquire()",
+        "SS.release()",
+        "SS.release(2)",
+        "with BS: x += 1",
+        "if here('t1'): BB.acquire()",
+        "BB.release()",
+        "x += 1",
         "v = x; LOG",
     ],
 ];
@@ -572,6 +588,7 @@ const MEANINGS: &[(&str, &str, Option<&str>)] = &[
     ("S", "S = threading.Semaphore(1)", None),
     ("BS", "BS = threading.BoundedSemaphore(1)", None),
     ("SS", "SS = threading.Semaphore(2)", None),
+    ("SZ", "SZ = threading.Semaphore(0)", None),
     ("BB", "BB = threading.BoundedSemaphore(2)", None),
     ("ST", "ST = threading.Semaphore(3)\nST.acquire()", None),
     ("B2", "B2 = threading.Barrier(2)", None),
