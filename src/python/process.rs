@@ -36,12 +36,12 @@ const MAX_FRAME: u32 = 64 << 20;
 const KEPT: usize = 16 << 10;
 /// How much a child may print on standard error in all.
 const MAX_PRINTED: usize = 8 << 20;
-/// The largest request that is written without a thread of its own: as much as any pipe takes from a child that has
-/// read all requests before.
-const MAX_DIRECT: usize = 4 << 10;
+/// The largest request that is written without a thread of its own: as much as a pipe takes at once that says that it takes something
+/// (`PIPE_BUF`). A child may not have read the requests before, even if it has answered them.
+const MAX_DIRECT: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 /// How much of what it is sent may wait for a child: as much as anybody may have wait. A harness is some 900 KiB, and a child that is still
 /// starting need not be woken for each 64 KiB of it.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", test))]
 const WAITING: usize = 1 << 20;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
@@ -242,11 +242,12 @@ impl Process {
             frame.extend_from_slice(&length.to_be_bytes());
             parts.iter().for_each(|part| frame.extend_from_slice(part));
         }
-        // If writing fails the child has gone, and then the answer is an error.
-        if frame.len() <= MAX_DIRECT && self.unwritten.load(Ordering::SeqCst) == 0 {
+        // A child that does not read must not hold up who waits for its answer.
+        let direct = frame.len() <= MAX_DIRECT && self.unwritten.load(Ordering::SeqCst) == 0;
+        if direct && is_writable(&lock(&self.input)) {
+            // If writing fails the child has gone, and then the answer is an error.
             let _ = lock(&self.input).write_all(&frame);
         } else {
-            // A child that does not read must not hold up who waits for its answer.
             self.unwritten.fetch_add(1, Ordering::SeqCst);
             match self.writer() {
                 Ok(writer) => _ = writer.send(frame),
@@ -415,13 +416,30 @@ fn look_for(_output: &ChildStdout) {}
 /// Returns whether to read would not wait.
 #[cfg(unix)]
 fn is_readable(output: &ChildStdout) -> bool {
-    let mut output = [rustix::event::PollFd::new(output, rustix::event::PollFlags::IN)];
-    rustix::event::poll(&mut output, Some(&rustix::event::Timespec::default())) != Ok(0)
+    is_ready(output, rustix::event::PollFlags::IN)
+}
+
+/// Returns whether to write as much as [`MAX_DIRECT`] would not wait.
+#[cfg(unix)]
+fn is_writable(input: &ChildStdin) -> bool {
+    is_ready(input, rustix::event::PollFlags::OUT)
+}
+
+#[cfg(unix)]
+fn is_ready(pipe: &impl std::os::fd::AsFd, flags: rustix::event::PollFlags) -> bool {
+    let mut pipe = [rustix::event::PollFd::new(pipe, flags)];
+    rustix::event::poll(&mut pipe, Some(&rustix::event::Timespec::default())) != Ok(0)
 }
 
 /// Nobody knows.
 #[cfg(not(unix))]
 fn is_readable(_output: &ChildStdout) -> bool {
+    false
+}
+
+/// Nobody knows.
+#[cfg(not(unix))]
+fn is_writable(_input: &ChildStdin) -> bool {
     false
 }
 
@@ -578,6 +596,19 @@ mod tests {
             frame = child.receive_more(patience);
         }
         assert_eq!(frame, Err("it did not come to the end of its answer within 0 s".to_owned()));
+    }
+
+    /// As much was sent as a pipe takes, and then for ever: no limit of time covers sending.
+    #[test]
+    #[cfg(unix)]
+    fn whoever_answers_what_it_has_not_read_holds_nobody_up() {
+        let arguments = ["-c", TALKATIVE].map(OsString::from);
+        let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
+        let request = [b'r'; MAX_DIRECT - 4];
+        for _ in 0..2 * (WAITING / MAX_DIRECT) {
+            child.send(&request);
+            assert_eq!(child.receive(Duration::from_secs(60)), Ok(b"w".to_vec()));
+        }
     }
 
     #[test]
