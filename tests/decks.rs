@@ -26,7 +26,7 @@ fn keys_are_what_running_the_programs_shows() {
     let search = Search::by(variable("RACEDAY_PYTHON"), variable("PATH"));
     let mut engine = Engine::with_python(search, confinement());
     for deck in library.decks() {
-        let proof = prove(deck, &mut engine, &mut |_, _| {}).unwrap_or_else(|failure| panic!("{}", failure.message));
+        let proof = prove(deck, &mut engine, &mut |_, _, _| {}).unwrap_or_else(|failure| panic!("{}", failure.message));
         let findings: Vec<String> =
             proof.findings.iter().map(|finding| format!("{}:{finding}", finding.place.file)).collect();
         assert!(findings.is_empty(), "{}:\n{}", deck.id, findings.join("\n"));

@@ -329,6 +329,22 @@ fn ctrl_c_while_outcomes_are_confirmed_shows_those_that_are() {
     assert_eq!(json["claims"][0]["violation"]["stdout"], "dcba\n", "{said}");
 }
 
+/// Nothing was shown until the first execution was over, of sixty such questions nothing for ten minutes.
+#[test]
+fn what_is_checked_is_shown_before_anything_came_of_it() {
+    let world = World::new();
+    let deck = world.home.path().join("slow");
+    fs::create_dir_all(&deck).expect("folders can be made");
+    fs::write(deck.join("deck.yaml"), HEAD.replace("tiny", "slow")).expect("files can be written");
+    let topic = "concepts: [{id: c, title: C, teach: T.}]\nquestions:\n  - id: q\n    concept: c\n    kind: verdict\n    ask: A\n    \
+         claim: {always: n}\n    scenario:\n      code: |\n        n = sum(range(10 ** 15))\n";
+    fs::write(deck.join("topic.yaml"), topic).expect("files can be written");
+    let mut session = world.start(&["check", "slow"], "xterm");
+    wait_for(&mut session, "checking q (1 of 1): 0 executions");
+    session.send("\x03").expect("a key");
+    assert_eq!(wait_for_end(&mut session).1, 130);
+}
+
 /// A line that was filled up to the edge sent the `^C` of the terminal to the next one, and that was cleared in its place.
 #[test]
 fn ctrl_c_leaves_nothing_of_a_progress_line() {

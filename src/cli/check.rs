@@ -79,8 +79,9 @@ pub(super) fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Failure> 
     }
     for entry in &library.entries {
         let mut progress = Progress::new("checking", progress::is_welcome(world));
-        let proof = prove(&entry.deck, &mut engine, &mut |question, explored| {
-            progress.name(&format!("checking {}", question.id));
+        let all = entry.deck.questions.len();
+        let proof = prove(&entry.deck, &mut engine, &mut |number, question, explored| {
+            progress.name(&format!("checking {} ({number} of {all})", question.id));
             progress.explored(explored);
         })?;
         drop(progress);
@@ -178,17 +179,22 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Proves the keys of `deck`'s questions by exploring their programs. `watch` hears how far each has come.
+/// Proves the keys of `deck`'s questions by exploring their programs. `watch` hears of each, by its number from 1, as it begins and how far it has come.
 ///
 /// # Errors
 ///
 /// There is no Python, or it stopped working. What is wrong with a question is a finding.
-pub fn prove(deck: &Deck, engine: &mut Engine, watch: &mut dyn FnMut(&Question, &Explored)) -> Result<Proof, Failure> {
+pub fn prove(
+    deck: &Deck,
+    engine: &mut Engine,
+    watch: &mut dyn FnMut(usize, &Question, &Explored),
+) -> Result<Proof, Failure> {
     let mut proof = Proof::default();
     engine.work_for(Some(&deck.id));
-    for question in &deck.questions {
+    for (question, number) in deck.questions.iter().zip(1..) {
         let Some(scenario) = question.kind.scenario() else { continue };
-        let explored = engine.prove(scenario, Budget::QUESTION, &mut |explored| watch(question, explored));
+        watch(number, question, &Explored::default());
+        let explored = engine.prove(scenario, Budget::QUESTION, &mut |explored| watch(number, question, explored));
         let wrong = match explored {
             Ok(explored) => {
                 proof.executions += explored.report.executions;
@@ -227,8 +233,10 @@ fn wrong(kind: &Kind, scenario: &Scenario, report: &Report) -> Vec<(String, Stri
             let mut judged = report.outcomes.iter().filter(|found| found.outcome.ending == Ending::Finished).peekable();
             let evaluates = |outcome: &Outcome| outcome.claims.first().is_some_and(Option::is_some);
             if judged.peek().is_some() && !judged.any(|found| evaluates(&found.outcome)) {
-                let message =
-                    format!("`{}` raises an exception wherever it is evaluated", clean_line(claim.expression()));
+                let message = format!(
+                    "`{}` raises an exception wherever it is evaluated",
+                    report::short_line(claim.expression())
+                );
                 let hint = "a claim is an expression over the module's globals when the program has ended";
                 return vec![(message, hint.to_owned())];
             }
@@ -236,6 +244,9 @@ fn wrong(kind: &Kind, scenario: &Scenario, report: &Report) -> Vec<(String, Stri
         }
     }
 }
+
+/// How many outcomes that are not among a question's choices are named.
+const MOST_MISSING: usize = 10;
 
 fn wrong_choices(
     kind: &Kind,
@@ -258,10 +269,18 @@ fn wrong_choices(
         .map(|found| report::label(&found.outcome, scenario))
         .collect();
     missing.dedup();
+    // Instead of a last one to be counted it can as well be named.
+    let more = if missing.len() > MOST_MISSING + 1 { missing.split_off(MOST_MISSING).len() } else { 0 };
     for outcome in missing {
         wrong.push((
             format!("`{outcome}` is possible, and not among the choices"),
             "add it, or change the program so that it cannot happen".to_owned(),
+        ));
+    }
+    if more > 0 {
+        wrong.push((
+            format!("{} are possible, and not among the choices", count(more as u64, "more outcome")),
+            "have `observe` show less, or make the program smaller".to_owned(),
         ));
     }
     wrong
@@ -323,6 +342,33 @@ mod tests {
         let wrong = wrong(&kind, &scenario(), &report(found, exhaustive));
         let messages: Vec<&str> = wrong.iter().map(|(message, _)| message.as_str()).collect();
         assert_eq!(messages, expected);
+    }
+
+    /// A question whose program had 924 outcomes had as many faults.
+    #[test]
+    fn of_many_outcomes_that_are_missing_some_are_named() {
+        let values: Vec<String> = (0..924).map(|value| value.to_string()).collect();
+        let found: Vec<_> = values.iter().map(|value| (value.as_str(), Ending::Finished, None)).collect();
+        let kind = Kind::Outcomes { scenario: scenario(), choices: vec![OutcomeChoice::Value("0".to_owned())] };
+        let wrong = wrong(&kind, &scenario(), &report(&found, true));
+        assert_eq!(wrong.len(), MOST_MISSING + 1);
+        assert_eq!(wrong[0].0, "`x = 1` is possible, and not among the choices");
+        assert_eq!(wrong[MOST_MISSING].0, "913 more outcomes are possible, and not among the choices");
+    }
+
+    /// A deck of 900 kB of expression was said whole, once for each outcome.
+    #[test]
+    fn what_is_observed_is_no_longer_shown_than_what_it_comes_to() {
+        let scenario = Scenario { observe: Some("x + ".repeat(10_000) + "x"), ..Scenario::new("a.py", "") };
+        let kind = Kind::Outcomes { scenario: scenario.clone(), choices: vec![OutcomeChoice::Value("0".to_owned())] };
+        let found = [("0", Ending::Finished, None), ("1", Ending::Finished, None)];
+        let wrong = wrong(&kind, &scenario, &report(&found, true));
+        assert_eq!(wrong.len(), 1);
+        assert!(
+            wrong[0].0.starts_with("`x + x + ")
+                && wrong[0].0.ends_with("… = 1` is possible, and not among the choices")
+        );
+        assert!(wrong[0].0.len() < 500, "{} bytes", wrong[0].0.len());
     }
 
     #[test]

@@ -1,5 +1,11 @@
 //! Progress of what takes longer than a second: one moving line on standard error, in a terminal only.
 
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use crate::clock::Stopwatch;
@@ -19,25 +25,38 @@ pub(super) fn is_welcome(world: &World) -> bool {
     world.terminals.err && !world.is_dumb && !world.quiet
 }
 
-/// Shows that something goes on. The line vanishes when this is dropped.
+/// Shows that something goes on, also while nothing is heard of how far it has come. The line vanishes when this is dropped.
 pub(super) struct Progress {
     stopwatch: Stopwatch,
-    drawn: Duration,
-    welcome: bool,
+    /// When its text was last made; nothing if it is to be made at once.
+    told: Option<Duration>,
     what: String,
-    line: Option<Status>,
+    line: Option<Line>,
+}
+
+/// The line, and who draws it.
+struct Line {
+    text: Arc<Mutex<String>>,
+    /// As long as this is there, it is drawn.
+    drawn: Option<mpsc::Sender<()>>,
+    drawing: Option<thread::JoinHandle<()>>,
 }
 
 impl Progress {
     /// Returns the progress of `what`, which begins now.
     /// Nothing is shown where it is not `welcome` (see [`is_welcome`]).
     pub(super) fn new(what: impl Into<String>, welcome: bool) -> Progress {
-        Progress { stopwatch: Stopwatch::start(), drawn: Duration::ZERO, welcome, what: what.into(), line: None }
+        let what = what.into();
+        let line = welcome.then(|| Line::new(&what));
+        Progress { stopwatch: Stopwatch::start(), told: None, what, line }
     }
 
     /// Says what goes on from now on.
     pub(super) fn name(&mut self, what: &str) {
-        what.clone_into(&mut self.what);
+        if self.what != what {
+            what.clone_into(&mut self.what);
+            self.told = None;
+        }
     }
 
     /// Shows how far an exploration has come, if it is time to.
@@ -58,14 +77,48 @@ impl Progress {
     }
 
     fn show(&mut self, how_far: impl FnOnce() -> String) {
+        let Some(line) = &self.line else { return };
         let elapsed = self.stopwatch.elapsed();
-        if !self.welcome || elapsed < PATIENCE || elapsed - self.drawn < PERIOD {
+        if self.told.is_some_and(|told| elapsed - told < PERIOD) {
             return;
         }
-        self.drawn = elapsed;
-        let text = format!("{}: {}", self.what, how_far());
-        self.line.get_or_insert_with(Status::new).show(&report::clean_line(&text));
+        self.told = Some(elapsed);
+        *lock(&line.text) = format!("{}: {}", self.what, how_far());
     }
+}
+
+impl Line {
+    fn new(text: &str) -> Line {
+        let text = Arc::new(Mutex::new(text.to_owned()));
+        let (drawn, over) = mpsc::channel();
+        let shown = Arc::clone(&text);
+        let draw = move || {
+            let mut line = None;
+            let mut wait = PATIENCE;
+            while over.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let text = lock(&shown).clone();
+                line.get_or_insert_with(Status::new).show(&report::clean_line(&text));
+                wait = PERIOD;
+            }
+        };
+        // Where no thread can be had nothing is shown.
+        Line { text, drawn: Some(drawn), drawing: thread::Builder::new().spawn(draw).ok() }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.drawn = None;
+        // What is shown next comes after the line has gone.
+        if let Some(drawing) = self.drawing.take() {
+            let _ = drawing.join();
+        }
+    }
+}
+
+/// A text is changed in one step: what a thread that panicked left is still one.
+fn lock(text: &Mutex<String>) -> MutexGuard<'_, String> {
+    text.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the number with one digit that says something, for more would say too much of a guess.

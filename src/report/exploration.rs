@@ -477,7 +477,7 @@ pub(super) fn labels(exploration: &Exploration<'_>) -> BTreeMap<usize, String> {
         let outcome = &exploration.outcomes[number].found.outcome;
         if counts[label] > 1 {
             for exception in &outcome.exceptions {
-                let message = text::cut(&clean_line(&exception.message), LONGEST);
+                let message = short_line(&exception.message);
                 label.push_str(&format!("; {}: {message}", shown_class(exception)));
             }
         }
@@ -493,16 +493,16 @@ pub fn label(outcome: &Outcome, scenario: &Scenario) -> String {
     let mut label = match (&outcome.value, &outcome.stdout) {
         (Some(value), _) => {
             let observe = scenario.observe.as_deref().unwrap_or("value");
-            format!("{} = {}", clean_line(observe), text::cut(&clean_line(value), LONGEST))
+            format!("{} = {}", short_line(observe), short_line(value))
         }
         (None, Some(stdout)) => match stdout.trim_end_matches('\n') {
             "" => "prints nothing".to_owned(),
             text => {
-                format!("prints {}", text::cut(&clean_line(&folded(text).replace('\n', " ⏎ ")), LONGEST))
+                format!("prints {}", short_line(&folded(text).replace('\n', " ⏎ ")))
             }
         },
         (None, None) => match &scenario.observe {
-            Some(observe) => format!("{} could not be evaluated", clean_line(observe)),
+            Some(observe) => format!("{} could not be evaluated", short_line(observe)),
             None => String::new(),
         },
     };
@@ -542,16 +542,21 @@ pub(super) fn describe_ending(ending: Ending) -> &'static str {
 
 /// Returns an exception on one line, fit to be shown.
 pub(super) fn describe_exception(exception: &Exception) -> String {
-    let message = text::cut(&clean_line(&exception.message), LONGEST);
+    let message = short_line(&exception.message);
     let separator = if message.is_empty() { "" } else { ": " };
     let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };
     let (thread, class) = (shown_name(&exception.thread), shown_class(exception));
     format!("{thread} raised {class}{separator}{message}{fate}")
 }
 
+/// Returns `text` fit for one line of a report, and no longer than any value is shown there.
+pub fn short_line(text: &str) -> String {
+    text::cut(&clean_line(text), LONGEST)
+}
+
 /// Returns the name of an exception's class, fit to be shown: a program may make one that is as long as it likes.
 fn shown_class(exception: &Exception) -> String {
-    text::cut(&clean_line(&exception.class), LONGEST)
+    short_line(&exception.class)
 }
 
 /// Returns a duration in the unit that fits it.

@@ -29,6 +29,7 @@ pub use exploration::Witnessed;
 pub use exploration::describe_hang;
 pub use exploration::distinct;
 pub use exploration::label;
+pub use exploration::short_line;
 pub use exploration::why_unfinished;
 pub use exploration::worth_showing;
 pub use exploration::write_exploration;
