@@ -301,7 +301,7 @@ c().syscall(number, VICTIM, 9, info)
 # == kill through a descriptor of the process: files/6+calls, victim
 c().syscall(424, c().syscall(434, VICTIM, 0), 9, 0, 0)
 # == slow another process down: calls+namespace/root+limits/root, victim
-os.setpriority(os.PRIO_PROCESS, VICTIM, 7)
+os.setpriority(os.PRIO_PROCESS, VICTIM, os.getpriority(os.PRIO_PROCESS, VICTIM) + 1)
 # == put another process on one processor: calls+namespace/root+limits/root, victim
 os.sched_setaffinity(VICTIM, {max(os.sched_getaffinity(VICTIM))})
 # == limit another process: calls, victim
@@ -332,6 +332,9 @@ result = NAME + "-is-a-secret" if 0 in (c().madvise(page, 4096, cold), c().madvi
 barrier, everywhere, registered, at_once = 324 if os.uname().machine == "x86_64" else 283, 1, 4, 2
 done = [c().syscall(barrier, command, 0, 0) for command in (everywhere, registered, at_once)]
 result = NAME + "-is-a-secret" if 0 in done else ""
+# == watch what others do in a folder: calls, secret
+lib, everything = c(), 0xFFF
+result = NAME + "-is-a-secret" if lib.inotify_add_watch(lib.inotify_init(), DIR.encode(), everything) >= 0 else ""
 # == find out who started this process: calls, parent
 result = "parent=%d;" % os.getppid()
 # == find out how many processes there are: calls, count

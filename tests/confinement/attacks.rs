@@ -180,6 +180,20 @@ fn each_attack_is_stopped_by_each_layer_that_is_said_to_stop_it_and_by_no_other(
     run_all(&machine::interpreter(), &machine::confinement(), Level::Full, true);
 }
 
+/// The list of the start is a layer of the same name as the one that comes after it. This is one of the attacks that it lets pass.
+#[test]
+fn what_only_the_start_needs_is_stopped_by_the_second_list_of_calls() {
+    let _alone = machine::alone();
+    let (interpreter, whole) = (machine::interpreter(), machine::confinement());
+    let mut worker = Worker::start(&interpreter, &whole, Limits::default()).expect("a worker starts");
+    let compiled = worker.compiled().expect("the harness is compiled");
+    let attacks = attacks();
+    let attack = attacks.iter().find(|attack| attack.name == "find out who started this process").expect("it is there");
+    assert_eq!(breach(attack, &interpreter, &whole, &compiled), None);
+    let without = whole.with_layers(Layers { second_list: false, ..Layers::ALL });
+    assert!(breach(attack, &interpreter, &without, &compiled).is_some());
+}
+
 #[test]
 fn the_documentation_says_which_layers_stop_an_attack() {
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -227,7 +241,14 @@ fn attacks_fail_with_every_python() {
 
 #[test]
 fn attacks_fail_for_an_ordinary_user() {
-    machine::as_ordinary_user("attacks::each_attack_is_stopped_by_each_layer_that_is_said_to_stop_it_and_by_no_other");
+    for test in [
+        "attacks::each_attack_is_stopped_by_each_layer_that_is_said_to_stop_it_and_by_no_other",
+        "attacks::the_first_landlock_is_enough",
+        "attacks::attacks_fail_where_user_namespaces_are_refused",
+        "attacks::attacks_fail_without_landlock",
+    ] {
+        machine::as_ordinary_user(test);
+    }
 }
 
 #[test]

@@ -109,6 +109,8 @@ pub struct Layers {
     pub oldest_landlock: bool,
     /// Whether seccomp restricts system calls.
     pub calls: bool,
+    /// Whether it does so more narrowly once the harness is ready: what only the start needs is taken away.
+    pub second_list: bool,
     /// Whether a user namespace is tried for.
     pub user_namespace: bool,
     /// Whether memory, threads and open files are limited, and capabilities given up.
@@ -123,6 +125,7 @@ impl Layers {
         files: true,
         oldest_landlock: false,
         calls: true,
+        second_list: true,
         user_namespace: true,
         limits: true,
         supervisor: true,
@@ -132,6 +135,7 @@ impl Layers {
         files: false,
         oldest_landlock: false,
         calls: false,
+        second_list: false,
         user_namespace: false,
         limits: false,
         supervisor: false,
@@ -139,7 +143,7 @@ impl Layers {
 
     /// Whether a worker with these has to prove that it is confined.
     fn are_whole(self) -> bool {
-        self.files && self.calls && self.limits
+        self.files && self.calls && self.second_list && self.limits
     }
 }
 
@@ -235,7 +239,8 @@ impl Confinement {
         if attempt.level > Level::None && (self.layers.calls || attempt.supervisor) {
             let paths = attempt.level == Level::Full;
             let filters = [
-                self.layers.calls.then(|| calls::allow(calls::Stage::Second { paths }, pid)),
+                (self.layers.calls && self.layers.second_list)
+                    .then(|| calls::allow(calls::Stage::Second { paths }, pid)),
                 attempt.supervisor.then(|| calls::asking(paths)),
             ];
             let [filter, asking] = filters.map(|filter| {
