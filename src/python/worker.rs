@@ -73,6 +73,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/bytecodes.py"),
     include_str!("harness/warned.py"),
     include_str!("harness/output.py"),
+    include_str!("harness/dates.py"),
     include_str!("harness/world.py"),
     include_str!("harness/bare.py"),
     include_str!("harness/signals.py"),

@@ -173,3 +173,35 @@ for thread in threads:
 ";
     assert_eq!(seen(&report_of(source)), ["[1, 2]"]);
 }
+
+/// It said what the machine's clock did: what came of it did not replay.
+#[test]
+fn datetime_has_the_time_of_the_clock() {
+    let source = "
+import threading, time
+from datetime import datetime, timedelta, timezone
+begun = datetime.now()
+threading.Thread(target=time.sleep, args=(2,)).start()
+time.sleep(5)
+took = datetime.now(timezone.utc).replace(tzinfo=None) - begun
+seen = took, str(datetime.today()), type(datetime.now() + took) is datetime, str(datetime), repr(datetime(2020, 1, 2))
+";
+    let expected = "(datetime.timedelta(seconds=5), '2023-11-14 22:13:25', True, \"<class 'datetime.datetime'>\", \
+                    'datetime.datetime(2020, 1, 2, 0, 0)')";
+    assert_eq!(seen(&report_of(source)), [expected]);
+    let source = "
+import threading
+from datetime import datetime
+seen = []
+def look():
+    seen.append(datetime.utcnow())
+threads = [threading.Thread(target=look) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+seen = seen[0] < seen[1]
+";
+    let unordered = explored(&scenario(source, Some("seen")));
+    assert_eq!(seen(&unordered.expect("it explores")), ["False", "True"]);
+}

@@ -502,7 +502,7 @@ def keep_source(module):
 
 not_adapted = {
     "_collections_abc": adapt_views, "_contextvars": adapt_contexts, "abc": adapt_registering, "collections": adapt_counters,
-    "copy": adapt_copying,
+    "copy": adapt_copying, "datetime": adapt_dates,
     "contextlib": adapt_context_managers, "decimal": adapt_contexts, "dataclasses": adapt_dataclasses, "dis": adapt_disassembly,
     "faulthandler": lambda module: vars(module).update(enable=lambda file=None, all_threads=True: None),  # what it prints nobody could see
     "fractions": lambda module: compare_in_python(module.Fraction), "linecache": keep_source, "os": adapt_system,

@@ -1,0 +1,40 @@
+# The clock of `datetime`, by which a scenario has dates from the same clock as `time`. What it says of the day alone (`date.today`) is not
+# modelled. Part of the harness; see core.py.
+
+
+def adapt_dates(module):
+    """Has `datetime.now` and the like ask the modelled clock. Where there is no zone the time is that of Greenwich, as `time.localtime` has it."""
+    RealDateTime, greenwich = module.datetime, module.timezone.utc
+
+    class datetime(RealDateTime):
+        __slots__ = ()
+
+        @classmethod
+        def now(cls, tz=None):
+            read = cls.fromtimestamp(EPOCH + now(), greenwich if tz is None else tz)
+            return read.replace(tzinfo=None) if tz is None else read
+
+        @classmethod
+        def today(cls):
+            return cls.now()
+
+        @classmethod
+        def utcnow(cls):
+            if sys.version_info >= (3, 12):
+                sys.modules["warnings"].warn(UTCNOW_IS_DEPRECATED, DeprecationWarning, stacklevel=2)
+            return cls.now()
+
+        def __repr__(self):
+            written = RealDateTime.__repr__(self)
+            return "datetime." + written if type(self) is datetime else written
+
+    for each in (datetime, datetime.now, datetime.today, datetime.utcnow):
+        getattr(each, "__func__", each).__qualname__ = each.__qualname__.rpartition("<locals>.")[2]
+    datetime.__module__, datetime.__doc__ = RealDateTime.__module__, RealDateTime.__doc__
+    module.datetime = datetime
+
+
+UTCNOW_IS_DEPRECATED = (
+    "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. Use timezone-aware objects to "
+    "represent datetimes in UTC: datetime.datetime.now(datetime.UTC)."
+)
