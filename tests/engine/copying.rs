@@ -188,3 +188,20 @@ fn a_copy_that_would_share_a_lock_is_refused_by_name() {
         assert!(matches!(&error, PythonError::Unsupported { what, .. } if what == refused), "{source}: {error}");
     }
 }
+
+/// The copy went through the container with the same turns as what it was a copy of.
+#[test]
+fn a_copy_of_an_iterator_goes_on_by_itself() {
+    prints_what_python_does(
+        "
+import copy, pickle
+made = {1: 'a', 2: 'b'}
+for make in lambda: iter([1, 2, 3]), lambda: reversed([1, 2, 3]), lambda: iter(made), lambda: iter(made.items()), lambda: iter((1, 2, 3)):
+    for copies in copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)):
+        its_own = make()
+        next(its_own)
+        other = copies(its_own)
+        print(list(other), list(its_own))
+",
+    );
+}

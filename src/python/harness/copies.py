@@ -8,9 +8,11 @@ dicts_of_copied = {}  # of each dict of attributes that is being copied: whose t
 
 
 def adapt_copying(module):
-    """Has `copy.deepcopy` look at one thing after the other."""
+    """Has `copy.deepcopy` look at one thing after the other, and `copy.copy` know our iterators."""
     global copy_module
     copy_module = module
+    if hasattr(module, "_copy_dispatch"):
+        module._copy_dispatch[Turns] = Turns.twin
     BLIND_IDS.add(id(module.deepcopy))
     known = module._deepcopy_dispatch
     known[list] = in_steps(known[list], list_copied)

@@ -22,6 +22,21 @@ class Turns:
     def __length_hint__(self):
         return operator.length_hint(self.inner)
 
+    def twin(self):
+        """What `copy.copy` makes of it. As a method of Python's own for that, `itertools.tee` would take it for its own, too."""
+        if not solo:
+            announce(self.touches)
+        twin = Turns.__new__(Turns)
+        for name in Turns.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.inner, twin.ahead = map(copy_module.copy, (self.inner, self.ahead))
+        return twin
+
+    def __reduce_ex__(self, protocol):
+        if not solo:
+            announce(self.touches)
+        return self.inner.__reduce_ex__(protocol)
+
     def __next__(self):
         if not solo and not (at_once == position and id(self) in at_once_parts):
             touches = announce(self.touches)
