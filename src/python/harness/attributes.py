@@ -242,8 +242,21 @@ def stored_touches(thing, name, removes):
     return (own, *deciders_touches(type(thing), name), *own_order_touches(thing, name, removes))
 
 
+# Names of that form which Python itself does not look up in the class.
+PLAIN_SPECIAL = frozenset("__doc__ __annotations__ __module__ __dict__ __match_args__".split())
+
+
+def refuse_unseen(thing, name):
+    """Before an attribute changes of which Python, or Raceday, takes no notice in a step."""
+    if thing is builtins:
+        raise Unsupported("another `builtins.%s`" % name, "what is built in is modelled, or used by what is")
+    if not solo and issubclass(type(thing), type) and str(name)[:2] == "__" == str(name)[-2:] and name not in PLAIN_SPECIAL:
+        raise Unsupported("another `%s.%s` while several threads live" % (thing.__qualname__, name), "Python looks it up in no step of its own")
+
+
 def keep_outside(thing=None, name=None):
     """Before an attribute changes: what that is of a module or of a class of the library's the next execution is to find as it was."""
+    refuse_unseen(thing, name)
     if type(thing) is types.ModuleType:
         if id(thing) not in changed_modules:
             changed_modules[id(thing)] = (thing, dict(vars(thing)))

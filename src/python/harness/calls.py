@@ -24,7 +24,7 @@ APART = frozenset((
     "abc contextlib functools logging logging.handlers threading traceback typing warnings concurrent.futures atexit types "
     "contextvars importlib importlib._bootstrap _frozen_importlib"
 ).split())  # fmt: skip
-APART_NAMES = frozenset("currentframe stack trace".split())  # of `inspect`
+APART_NAMES = frozenset("currentframe stack trace getgeneratorstate getgeneratorlocals".split())  # of `inspect`
 # Methods that change the container that they are given, first of all or by name.
 CHANGING = frozenset("shuffle readinto readinto1 pack_into recv_into".split())
 # Those that look at no more than the container itself.
