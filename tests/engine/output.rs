@@ -133,3 +133,44 @@ unittest.main()
     assert_eq!(ends.iter().filter(|end| **end == (true, 0)).count(), 1, "{ends:?}");
     assert_eq!(ends.iter().filter(|end| **end == (false, 1)).count(), 1, "{ends:?}");
 }
+
+/// It was told as an object that finds the name later, which has no text to be put beside another.
+#[test]
+fn a_handler_of_the_programs_own_finds_a_records_thread_by_its_name() {
+    let source = "
+import json, logging, threading
+class Told(logging.Handler):
+    def emit(self, record):
+        print('[' + record.threadName + ']', type(record.threadName).__name__, json.dumps([record.threadName]))
+logging.getLogger().addHandler(Told())
+thread = threading.Thread(target=logging.warning, args=('it',), name='worker')
+thread.start()
+thread.join()
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("[worker] str [\"worker\"]\n"));
+}
+
+#[test]
+fn what_is_told_of_an_exception_that_python_ignores_has_the_programs_own_frames_alone() {
+    let source = "
+import threading
+def inner():
+    yield 1
+def outer(made):
+    yield from made
+made = inner()
+def work(made):
+    try:
+        next(made)
+    except ValueError:
+        pass
+threads = [threading.Thread(target=work, args=(outer(made),)) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    let report = explored(&scenario(source, None)).expect("it explores");
+    let told = outputs(&report);
+    assert!(told.iter().any(|text| text.contains("Exception ignored") && text.contains("in outer")), "{told:?}");
+    assert!(!told.iter().any(|text| text.contains("harness")), "{told:?}");
+}

@@ -14,6 +14,9 @@ class Program:
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
         beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
+        # Where it is but put into a text, a record's thread has to have its name only then.
+        put = ("%(threadName)", "{threadName", "$threadName")
+        self.names_records = self.source.count("threadName") > sum(map(self.source.count, put)) or "record.__dict__" in self.source
         self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
         self.buries = "__del__" in self.source
         self.sees_deaths = "weakref" in self.source or self.buries

@@ -66,7 +66,7 @@ class NoLock:
 
 
 class LateName:
-    """The running thread's name, found when somebody asks: a pool's task has none unless the pool has workers."""
+    """The running thread's name, found when a record's text is made: a pool's task has none unless the pool has workers."""
 
     __slots__ = ("strand",)
 
@@ -119,7 +119,7 @@ def late_thread():
     """`threading.current_thread` for records: all that they take of it is the name."""
     if cur.pool is None:
         introduce()
-    return types.SimpleNamespace(name=LateName(cur))
+    return types.SimpleNamespace(name=thread_of(cur).name if program.names_records else LateName(cur))
 
 
 logging_used = False  # by the scenario, or by the one before
