@@ -705,7 +705,7 @@ fn what_is_not_supported_is_named_with_its_line() {
         ("async def f():\n    pass\n", "async functions", 1),
         ("import threading\n\nthreading.settrace(None)\n", "threading.settrace", 3),
         ("exec('x = 1')\n", "exec()", 1),
-        ("import builtins\nbuiltins.abs = float\n", "another `builtins.abs`", 2),
+        ("import builtins\nbuiltins.abs = float\n", "setting `builtins.abs`", 2),
         (
             "import threading\nclass A: pass\ndef f():\n    A.__len__ = int\nthreading.Thread(target=f).start()\n",
             "another `A.__len__` while several threads live",

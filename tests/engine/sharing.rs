@@ -1221,6 +1221,17 @@ fn a_class_may_come_to_decide_what_its_instances_attributes_are_and_cease_to() {
         assert_eq!(seen_beside(&there, change, act), seen, "{held}, {change} and {act}");
         assert_eq!(seen_beside(&there, act, change), seen, "{held}, {act} and {change}");
     }
+    // Which class has it that comes first may change, too; and what only deletes decides as well.
+    let deletes = "class D:\n    def __get__(self, it, kind): return 1\n    def __delete__(self, it): pass";
+    for (there, change) in [
+        (format!("class Q: x = {property}\nclass P(Q): x = 3"), "del P.x"),
+        (format!("class A: pass\nclass B: x = {property}\nclass P(A, B): pass"), "A.x = 3"),
+        (format!("{deletes}\nclass P: x = 3"), "P.x = D()"),
+    ] {
+        let there = format!("{there}\np = P()\nvars(p)['x'] = 2");
+        assert_eq!(seen_beside(&there, change, reads), ["[1]", "[2]"], "{there}, {change}");
+        assert_eq!(seen_beside(&there, reads, change), ["[1]", "[2]"], "{there}, {change}");
+    }
 }
 
 /// Only dicts had an order.

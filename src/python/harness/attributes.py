@@ -67,13 +67,13 @@ def attribute_touches(thing, name, manner, removes=False):
         if issubclass(kind, Local):
             # No other thread knows what a thread's own attributes are, but slots are everybody's.
             own = ((digest((name_of(thing), name)), manner),) if is_slot(kind, name) else ()
-            return own + (owners_touches(kind, name) if manner == READ and name in tracked_class_attributes else ())
+            return own + (owners_touches(kind, name) if manner == READ else ())
         if is_of_library(kind):
             return state_touches(thing, manner)
         inner, is_decided = dict_of(thing), is_data(kind, name)
         if is_decided or inner is None or name not in inner:
             # That it is code is what may have changed, or may be about to.
-            touches = owners_touches(kind, name) if name in tracked_class_attributes else ()
+            touches = owners_touches(kind, name)
             if inner is not None and not is_decided:
                 touches += ((digest((name_of(thing), name)), manner),)
             return touches
@@ -95,9 +95,7 @@ def attribute_touches(thing, name, manner, removes=False):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         state = state_touches(thing, WRITE) if is_of_library(kind) else ()
-        return (own, *deciders_touches(kind, name), *state, *own_order_touches(thing, name, removes))
-    if name not in tracked_class_attributes or name + SETS not in tracked_class_attributes and name in (dict_of(thing) or ()):
-        return (own,)
+        return (own, *owners_touches(kind, name), *state, *own_order_touches(thing, name, removes))
     return (own, *owners_touches(kind, name))
 
 
@@ -113,25 +111,17 @@ def own_order_touches(thing, name, removes):
     return () if inner is None or is_data(type(thing), name) else order_touches(name_of(thing), inner, name, removes)
 
 
-SETS = " sets"  # after a name: some thread gave a class what says itself what that attribute of instances is, whatever they have, or took it away
-
-
-def find_class_attribute(owner, name, *value):
-    """Notes that an attribute of a class is given that value, or is deleted."""
+def note_class_attribute(name):
+    """Some thread gives a class an attribute of that name, or takes it away, while others live."""
     if name not in tracked_class_attributes:
         found.add(("class attribute", name))
-    if name + SETS not in tracked_class_attributes and (is_data(owner, name) or any(hasattr(type(each), "__set__") for each in value)):
-        found.add(("class attribute", name + SETS))
 
 
 def owners_touches(kind, name):
-    """What looking for an attribute in the classes of an instance touches: whichever has it, or comes to have it."""
+    """What an attribute of an instance touches of its classes, where any changes: it may come to have it, to say what it is, or to hide who does."""
+    if name not in tracked_class_attributes:
+        return ()
     return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
-
-
-def deciders_touches(kind, name):
-    """What setting an attribute of an instance, or removing it, touches of its classes, where one may come to say what that does."""
-    return owners_touches(kind, name) if name + SETS in tracked_class_attributes else ()
 
 
 def touches_one_place(kind, name):
@@ -182,7 +172,7 @@ def wr_attr(value, thing, name):
         return
     if not solo:
         if issubclass(type(thing), type):
-            find_class_attribute(thing, name, value)
+            note_class_attribute(name)
         key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
@@ -215,7 +205,7 @@ def store_attr(store, thing, name, *value):
     is_main = type(thing) is types.ModuleType and vars(thing) is program_globals
     if not solo:
         if is_class:
-            find_class_attribute(thing, name, *value)
+            note_class_attribute(name)
         if is_main and name not in tracked_globals:
             found.add(("global", name))
         if name not in tracked_attributes:
@@ -239,17 +229,17 @@ def stored_touches(thing, name, removes):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, WRITE)
     own = digest((name_of(thing), name)), WRITE
-    return (own, *deciders_touches(type(thing), name), *own_order_touches(thing, name, removes))
+    return (own, *owners_touches(type(thing), name), *own_order_touches(thing, name, removes))
 
 
 # Names of that form which Python itself does not look up in the class.
-PLAIN_SPECIAL = frozenset("__doc__ __annotations__ __module__ __dict__ __match_args__".split())
+PLAIN_SPECIAL = frozenset("__doc__ __annotations__ __module__ __name__ __qualname__ __dict__ __match_args__".split())
 
 
 def refuse_unseen(thing, name):
     """Before an attribute changes of which Python, or Raceday, takes no notice in a step."""
     if thing is builtins:
-        raise Unsupported("another `builtins.%s`" % name, "what is built in is modelled, or used by what is")
+        raise Unsupported("setting `builtins.%s`" % name, "what is built in is modelled, or used by what is")
     if not solo and issubclass(type(thing), type) and str(name)[:2] == "__" == str(name)[-2:] and name not in PLAIN_SPECIAL:
         raise Unsupported("another `%s.%s` while several threads live" % (thing.__qualname__, name), "Python looks it up in no step of its own")
 
@@ -306,7 +296,7 @@ def load_attr(load, thing, name):
 def loaded_touches(thing, name):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, READ)
-    owners = owners_touches(type(thing), name) if name in tracked_class_attributes else ()
+    owners = owners_touches(type(thing), name)
     return ((digest((name_of(thing), name)), READ), *owners)
 
 
@@ -316,7 +306,7 @@ def del_attr(thing, name):
     if not solo:
         make_own_part(thing)
         if issubclass(type(thing), type):
-            find_class_attribute(thing, name)
+            note_class_attribute(name)
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
