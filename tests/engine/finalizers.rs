@@ -387,3 +387,31 @@ threading.Thread(target=f, daemon=True).start()",
         &["", "finalized"],
     );
 }
+
+/// The first one registers at `atexit` what calls them: who does that, and who registers something else, were in no conflict.
+#[test]
+fn finalizers_come_among_what_is_called_at_exit_as_cpython_has_it() {
+    check(
+        "import atexit, weakref
+class C: pass
+c = C()
+run(lambda: atexit.register(print, 'registered'), lambda: weakref.finalize(c, print, 'finalized'))",
+        &["finalized, registered", "registered, finalized"],
+    );
+    // Once they were called none is made that would be; and which are called is asked again only if one was made.
+    check(
+        "import atexit, weakref
+class C: pass
+c = C()
+atexit.register(lambda: weakref.finalize(c, print, 'late'))
+def turn_off():
+    print('off')
+    first.atexit = False
+first = weakref.finalize(c, print, 'first')
+weakref.finalize(c, turn_off)
+try: weakref.finalize(c)
+except TypeError as error: print(str(error)[:19])
+run(lambda: print('work'))",
+        &["finalize.__init__(), work, off, first"],
+    );
+}

@@ -535,56 +535,62 @@ def adapt_weak_references(module):
     adapt_finalizers(module.finalize)
 
 
-finalizers = {}  # those that have not been called: the registry of the class
-finalizers_op = op_of(((outside_place("finalizers"), WRITE),))
+Finalize = None  # `weakref.finalize`, once somebody imports it
+finalizers_op = op_of((*at_exit_op.touches, (outside_place("finalizers"), WRITE)))
 calls_finalizers = False  # whether those that are left are to be called at exit
 
 
 def adapt_finalizers(kind):
     """Has `weakref.finalize` call at exit what was made in this execution, and by what is modelled."""
-    global finalizers
-    finalizers = kind._registry
+    global Finalize
+    Finalize = kind
     kind._registered_with_atexit = True
     kind.__init__ = finalizing_in_turn(watching(kind.__init__))
 
 
 def finalizing_in_turn(make):
-    def __init__(self, obj, func, /, *args, **kwargs):
+    def call(self, obj, func, /, *args, **kwargs):
         global calls_finalizers
         for each in (func, *args, *kwargs.values()):
             publish(each)
-        act(finalizers_op)  # who is made last is called first
+        act(finalizers_op)  # who is made last is called first, and the first one says when all are
         make(self, obj, func, *args, **kwargs)
         if not calls_finalizers:
             calls_finalizers = True
             at_exit.append((finalize_the_rest, (), {}))
 
-    return __init__
+    return named_as(make, call)
 
 
 def forget_finalizers():
     """Makes sure that nothing is called any more of what an execution has left."""
     global calls_finalizers
-    finalizers.clear()
     calls_finalizers = False
+    if Finalize is not None:
+        Finalize._registry.clear()
+        Finalize._shutdown = False
 
 
 def finalize_the_rest():
-    """Calls the finalizers that are left, the last first, as CPython does at exit."""
+    """Calls the finalizers that are left, the last first, as CPython does at exit: who is to be called is asked anew only if one was made meanwhile."""
+    pending = None
     while True:
         if not solo:
             announce(rest_touches)
-        left = [each for each, known in finalizers.items() if known.atexit]
-        if not left:
+        if pending is None or Finalize._dirty:
+            pending = Finalize._select_for_exit()
+            Finalize._dirty = False
+        if not pending:
             break
-        known = finalizers.pop(max(left, key=lambda each: finalizers[each].index))
-        call_to_the_end(callee(known.func), known.args, known.kwargs or {})
-    finalizers.clear()  # no other death calls anything from now on
+        known = Finalize._registry.pop(pending.pop(), None)
+        if known is not None:
+            call_to_the_end(callee(known.func), known.args, known.kwargs or {})
+    Finalize._shutdown = True  # no other death calls anything from now on
 
 
 def rest_touches():
     touches = finalizers_op.touches
-    for each in finalizers:
+    for each in Finalize._registry:
         touches += state_touches(each, WRITE)
     return touches
 
@@ -604,8 +610,13 @@ def watching(method):
                 may_die(part, self)
         return method(self, *arguments, **keywords)
 
-    call.__name__, call.__qualname__, call.__doc__ = method.__name__, method.__qualname__, method.__doc__
-    return call
+    return named_as(method, call)
+
+
+def named_as(method, replaced):
+    """The function that is there in place of a method of the library's, named as that is."""
+    replaced.__name__, replaced.__qualname__, replaced.__doc__ = method.__name__, method.__qualname__, method.__doc__
+    return replaced
 
 
 collect_garbage = gc.collect
