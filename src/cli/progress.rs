@@ -38,8 +38,8 @@ pub(super) struct Progress {
 struct Line {
     text: Arc<Mutex<String>>,
     /// As long as this is there, it is drawn.
-    drawn: Option<mpsc::Sender<()>>,
-    drawing: Option<thread::JoinHandle<()>>,
+    keep_drawing: Option<mpsc::Sender<()>>,
+    drawer: Option<thread::JoinHandle<()>>,
 }
 
 impl Progress {
@@ -90,28 +90,28 @@ impl Progress {
 impl Line {
     fn new(text: &str) -> Line {
         let text = Arc::new(Mutex::new(text.to_owned()));
-        let (drawn, over) = mpsc::channel();
+        let (keep_drawing, kept) = mpsc::channel();
         let shown = Arc::clone(&text);
         let draw = move || {
             let mut line = None;
             let mut wait = PATIENCE;
-            while over.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
+            while kept.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
                 let text = lock(&shown).clone();
                 line.get_or_insert_with(Status::new).show(&report::clean_line(&text));
                 wait = PERIOD;
             }
         };
         // Where no thread can be had nothing is shown.
-        Line { text, drawn: Some(drawn), drawing: thread::Builder::new().spawn(draw).ok() }
+        Line { text, keep_drawing: Some(keep_drawing), drawer: thread::Builder::new().spawn(draw).ok() }
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        self.drawn = None;
+        self.keep_drawing = None;
         // What is shown next comes after the line has gone.
-        if let Some(drawing) = self.drawing.take() {
-            let _ = drawing.join();
+        if let Some(drawer) = self.drawer.take() {
+            let _ = drawer.join();
         }
     }
 }

@@ -416,19 +416,20 @@ fn look_for(_output: &ChildStdout) {}
 /// Returns whether to read would not wait.
 #[cfg(unix)]
 fn is_readable(output: &ChildStdout) -> bool {
-    is_ready(output, rustix::event::PollFlags::IN)
+    ready(output, rustix::event::PollFlags::IN) != Ok(0)
 }
 
 /// Returns whether to write as much as [`MAX_DIRECT`] would not wait.
 #[cfg(unix)]
 fn is_writable(input: &ChildStdin) -> bool {
-    is_ready(input, rustix::event::PollFlags::OUT)
+    ready(input, rustix::event::PollFlags::OUT) == Ok(1)
 }
 
+/// Returns how many of one pipe are ready now.
 #[cfg(unix)]
-fn is_ready(pipe: &impl std::os::fd::AsFd, flags: rustix::event::PollFlags) -> bool {
+fn ready(pipe: &impl std::os::fd::AsFd, flags: rustix::event::PollFlags) -> rustix::io::Result<usize> {
     let mut pipe = [rustix::event::PollFd::new(pipe, flags)];
-    rustix::event::poll(&mut pipe, Some(&rustix::event::Timespec::default())) != Ok(0)
+    rustix::event::poll(&mut pipe, Some(&rustix::event::Timespec::default()))
 }
 
 /// Nobody knows.
@@ -604,11 +605,18 @@ mod tests {
     fn whoever_answers_what_it_has_not_read_holds_nobody_up() {
         let arguments = ["-c", TALKATIVE].map(OsString::from);
         let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
-        let request = [b'r'; MAX_DIRECT - 4];
-        for _ in 0..2 * (WAITING / MAX_DIRECT) {
-            child.send(&request);
-            assert_eq!(child.receive(Duration::from_secs(60)), Ok(b"w".to_vec()));
-        }
+        let (done, over) = mpsc::channel();
+        // Who were held up would be so for ever, and not come to fail.
+        let asking = move || {
+            let request = [b'r'; MAX_DIRECT - 4];
+            for _ in 0..2 * (WAITING / MAX_DIRECT) {
+                child.send(&request);
+                assert_eq!(child.receive(Duration::from_secs(60)), Ok(b"w".to_vec()));
+            }
+            let _ = done.send(());
+        };
+        thread::Builder::new().spawn(asking).expect("a thread starts");
+        assert_eq!(over.recv_timeout(Duration::from_secs(60)), Ok(()));
     }
 
     #[test]
