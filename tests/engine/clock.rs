@@ -184,7 +184,8 @@ begun = datetime.now()
 threading.Thread(target=time.sleep, args=(2,)).start()
 time.sleep(5)
 took = datetime.now(timezone.utc).replace(tzinfo=None) - begun
-seen = took, str(datetime.today()), type(datetime.now() + took) is datetime, str(datetime), repr(datetime(2020, 1, 2))
+made = isinstance(datetime.min, datetime) and type(datetime.now() + took) is type(datetime.max - took) is datetime
+seen = took, str(datetime.today()), made, str(datetime), repr(datetime(2020, 1, 2))
 ";
     let expected = "(datetime.timedelta(seconds=5), '2023-11-14 22:13:25', True, \"<class 'datetime.datetime'>\", \
                     'datetime.datetime(2020, 1, 2, 0, 0)')";

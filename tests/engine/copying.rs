@@ -205,3 +205,26 @@ for make in lambda: iter([1, 2, 3]), lambda: reversed([1, 2, 3]), lambda: iter(m
 ",
     );
 }
+
+/// How far what is copied has come is another thread's, too.
+#[test]
+fn a_copy_of_an_iterator_that_threads_share_begins_where_that_is() {
+    let source = "
+import copy, threading
+its_own = iter([1, 2, 3])
+seen = []
+def copies():
+    seen.append(list(copy.copy(its_own)))
+threads = [threading.Thread(target=each) for each in (copies, lambda: next(its_own))]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    for threads in ["(copies, lambda: next(its_own))", "(lambda: next(its_own), copies)"] {
+        let source = source.replace("(copies, lambda: next(its_own))", threads);
+        let report = explored(&scenario(&source, Some("seen"))).expect("it explores");
+        let mut seen: Vec<_> = report.outcomes.iter().filter_map(|found| found.outcome.value.as_deref()).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, ["[[1, 2, 3]]", "[[2, 3]]"]);
+        assert!(report.is_exhaustive());
+    }
+}

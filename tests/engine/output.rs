@@ -142,13 +142,14 @@ import json, logging, threading
 class Told(logging.Handler):
     def emit(self, record):
         print('[' + record.threadName + ']', type(record.threadName).__name__, json.dumps([record.threadName]))
+        print(vars(record)['threadName'] + '.')
 logging.getLogger().addHandler(Told())
 thread = threading.Thread(target=logging.warning, args=('it',), name='worker')
 thread.start()
 thread.join()
 ";
     let report = explored(&scenario(source, None)).expect("it explores");
-    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("[worker] str [\"worker\"]\n"));
+    assert_eq!(report.outcomes[0].outcome.stdout.as_deref(), Some("[worker] str [\"worker\"]\nworker.\n"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ def adapt_dates(module):
     for each in (datetime, datetime.now, datetime.today, datetime.utcnow):
         getattr(each, "__func__", each).__qualname__ = each.__qualname__.rpartition("<locals>.")[2]
     datetime.__module__, datetime.__doc__ = RealDateTime.__module__, RealDateTime.__doc__
+    datetime.min = datetime(1, 1, 1)
+    datetime.max = datetime(9999, 12, 31, 23, 59, 59, 999_999)
     module.datetime = datetime
 
 

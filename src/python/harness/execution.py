@@ -16,7 +16,8 @@ class Program:
         beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
         # Where it is but put into a text, a record's thread has to have its name only then.
         put = ("%(threadName)", "{threadName", "$threadName")
-        self.names_records = self.source.count("threadName") > sum(map(self.source.count, put)) or "record.__dict__" in self.source
+        shows_records = "logging" in self.source and any(word in self.source for word in ("vars", "__dict__"))
+        self.names_records = shows_records or self.source.count("threadName") > sum(map(self.source.count, put))
         self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
         self.buries = "__del__" in self.source
         self.sees_deaths = "weakref" in self.source or self.buries

@@ -31,13 +31,13 @@ class Entrance(Guard):
 
 
 class Lane:
-    """Of one queue, in one execution: how many items were put, were got and are done, and by whom."""
+    """Of one queue, or what is modelled as one, in one execution: how many items were put, were got and are done, and by whom."""
 
-    __slots__ = ("queue", "name", "most", "first", "puts", "gets", "some", "room", "guards", "held", "outsiders", "joiner", "joined")
+    __slots__ = ("model", "name", "most", "first", "puts", "gets", "some", "room", "guards", "held", "outsiders", "joiner", "joined")
 
-    def __init__(self, queue, most, first=0):
-        self.queue = queue
-        self.name = queue._rd_name_
+    def __init__(self, model, most, first=0):
+        self.model = model
+        self.name = model._rd_name_
         self.most = most
         self.first = self.puts = first  # so many are there from the first on
         self.gets = 0
@@ -49,7 +49,7 @@ class Lane:
         self.joined = 0  # of so many items he knows it
 
     def mix(self):
-        """The queue is used in another way. What comes of this execution is of no use."""
+        """It is used in another way. What comes of this execution is of no use."""
         found.add((MIXED, self.name))
 
     def guard(self, what, item):
@@ -94,7 +94,7 @@ class Lane:
 
     def awaited(self, what):
         """What a thread waits for, as its `waits` has it."""
-        return self.queue, what
+        return self.model, what
 
     def before_put(self):
         if not solo and not self.held.get(cur):
@@ -168,13 +168,13 @@ class Lane:
         while self.joined < self.puts:
             guard = self.guard("done", self.joined)
             if not (solo and guard.open):
-                cur.waits = (self.queue, "join")
+                cur.waits = (self.model, "join")
                 visible(self.act("join", self.joined), guard)
                 cur.waits = None
                 tell = note
             self.joined += 1
         if detail and not solo:
-            tell("join", called(self.queue), None)
+            tell("join", called(self.model), None)
 
 
 def lane_of(queue, most):
@@ -192,12 +192,12 @@ class Permits(Lane):
     __slots__ = ()
 
     def awaited(self, what):
-        return self.queue
+        return self.model
 
     def before_release(self, count):
         """Before the running thread gives so many back."""
         held = self.held.get(cur, [])
-        if not solo and (count > 1 or self.queue._rd_bounded and not held):
+        if not solo and (count > 1 or self.model._rd_bounded and not held):
             self.mix()  # these are one act; and whether those are too many hangs on who has taken some by then
         del held[-count:]
         self.before_put()

@@ -278,8 +278,7 @@ class Semaphore(Model):
             return True
         lane = self._rd_lane
         if not (blocking and timeout is None):
-            if lane is not None:
-                self._rd_look()
+            self._rd_look()
             timed(timeout or 0, self._rd_some_left, self._rd_try_touches)
         elif lane is not None:
             lane.before_get()
