@@ -1254,3 +1254,30 @@ fn attributes_have_an_order_where_that_can_be_seen() {
     let again = "del p.b; p.b = 1; gone.wait(); r.append(list(vars(p)))";
     assert_eq!(seen_beside(there, "del p.a; p.a = 1; gone.set()", again), ["[['a', 'b']]", "[['b', 'a']]"]);
 }
+
+/// Only a generator that is asked itself was found in the middle of its code, or one whose code has a step.
+#[test]
+fn a_generator_behind_an_iterator_is_turned_away_from_as_it_would_be_itself() {
+    let next = "try: next(z, 0)\n    except ValueError: r.append('turned away')";
+    let through = "try: list(z)\n    except ValueError: r.append('turned away')";
+    for made in [
+        "g()",
+        "enumerate(g())",
+        "map(str, g())",
+        "filter(None, g())",
+        "itertools.accumulate(g())",
+        "itertools.starmap(pow, enumerate(g()))",
+    ] {
+        let there = format!("def g():\n    yield 1\n    yield 2\nz = {made}");
+        for act in [next, through] {
+            assert_eq!(seen_beside(&there, act, next), ["['turned away']", "[]"], "{made}");
+        }
+        // What each makes for itself goes through one generator all the same.
+        let there = "def g():\n    yield 1\n    yield 2\nshared = g()";
+        let own = next.replace("next(z, 0)", &format!("next({}, 0)", made.replace("g()", "shared")));
+        assert_eq!(seen_beside(there, &own, &own), ["['turned away']", "[]"], "{made}");
+    }
+    // Of two it is not known which one is at work, and what another has read before needs none.
+    let there = "def g():\n    yield 1\nz = itertools.chain([1, 2], g())";
+    assert_eq!(seen_beside(there, next, next), ["[]"]);
+}

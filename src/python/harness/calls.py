@@ -264,6 +264,8 @@ def call_read(function, /, *arguments, **keywords):
                 for each in given:
                     if type(each) is types.GeneratorType and is_shared_opaque(each):
                         enter(each, touches)
+                    elif type(each) in PASSING:
+                        enter_within(each, touches)
                 return in_the_middle(touches, function, arguments, keywords)
     elif type(function) in SLOTS and function.__name__ in STORING:
         keep_outside(*(arguments if owner is None else (owner, *arguments))[:2])

@@ -141,6 +141,19 @@ def is_of_c(thing):
     return type(thing) in PASSING and innards_of(thing).is_c
 
 
+def enter_within(thing, touches):
+    """Comes into the generator that an iterator in C goes through with each turn, as `enter` does, if it goes through nothing else."""
+    parts = innards_of(thing)
+    generators = [each for each in parts.iterators if type(each) is types.GeneratorType]
+    if touches and len(generators) == 1 and not parts.sources and is_shared_opaque(generators[0]):
+        if all(type(each) in GOES_ON for each in parts.iterators if each is not generators[0]):
+            enter(generators[0], touches)
+
+
+# Those that go on with what they go through in each of their turns, unless that is over.
+GOES_ON = frozenset((enumerate, map, filter, itertools.filterfalse, itertools.starmap, itertools.accumulate, OpaqueTurns, Passed))
+
+
 def takes_apart(parts):
     """Whether one of them gives a function what is in each element."""
     return any(type(each) is itertools.starmap for each in parts.iterators)

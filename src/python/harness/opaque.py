@@ -233,6 +233,8 @@ def use(thing, name="", function=None, arguments=()):
         note(name.strip("_") or "use", place_of(thing))
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches, arguments)
+    elif name == "__next__" and kind in PASSING:
+        enter_within(thing, touches)
     elif kind is types.GeneratorType and name in ("close", "throw"):
         if id(thing) in entered or thing.gi_running:
             # CPython 3.11 takes what a generator has just done for its state, and may die of it.

@@ -143,6 +143,7 @@ def one_turn(iterator, *default):
     touches = announce(turn_touches, iterator)
     if detail and touches:
         note("read", ", ".join(place_of(turns.thing) for turns in innards_of(iterator).sources), None)
+    enter_within(iterator, touches)
     return go_at_once(touches, (iterator,), next, (iterator, *default), {})
 
 
