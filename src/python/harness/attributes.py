@@ -19,7 +19,11 @@ def attribute_shape(kind, name):
 
 def is_data(kind, name):
     """Whether the class says what an attribute of that name is, whatever the instance itself has: a property, for one."""
-    held = next((owner.__dict__[name] for owner in kind.__mro__ if name in owner.__dict__), None)
+    return decides(next((owner.__dict__[name] for owner in kind.__mro__ if name in owner.__dict__), None))
+
+
+def decides(held):
+    """Whether what a class has under a name says what that attribute of an instance is, whatever the instance has."""
     return hasattr(type(held), "__set__") or hasattr(type(held), "__delete__")
 
 
@@ -95,8 +99,8 @@ def attribute_touches(thing, name, manner, removes=False):
             return (own, *logging_write.touches)
         # Methods of the library look at it.
         state = state_touches(thing, WRITE) if is_of_library(kind) else ()
-        return (own, *owners_touches(kind, name), *state, *own_order_touches(thing, name, removes))
-    return (own, *owners_touches(kind, name))
+        return (own, *owners_touches(kind, name, True), *state, *own_order_touches(thing, name, removes))
+    return (own, *owners_touches(kind, name, name in (dict_of(thing) or ())))
 
 
 def order_touches(owner, there, name, removes):
@@ -111,15 +115,30 @@ def own_order_touches(thing, name, removes):
     return () if inner is None or is_data(type(thing), name) else order_touches(name_of(thing), inner, name, removes)
 
 
-def note_class_attribute(name):
-    """Some thread gives a class an attribute of that name, or takes it away, while others live."""
+DECIDES = " decides"  # after a name: that classes may come to say what that attribute of an instance is, whatever the instance has, or cease to
+
+
+def note_class_attribute(owner, name, *value):
+    """Some thread gives a class an attribute, or takes it away, while others live."""
     if name not in tracked_class_attributes:
         found.add(("class attribute", name))
+    if name + DECIDES not in tracked_class_attributes:
+        held = [each.__dict__.get(name) for kind in kinds_below(owner) for each in kind.__mro__]
+        if any(map(decides, (*value, *held))):
+            found.add(("class attribute", name + DECIDES))
 
 
-def owners_touches(kind, name):
-    """What an attribute of an instance touches of its classes, where any changes: it may come to have it, to say what it is, or to hide who does."""
-    if name not in tracked_class_attributes:
+def kinds_below(kind):
+    """The class and those that are derived from it."""
+    below = [kind]
+    for each in below:  # which grows
+        below += type.__subclasses__(each)
+    return below
+
+
+def owners_touches(kind, name, has_it=False):
+    """What an attribute of an instance, which `has_it` by itself or not, touches of its classes, where any of them changes."""
+    if name not in tracked_class_attributes or has_it and name + DECIDES not in tracked_class_attributes:
         return ()
     return tuple((digest((class_name(owner), name)), READ) for owner in kind.__mro__ if owner.__module__ == "__main__")
 
@@ -172,7 +191,7 @@ def wr_attr(value, thing, name):
         return
     if not solo:
         if issubclass(type(thing), type):
-            note_class_attribute(name)
+            note_class_attribute(thing, name, value)
         key = type(thing), name
         if name not in tracked_attributes:
             if attribute_touches(thing, name, WRITE):
@@ -205,7 +224,7 @@ def store_attr(store, thing, name, *value):
     is_main = type(thing) is types.ModuleType and vars(thing) is program_globals
     if not solo:
         if is_class:
-            note_class_attribute(name)
+            note_class_attribute(thing, name, *value)
         if is_main and name not in tracked_globals:
             found.add(("global", name))
         if name not in tracked_attributes:
@@ -229,7 +248,7 @@ def stored_touches(thing, name, removes):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, WRITE)
     own = digest((name_of(thing), name)), WRITE
-    return (own, *owners_touches(type(thing), name), *own_order_touches(thing, name, removes))
+    return (own, *owners_touches(type(thing), name, True), *own_order_touches(thing, name, removes))
 
 
 # Names of that form which Python itself does not look up in the class.
@@ -296,7 +315,7 @@ def load_attr(load, thing, name):
 def loaded_touches(thing, name):
     if type(thing) is types.ModuleType or issubclass(type(thing), type):
         return attribute_touches(thing, name, READ)
-    owners = owners_touches(type(thing), name)
+    owners = owners_touches(type(thing), name, name in (dict_of(thing) or ()))
     return ((digest((name_of(thing), name)), READ), *owners)
 
 
@@ -306,7 +325,7 @@ def del_attr(thing, name):
     if not solo:
         make_own_part(thing)
         if issubclass(type(thing), type):
-            note_class_attribute(name)
+            note_class_attribute(thing, name)
         if name not in tracked_attributes:
             found.add(("attribute", name))
         else:
