@@ -120,6 +120,8 @@ DECIDES = " decides"  # after a name: that classes may come to say what that att
 
 def note_class_attribute(owner, name, *value):
     """Some thread gives a class an attribute, or takes it away, while others live."""
+    if not isinstance(name, str):
+        return  # as Python will say
     if name not in tracked_class_attributes:
         found.add(("class attribute", name))
     if name + DECIDES not in tracked_class_attributes:
