@@ -24,6 +24,7 @@ use raceday::explore::Report;
 use raceday::explore::explore;
 use raceday::python;
 use raceday::python::Forgetful;
+use raceday::python::Layers;
 use raceday::python::Level;
 use raceday::python::Limits;
 use raceday::python::PythonError;
@@ -122,6 +123,52 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
         }
     }
     assert!(seen >= KILLS, "some had workers");
+}
+
+/// Explores for ever, by a worker that was not told to end with this process.
+#[test]
+#[ignore = "for ever, until another test kills it"]
+fn somebody_explores_for_ever() {
+    let layers = Layers { ends_with_parent: false, ..Layers::ALL };
+    let confinement = machine::confinement().with_layers(layers);
+    let mut worker = Worker::start(&machine::interpreter(), &confinement, Limits::default()).expect("a worker starts");
+    let mut program = worker.load(&Scenario::new("endless.py", ENDLESS)).expect("it loads");
+    let _ = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true);
+}
+
+/// Returns how long a process has computed, in ticks of the kernel's; nothing if it is not there any more.
+fn ticks(id: u32) -> Option<u64> {
+    let process = ground::processes().into_iter().find(|process| process.id == id && !process.stat.contains(") Z"))?;
+    process.stat.rsplit(") ").next()?.split_whitespace().nth(11)?.parse().ok()
+}
+
+/// So what [`whenever_raceday_is_killed_nothing_of_it_stays`] sees is the doing of that layer: who computes does not hear of the end of a pipe.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start themselves")]
+fn a_worker_that_does_not_end_with_its_parent_stays() {
+    let _alone = machine::alone();
+    let mut parent = Command::new(std::env::current_exe().expect("a test is a program"))
+        .args(["--exact", "endings::somebody_explores_for_ever", "--ignored"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a test starts");
+    let worker = loop {
+        let at_work = |&id: &u32| ticks(id).is_some_and(|ticks| ticks > 50);
+        if let Some(worker) = children_of(parent.id()).into_iter().find(at_work) {
+            break worker;
+        }
+        assert!(parent.try_wait().expect("a child can be asked for").is_none(), "it explores for ever");
+        thread::yield_now();
+    };
+    parent.kill().expect("a child can be killed");
+    parent.wait().expect("a killed child ends");
+    let before = ticks(worker).expect("it is there");
+    while ticks(worker).expect("it stays") < before + 10 {
+        thread::yield_now();
+    }
+    let worker = Pid::from_raw(worker.cast_signed()).expect("a number");
+    rustix::process::kill_process(worker, Signal::KILL).expect("it can be killed");
 }
 
 /// Returns how often to kill: as often as the environment says, or as `usual`.

@@ -65,7 +65,7 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
         limits::set(alone).map_err(step("cannot set limits"))?;
     }
     // Changes of rights can undo this, so it comes after.
-    limits::end_with(policy.parent).map_err(step("cannot tie its life to who started it"))?;
+    policy.parent.map_or(Ok(()), limits::end_with).map_err(step("cannot tie its life to who started it"))?;
     rustix::thread::set_no_new_privs(true).map_err(step("cannot give up new privileges"))?;
     if policy.files {
         files::restrict(&policy).map_err(|error| match error {

@@ -113,6 +113,8 @@ pub struct Layers {
     pub second_list: bool,
     /// Whether a user namespace is tried for.
     pub user_namespace: bool,
+    /// Whether it ends when its parent does, whatever it does just then.
+    pub ends_with_parent: bool,
     /// Whether memory, threads and open files are limited, and capabilities given up.
     pub limits: bool,
     /// Whether Raceday answers calls that take a path or start a thread, if the system lets it.
@@ -126,6 +128,7 @@ impl Layers {
         oldest_landlock: false,
         calls: true,
         second_list: true,
+        ends_with_parent: true,
         user_namespace: true,
         limits: true,
         supervisor: true,
@@ -136,6 +139,7 @@ impl Layers {
         oldest_landlock: false,
         calls: false,
         second_list: false,
+        ends_with_parent: false,
         user_namespace: false,
         limits: false,
         supervisor: false,
@@ -143,7 +147,7 @@ impl Layers {
 
     /// Whether a worker with these has to prove that it is confined.
     fn are_whole(self) -> bool {
-        self.files && self.calls && self.second_list && self.limits
+        self.files && self.calls && self.second_list && self.ends_with_parent && self.limits
     }
 }
 
@@ -221,7 +225,7 @@ impl Confinement {
     #[cfg(target_os = "linux")]
     fn policy(&self, attempt: Attempt, interpreter: &Interpreter) -> policy::Policy {
         policy::Policy {
-            parent: std::process::id(),
+            parent: self.layers.ends_with_parent.then(std::process::id),
             files: attempt.level == Level::Full && self.layers.files,
             oldest_landlock: self.layers.oldest_landlock,
             calls: self.layers.calls,

@@ -15,8 +15,8 @@ use super::linker;
 /// How one worker is to be confined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Policy {
-    /// The process that starts it, and whose end is its end.
-    pub(super) parent: u32,
+    /// The process that starts it, if the end of that is its end.
+    pub(super) parent: Option<u32>,
     /// Whether to restrict what may be read, by Landlock.
     pub(super) files: bool,
     /// Whether to make do with what the first Landlock had, although there is a newer one.
@@ -40,7 +40,7 @@ impl Policy {
     /// Returns a policy that lets be read what is at `paths`, and has nothing else in it.
     pub(super) fn to_read(paths: impl IntoIterator<Item = PathBuf>) -> Policy {
         Policy {
-            parent: 0,
+            parent: None,
             files: false,
             oldest_landlock: false,
             calls: false,
