@@ -125,10 +125,11 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
     assert!(seen >= KILLS, "some had workers");
 }
 
+/// Says to the test that starts itself that it is the one to be killed.
+const TO_BE_KILLED: &str = "RACEDAY_TEST_TO_BE_KILLED";
+
 /// Explores for ever, by a worker that was not told to end with this process.
-#[test]
-#[ignore = "for ever, until another test kills it"]
-fn somebody_explores_for_ever() {
+fn explore_for_ever() {
     let layers = Layers { ends_with_parent: false, ..Layers::ALL };
     let confinement = machine::confinement().with_layers(layers);
     let mut worker = Worker::start(&machine::interpreter(), &confinement, Limits::default()).expect("a worker starts");
@@ -146,9 +147,13 @@ fn ticks(id: u32) -> Option<u64> {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "tests start themselves")]
 fn a_worker_that_does_not_end_with_its_parent_stays() {
+    if machine::variable(TO_BE_KILLED).is_some() {
+        return explore_for_ever();
+    }
     let _alone = machine::alone();
     let mut parent = Command::new(std::env::current_exe().expect("a test is a program"))
-        .args(["--exact", "endings::somebody_explores_for_ever", "--ignored"])
+        .args(["--exact", "endings::a_worker_that_does_not_end_with_its_parent_stays"])
+        .env(TO_BE_KILLED, "yes")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
