@@ -26,7 +26,7 @@ use raceday::scenario::Scenario;
 /// How often two of each kind of worker are started.
 const STARTS: usize = 40;
 /// How often each of four explores the program.
-const EXPLORATIONS: usize = 10;
+const EXPLORATIONS: usize = 20;
 
 const COUNTERS: &str = include_str!("../tests/data/counters.py");
 
@@ -65,7 +65,8 @@ fn main() {
     };
     let mut workers = [&confined, &plain, &plain, &confined].map(|confinement| start(confinement).1);
     let (mut with, mut without) = (Vec::new(), Vec::new());
-    for index in (0..EXPLORATIONS).flat_map(|_| 0..4) {
+    // Another begins each round, so that what hangs on the place in it concerns both.
+    for index in (0..EXPLORATIONS).flat_map(|round| (0..4).map(move |at| (at + round) % 4)) {
         let worker = &mut workers[index];
         match worker.confined().map(|confined| confined.level) {
             Some(Level::None) => without.push(execution(worker)),

@@ -92,7 +92,37 @@ fn filter(
     matching: SeccompAction,
 ) -> Result<BpfProgram, BackendError> {
     let processor: TargetArch = std::env::consts::ARCH.try_into()?;
-    SeccompFilter::new(rules, otherwise, matching, processor)?.try_into()
+    let program: BpfProgram = SeccompFilter::new(rules, otherwise, matching, processor)?.try_into()?;
+    Ok(with_own_futexes_first(program))
+}
+
+/// After how many instructions of a filter it has read the number of the call: before, it looks for which processor that is.
+const NUMBER_READ: usize = 4;
+
+/// Returns the filter with those calls let pass at once by which threads of one process wait for each other: no list refuses them, they are most of
+/// what a worker calls, and to compare their number with those of all other calls, in each filter, took some 3 % of an execution.
+fn with_own_futexes_first(mut program: BpfProgram) -> BpfProgram {
+    /// Where the kernel shows a filter the call's number, and of its second argument the 32 bits that it looks at itself, on processors whose
+    /// words begin with what is low.
+    const NUMBER: u32 = 0;
+    const OPERATION: u32 = 16 + 8;
+
+    let instruction = |code: u32, k: u32, jt: u8, jf: u8| seccompiler::sock_filter { code: code as u16, jt, jf, k };
+    let read = |offset| instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset, 0, 0);
+    let is = |k, jt, jf| instruction(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, k, jt, jf);
+    let own = |command: i32| (command | libc::FUTEX_PRIVATE_FLAG) as u32;
+    let first = [
+        is(libc::SYS_futex as u32, 0, 7),
+        read(OPERATION),
+        instruction(libc::BPF_ALU | libc::BPF_AND | libc::BPF_K, !libc::FUTEX_CLOCK_REALTIME as u32, 0, 0),
+        is(own(libc::FUTEX_WAIT), 2, 0),
+        is(own(libc::FUTEX_WAIT_BITSET), 1, 0),
+        is(own(libc::FUTEX_WAKE), 0, 1),
+        instruction(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW, 0, 0),
+        read(NUMBER),
+    ];
+    program.splice(NUMBER_READ..NUMBER_READ, first);
+    program
 }
 
 /// Calls that may be made with any arguments.
@@ -494,6 +524,59 @@ mod tests {
         assert!(file(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_DIRECTORY | libc::O_NONBLOCK));
         for flags in [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC, libc::O_PATH, libc::O_TMPFILE] {
             assert!(!file(flags), "{flags:x}");
+        }
+    }
+
+    /// What a filter answers to a call, by the instructions that ours are made of, as the kernel's documentation has them.
+    fn answer(program: &[seccompiler::sock_filter], number: u32, arguments: [u64; 6]) -> u32 {
+        const ARCHITECTURE: u32 = if cfg!(target_arch = "x86_64") { 0xC000_003E } else { 0xC000_00B7 };
+        let mut data = [number, ARCHITECTURE, 0, 0].to_vec();
+        data.extend(arguments.iter().flat_map(|each| [*each as u32, (*each >> 32) as u32]));
+        let (mut at, mut value) = (0, 0);
+        loop {
+            let seccompiler::sock_filter { code, jt, jf, k } = program[at];
+            let jump = |holds: bool| usize::from(if holds { jt } else { jf });
+            at += 1;
+            match code {
+                0x20 => value = data[k as usize / 4],
+                0x54 => value &= k,
+                0x05 => at += k as usize,
+                0x15 => at += jump(value == k),
+                0x25 => at += jump(value > k),
+                0x35 => at += jump(value >= k),
+                0x06 => return k,
+                other => panic!("an instruction {other:x}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_passes_at_once_would_have_passed_and_nothing_else_is_answered_otherwise() {
+        let lists = [Stage::First, Stage::Second { paths: true }, Stage::Second { paths: false }];
+        let mut programs = lists.map(|stage| allow(stage, 7).expect("the lists are sound")).to_vec();
+        programs.extend([unknown(), shared_waits(), asking(true), asking(false)].map(|each| each.expect("a list")));
+        for program in programs {
+            let mut without = program.clone();
+            without.drain(NUMBER_READ..NUMBER_READ + 8);
+            // `FUTEX_LOCK_PI2` is the last command; above the flags there may be anything, which the kernel refuses.
+            for operation in (0..0x400).chain([0x8000_0081, 0x1_0000_0081, 0xFFFF_FFFF]) {
+                let arguments = [5, operation, 7, 0, 1, 2];
+                for number in [libc::SYS_futex as u32, libc::SYS_read as u32, libc::SYS_ioctl as u32] {
+                    assert_eq!(
+                        answer(&program, number, arguments),
+                        answer(&without, number, arguments),
+                        "{operation:x}"
+                    );
+                }
+            }
+            for number in (0..600).chain([0x4000_0000, u32::MAX]) {
+                for first in [0, 1, 7, 128, 129] {
+                    let arguments = [first, 129, 0, 128, 0, 0];
+                    assert_eq!(answer(&program, number, arguments), answer(&without, number, arguments), "{number}");
+                }
+            }
+            let wake = [5, 129, 1, 0, 0, 0];
+            assert_eq!(answer(&program, libc::SYS_futex as u32, wake), libc::SECCOMP_RET_ALLOW);
         }
     }
 
