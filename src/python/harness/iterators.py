@@ -143,9 +143,11 @@ def is_of_c(thing):
 
 def enter_within(thing, touches):
     """Comes into the generator that an iterator in C goes through with each turn, as `enter` does, if it goes through nothing else."""
+    if not touches:
+        return
     parts = innards_of(thing)
     generators = [each for each in parts.iterators if type(each) is types.GeneratorType]
-    if touches and len(generators) == 1 and not parts.sources and is_shared_opaque(generators[0]):
+    if len(generators) == 1 and not parts.sources and is_shared_opaque(generators[0]):
         if all(type(each) in GOES_ON for each in parts.iterators if each is not generators[0]):
             enter(generators[0], touches)
 
