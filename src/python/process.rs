@@ -43,6 +43,9 @@ const MAX_DIRECT: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 /// starting need not be woken for each 64 KiB of it.
 #[cfg(any(target_os = "linux", test))]
 const WAITING: usize = 1 << 20;
+/// How many frames may wait to be written to a child at once. One that reads is never asked for so many before it has answered, and what one
+/// leaves that does not would grow without end.
+const MAX_UNWRITTEN: u32 = 16;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
 const LOOKS: usize = 500;
@@ -247,8 +250,9 @@ impl Process {
         if direct && is_writable(&lock(&self.input)) {
             // If writing fails the child has gone, and then the answer is an error.
             let _ = lock(&self.input).write_all(&frame);
+        } else if self.unwritten.fetch_add(1, Ordering::SeqCst) >= MAX_UNWRITTEN {
+            self.unsent = Some(io::Error::other("it does not read what it is asked"));
         } else {
-            self.unwritten.fetch_add(1, Ordering::SeqCst);
             match self.writer() {
                 Ok(writer) => _ = writer.send(frame),
                 Err(error) => self.unsent = Some(error),
@@ -609,14 +613,17 @@ mod tests {
         // Who were held up would be so for ever, and not come to fail.
         let asking = move || {
             let request = [b'r'; MAX_DIRECT - 4];
-            for _ in 0..2 * (WAITING / MAX_DIRECT) {
+            let mut asked = 0..2 * (WAITING / MAX_DIRECT);
+            let answer = asked.find_map(|_| {
                 child.send(&request);
-                assert_eq!(child.receive(Duration::from_secs(60)), Ok(b"w".to_vec()));
-            }
-            let _ = done.send(());
+                child.receive(Duration::from_secs(60)).err()
+            });
+            let _ = done.send((answer, child.unwritten.load(Ordering::SeqCst)));
         };
         thread::Builder::new().spawn(asking).expect("a thread starts");
-        assert_eq!(over.recv_timeout(Duration::from_secs(60)), Ok(()));
+        let (answer, unwritten) = over.recv_timeout(Duration::from_secs(60)).expect("it is over");
+        assert_eq!(answer.as_deref(), Some("it cannot be asked: it does not read what it is asked"));
+        assert!(unwritten <= MAX_UNWRITTEN + 1, "{unwritten} frames wait");
     }
 
     #[test]
