@@ -1,10 +1,15 @@
 //! The virtual clock of `--sleeps ordered`: who waits with a limit waits until then, and no longer than he has to.
 
 use raceday::explore::Report;
+use raceday::python::Limits;
+use raceday::python::Worker;
 use raceday::scenario::Sleeps;
 use raceday::scenario::ThreadId;
 
+use super::pythons::confinement;
 use super::pythons::explored;
+use super::pythons::explored_by;
+use super::pythons::interpreters;
 use super::pythons::replayed;
 use super::pythons::scenario;
 
@@ -203,6 +208,9 @@ for thread in threads:
     thread.join()
 seen = seen[0] < seen[1]
 ";
-    let unordered = explored(&scenario(source, Some("seen")));
-    assert_eq!(seen(&unordered.expect("it explores")), ["False", "True"]);
+    for interpreter in interpreters() {
+        let mut worker = Worker::start(interpreter, &confinement(), Limits::default()).expect("it starts");
+        let report = explored_by(&mut worker, &scenario(source, Some("seen"))).expect("it explores");
+        assert_eq!(seen(&report), ["False", "True"], "{}", interpreter.version);
+    }
 }

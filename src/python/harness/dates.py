@@ -4,6 +4,8 @@
 
 def adapt_dates(module):
     """Has `datetime.now` and the like ask the modelled clock. Where there is no zone the time is that of Greenwich, as `time.localtime` has it."""
+    from _warnings import warn  # by which Python's own says so, whether anybody has imported `warnings` or not
+
     RealDateTime, greenwich = module.datetime, module.timezone.utc
 
     class datetime(RealDateTime):
@@ -21,7 +23,7 @@ def adapt_dates(module):
         @classmethod
         def utcnow(cls):
             if sys.version_info >= (3, 12):
-                sys.modules["warnings"].warn(UTCNOW_IS_DEPRECATED, DeprecationWarning, stacklevel=2)
+                warn(UTCNOW_IS_DEPRECATED, DeprecationWarning, 2)
             return cls.now()
 
         def __repr__(self):
