@@ -706,6 +706,7 @@ fn what_is_not_supported_is_named_with_its_line() {
         ("import threading\n\nthreading.settrace(None)\n", "threading.settrace", 3),
         ("exec('x = 1')\n", "exec()", 1),
         ("import builtins\nbuiltins.abs = float\n", "setting `builtins.abs`", 2),
+        ("import builtins\nvars(builtins)['abs'] = float\n", "`vars(builtins)`", 2),
         (
             "import threading\nclass A: pass\ndef f():\n    A.__len__ = int\nthreading.Thread(target=f).start()\n",
             "another `A.__len__` while several threads live",

@@ -424,6 +424,8 @@ def announce_all_of(attributes):
 
 def rd_dict(thing, name):
     """`thing.__dict__`: the same locations as the attributes. A class shows its own through a view, which is not looked at later."""
+    if thing is builtins:
+        raise Unsupported("`vars(builtins)`", "what is built in is modelled, or used by what is")
     if not solo and issubclass(type(thing), type) and thing.__module__ == "__main__":
         touches = announce(class_dict_touches, thing)
         if detail and touches:
