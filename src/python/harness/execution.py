@@ -14,11 +14,11 @@ class Program:
         self.seeds = "seed(" in self.source
         self.knows_itself = "modules" in self.source or "import __main__" in self.source
         beside_sleep = self.source.replace("time.sleep", "").replace("from time import sleep", "")
-        # Where it is but put into a text, a record's thread has to have its name only then.
+        self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
+        # A record's thread need not have its name before that is put into a text, where nobody sees it otherwise.
         put = ("%(threadName)", "{threadName", "$threadName")
         shows_records = "logging" in self.source and any(word in self.source for word in ("vars", "__dict__"))
         self.names_records = shows_records or self.source.count("threadName") > sum(map(self.source.count, put))
-        self.reads_clocks = any(word in beside_sleep for word in CLOCKS)
         self.buries = "__del__" in self.source
         self.sees_deaths = "weakref" in self.source or self.buries
         self.seen_dying = self.buries and "weakref" in self.source

@@ -4,7 +4,7 @@
 # way while several threads live, to see how full it is, say, is one place to all (queues.py), once that was found. And a semaphore is
 # such a queue, of what it lets its takers have: to release puts one there, and to acquire gets one. Part of the harness; see core.py.
 
-MIXED = "mixed queue"  # with a queue's name: that it is used in another way
+MIXED = "mixed queue"  # with the name of a queue, or of what is modelled as one: that it is used in another way
 JOINED = "joined queue"  # likewise: that somebody waits until all is done, while several threads live
 lane_acts = {}  # of a program: of each queue's name, what is done, and to which item: the operation
 lane_guards = {}  # the numbers of the guards, likewise
@@ -183,6 +183,7 @@ def lane_of(queue, most):
 
 
 def is_mixed(model):
+    """Whether it has to be one place to all."""
     return shows_order() or (MIXED, model._rd_name_) in program.tracked
 
 
