@@ -62,7 +62,7 @@ impl Operations {
             return id;
         }
         let bit = |location: Location| 1 << (location.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58);
-        let writes = |touch: &&Touch| touch.access == Access::Write;
+        let writes = |touch: &&Touch| touch.access.writes();
         let id = OperationId(u32::try_from(self.known.len()).expect("a program has far fewer operations"));
         self.ids.insert(Arc::clone(touches), id);
         self.known.push(Known {
@@ -74,7 +74,7 @@ impl Operations {
         if touches.iter().any(|touch| touch.access == Access::Attempt) {
             let write = |touch: &Touch| match touch.access {
                 Access::Attempt => Touch { access: Access::Write, ..*touch },
-                Access::Read | Access::Write => *touch,
+                Access::Read | Access::Within | Access::Write => *touch,
             };
             let elsewhere: Arc<[Touch]> = touches.iter().map(write).collect();
             self.known[id.0 as usize].elsewhere = self.id_of(&elsewhere);
@@ -91,7 +91,7 @@ impl Operations {
         let access = if succeeds { Access::Write } else { Access::Attempt };
         let mut touches = self.known[id.0 as usize].touches.to_vec();
         for touch in touches.iter_mut().take(tries.touches) {
-            if touch.access != Access::Read {
+            if matches!(touch.access, Access::Attempt | Access::Write) {
                 touch.access = access;
             }
         }
@@ -102,9 +102,7 @@ impl Operations {
         let (a, b) = (&self.known[a.0 as usize], &self.known[b.0 as usize]);
         (a.written & b.touched != 0 || a.touched & b.written != 0)
             && a.touches.iter().any(|ours| {
-                b.touches.iter().any(|theirs| {
-                    ours.location == theirs.location && (ours.access == Access::Write || theirs.access == Access::Write)
-                })
+                b.touches.iter().any(|theirs| ours.location == theirs.location && ours.access.conflicts(theirs.access))
             })
     }
 

@@ -25,6 +25,7 @@
 //! second step too: the lock that nobody gave back in a deadlock could have been taken by who waits for it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::scenario::Access;
 use crate::scenario::Crew;
@@ -86,13 +87,36 @@ pub(super) enum Second {
     Pending(usize),
 }
 
-/// The steps that touched a location.
+/// The steps that touched a location, in order.
+///
+/// They come in *runs*: such as conflict with none of each other, one after the other. A step of one run conflicts with each of the run
+/// before, so that what is in the runs before that happens before it anyway.
 #[derive(Debug, Default)]
 struct Touched {
-    /// Steps in order, and whether they wrote.
-    by: Vec<(u32, bool)>,
-    /// How many of them there were with the last that wrote.
-    until_write: usize,
+    by: Vec<u32>,
+    runs: Vec<Run>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// The place of its first step in [`Touched::by`].
+    from: usize,
+    /// How its steps touch the location.
+    access: Access,
+}
+
+impl Touched {
+    /// Returns how many runs there are up to the last that conflicts with an access that comes next.
+    fn until(&self, access: Access) -> usize {
+        let joins = self.runs.last().is_some_and(|run| !run.access.conflicts(access));
+        self.runs.len() - usize::from(joins)
+    }
+
+    /// Returns the places in [`Touched::by`] of the steps of a run.
+    fn run(&self, run: usize) -> Range<usize> {
+        let until = self.runs.get(run + 1).map_or(self.by.len(), |next| next.from);
+        self.runs[run].from..until
+    }
 }
 
 /// The steps that changed a guard.
@@ -175,7 +199,7 @@ impl Causality {
         for location in self.in_use.drain(..) {
             let touched = &mut self.touched[location];
             touched.by.clear();
-            touched.until_write = 0;
+            touched.runs.clear();
         }
         for changed in &mut self.changed {
             changed.by.clear();
@@ -228,37 +252,37 @@ impl Causality {
         self.overtakable.clear();
         let own_guard = operation.guard.map(|guard| self.guard_index(guard));
         for &(location, access) in &self.places {
-            let writes = access == Access::Write;
-            let Touched { by, until_write } = &self.touched[location];
-            let until = if writes { by.len() } else { *until_write };
-            for at in (0..until).rev() {
-                let (step, wrote) = self.touched[location].by[at];
-                if !wrote && !writes {
+            for run in (0..self.touched[location].until(access)).rev() {
+                if !self.touched[location].runs[run].access.conflicts(access) {
                     continue;
                 }
-                // What happens before a step in the past, or before an overtakable one, is of no interest; and what
-                // came earlier at this location happened before this write.
-                let covered = self.is_past(step)
-                    || self
-                        .overtakable
-                        .iter()
-                        .any(|&other| step == other || step < other && self.is_before(step as usize, other as usize));
-                if !covered {
-                    let guard = match self.turn_without(operation, step as usize) {
-                        Some(turn) => execution.steps[turn].operation.guard.map(|guard| self.guards[&guard]),
-                        None => own_guard,
-                    };
-                    if !guard.is_none_or(|guard| self.is_open_without(guard, step as usize)) {
-                        continue;
+                let mut hides = false;
+                for at in self.touched[location].run(run).rev() {
+                    let step = self.touched[location].by[at];
+                    // What happens before a step in the past, or before an overtakable one, is of no interest.
+                    let covered = self.is_past(step)
+                        || self.overtakable.iter().any(|&other| {
+                            step == other || step < other && self.is_before(step as usize, other as usize)
+                        });
+                    if !covered {
+                        let guard = match self.turn_without(operation, step as usize) {
+                            Some(turn) => execution.steps[turn].operation.guard.map(|guard| self.guards[&guard]),
+                            None => own_guard,
+                        };
+                        if !guard.is_none_or(|guard| self.is_open_without(guard, step as usize)) {
+                            continue;
+                        }
+                        let (steps, clocks, threads) = (&self.steps, &self.clocks, self.threads);
+                        self.overtakable.retain(|&other| {
+                            let (thread, nth) = steps[other as usize];
+                            other > step || clocks[step as usize * threads + thread] < nth
+                        });
+                        self.overtakable.push(step);
                     }
-                    let (steps, clocks, threads) = (&self.steps, &self.clocks, self.threads);
-                    self.overtakable.retain(|&other| {
-                        let (thread, nth) = steps[other as usize];
-                        other > step || clocks[step as usize * threads + thread] < nth
-                    });
-                    self.overtakable.push(step);
+                    hides = true;
                 }
-                if wrote {
+                // What is in the runs before happened before that step.
+                if hides {
                     break;
                 }
             }
@@ -278,8 +302,8 @@ impl Causality {
         let line = self.locations.get(&operation.line()?)?;
         // All who take a turn there write the line, and so happen one after another: what happens before one does before those that follow.
         let taken = &self.touched[*line].by;
-        let kept = taken.partition_point(|&(by, _)| (by as usize) < step || !self.is_before(step, by as usize));
-        taken.get(kept).map(|&(by, _)| by as usize)
+        let kept = taken.partition_point(|&by| (by as usize) < step || !self.is_before(step, by as usize));
+        taken.get(kept).map(|&by| by as usize)
     }
 
     /// Returns whether `guard` is open in the order that leaves out `step` and all that happened after it.
@@ -296,10 +320,8 @@ impl Causality {
     fn join_conflicting(&mut self) {
         for &(location, access) in &self.places {
             let touched = &self.touched[location];
-            // The last write happens after all that came before it, and the reads since are not ordered.
-            let from = touched.until_write.saturating_sub(1);
-            let until = if access == Access::Write { touched.by.len() } else { touched.until_write };
-            for &(step, _) in &touched.by[from..until] {
+            let Some(last) = touched.until(access).checked_sub(1) else { continue };
+            for &step in &touched.by[touched.run(last)] {
                 let clock = &self.clocks[step as usize * self.threads..][..self.threads];
                 for (ours, &theirs) in self.past.iter_mut().zip(clock) {
                     *ours = (*ours).max(theirs);
@@ -314,11 +336,10 @@ impl Causality {
             if touched.by.is_empty() {
                 self.in_use.push(location);
             }
-            let writes = access == Access::Write;
-            touched.by.push((as_u32(step), writes));
-            if writes {
-                touched.until_write = touched.by.len();
+            if touched.until(access) == touched.runs.len() {
+                touched.runs.push(Run { from: touched.by.len(), access });
             }
+            touched.by.push(as_u32(step));
         }
         for &(guard, open) in guards {
             self.changed_of(guard).by.push((as_u32(step), open));

@@ -143,6 +143,7 @@ struct Act {
     thread: usize,
     /// Which of its thread's steps, from 1.
     nth: u32,
+    access: Access,
 }
 
 impl Races {
@@ -178,7 +179,7 @@ impl Races {
             self.synchronise(thread, &step.operation);
             let line = execution.lines.get(index).copied().unwrap_or(0);
             let act = RacingAct { thread: step.thread, step: index, line, writes: false };
-            let act = Act { act, thread, nth: self.clocks[thread][thread] };
+            let act = Act { act, thread, nth: self.clocks[thread][thread], access: Access::Read };
             self.access(act, &step.operation, execution, switches);
         }
     }
@@ -203,15 +204,15 @@ impl Races {
         // Acts that touch several locations in common make one pair.
         let mut paired: Vec<usize> = Vec::new();
         for touch in operation.touches.iter() {
-            let writes = touch.access == Access::Write;
+            let (access, writes) = (touch.access, touch.access.writes());
             if !touch.location.is_data() || operation.guard.is_some() && !writes {
                 continue;
             }
-            let act = Act { act: RacingAct { writes, ..act.act }, ..act };
+            let act = Act { act: RacingAct { writes, ..act.act }, access, ..act };
             let acts = self.acts.entry(touch.location).or_default();
             for other in acts.iter() {
                 let is_ordered = other.thread == act.thread || self.clocks[act.thread][other.thread] >= other.nth;
-                if is_ordered || !(other.act.writes || writes) || paired.contains(&other.act.step) {
+                if is_ordered || !other.access.conflicts(access) || paired.contains(&other.act.step) {
                     continue;
                 }
                 paired.push(other.act.step);
@@ -226,8 +227,8 @@ impl Races {
                     self.found.insert(key, (pair, rank));
                 }
             }
-            let place = |other: &&mut Act| (other.thread, other.act.line, other.act.writes);
-            match acts.iter_mut().find(|other| place(other) == (act.thread, act.act.line, writes)) {
+            let place = |act: &Act| (act.thread, act.act.line, act.act.writes, act.access == Access::Within);
+            match acts.iter_mut().find(|other| place(other) == place(&act)) {
                 Some(same) => *same = act,
                 None => acts.push(act),
             }

@@ -310,6 +310,7 @@ impl Meanings {
                     0 => Access::Read,
                     1 => Access::Write,
                     2 => Access::Attempt,
+                    5 => Access::Within,
                     4 => {
                         // So many of those before it are of a turn.
                         let until = touched.len();

@@ -192,8 +192,26 @@ pub enum Access {
     /// A read that was a try and changed nothing, such as acquiring a lock that is taken without waiting for it. It
     /// conflicts as a read does, but in another order the same act may be a write.
     Attempt,
+    /// A write somewhere within what the location stands for as a whole: of one element of a list, say. It changes places with others of
+    /// its kind, for which part each writes is said by a location of that part's own; with whoever reads or writes the whole it does not.
+    /// (What databases call an intention to write: J. Gray, "Notes on data base operating systems", 1978.)
+    Within,
     /// A write, or an act on a synchronisation object, changes places with nothing else at its location.
     Write,
+}
+
+impl Access {
+    /// Returns whether two accesses to one location cannot change places.
+    pub fn conflicts(self, other: Access) -> bool {
+        let only_read = |access| matches!(access, Access::Read | Access::Attempt);
+        let both_within = self == Access::Within && other == Access::Within;
+        !(only_read(self) && only_read(other) || both_within)
+    }
+
+    /// Returns whether it changes something.
+    pub fn writes(self) -> bool {
+        matches!(self, Access::Write | Access::Within)
+    }
 }
 
 /// One location that an operation touches, and how.
@@ -276,9 +294,7 @@ impl Operation {
     /// Returns whether the order of the two operations, done by different threads, can matter.
     pub fn conflicts(&self, other: &Operation) -> bool {
         self.touches.iter().any(|ours| {
-            other.touches.iter().any(|theirs| {
-                ours.location == theirs.location && (ours.access == Access::Write || theirs.access == Access::Write)
-            })
+            other.touches.iter().any(|theirs| ours.location == theirs.location && ours.access.conflicts(theirs.access))
         })
     }
 }
@@ -566,5 +582,8 @@ mod tests {
         assert!(operation(1, Access::Read).conflicts(&operation(1, Access::Write)));
         assert!(operation(1, Access::Write).conflicts(&operation(1, Access::Write)));
         assert!(!operation(1, Access::Write).conflicts(&operation(2, Access::Write)));
+        assert!(!operation(1, Access::Within).conflicts(&operation(1, Access::Within)));
+        assert!(operation(1, Access::Within).conflicts(&operation(1, Access::Read)));
+        assert!(operation(1, Access::Write).conflicts(&operation(1, Access::Within)));
     }
 }

@@ -1,5 +1,5 @@
-//! Queues with a place for each item, semaphores with plenty for all, and barriers that tell nobody who came first: few executions, and every
-//! outcome all the same.
+//! Lists of which only elements change, queues with a place for each item, semaphores with plenty for all, and barriers that tell nobody
+//! who came first: few executions, and every outcome all the same.
 
 use raceday::explore::Report;
 use raceday::python::Limits;
@@ -38,6 +38,20 @@ fn a_producer_and_a_consumer_have_one_order() {
     let joins = "for n in range(4): q.put(n)\n    q.join()";
     let done = "for n in range(4): q.get(), q.task_done()";
     assert_eq!(threads("", &[joins, done]).executions, 1);
+}
+
+/// Who reads all of a list is in conflict with who changes an element, and that one with nobody who changes another.
+#[test]
+fn of_those_who_read_all_elements_only_who_changes_one_is_in_the_way() {
+    let first = "xs, seen = [1, 2, 3], []";
+    let sum = "assert sum(xs) > 5";
+    assert_eq!(threads(first, &[sum, sum, "xs.reverse()"]).executions, 4, "each sees it before or after");
+    assert_eq!(threads(first, &[sum, "xs[0] = 4", "xs[1] = 5"]).executions, 4);
+    assert_eq!(threads(first, &["xs[0] = 4", "xs[1] = 5", "xs[2] = 6"]).executions, 1);
+    // Which element the last one is hangs on what was added.
+    let report = threads(first, &["xs[-1] = 4", "xs.append(5)", "seen.append(xs[2])\n    print(xs, seen)"]);
+    assert!(report.executions <= 24, "{}", report.executions);
+    assert_eq!(outputs(&report).len(), 7, "{:?}", outputs(&report));
 }
 
 /// It matters who gets which item, and who puts first; not what was got when more was put.

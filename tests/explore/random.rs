@@ -22,8 +22,10 @@ pub(crate) enum Mix {
     Starts,
     /// Threads that are cut off when main ends.
     Daemons,
-    /// Anything.
+    /// Anything but what follows.
     All,
+    /// Variables that are summed up, and filled all at once.
+    Parts,
 }
 
 impl Mix {
@@ -127,6 +129,13 @@ fn acts(chance: &mut Chance, mix: Mix, length: usize, body: usize) -> Vec<Act> {
                 0 => vec![Act::Read(var, 0), Act::Unless(0, 0, 1), Act::Write(Var::At(other), Value::Is(5))],
                 1 => vec![Act::Swap(var, one)],
                 _ => plain,
+            },
+            Mix::Parts => match chance.below(6) {
+                0 | 1 => vec![Act::WritePart(chance.below(2), Value::Is(1 + body as i64))],
+                2 => vec![Act::WritePart(chance.below(2), Value::Of(one, 1))],
+                3 => vec![Act::Sum(one)],
+                4 => vec![Act::Read(var, one)],
+                _ => vec![Act::Fill(body as i64)],
             },
             Mix::Locks => match chance.below(4) {
                 0 if one != other => {

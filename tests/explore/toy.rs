@@ -32,6 +32,12 @@ pub(crate) enum Act {
     Read(Var, Reg),
     /// Writes a variable.
     Write(Var, Value),
+    /// Writes a variable of those that may be summed up.
+    WritePart(usize, Value),
+    /// Reads all variables at once, as their sum.
+    Sum(Reg),
+    /// Writes all variables at once.
+    Fill(i64),
     /// Writes 1 to a variable if it is 0, and says in the register whether it was.
     Swap(Var, Reg),
     /// Reads a variable once it has this value.
@@ -148,6 +154,8 @@ enum Kind {
     Event,
     Queue,
     Life,
+    /// All variables.
+    Whole,
     /// A variable has a value.
     Has,
     /// A variable has another value than a thread read last.
@@ -159,7 +167,7 @@ fn number(kind: Kind, index: usize) -> u64 {
 }
 
 fn location(kind: Kind, index: usize) -> Location {
-    let sort = if matches!(kind, Kind::Variable) { 0 } else { Location::SYNCHRONISATION };
+    let sort = if matches!(kind, Kind::Variable | Kind::Whole) { 0 } else { Location::SYNCHRONISATION };
     Location(number(kind, index) | sort)
 }
 
@@ -396,6 +404,16 @@ impl State<'_> {
         match act {
             Act::Read(var, _) => one(Kind::Variable, self.variable(thread, var), Access::Read, None),
             Act::Write(var, _) => one(Kind::Variable, self.variable(thread, var), Access::Write, None),
+            Act::WritePart(variable, _) => {
+                let whole = Touch { location: location(Kind::Whole, 0), access: Access::Within };
+                Some(one(Kind::Variable, variable, Access::Write, None)?.and(whole))
+            }
+            Act::Sum(_) => one(Kind::Whole, 0, Access::Read, None),
+            Act::Fill(_) => {
+                let touch = |variable| Touch { location: location(Kind::Variable, variable), access: Access::Write };
+                let whole = one(Kind::Whole, 0, Access::Write, None)?;
+                Some((0..self.variables.len()).map(touch).fold(whole, Operation::and))
+            }
             Act::Swap(var, _) => {
                 let variable = self.variable(thread, var);
                 one(Kind::Variable, variable, tried(self.variables[variable] == 0), None)
@@ -448,6 +466,9 @@ impl State<'_> {
                 let variable = self.variable(thread, var);
                 self.variables[variable] = self.value(thread, value);
             }
+            Act::WritePart(variable, value) => self.variables[variable] = self.value(thread, value),
+            Act::Sum(reg) => self.threads[thread].regs[reg] = self.variables.iter().sum(),
+            Act::Fill(value) => self.variables.fill(value),
             Act::Swap(var, reg) => {
                 let variable = self.variable(thread, var);
                 let swaps = self.variables[variable] == 0;

@@ -250,6 +250,11 @@ fn random_daemons() {
 }
 
 #[test]
+fn random_parts() {
+    check_random(Mix::Parts);
+}
+
+#[test]
 fn random_anything() {
     check_random(Mix::All);
 }
@@ -313,7 +318,7 @@ fn random_programs_of_many_threads() {
         assert!(count as u64 * 3 >= last - first, "only {count} were small enough");
     };
     hold("chains", &chained);
-    for mix in Mix::PLAIN.into_iter().chain([Mix::All]) {
+    for mix in Mix::PLAIN.into_iter().chain([Mix::All, Mix::Parts]) {
         hold(&format!("{mix:?}"), &|seed| wide(mix, seed));
     }
 }

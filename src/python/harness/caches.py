@@ -28,6 +28,9 @@ class Mark:
 BY_NAME_FOLLOW = (Mark(),)
 
 
+SMALL = 64  # results: a cache for so many may lose what was not asked for lately
+
+
 def cached(function, maxsize, typed):
     """`function`, whose results are kept."""
     publish(function)
@@ -35,7 +38,7 @@ def cached(function, maxsize, typed):
     everything = digest((name, "all"))
     counts = digest((name, "counts"))
     is_counted = "cache_info" in program.source  # else nobody can tell
-    is_ordered = maxsize is not None and maxsize <= SMALL  # small enough to lose what was not asked for lately
+    is_ordered = maxsize is not None and maxsize <= SMALL
     kept = collections.OrderedDict()
     hits = misses = 0
 

@@ -80,8 +80,6 @@ def key_of_parts(key):
     return ("method", key.__name__, 0 if type(owner) in ATOMS else name_of(owner))
 
 
-SMALL = 64
-
 tracked_containers = frozenset()  # by name, those that one thread was seen to change and another to use
 every_use = False  # whether that is taken for all of them
 shared_here = set()  # the same, in this execution: with those of which it is clear from the beginning
@@ -123,8 +121,8 @@ def is_step(thing, changes):
 
 
 # A container has a location for each element, and three for the whole: '*' is its structure (which elements there are, in
-# what order), 'all' is written by what concerns every element at once, and 'any' is there for acts whose elements depend
-# on the structure: they might touch others in another order of steps, so they attempt what every write of an element reads.
+# what order), 'all' is written by what concerns every element at once, and 'any' stands for all elements that there are: who looks at
+# several, or at one whose place hangs on the structure, reads it, and each write of an element is a write within it.
 
 
 def list_element_touches(thing, key, manner):
@@ -139,15 +137,12 @@ def list_element_touches(thing, key, manner):
         index = operator.index(key)
     except TypeError:
         return ((structure, READ),)
-    moves = index < 0
-    if moves:
-        index += raw_len(thing)
+    if index < 0:
+        # Where that is hangs on how many there are.
+        return ((structure, WRITE),) if manner == WRITE else ((structure, READ), (digest((name, "any")), READ))
     element = (digest((name, index)), manner)
     if manner == WRITE:
-        # A write at a place that moves may be a write anywhere.
-        return (element, (structure, READ), (digest((name, "any")), ATTEMPT if moves else READ))
-    if moves:
-        return (element, (structure, READ), (digest((name, "any")), ATTEMPT))
+        return (element, (structure, READ), (digest((name, "any")), WITHIN))
     return (element, (structure, READ))
 
 
@@ -160,8 +155,8 @@ def key_touches(thing, key, manner, structure):
     if structure is None:
         return touches
     touches += ((digest((name, "*")), structure),)
-    # Where the structure may change with it, all who look at more than one element are in conflict with that.
-    return touches + ((digest((name, "any")), READ),) if manner == WRITE and structure == ATTEMPT else touches
+    # Where the structure changes with it, all who look at more than one element are in conflict with that.
+    return touches + ((digest((name, "any")), WITHIN),) if manner == WRITE and structure == ATTEMPT else touches
 
 
 def whole_touches(shape, thing):
@@ -175,21 +170,11 @@ def whole_touches(shape, thing):
     if not is_step(thing, False):
         return ()
     name = name_of(thing)
-    touches = [(digest((name, "*")), READ)]
-    if shape != "L":
-        touches.append((digest((name, "all")), READ))
-        if id(thing) in namespaces:
-            touches += names_touches(thing)
-    size = raw_len(thing)
-    if size > SMALL:
-        touches.append((digest((name, "any")), WRITE))
-        return tuple(touches)
-    touches.append((digest((name, "any")), ATTEMPT))
+    touches = ((digest((name, "*")), READ), (digest((name, "any")), READ))
     if shape == "L":
-        touches += [(digest((name, index)), READ) for index in range(size)]
-    else:
-        touches += [(digest((name, key_of(key))), READ) for key in raw_iter(thing)]
-    return tuple(touches)
+        return touches
+    touches += ((digest((name, "all")), READ),)
+    return touches + names_touches(thing) if id(thing) in namespaces else touches
 
 
 def structure_touches(shape, thing, manner):

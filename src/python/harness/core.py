@@ -109,23 +109,24 @@ def outside_place(key):
     return digest(key) | 1 << 51
 
 
-# The manners of touching a location: a read, a write, and a read that might have been a write had it found something else.
-# And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to; and that so many before it are
+# The manners of touching a location: a read, a write, and a read that might have been a write had it found something else; and a write
+# somewhere within what the location stands for, which changes places with others of its kind. And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to; and that so many before it are
 # of a turn that is taken at the first of them, so that who takes another's turn touches what that one does.
-READ, WRITE, ATTEMPT, HANGS, TURN = 0, 1, 2, 3, 4
+READ, WRITE, ATTEMPT, HANGS, TURN, WITHIN = 0, 1, 2, 3, 4, 5
 
 
 class Op:
     """What a step touches: interned, because the same operations come again in every execution."""
 
-    __slots__ = ("id", "touches", "guard", "writes", "weight")
+    __slots__ = ("id", "touches", "guard", "writes", "parts", "weight")
 
     def __init__(self, touches, guard):
         self.id = len(ops)
         self.weight = 1  # 0 for taking and giving back a lock: both together leave nothing behind
         self.touches = touches
         self.guard = guard
-        self.writes = tuple(place for place, manner in touches if manner == WRITE)
+        self.parts = tuple(place for place, manner in touches if manner == WITHIN)
+        self.writes = tuple(place for place, manner in touches if manner == WRITE) + self.parts
 
 
 ops = []

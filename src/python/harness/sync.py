@@ -94,6 +94,8 @@ class Condition(Model):
             me.waits = "spin" if waiter.guard is not None else None
             me.patience = (timeout, lambda: waiter.notified)
             visible(waiter.op, waiter.guard)
+            if waiter.guard is not None:
+                spin_no_more(waiter.guard)
             me.patience = None
             # Whoever notifies it from now on, before it has the lock again, does so in vain.
             notified = waiter.notified
@@ -184,8 +186,7 @@ class Waiter:
         if self.guard.open:
             tell_openers(self.guard, first_read)
         self.op = op_of(((condition._rd_place, READ), *looking_at(first_read)), self.guard.id)
-        for place in first_read:
-            spinning.setdefault(place, []).append(self.guard)
+        spin_on(first_read, self.guard)
 
     def notify(self):
         self.notified = True

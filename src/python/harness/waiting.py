@@ -183,13 +183,28 @@ def wait_for_change(first_read):
     op = op_of(looking_at(first_read), guard.id)
     if guard.open:
         tell_openers(guard, first_read)
-    for place in first_read:
-        spinning.setdefault(place, []).append(guard)
+    spin_on(first_read, guard)
     me.waits = "spin"
     visible(op, guard)
+    spin_no_more(guard)
     me.waits = None
     if detail:
         note("look again")
+
+
+def spin_on(places, guard):
+    """Has whoever writes one of these places open the guard."""
+    for place in places:
+        spinning.setdefault(place, []).append(guard)
+
+
+def spin_no_more(guard):
+    """Nobody waits for it any more."""
+    for place, guards in list(spinning.items()):
+        if guard in guards:
+            guards.remove(guard)
+            if not guards:
+                del spinning[place]
 
 
 def looking_at(places):
@@ -205,18 +220,23 @@ def tell_openers(guard, first_read):
             op = ops[trace[3 * step + 1]]
             if place in op.writes or place == STARTS and (POPULATION, READ) in op.touches:
                 guard_changes.append((step, guard.id, True))
-                break
+                if place != STARTS and place not in op.parts:
+                    break
 
 
 def wake_spinners(op):
-    """Opens the guards of the loops that wait for a write to what `op` has just written. Of each place the first who writes is told:
-    any one of them would do."""
+    """Opens the guards of the loops that wait for a write to what `op` has just written. Of each place the first who writes is told, for
+    the others come after him. Those who write parts of it, or start threads, may come in any order: each would do, and each is told."""
     for place in op.writes:
-        wake_spinners_on(place)
+        if place in op.parts:
+            wake_spinners_on(place)
+        else:
+            for guard in spinning.pop(place, ()):
+                open_guard(guard)
 
 
 def wake_spinners_on(place):
-    for guard in spinning.pop(place, ()):
+    for guard in spinning.get(place, ()):
         open_guard(guard)
 
 
@@ -275,11 +295,11 @@ def sleep_until(moment, places=()):
     me.names += 1
     me.acts += 1
     guard = Guard(guard_number(("sleep", me.code, me.names)), False)
-    for place in places:
-        spinning.setdefault(place, []).append(guard)
+    spin_on(places, guard)
     me.wakes = moment
     me.alarm = guard
     visible(op_of(tuple((place, READ) for place in places), guard.id), guard)
+    spin_no_more(guard)
     me.wakes = None
     if detail and not (guard.open and virtual_now[0] < moment):
         note("wake", "at %g s" % moment)
@@ -311,8 +331,9 @@ def wait_on_clock(until, there, touches, *arguments):
 
 looks = {}  # by the number of a thread that looked at a clock: after how many turns and acts, and how much time went by then
 passed_on = 0  # how far `pass_time_on` has come in the trace
-written_at = {}  # by place: what the clock said of who wrote it last
-touched_at = {}  # by place: the latest that a clock said of those who touched it
+times = {READ: {}, WRITE: {}, WITHIN: {}}  # by manner and place: the latest that a clock said of those who touched it so
+# After whom somebody comes who touches a place in that manner.
+COMES_AFTER = {READ: (WRITE, WITHIN), ATTEMPT: (WRITE, WITHIN), WITHIN: (WRITE, READ), WRITE: (WRITE, WITHIN, READ)}
 
 
 def pass_time_on():
@@ -324,12 +345,13 @@ def pass_time_on():
         passed_on += 3
         clock = strand.clock
         for place, manner in op.touches:
-            clock = max(clock, (touched_at if manner == WRITE else written_at).get(place, clock))
+            for before in COMES_AFTER.get(manner, ()):
+                clock = max(clock, times[before].get(place, clock))
         strand.clock = clock
         for place, manner in op.touches:
-            touched_at[place] = max(clock, touched_at.get(place, clock))
-            if manner == WRITE:
-                written_at[place] = clock
+            if manner in COMES_AFTER:
+                of_manner = times[READ if manner == ATTEMPT else manner]
+                of_manner[place] = max(clock, of_manner.get(place, clock))
 
 
 def own_clock():
@@ -343,8 +365,8 @@ def forget_times():
     global passed_on
     passed_on = 0
     looks.clear()
-    written_at.clear()
-    touched_at.clear()
+    for of_manner in times.values():
+        of_manner.clear()
 
 
 virtual_now = [0.0]
