@@ -367,7 +367,18 @@ os.pipe()
 c().ptrace(16, VICTIM, 0, 0)
 # == take a lot of memory: limits, memory
 c().malloc(import_("ctypes").c_size_t(1300 << 20))
-# == map a lot of memory that is shared: limits, memory
+# == keep memory that is mapped no more: calls, held
+lib, types = c(), import_("ctypes")
+lib.mmap.restype = types.c_void_p
+lib.mmap.argtypes = [types.c_void_p, types.c_size_t, types.c_int, types.c_int, types.c_int, types.c_long]
+for _ in range(3):
+    # MAP_SHARED, MAP_ANONYMOUS
+    place = lib.mmap(None, 128 << 20, 3, 0x21, -1, 0)
+    if place == 2**64 - 1:
+        break
+    types.memset(place, 1, 128 << 20)
+    lib.munmap(types.c_void_p(place + 4096), types.c_size_t((128 << 20) - 4096))
+# == map a lot of memory that is shared: calls+limits, memory
 kept.append(import_("mmap").mmap(-1, 3 << 30))
 # == start many threads: limits+supervisor, threads
 lib = import_("_thread")

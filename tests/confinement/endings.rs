@@ -357,6 +357,24 @@ fn who_does_not_stop_printing_is_stopped() {
     }
 }
 
+/// Of a huge page all was there as long as any of it was mapped: two gibibytes were held by a program that had mapped four mebibytes.
+#[test]
+fn a_worker_has_no_huge_pages() {
+    let (interpreter, mut confinement) = (machine::interpreter(), machine::confinement());
+    let _alone = machine::alone();
+    let mut huge = || {
+        let _worker = Worker::start(&interpreter, &confinement, Limits::default()).expect("a worker starts");
+        let huge = children()
+            .into_iter()
+            .find_map(|child| ground::number_in_status(child.as_raw_nonzero().get().unsigned_abs(), "THP_enabled"));
+        confinement = machine::confinement().with_layers(Layers { limits: false, ..Layers::ALL });
+        huge
+    };
+    assert_ne!(huge(), Some(1));
+    // Without the limits it has what everybody has.
+    assert_eq!(huge(), ground::number_in_status(std::process::id(), "THP_enabled"));
+}
+
 #[test]
 fn what_a_worker_sees_of_the_world_is_always_the_same() {
     let look = "

@@ -55,6 +55,8 @@ pub(crate) enum Witness {
     Descriptors,
     /// The worker has mapped much more than it may.
     Memory,
+    /// The system keeps much more in memory that processes share, whoever has mapped it.
+    Held,
     /// The worker has many more threads than it may.
     Threads,
 }
@@ -76,6 +78,7 @@ impl Witness {
             "machine" => Witness::Machine,
             "descriptors" => Witness::Descriptors,
             "memory" => Witness::Memory,
+            "held" => Witness::Held,
             "threads" => Witness::Threads,
             other => panic!("no witness is called `{other}`"),
         }
@@ -94,6 +97,8 @@ pub(crate) struct Ground {
     nameless: UnixListener,
     victim: Child,
     before: (String, String),
+    /// How much memory was shared before.
+    shared: u64,
 }
 
 impl Ground {
@@ -132,7 +137,7 @@ impl Ground {
 
         let victim = victim(&path, &secret);
         let before = (state_of_folder(&path), state_of_process(victim.id()));
-        Ground { folder, secret, name, tcp, udp, stream, datagram, nameless, victim, before }
+        Ground { folder, secret, name, tcp, udp, stream, datagram, nameless, victim, before, shared: shared_memory() }
     }
 
     /// Returns `code` with the places and numbers of what is there.
@@ -195,6 +200,10 @@ impl Ground {
                 let peak = number_in_status(worker, "VmPeak")?;
                 (peak > 1200 << 10).then(|| format!("{peak} kB were mapped"))
             }),
+            Witness::Held => {
+                let more = shared_memory().saturating_sub(self.shared);
+                (more > 256 << 10).then(|| format!("{more} kB are held"))
+            }
             Witness::Threads => self.workers().into_iter().find_map(|worker| {
                 let threads = || number_in_status(worker, "Threads").filter(|threads| *threads > 70);
                 // Where the parent has to count, it may take a moment.
@@ -315,8 +324,17 @@ pub(crate) fn processes() -> Vec<Running> {
 }
 
 pub(crate) fn number_in_status(id: u32, field: &str) -> Option<u64> {
-    let status = fs::read(format!("/proc/{id}/status")).ok()?;
-    let status = String::from_utf8_lossy(&status);
-    let rest = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    number_in(&format!("/proc/{id}/status"), field)
+}
+
+/// How much memory the system keeps that processes share and that is no file's, in kB.
+fn shared_memory() -> u64 {
+    number_in("/proc/meminfo", "Shmem").expect("Linux says so")
+}
+
+fn number_in(file: &str, field: &str) -> Option<u64> {
+    let text = fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let rest = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     rest.split_whitespace().next()?.parse().ok()
 }

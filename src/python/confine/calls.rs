@@ -129,7 +129,6 @@ fn with_own_futexes_first(mut program: BpfProgram) -> BpfProgram {
 const PLAIN: &[c_long] = &[
     // memory
     libc::SYS_brk,
-    libc::SYS_mmap,
     libc::SYS_munmap,
     libc::SYS_mprotect,
     libc::SYS_mremap,
@@ -326,6 +325,8 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
         let futexes = WAITS.iter().map(wait).chain(WAKES.iter().map(own));
         rules.insert(libc::SYS_futex, futexes.collect::<Result<_, _>>()?);
     }
+    // Memory that is shared and no file's is there as long as any of it is mapped, and the limit counts only what is.
+    rules.insert(libc::SYS_mmap, vec![masked(3, libc::MAP_SHARED, 0)?, masked(3, libc::MAP_ANONYMOUS, 0)?]);
     let of = |constants: &[i32]| constants.iter().copied().map(unsigned).collect::<Vec<u64>>();
     rules.insert(libc::SYS_madvise, one_of(2, &of(ADVICES))?);
     rules.insert(libc::SYS_membarrier, one_of(0, &of(BARRIERS))?);
@@ -477,6 +478,16 @@ mod tests {
             let may = |conditions| rules[&libc::SYS_prctl].contains(&SeccompRule::new(conditions).expect("a rule"));
             let to = |value| vec![dumpable(), whole(1, value).expect("a condition")];
             assert!(may(to(0)) && !may(to(1)) && !may(vec![dumpable()]), "{stage:?}");
+        }
+    }
+
+    /// Of such memory three gibibytes were held by a program that had mapped some pages.
+    #[test]
+    fn no_memory_is_shared_but_a_files() {
+        for stage in [Stage::First, Stage::Second { paths: true }, Stage::Second { paths: false }] {
+            let rules = allowed(stage, 7).expect("the lists are sound");
+            let shares_none = [libc::MAP_SHARED, libc::MAP_ANONYMOUS].map(|flag| masked(3, flag, 0).expect("a rule"));
+            assert_eq!(rules[&libc::SYS_mmap], shares_none);
         }
     }
 

@@ -63,6 +63,7 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
         let alone = apart && limits::counts_by_namespace();
         limits::drop_capabilities().map_err(step("cannot give up capabilities"))?;
         limits::set(alone).map_err(step("cannot set limits"))?;
+        limits::leave_huge_pages().map_err(step("cannot do without huge pages"))?;
     }
     // Changes of rights can undo this, so it comes after.
     policy.parent.map_or(Ok(()), limits::end_with).map_err(step("cannot tie its life to who started it"))?;

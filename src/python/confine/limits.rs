@@ -96,6 +96,17 @@ pub(super) fn set(alone: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Has memory come in pages of the smallest size from now on. Of a huge one all is there as long as any of it is mapped, and the limit counts
+/// only what is.
+pub(super) fn leave_huge_pages() -> io::Result<()> {
+    match rustix::thread::disable_transparent_huge_pages(true) {
+        Ok(()) => Ok(()),
+        // The kernel knows nothing of them.
+        Err(rustix::io::Errno::INVAL) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// How much more one of several workers may need than the first has come to.
 const SPARE: u64 = 64 << 20;
 
