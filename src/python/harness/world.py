@@ -355,8 +355,9 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     if globals is not None and globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
     root = name.split(".")[0]
-    if root in REFUSED and name != "urllib.parse":
-        raise Unsupported("import %s" % name, REFUSED.get(name, REFUSED[root]))
+    refused = REFUSED.get(name) or REFUSED.get(root) or REFUSED.get(root.removeprefix("_"))  # or the part of it in C
+    if refused is not None and name != "urllib.parse":
+        raise Unsupported("import %s" % name, refused)
     if name == "unittest.mock" or name == "unittest" and "mock" in (fromlist or ()):
         raise Unsupported("import unittest.mock", "mocks change in ways that nobody looks into")
     if model_of(root) is not None:
