@@ -55,6 +55,21 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // What the library keeps for all threads can be lost like anything else.
+    Case {
+        there: "import csv\ncsv.field_size_limit(100)",
+        first: "csv.field_size_limit(csv.field_size_limit() + 1)",
+        second: "csv.field_size_limit(csv.field_size_limit() + 1)",
+        observed: "csv.field_size_limit()",
+        possible: &["101", "102"],
+    },
+    Case {
+        there: "import gc, sys\ngc.set_threshold(500)",
+        first: "gc.set_threshold(gc.get_threshold()[0] + 1)\ngc.disable()\nr.append(gc.isenabled())",
+        second: "gc.set_threshold(gc.get_threshold()[0] + 1)\ngc.enable()",
+        observed: "gc.get_threshold()[0], r",
+        possible: &["(501, [False])", "(501, [True])", "(502, [False])", "(502, [True])"],
+    },
     // A thread can lose the processor as soon as it has come into a generator.
     Case {
         there: "q = (each for each in (1, 2))",

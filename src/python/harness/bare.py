@@ -80,7 +80,7 @@ def make_bare():
         "start_new_thread": start_bare, "start_new": start_bare, "allocate_lock": allocate, "allocate": function_in_c("allocate"),
         "LockType": Lock, "lock": Lock,
         "RLock": RLock, "get_ident": get_ident, "get_native_id": get_native_id, "exit": exit_bare, "exit_thread": exit_bare,
-        "error": RuntimeError, "TIMEOUT_MAX": TIMEOUT_MAX, "stack_size": lambda size=0, /: 0, "_local": Local,
+        "error": RuntimeError, "TIMEOUT_MAX": TIMEOUT_MAX, "stack_size": stack_size, "_local": Local,
         "daemon_threads_allowed": lambda: True,
     }  # fmt: skip
     MODELS["_thread"] = model_module("_thread", real, {name: member for name, member in members.items() if hasattr(real, name)})

@@ -271,6 +271,8 @@ def execute_once(request_prefix, in_detail, with_lines):
     forget_draws()
     if settings:
         settings.clear()
+    if changed_settings:
+        restore_settings()
     at_exit.clear()
     handlers.clear()
     if environment != environment_kept:

@@ -271,7 +271,7 @@ def serve():
     sys.stdout = sys.__stdout__ = stdout_ignored
     pin(plan["processor"])
     sys.setswitchinterval(1000.0)
-    sys.getswitchinterval, sys.setswitchinterval = switch_interval, set_switch_interval
+    adapt_interpreter()
     sys.setrecursionlimit(3000)
     make_models()
     scenario_builtins = make_builtins()

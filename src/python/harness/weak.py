@@ -535,14 +535,6 @@ def adapt_weak_references(module):
     adapt_finalizers(module.finalize)
 
 
-def adapt_collection(module):
-    """What asks for the collector. Only `gc.collect` ever collects here."""
-    module.collect = collect
-    module.isenabled = lambda: settings.get("collects", True)
-    module.enable = lambda: settings.update(collects=True)
-    module.disable = lambda: settings.update(collects=False)
-
-
 def watching(method):
     def call(self, *arguments, **keywords):
         for each in (*arguments, *keywords.values()):
@@ -561,4 +553,3 @@ def named_as(method, replaced):
 
 collect_garbage = gc.collect
 not_adapted["weakref"] = adapt_weak_references
-not_adapted["gc"] = adapt_collection

@@ -18,21 +18,6 @@ def model_module(name, real, members, refused=""):
     return module
 
 
-# What a program may set though it changes nothing here: who goes on is chosen step by step, and when garbage is collected is certain.
-settings = {}
-
-
-def switch_interval():
-    return settings.get("interval", 0.005)
-
-
-def set_switch_interval(interval):
-    interval = float(interval)
-    if interval <= 0:
-        raise ValueError("switch interval must be strictly positive")
-    settings["interval"] = interval
-
-
 class StrandRandom:
     """Functions of `random`. A program that sets the seed has one sequence, from which threads draw in some order. Where nobody does, any
     numbers may come, and every thread has a sequence of its own, so that chance does not depend on who runs first."""
@@ -176,7 +161,7 @@ def make_models():
         "Barrier": Barrier, "BrokenBarrierError": BrokenBarrierError, "Timer": Timer,
         "enumerate": enumerate_threads, "active_count": active_count, "activeCount": active_count,
         "TIMEOUT_MAX": TIMEOUT_MAX, "ThreadError": RuntimeError, "ExceptHookArgs": ExceptHookArgs,
-        "stack_size": lambda size=0: 0, "excepthook": excepthook, "__excepthook__": excepthook,
+        "stack_size": stack_size, "excepthook": excepthook, "__excepthook__": excepthook,
     })  # fmt: skip
 
 
