@@ -54,6 +54,16 @@ fn of_those_who_read_all_elements_only_who_changes_one_is_in_the_way() {
     assert_eq!(outputs(&report).len(), 7, "{:?}", outputs(&report));
 }
 
+/// That somebody asked a cache changes its counts, in whatever order it was.
+#[test]
+fn the_counts_of_a_cache_conflict_with_who_looks_at_them() {
+    let first = "import functools\n@functools.lru_cache\ndef square(x): return x * x";
+    let asks = |from: u32| format!("for each in range(4): square({from} + each)");
+    assert_eq!(threads(first, &[&asks(0), &asks(10)]).executions, 1);
+    let looks = threads(&format!("{first}\nsquare.cache_info()"), &[&asks(0), "print(square.cache_info().misses)"]);
+    assert_eq!(outputs(&looks).len(), 5);
+}
+
 /// It matters who gets which item, and who puts first; not what was got when more was put.
 #[test]
 fn of_several_producers_and_consumers_the_turns_count() {

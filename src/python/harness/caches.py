@@ -46,7 +46,7 @@ def cached(function, maxsize, typed):
         if is_ordered:
             return ((everything, WRITE),)
         touched = ((digest((name, key_of(tuple(key) if isinstance(key, list) else key))), manner), (everything, READ))
-        return touched + ((counts, WRITE),) if is_counted else touched
+        return touched + ((counts, WITHIN),) if is_counted else touched
 
     def wrapper(*arguments, **keywords):
         nonlocal hits, misses
