@@ -1,5 +1,4 @@
-# The clock of `datetime`, by which a scenario has dates from the same clock as `time`. What it says of the day alone (`date.today`) is not
-# modelled. Part of the harness; see core.py.
+# The clock of `datetime`, by which a scenario has dates from the same clock as `time`. Part of the harness; see core.py.
 
 
 def adapt_dates(module):
@@ -36,6 +35,7 @@ def adapt_dates(module):
     datetime.min = datetime(1, 1, 1)
     datetime.max = datetime(9999, 12, 31, 23, 59, 59, 999_999)
     module.datetime = datetime
+    real_time.time = lambda: EPOCH + now()  # which `date.today` asks, whose class cannot be changed
 
 
 UTCNOW_IS_DEPRECATED = (
