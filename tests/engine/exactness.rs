@@ -55,6 +55,58 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // A generator that a method in C goes through: others fit in with each of its turns.
+    Case {
+        there: "import io\nbuf = io.StringIO()",
+        first: "buf.writelines(f'a{i}' for i in range(2))",
+        second: "buf.write('b')",
+        observed: "buf.getvalue()",
+        possible: &["'a0a1b'", "'a0ba1'", "'ba0a1'"],
+    },
+    Case {
+        there: "s = {0, 1}\ndef ids():\n    yield 0\n    yield 1",
+        first: "s.difference_update(ids())",
+        second: "r.append(len(s))",
+        observed: "r",
+        possible: &["[0]", "[1]", "[2]"],
+    },
+    Case {
+        there: "import array\na = array.array('i')",
+        first: "a.extend(x * x for x in (1, 2))",
+        second: "r.append(len(a))",
+        observed: "r",
+        possible: &["[0]", "[1]", "[2]"],
+    },
+    Case {
+        there: "d = {}\ndef numbers():\n    yield 1\n    yield 2",
+        first: "d.update(zip('ab', numbers()))",
+        second: "r.append(len(d))",
+        observed: "r",
+        possible: &["[0]", "[1]", "[2]"],
+    },
+    // So they do where code of the program's makes a text.
+    Case {
+        there: "import io\nbuf = io.StringIO()\nclass P:\n    def __str__(self): return 'P'",
+        first: "print('a', P(), file=buf, end='')",
+        second: "buf.write('b')",
+        observed: "buf.getvalue()",
+        possible: &["'a Pb'", "'a bP'", "'ba P'"],
+    },
+    Case {
+        there: "class R:\n    def __repr__(self): return 'R'\nxs = [R(), R(), R()]",
+        first: "r.append(str(xs))",
+        second: "xs.clear()",
+        observed: "r",
+        possible: &["['[R, R, R]']", "['[R, R]']", "['[R]']", "['[]']"],
+    },
+    // A proxy leads to what is there as long as that lives.
+    Case {
+        there: "import weakref\nclass Node:\n    name = 'a'\nnode = Node()\nproxy = weakref.proxy(node)",
+        first: "try:\n    r.append(proxy.name)\nexcept ReferenceError as error:\n    r.append(str(error))",
+        second: "global node\nnode = None",
+        observed: "r",
+        possible: &["['a']", "['weakly-referenced object no longer exists']"],
+    },
     // What the library keeps for all threads can be lost like anything else.
     Case {
         there: "import csv\ncsv.field_size_limit(100)",

@@ -466,6 +466,39 @@ seen = before, sys.getswitchinterval(), gc.isenabled()
     assert_eq!(outcomes(source, Some("seen")), ["((0.005, True), 0.25, False)"]);
 }
 
+/// `exit` was not defined: Python's site has it, and workers have none.
+#[test]
+fn exit_and_quit_end_a_thread_or_the_program() {
+    let source = "
+import threading
+seen = []
+def work():
+    try:
+        quit(3)
+    except SystemExit as left:
+        seen.append(left.code)
+    exit()
+    seen.append('never')
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+seen.append('on')
+exit(0)
+seen.append('never')
+";
+    assert_eq!(outcomes(source, Some("seen")), ["[3, 'on']"]);
+}
+
+/// It was the machine's day, while `datetime.now` goes by the modelled clock.
+#[test]
+fn the_day_is_that_of_the_clock() {
+    let source = "
+import datetime, time
+same = datetime.date.today() == datetime.datetime.now().date(), str(datetime.date.today()) == time.strftime('%Y-%m-%d')
+";
+    assert_eq!(outcomes(source, Some("same")), ["(True, True)"]);
+}
+
 /// A thread kept what it was given.
 #[test]
 fn what_a_thread_was_given_dies_with_its_run() {

@@ -158,6 +158,8 @@ def call_read(function, /, *arguments, **keywords):
         return refer(function, *arguments, **keywords)
     if issubclass(type(function), weak_reference) and not arguments and not keywords:
         return follow(function)
+    if function is _weakref.proxy and arguments:
+        return referred_by(function(*arguments, **keywords), arguments[0], *arguments[1:], *keywords.values())
     owner = getattr(function, "__self__", None)
     if owner is not None and type(function) is types.MethodType and not solo and shuffles(function, arguments, keywords):
         return call_opaque(owner, "shuffle", function, *arguments, **keywords)

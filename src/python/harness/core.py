@@ -545,8 +545,8 @@ def failing(error, verb, thing, tell=note):
 
 def locks_of(strand):
     """What the thread holds, as it is called where it runs."""
-    models = [known[1] for known in names.values()]
-    return [called(model) for model in models if isinstance(model, Exclusive) and model._rd_holder is strand]
+    models = [known[1] for known in names.values() if issubclass(type(known[1]), Exclusive)]  # what a proxy stands for may be dead
+    return [called(model) for model in models if model._rd_holder is strand]
 
 
 def line_now():

@@ -47,6 +47,7 @@ class Program:
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
         global loop_mentions, passing_names, reads_within, uses_opaque, tracked_containers, every_use, loops, shows_attributes, keep_name
+        global follows_proxies
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -60,6 +61,7 @@ class Program:
         tracked_cells = frozenset(each[1:] for each in self.tracked if each[0] == "cell")
         reads_within = NESTED in self.tracked
         uses_opaque = OPAQUE in self.tracked
+        follows_proxies = "proxy" in self.source
         keep_name = keep_mortal_name if self.buries else keep_only_name
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)

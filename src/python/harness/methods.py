@@ -147,13 +147,15 @@ BY_ITEM = {"extend": "append", "extendleft": "appendleft", "update": "add", "__i
 
 
 def comes_by_item(given):
-    """Whether code of the scenario's own makes the items: others fit in between."""
-    return type(given) is types.GeneratorType and given.gi_code.co_filename == program.filename
+    """Whether a generator of the scenario's own makes the items: others fit in between."""
+    if type(given) is types.GeneratorType:
+        return given.gi_code.co_filename == program.filename
+    return type(given) in PASSING and any(type(each) is types.GeneratorType and comes_by_item(each) for each in innards_of(given).iterators)
 
 
 def take_by_item(thing, name, shape, given):
     """`thing.extend(given)` and its like, item by item as CPython does it."""
-    for item in given:
+    for item in given if type(given) is types.GeneratorType else rd_turns(given):
         if shape == "D":
             ((key, value),) = dict((item,)).items()
             wr_item(value, thing, key)
@@ -178,6 +180,33 @@ def with_gap(thing, key, runs=True):
         return value
 
     return called
+
+
+class Interrupted:
+    """A generator of the scenario's that C goes through in the middle of an act: with each turn others may come in, whatever it looks at."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        since = position
+        return leave_within(next(self.inner), since)
+
+
+# Methods that go through what they are given, and keep nothing of it but the items.
+CONSUMES = frozenset("writelines writerow writerows extend difference_update intersection_update symmetric_difference_update".split())
+
+
+def interrupted(name, arguments):
+    """What to give a method of that name instead of `arguments`, which touches something that others may have to do with."""
+    if name not in CONSUMES:
+        return arguments
+    return tuple(Interrupted(each) if type(each) is types.GeneratorType and comes_by_item(each) else each for each in arguments)
 
 
 KeyWrapper = type(functools.cmp_to_key(len))
@@ -205,7 +234,7 @@ COMPARED_IN_PYTHON = set()  # classes of the library whose code that compares be
 def compare_in_python(kind):
     """Has the code by which things of a class of the library's are compared begin like the scenario's."""
     COMPARED_IN_PYTHON.add(kind)
-    for name in COMPARING_METHODS & set(vars(kind)):
+    for name in CALLED_WITHIN & set(vars(kind)):
         setattr(kind, name, begun(vars(kind)[name]))
 
 
@@ -214,23 +243,23 @@ def begun(function):
 
     def called(*arguments):
         since = position
-        return compared(function(*arguments), since)
+        return leave_within(function(*arguments), since)
 
     return called
 
 
-def begin_comparing():
-    """How many steps there are when code of the scenario's begins to compare two things."""
+def begin_within():
+    """How many steps there are when code of the scenario's begins that C may have called in the middle of an act."""
     return position
 
 
-def compared(result, since):
-    """What code written in Python says that compares two things, or what a key is, and how many steps there were before. In the middle
-    of an act of others' that code is a step, for a thread may lose the processor there whatever it looks at."""
+def leave_within(result, since):
+    """What code written in Python returns that compares two things, makes a text, or says what a key or the next item is, and how many steps
+    there were before. In the middle of an act that code is a step, for a thread may lose the processor there whatever it looks at."""
     if position == since and not solo and cur.inside:
         visible(op_of(cur.inside))
         if detail:
-            note("compare")
+            note("go on")
     return result
 
 
@@ -246,7 +275,7 @@ def comparing(key, in_place=False):
         since = position
         value = key(item)
         if in_place:
-            compared(value, since)
+            leave_within(value, since)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
         if kept and not solo:
@@ -318,7 +347,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         def method(*arguments, **keywords):
             if passing:
                 return go_at_once(touches, passing, act, arguments, keywords)
-            return in_the_middle(touches, act, arguments, keywords)
+            return in_the_middle(touches, act, interrupted(name, arguments), keywords)
 
     if name in STORES and id(thing) in names:
         for argument in arguments:

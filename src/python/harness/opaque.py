@@ -377,7 +377,7 @@ def call_opaque(thing, name, method, /, *arguments, **keywords):
     touches = use(thing, name, method, (*arguments, *keywords.values()))
     if type(thing) in PASSING:
         return go_at_once(touches, (thing,), method, arguments, keywords)
-    return adopted(in_the_middle(touches, method, arguments, keywords)) if touches else method(*arguments, **keywords)
+    return adopted(in_the_middle(touches, method, interrupted(name, arguments), keywords)) if touches else method(*arguments, **keywords)
 
 
 def rd_entered(thing):

@@ -151,6 +151,9 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
                 note("read", "sys.stdout")
     stream = sys.stdout if file is None else file
     if not issubclass(type(stream), Output):
+        if is_shared_opaque(stream) and any(map(says_itself, values)):
+            print_in_pieces(values, sep, end, functools.partial(call_opaque, stream, "write", stream.write))
+            return
         use(stream, "write")
         if stream is not None:
             builtins.print(*values, sep=sep, end=end, file=stream, flush=flush)
@@ -178,6 +181,18 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
         me.printing = outer
         if text.tell():
             stream.write(text.getvalue())
+
+
+def print_in_pieces(values, sep, end, write):
+    """`print` to something of the library's, where code of the scenario's own makes a text: what is before that has been written by then."""
+    text = ""
+    for index, value in enumerate(values):
+        text += (" " if sep is None else sep) * (index > 0)
+        if text and says_itself(value):
+            write(text)
+            text = ""
+        text += str(value)
+    write(text + ("\n" if end is None else end))
 
 
 def prints_at_once(values, file):

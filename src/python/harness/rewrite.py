@@ -4,7 +4,8 @@
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
-COMPARING_METHODS = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__".split())  # which C calls in the middle of its acts
+# What C calls in the middle of its acts.
+CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
 SINCE = "__rd_since__"  # the variable of these that says how many steps there were when they began
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
@@ -56,7 +57,7 @@ class Rewriter(Transformer):
         self.hidden = set()
         self.classes = []
         self.captures = 0
-        self.compares = False  # in a method that compares
+        self.called_within = False  # in a method that C calls in the middle of its acts
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
@@ -247,13 +248,13 @@ class Rewriter(Transformer):
         self.arguments(node.args)
         outer, self.scope = self.scope, self.scopes[node]
         hidden_outside, self.hidden = self.hidden, set()
-        compares_outside, self.compares = self.compares, node.name in COMPARING_METHODS
+        within_outside, self.called_within = self.called_within, node.name in CALLED_WITHIN
         node.body = self.block(node.body)
-        if self.compares:
+        if self.called_within:
             has_text = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
-            since = ast.Assign([ast.Name(SINCE, ast.Store())], calls("__rd_begin_comparing__", [], node.body[0]))
+            since = ast.Assign([ast.Name(SINCE, ast.Store())], calls("__rd_begin_within__", [], node.body[0]))
             node.body.insert(has_text, self.located(since, node.body[0]))
-        self.compares = compares_outside
+        self.called_within = within_outside
         if self.hidden:
             # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
             never = [ast.Assign([ast.Name(name, ast.Store())], text(None)) for name in sorted(self.hidden)]
@@ -344,6 +345,8 @@ class Rewriter(Transformer):
 
     def visit_Attribute(self, node):
         thing = self.visit(node.value)
+        if follows_proxies:
+            thing = calls("__rd_followed__", [thing], node.value)
         name = self.mangled(node.attr)
         if name == "__dict__":
             return calls("__rd_dict__", [thing, text(name)], node)
@@ -574,8 +577,8 @@ class Rewriter(Transformer):
 
     def visit_Return(self, node):
         value = self.visit(node.value) if node.value is not None else None
-        if self.compares and value is not None:
-            value = calls("__rd_compared__", [value, ast.Name(SINCE, ast.Load())], node)
+        if self.called_within and value is not None:
+            value = calls("__rd_leave_within__", [value, ast.Name(SINCE, ast.Load())], node)
         node.value = value
         return node
 

@@ -14,6 +14,7 @@ holding = {}  # by the number of a thread: those that its variables held when it
 leaving = {}  # by its id, how many threads are to take a step by which they let go of a thing that their variables do not hold any more
 dying = set()  # those whose death is announced as a step of its own
 referred = set()  # the ids of those to which weak references lead that the program has made
+follows_proxies = False  # whether the scenario may have proxies, which lead to an object as a weak reference does
 reference_places = {}  # by the id of a weak reference: that, and the place that says whether it leads anywhere
 
 
@@ -503,23 +504,44 @@ def refer(make, /, *arguments, **keywords):
     thing = reference()
     if type(thing) is types.MethodType:
         thing = thing.__self__
+    return referred_by(reference, thing, reference.__callback__)
+
+
+def referred_by(reference, thing, callback=None):
+    """Notes that a weak reference, or a proxy, leads to `thing`; returns it."""
     may_die(thing)
     if id(thing) in mortal:
         referred.add(id(thing))
         # One with a callback is not kept: once the scenario has let go of it nobody is called.
-        reference_places[id(reference)] = reference if reference.__callback__ is None else None, life_touches(id(thing), READ)
+        reference_places[id(reference)] = reference if callback is None else None, life_touches(id(thing), READ)
     return reference
 
 
 def follow(reference):
     """Asks a weak reference for what it leads to."""
+    go_along(reference)
+    return reference()
+
+
+def followed(thing):
+    """What a proxy leads to, whose attribute is asked for; anything else is that itself."""
+    if type(thing) not in PROXIES:
+        return thing
+    go_along(thing)
+    there = stands_for(thing)
+    if there is None:
+        raise ReferenceError("weakly-referenced object no longer exists")
+    return there
+
+
+def go_along(reference):
+    """The step in which somebody goes by a weak reference or a proxy."""
     if solo:
         forget_unheld()
     elif id(reference) in reference_places:
         announce(lambda: reference_places[id(reference)][1])  # the place has a name though what is there may be gone
         if detail:
             note("follow", "weak reference")
-    return reference()
 
 
 def adapt_weak_references(module):

@@ -506,6 +506,16 @@ def refused_builtin(name, why):
     return refuse
 
 
+def quitter(name):
+    """`exit` or `quit`, which Python has where nobody starts it without its site."""
+
+    def leave(code=None):
+        raise SystemExit(code)
+
+    look_like(leave, name)
+    return leave
+
+
 def look_like(function, name):
     """Makes a replaced builtin say what Python's own says of itself."""
     function.__name__ = function.__qualname__ = name
@@ -528,6 +538,7 @@ def make_builtins():
         "compile": refused_builtin("compile()", "code made at run time is not explored"),
         "input": refused_builtin("input()", "a scenario has no keyboard"),
         "open": refused_builtin("open()", "a scenario has no files"),
+        "exit": quitter("exit"), "quit": quitter("quit"),
         "breakpoint": refused_builtin("breakpoint()", "a scenario has no keyboard"),
         "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell, "__rd_wr_cell__": wr_cell,
         "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr, "__rd_del_attr__": del_attr,
@@ -541,8 +552,8 @@ def make_builtins():
         "__rd_at_own__": at_own,
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_died__": died, "__rd_defines__": defines, "__rd_hashed__": hashed,
-        "__rd_callee__": callee, **ON_BOTH,
-        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_comparing__": begin_comparing, "__rd_compared__": compared,
+        "__rd_callee__": callee, "__rd_followed__": followed, **ON_BOTH,
+        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_within__": begin_within, "__rd_leave_within__": leave_within,
     })  # fmt: skip
     return members
 
