@@ -55,6 +55,28 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // Keys that notice it are compared as often as in CPython.
+    Case {
+        there: "class Noted:\n    def __hash__(self): return 0\n    def __eq__(self, other): r.append('eq'); return True\nd = {}\ns = {Noted()}",
+        first: "d[Noted()] = 1\ns.discard(Noted())",
+        second: "d[Noted()] = 2\nNoted() in s",
+        observed: "sorted(r)",
+        possible: &["['eq', 'eq']", "['eq', 'eq', 'eq']"],
+    },
+    Case {
+        there: "class Seat:\n    compared = 0\n    def __hash__(self): return 1\n    def __eq__(self, other): Seat.compared += 1; return True\nowner = {Seat(): None}",
+        first: "owner[Seat()] = 'a'",
+        second: "owner[Seat()] = 'b'",
+        observed: "Seat.compared",
+        possible: &["1", "2"],
+    },
+    Case {
+        there: "import functools\nclass Seat:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\n@functools.cache\ndef row(seat): return 7\nrow(Seat())",
+        first: "row(Seat())",
+        second: "pass",
+        observed: "r",
+        possible: &["['eq']"],
+    },
     // A generator that a method in C goes through: others fit in with each of its turns.
     Case {
         there: "import io\nbuf = io.StringIO()",

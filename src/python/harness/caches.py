@@ -43,7 +43,7 @@ def cached(function, maxsize, typed):
     hits = misses = 0
 
     def touches(key, manner):
-        if is_ordered:
+        if is_ordered or notices(tuple(key) if isinstance(key, list) else key):
             return ((everything, WRITE),)
         touched = ((digest((name, key_of(tuple(key) if isinstance(key, list) else key))), manner), (everything, READ))
         return touched + ((counts, WITHIN),) if is_counted else touched
@@ -53,12 +53,13 @@ def cached(function, maxsize, typed):
         key = python_functools._make_key(arguments, keywords, typed, BY_NAME_FOLLOW)
         if not solo:
             announce(touches, key, READ)
-            if detail:
-                note("look up", called(function), "%s -> %s" % (show(arguments), show(kept[key])) if key in kept else None)
-        if key in kept:
+        entry = kept.get(key)
+        if detail and not solo:
+            note("look up", called(function), None if entry is None else "%s -> %s" % (show(arguments), show(entry[1])))
+        if entry is not None:
             hits += 1
-            kept.move_to_end(key)
-            return kept[key]
+            kept.move_to_end(entry[0])  # which is found without being compared
+            return entry[1]
         misses += 1
         value = function(*arguments, **keywords)
         if maxsize == 0:
@@ -68,8 +69,10 @@ def cached(function, maxsize, typed):
             if detail:
                 note("keep", called(function), "%s -> %s" % (show(arguments), show(value)))
         publish(value)
-        if maxsize is None or key not in kept:  # else somebody was faster, and with a size that stays
-            kept[key] = value
+        if maxsize is None:
+            kept[key] = key, value
+        else:
+            kept.setdefault(key, (key, value))  # if somebody was faster, with a size that stays
         if maxsize is not None and len(kept) > maxsize:
             if not is_ordered:
                 raise Unsupported("functools.lru_cache that is full", "only small ones are followed that far")

@@ -6,9 +6,9 @@ def item_touches(thing, key, manner, shape):
     if shape == "L":
         return list_element_touches(thing, key, manner)
     if manner == WRITE:
-        return key_touches(thing, key, WRITE, ATTEMPT if raw_has(thing, key) else WRITE)
+        return key_touches(thing, key, WRITE, ATTEMPT if seems_there(thing, key) else WRITE)
     if type(thing) is collections.defaultdict:
-        if raw_has(thing, key):
+        if seems_there(thing, key):
             return key_touches(thing, key, ATTEMPT, ATTEMPT)
         return key_touches(thing, key, WRITE, WRITE) + factory_touches(thing)
     return key_touches(thing, key, READ, None)
@@ -34,7 +34,7 @@ def slice_touches(thing, key, value):
 def removal_touches(thing, key, shape):
     if shape == "L":
         return structure_touches(shape, thing, WRITE if raw_len(thing) else ATTEMPT)
-    if raw_has(thing, key):
+    if seems_there(thing, key):
         return key_touches(thing, key, WRITE, WRITE)
     return key_touches(thing, key, ATTEMPT, ATTEMPT)
 
@@ -66,7 +66,7 @@ def rd_item(thing, key):
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
     if detail and touches:
-        makes = kind is collections.defaultdict and not raw_has(thing, key)
+        makes = kind is collections.defaultdict and not notices(key) and not raw_has(thing, key)
         value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "make" if makes else "read", item_place(thing, key))
     else:
         value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})

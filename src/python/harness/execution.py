@@ -47,7 +47,7 @@ class Program:
     def compile(self):
         global tracked_globals, tracked_attributes, tracked_class_attributes, tracked_cells
         global loop_mentions, passing_names, reads_within, uses_opaque, tracked_containers, every_use, loops, shows_attributes, keep_name
-        global follows_proxies
+        global follows_proxies, keys_notice
         tracked_globals = frozenset(name for kind, name in self.pairs() if kind == "global")
         tracked_attributes = frozenset(name for kind, name in self.pairs() if kind == "attribute")
         if self.knows_itself:
@@ -73,6 +73,7 @@ class Program:
             self.delays, self.draws_delays = delays.names, delays.draws and not self.seeds
         rewriter = Rewriter(module)
         self.on_top = self.on_top and not rewriter.swallows
+        keys_notice = rewriter.keys_notice
         never_on_top.clear()
         lengths.clear()
         lane_acts.clear()

@@ -129,7 +129,7 @@ def method_touches(thing, name, shape, key, arguments):
         touches = key_touches(thing, key, READ, None)
     else:
         # What adds changes something where the key is not there, what removes where it is.
-        changes = raw_has(thing, key) != (name in ("setdefault", "add"))
+        changes = seems_there(thing, key) != (name in ("setdefault", "add"))
         touches = key_touches(thing, key, WRITE if changes else ATTEMPT, WRITE if changes else ATTEMPT)
     if name in COMPARING and shape == "L" and key is not BY_KEY and not (arguments and type(arguments[0]) in SIMPLE_KEYS):
         touches += deep_touches([thing, *arguments], attributes_got((key,)))

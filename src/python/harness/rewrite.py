@@ -6,6 +6,7 @@ RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
+MAKES_KEYS = frozenset(("__eq__", "__hash__"))
 SINCE = "__rd_since__"  # the variable of these that says how many steps there were when they began
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
@@ -58,6 +59,7 @@ class Rewriter(Transformer):
         self.classes = []
         self.captures = 0
         self.called_within = False  # in a method that C calls in the middle of its acts
+        self.keys_notice = False  # whether what makes an object a key does more than that
         self.bound_somewhere = set()
         for scope in self.scopes.values():
             self.bound_somewhere |= scope.bound
@@ -248,6 +250,7 @@ class Rewriter(Transformer):
         self.arguments(node.args)
         outer, self.scope = self.scope, self.scopes[node]
         hidden_outside, self.hidden = self.hidden, set()
+        self.keys_notice = self.keys_notice or node.name in MAKES_KEYS and does_something(node)
         within_outside, self.called_within = self.called_within, node.name in CALLED_WITHIN
         node.body = self.block(node.body)
         if self.called_within:
@@ -803,3 +806,13 @@ class UnsupportedSyntax(Exception):
         super().__init__(what)
         self.what = what
         self.line = line
+
+
+def does_something(function):
+    """Whether a function does more than to work out what it returns: how often it was called may be seen."""
+    return any(
+        isinstance(each, (ast.AugAssign, ast.Delete, ast.Global, ast.Nonlocal, ast.With))
+        or isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
+        or isinstance(each, ast.Assign) and not all(isinstance(target, ast.Name) for target in each.targets)
+        for each in all_below(function)
+    )
