@@ -32,6 +32,8 @@ use super::leader::pid;
 
 /// The largest frame that is taken from a child.
 const MAX_FRAME: u32 = 64 << 20;
+/// How long most frames are at most, in bytes.
+const USUAL_FRAME: usize = 1 << 16;
 /// How much of the end of a child's standard error is kept.
 const KEPT: usize = 16 << 10;
 /// How much a child may print on standard error in all.
@@ -530,7 +532,8 @@ pub(super) fn read_frame(from: &mut impl Read) -> Result<Vec<u8>, FrameError> {
     if length > MAX_FRAME {
         return Err(FrameError::TooLong(length));
     }
-    let mut payload = Vec::new();
+    // Room for what most are; a length alone takes none.
+    let mut payload = Vec::with_capacity((length as usize).min(USUAL_FRAME));
     from.take(u64::from(length)).read_to_end(&mut payload)?;
     if payload.len() < length as usize {
         return Err(FrameError::Cut);

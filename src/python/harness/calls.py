@@ -70,6 +70,10 @@ def my_next(*iterator):
 def is_direct(function):
     """Whether a call of `function` needs no announcement: it is the scenario's own, a model, or looks at nothing."""
     kind = type(function)
+    if kind is types.MethodType and type(function.__func__) is types.FunctionType:
+        place = function.__func__.__globals__
+        if place is program_globals or place is HARNESS and type(function.__self__) in MODEL_CLASSES:
+            return True  # as most are
     if kind in DIRECT or id(function) in BLIND_IDS:
         if kind is functools.partial:
             return is_direct(function.func)

@@ -121,10 +121,9 @@ class ThreadPoolExecutor(Executor, Model):
     def submit(self, fn, /, *args, **kwargs):
         global solo
         publish(fn)
-        for argument in args:
-            publish(argument)
-        for argument in kwargs.values():
-            publish(argument)
+        for argument in (*args, *kwargs.values()) if kwargs else args:
+            if type(argument) not in ATOMS:
+                publish(argument)
         is_step = not solo or position  # as with the start of a thread
         if is_step:
             announce(self._rd_submit_touches)

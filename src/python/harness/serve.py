@@ -61,14 +61,13 @@ def tell(numbers, crowded):
     else:
         number = program.outcomes.setdefault(outcome, len(program.outcomes))
     numbers.append(len(strands))
-    numbers += [strand.code for strand in strands]
+    numbers += by_code  # which has them in the order of their numbers
     numbers.append(len(trace))
     numbers += trace
     numbers.append(len(pending))
     numbers += pending
     numbers += (number + UNSURE * unsure, 3 * len(guard_changes))
-    for change in guard_changes:
-        numbers += change
+    numbers += itertools.chain.from_iterable(guard_changes)
     numbers.append(len(shut_at_first))
     numbers += shut_at_first
     numbers.append(len(details))

@@ -14,15 +14,29 @@ class Carrier:
         start_new_thread(carry, (self,))
 
 
-class Strand:
+class Idle:
+    """What is so of a strand as long as nothing else is said: most never are otherwise, and each execution makes all strands anew."""
+
+    wakes = alarm = None
+    naps = 0  # how often it has slept
+    rng = None
+    resuming = False  # whether the step it takes is that by which the library goes on with an act that called the scenario's code
+    printing = None
+    line = 0
+    holds = ()
+    patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
+    stuck = vain = None
+    given_back = ()  # a list once there are any: after which step it gave back a lock, and since which turn of a loop it had that
+    refusals = ()  # so too: after which step it found a lock taken, which, who had it, and since which of his turns of loops
+
+
+class Strand(Idle):
     """A thread of the scenario, or a task of a pool."""
 
     __slots__ = (
         "code", "index", "bit", "baton", "op", "guard", "children", "names", "target", "model", "label", "name",
-        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns", "naps",
-        "marks", "inside",
-        "clock", "rng", "daemon", "line", "holds", "pool", "waits", "make", "known", "wakes", "alarm", "held", "patience",
-        "stuck", "given_back", "printing", "resuming", "above", "below", "alone", "refusals", "vain",
+        "life", "begin_op", "end_op", "join_op", "alive_op", "over", "began", "done", "seen", "segments", "acts", "turns",
+        "marks", "inside", "clock", "daemon", "pool", "waits", "make", "known", "held", "above", "below", "alone",
     )  # fmt: skip
 
     def __init__(self, code, target, label, daemon=False):
@@ -48,21 +62,12 @@ class Strand:
         self.segments = [self.seen]  # the same of each turn of a loop, one after the other
         self.acts = 0
         self.turns = 0
-        self.naps = 0  # how often it has slept
         self.marks = {}
         self.clock = 0.0
         self.inside = ()  # what the act touches that the library is in the middle of, if it called the scenario's code
-        self.resuming = False  # whether the step it takes is that by which the library goes on with such an act
-        self.rng = None
-        self.line = 0
-        self.holds = ()
-        self.waits = self.make = self.wakes = self.printing = None
+        self.waits = self.make = None
         self.known = set()  # the strands whose end it has seen itself
         self.held = 0  # the sum of the places of the locks it holds
-        self.patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
-        self.stuck = self.vain = None
-        self.given_back = ()  # a list once there are any: after which step it gave back a lock, and since which turn of a loop it had that
-        self.refusals = ()  # so too: after which step it found a lock taken, which, who had it, and since which of his turns of loops
         self.end_op, self.begin_op, self.join_op, self.life, _ = life_ops.get(code) or life_of(code)
         self.alive_op = self.begin_op
         self.op = self.begin_op

@@ -339,6 +339,10 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     """The scenario's `import`."""
     if globals is not None and globals is not program_globals:
         return real_import(name, globals, locals, fromlist, level)
+    wanted = name, fromlist if type(fromlist) is not list else tuple(fromlist)  # code in C gives a list
+    known = imported_models.get(wanted)
+    if known is not None and len(sys.modules) == modules_known:
+        return known
     root = name.split(".")[0]
     refused = REFUSED.get(name) or REFUSED.get(root) or REFUSED.get(root.removeprefix("_"))  # or the part of it in C
     if refused is not None and name != "urllib.parse":
@@ -354,7 +358,8 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
                 getattr(module, each)
         if len(sys.modules) != modules_known:
             adapt_modules()
-        return module if fromlist else MODELS[root]
+        known = imported_models[wanted] = module if fromlist else MODELS[root]
+        return known
     if root == "logging" and not logging_is_adapted:
         adapt_logging()
     try:
@@ -370,6 +375,7 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     return module
 
 
+imported_models = {}  # by name, and what is wanted from there: the models that the scenario has imported before
 modules_known = 0  # how many there were when they were last looked through
 
 
