@@ -63,6 +63,9 @@ Examples:
 Without `--observe`, what the program prints is observed. Claims are judged where executions end, deadlocks included; one \
 that kills the interpreter breaks them all.
 
+Of a program that you did not write, what comes of it is as honest as the program: one that sets out to deceive can answer for itself \
+what it likes. It can reach nothing.
+
 Ctrl-C stops what goes on, the search or the confirming of what it found, and what there is then is shown. Pressed a second time, \
 it ends the program.
 
