@@ -466,6 +466,25 @@ seen = before, sys.getswitchinterval(), gc.isenabled()
     assert_eq!(outcomes(source, Some("seen")), ["((0.005, True), 0.25, False)"]);
 }
 
+/// It was refused, though the program can do without.
+#[test]
+fn what_a_program_can_do_without_is_not_there() {
+    let source = "
+try:
+    import numpy as np
+    from tqdm import tqdm
+except ImportError as error:
+    np, why = None, str(error)
+import threading
+thread = threading.Thread(target=lambda: None)
+thread.start()
+thread.join()
+";
+    assert_eq!(outcomes(source, Some("np, why")), ["(None, \"No module named 'numpy'\")"]);
+    let refused = explored(&scenario("import numpy", None)).expect_err("nobody expects that it is missing");
+    assert!(refused.to_string().contains("only the standard library"), "{refused}");
+}
+
 /// `exit` was not defined: Python's site has it, and workers have none.
 #[test]
 fn exit_and_quit_end_a_thread_or_the_program() {

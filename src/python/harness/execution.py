@@ -66,6 +66,7 @@ class Program:
         give_identifiers_again(IDENTIFIERS in self.tracked)
         list_apart(LISTED in self.tracked)
         module = parse(self.source, self.filename)
+        self.optional = optional_imports(module)
         self.delays, self.draws_delays = frozenset(), False
         shows_variables = any(word in self.source for word in SHOWING_VARIABLES)
         if "while" in self.source and "sleep" in self.source and not (self.ordered or self.reads_clocks or shows_variables):

@@ -365,7 +365,7 @@ def my_import(name, globals=None, locals=None, fromlist=(), level=0):
     try:
         module = real_import(name, globals, locals, fromlist, level)
     except ModuleNotFoundError as error:
-        if error.name != root or root in getattr(sys, "stdlib_module_names", ()):
+        if error.name != root or root in getattr(sys, "stdlib_module_names", ()) or root in program.optional:
             raise
         raise Unsupported("import %s" % name, "only the standard library can be imported") from None
     if root == "logging" and not logging_used:
