@@ -289,14 +289,14 @@ fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     let world = World::new();
     fs::write(world.home.path().join("count.py"), COUNTERS).expect("files can be written");
     let mut session = world.start(&["explore", "count.py"], "xterm");
-    wait_for(&mut session, "exploring count.py");
+    wait_for(&mut session, "exploring count.py: ");
     session.send("\x03").expect("a key");
     let (said, code) = wait_for_end(&mut session);
     assert_eq!(code, 130, "{said}");
     assert!(said.contains(" of what it prints") && said.contains("The search is not finished"), "{said}");
     // A claim that is violated so far is violated.
     let mut session = world.start(&["explore", "count.py", "--always", "n == 15", "--json"], "xterm");
-    wait_for(&mut session, "exploring count.py");
+    wait_for(&mut session, "exploring count.py: ");
     session.send("\x03").expect("a key");
     let (said, code) = wait_for_end(&mut session);
     assert_eq!(code, 1, "{said}");
@@ -360,7 +360,7 @@ fn ctrl_c_leaves_nothing_of_a_progress_line() {
     fs::write(deck.join("deck.yaml"), head).expect("files can be written");
     fs::write(deck.join("topic.yaml"), topic).expect("files can be written");
     fs::write(world.home.path().join("count.py"), COUNTERS).expect("files can be written");
-    for (arguments, what) in [(["explore", "count.py"], "exploring count.py"), (["check", "slow"], "checking q")] {
+    for (arguments, what) in [(["explore", "count.py"], "exploring count.py: "), (["check", "slow"], "checking q")] {
         let mut session = world.start(&arguments, "xterm");
         wait_for(&mut session, what);
         let line = wait_for(&mut session, CLEAR_LINE);
