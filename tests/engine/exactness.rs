@@ -106,6 +106,20 @@ const CASES: &[Case] = &[
         observed: "r",
         possible: &["[0]", "[1]", "[2]"],
     },
+    // A writer keeps one row for all, of which a generator makes the fields.
+    Case {
+        there: "import csv, io\nbuf = io.StringIO()\nw = csv.DictWriter(buf, 'ab')",
+        first: "w.writerow({'a': 1, 'b': 1})",
+        second: "r.append(buf.getvalue())\nw.writer.writerow('2')",
+        observed: "r, buf.getvalue().split()",
+        possible: &[
+            "([''], ['1,1', '2'])",
+            "([''], ['2', '1,1'])",
+            "([''], ['2', '2', ',1'])",
+            "([''], ['2', '2', ',1,1'])",
+            "(['1,1\\r\\n'], ['1,1', '2'])",
+        ],
+    },
     // So they do where code of the program's makes a text.
     Case {
         there: "import io\nbuf = io.StringIO()\nclass P:\n    def __str__(self): return 'P'",

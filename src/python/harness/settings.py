@@ -116,5 +116,12 @@ def adapt_collection(module):
     keep_setting(module, "get_threshold", "set_threshold")
 
 
+def adapt_csv(module):
+    """`csv` has a limit for all, and a `DictWriter` writes what a generator of its own makes of a row: others fit in with each field."""
+    keep_setting(module, "field_size_limit", "field_size_limit")
+    fields = module.DictWriter._dict_to_list
+    module.DictWriter._dict_to_list = lambda self, row: Interrupted(fields(self, row))
+
+
 not_adapted["gc"] = adapt_collection
-not_adapted["csv"] = not_adapted["_csv"] = lambda module: keep_setting(module, "field_size_limit", "field_size_limit")
+not_adapted["csv"] = adapt_csv
