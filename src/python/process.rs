@@ -104,6 +104,8 @@ const COUNTED: u8 = 0;
 const TO_COUNT: u8 = 1;
 /// The child had too many and was killed.
 const CROWDED: u8 = 2;
+/// The kernel kept too much for it, and it was killed.
+const GORGED: u8 = 3;
 
 #[derive(Default)]
 struct Printed {
@@ -306,6 +308,7 @@ impl Process {
         self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
         match self.left {
             _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
+            _ if self.crowd.load(Ordering::SeqCst) == GORGED => Err("it took too much memory".to_owned()),
             LATE => Err(late()),
             _ => frame.map_err(|error| {
                 self.fell_silent = matches!(error, FrameError::Ended);
@@ -316,7 +319,7 @@ impl Process {
 
     /// Returns whether the child was killed because it had not answered in time.
     pub(super) fn was_late(&self) -> bool {
-        self.left == LATE && self.crowd.load(Ordering::SeqCst) != CROWDED
+        self.left == LATE && ![CROWDED, GORGED].contains(&self.crowd.load(Ordering::SeqCst))
     }
 
     /// Returns how the child ended, if it did so by itself: nobody killed it for being late or for printing too much.
@@ -354,7 +357,7 @@ impl Process {
     }
 }
 
-/// Kills the child when its time is over or its threads are too many, until nobody needs it any more.
+/// Kills the child when its time is over or it has taken too much, until nobody needs it any more.
 fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8, is_stopped: &Mutex<IsStopped>) {
     while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
         let is_stopped = Arc::clone(&lock(is_stopped));
@@ -366,11 +369,15 @@ fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &At
             IDLE | LATE => None,
             ticks => Some(ticks.min(most) - 1),
         });
-        let crowded = crowd.load(Ordering::SeqCst) == TO_COUNT && confine::is_crowded(child.id());
-        if crowded {
-            crowd.store(CROWDED, Ordering::SeqCst);
+        let excess = match crowd.load(Ordering::SeqCst) {
+            TO_COUNT if confine::is_crowded(child.id()) => Some(CROWDED),
+            COUNTED | TO_COUNT if counted.is_ok() && confine::is_gorged(child.id()) => Some(GORGED),
+            _ => None,
+        };
+        if let Some(excess) = excess {
+            crowd.store(excess, Ordering::SeqCst);
         }
-        if crowded || counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1) {
+        if excess.is_some() || counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1) {
             child.kill();
         }
     }

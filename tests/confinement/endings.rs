@@ -357,6 +357,30 @@ fn who_does_not_stop_printing_is_stopped() {
     }
 }
 
+/// What a worker may map is limited, and not the tables by which the kernel finds it: they took a gibibyte more.
+#[test]
+fn who_has_the_kernel_keep_too_much_for_it_is_stopped() {
+    let scatter = "
+import os
+import_ = os.__dict__['__builtins__']['__import__']
+types = import_('ctypes')
+lib = types.CDLL(None)
+lib.mmap.restype = types.c_void_p
+lib.mmap.argtypes = [types.c_void_p, types.c_size_t, types.c_int, types.c_int, types.c_int, types.c_long]
+result = 0
+for number in range(1, 65_000):
+    # Two pages on both sides of a boundary at which four tables begin: MAP_PRIVATE, MAP_ANONYMOUS
+    place = lib.mmap((number << 31) - 4096, 8192, 3, 0x22, -1, 0)
+    types.memset(place, 1, 8192)
+while True:
+    result += 1
+";
+    match explored(scatter) {
+        Err(PythonError::Broken { what, .. }) => assert_eq!(what, "it took too much memory"),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Of a huge page all was there as long as any of it was mapped: two gibibytes were held by a program that had mapped four mebibytes.
 #[test]
 fn a_worker_has_no_huge_pages() {

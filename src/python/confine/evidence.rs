@@ -75,11 +75,16 @@ pub(crate) fn is_crowded(pid: u32) -> bool {
     threads.is_some_and(|threads| threads > limits::THREADS)
 }
 
+/// Returns whether the kernel keeps more for the process `pid`, to find its memory by, than a worker may have it keep. What is mapped is limited,
+/// and not that: of 65,530 pieces that lie far apart each takes sixteen kilobytes.
+pub(crate) fn is_gorged(pid: u32) -> bool {
+    let tables = Status::of(&pid.to_string()).ok().and_then(|status| status.bytes("VmPTE"));
+    tables.is_some_and(|tables| tables > limits::TABLES)
+}
+
 /// Returns how much memory the process `pid` has mapped at most, in bytes.
 fn peak_of_memory(pid: u32) -> Option<u64> {
-    let status = Status::of(&pid.to_string()).ok()?;
-    let kilobytes: u64 = status.field("VmPeak")?.split_whitespace().next()?.parse().ok()?;
-    kilobytes.checked_mul(1 << 10)
+    Status::of(&pid.to_string()).ok()?.bytes("VmPeak")
 }
 
 /// Returns how much memory each of `workers` may have, of which `pid` is the first, so that all together have what one may; `None` if
@@ -108,6 +113,12 @@ impl Status {
         let text = fs::read(&path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
         // A process gives itself its name, which need not be text.
         Ok(Status(String::from_utf8_lossy(&text).into_owned()))
+    }
+
+    /// Returns what is said in kilobytes.
+    fn bytes(&self, name: &str) -> Option<u64> {
+        let kilobytes: u64 = self.field(name)?.split_whitespace().next()?.parse().ok()?;
+        kilobytes.checked_mul(1 << 10)
     }
 
     fn field(&self, name: &str) -> Option<&str> {

@@ -13,6 +13,8 @@ use rustix::thread::UnshareFlags;
 
 /// How much memory a worker may map.
 pub(super) const MEMORY: u64 = 1 << 30;
+/// How much the kernel may keep to find a worker's memory by. For all that it may map, where that lies together, it takes two mebibytes.
+pub(super) const TABLES: u64 = 64 << 20;
 /// How many threads a worker may have.
 pub(super) const THREADS: u64 = 64;
 /// How many files a worker may have open at once.

@@ -54,6 +54,7 @@ use super::leader::Leader;
 
 #[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;
+pub(super) use evidence::is_gorged;
 #[cfg(target_os = "linux")]
 pub(super) use evidence::share_of_memory;
 #[cfg(target_os = "linux")]
@@ -552,6 +553,12 @@ pub(super) fn share_of_memory(_: u32, _: usize) -> Option<u64> {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn lower_memory(_: u32, _: u64) -> bool {
+    false
+}
+
+/// Whether the kernel keeps too much for the process `pid`: nobody limits it here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_gorged(_: u32) -> bool {
     false
 }
 
