@@ -55,6 +55,42 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // Where C looks for a key, or makes a text, and the program's code does something for that, C goes on after a thread may have lost the processor.
+    Case {
+        there: "class Noted:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\nd = {Noted(): 0}",
+        first: "d[Noted()] = 1",
+        second: "global seen\nseen = len(r)\nseen = seen, list(d.values())",
+        observed: "seen",
+        possible: &["(0, [0])", "(0, [1])", "(1, [0])", "(1, [1])"],
+    },
+    Case {
+        there: "class Noted:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\nd = {Noted(): 0}",
+        first: "del d[Noted()]",
+        second: "global seen\nseen = len(r)\nseen = seen, len(d)",
+        observed: "seen",
+        possible: &["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"],
+    },
+    Case {
+        there: "class R:\n    def __repr__(self):\n        log.append(1)\n        return 'R'\nlog = []\nxs = [R(), R()]",
+        first: "r.append(str(xs))",
+        second: "global seen\nseen = len(log)\nxs.clear()",
+        observed: "seen, r",
+        possible: &[
+            "(0, ['[R, R]'])",
+            "(0, ['[R]'])",
+            "(0, ['[]'])",
+            "(1, ['[R, R]'])",
+            "(1, ['[R]'])",
+            "(2, ['[R, R]'])",
+        ],
+    },
+    Case {
+        there: "import weakref\nclass Node:\n    v = 1\nnode = Node()\nproxy, keep = weakref.proxy(node), []",
+        first: "try:\n    proxy.v = 2\nexcept ReferenceError:\n    r.append('gone')",
+        second: "global node\nnode = None",
+        observed: "r",
+        possible: &["['gone']", "[]"],
+    },
     // Keys that notice it are compared as often as in CPython.
     Case {
         there: "class Noted:\n    def __hash__(self): return 0\n    def __eq__(self, other): r.append('eq'); return True\nd = {}\ns = {Noted()}",

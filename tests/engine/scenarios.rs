@@ -466,6 +466,33 @@ seen = before, sys.getswitchinterval(), gc.isenabled()
     assert_eq!(outcomes(source, Some("seen")), ["((0.005, True), 0.25, False)"]);
 }
 
+/// What stands in for functions and classes of the library took less than they do.
+#[test]
+fn what_is_given_by_name_and_mapped_without_a_file_is_as_in_cpython() {
+    let source = "
+import csv, io, mmap, threading
+class P:
+    def __str__(self): return 'P'
+bytes_written = io.BytesIO()
+text = io.TextIOWrapper(bytes_written)
+csv.field_size_limit(new_limit=5000)
+mapped = mmap.mmap(-1, 4096)
+def work():
+    mapped[0] = 7
+    print('a', P(), file=text, flush=True)
+thread = threading.Thread(target=work)
+thread.start()
+try:
+    print('a', P(), sep=3, file=text)
+except TypeError as error:
+    why = str(error)
+thread.join()
+seen = csv.field_size_limit(), mapped[0], bytes_written.getvalue(), why
+";
+    let seen = "(5000, 7, b'a P\\n', 'sep must be None or a string, not int')";
+    assert_eq!(outcomes(source, Some("seen")), [seen]);
+}
+
 /// It was refused, though the program can do without.
 #[test]
 fn what_a_program_can_do_without_is_not_there() {

@@ -43,7 +43,7 @@ def cached(function, maxsize, typed):
     hits = misses = 0
 
     def touches(key, manner):
-        if is_ordered or notices(tuple(key) if isinstance(key, list) else key):
+        if is_ordered or keys_notice:
             return ((everything, WRITE),)
         touched = ((digest((name, key_of(tuple(key) if isinstance(key, list) else key))), manner), (everything, READ))
         return touched + ((counts, WITHIN),) if is_counted else touched
@@ -51,9 +51,7 @@ def cached(function, maxsize, typed):
     def wrapper(*arguments, **keywords):
         nonlocal hits, misses
         key = python_functools._make_key(arguments, keywords, typed, BY_NAME_FOLLOW)
-        if not solo:
-            announce(touches, key, READ)
-        entry = kept.get(key)
+        entry = kept.get(key) if solo else in_the_middle(announce(touches, key, READ), kept.get, (key,), {})
         if detail and not solo:
             note("look up", called(function), None if entry is None else "%s -> %s" % (show(arguments), show(entry[1])))
         if entry is not None:

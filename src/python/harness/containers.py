@@ -39,17 +39,17 @@ def peeked(function, *arguments):
 keys_notice = False  # whether the scenario has keys that do something where they are hashed or compared
 
 
-def notices(key):
-    """Whether a key may notice that it is looked for: then nothing is found out before the act that does."""
-    if not keys_notice:
-        return False
+def runs_code(key):
+    """Whether looking for a key may run code of the scenario's: its own, or that of a key that is there."""
+    if keys_notice:
+        return True
     kind = type(key)
-    return is_written_here(kind.__hash__) or is_written_here(kind.__eq__) or kind is tuple and any(map(notices, key))
+    return kind not in SIMPLE_KEYS and (is_written_here(kind.__hash__) or is_written_here(kind.__eq__) or kind is tuple and any(map(runs_code, key)))
 
 
 def seems_there(thing, key):
-    """Whether it is known before the act that the key is there."""
-    return not notices(key) and raw_has(thing, key)
+    """Whether it is known before the act that the key is there. Where keys notice it nobody looks before."""
+    return not keys_notice and raw_has(thing, key)
 
 
 def raw_has(thing, key):
@@ -164,7 +164,7 @@ def list_element_touches(thing, key, manner):
 
 def key_touches(thing, key, manner, structure):
     """What an act on one key of a dict or one member of a set touches: the element, and the structure or not."""
-    if notices(key):
+    if keys_notice:
         # Which element that is is not known.
         return whole_touches("D", thing) if manner == READ else structure_touches("D", thing, WRITE)
     if not is_step(thing, manner == WRITE or structure == WRITE):

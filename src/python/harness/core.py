@@ -110,7 +110,8 @@ def outside_place(key):
 
 
 # The manners of touching a location: a read, a write, and a read that might have been a write had it found something else; and a write
-# somewhere within what the location stands for, which changes places with others of its kind. And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to; and that so many before it are
+# somewhere within what the location stands for, which changes places with others of its kind.
+# And what is no touch: the number of the guard on which it hangs whether those before it write or attempt to; and that so many before it are
 # of a turn that is taken at the first of them, so that who takes another's turn touches what that one does.
 READ, WRITE, ATTEMPT, HANGS, TURN, WITHIN = 0, 1, 2, 3, 4, 5
 

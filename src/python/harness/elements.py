@@ -23,7 +23,7 @@ def lookup_touches(thing, key):
     """What looking for an element touches that code written in Python may make."""
     if not runs_python(thing.default_factory):  # any more
         return item_touches(thing, key, READ, "D")
-    return key_touches(thing, key, READ, None) + (() if raw_has(thing, key) else factory_touches(thing))
+    return key_touches(thing, key, READ, None) + (() if seems_there(thing, key) else factory_touches(thing))
 
 
 def slice_touches(thing, key, value):
@@ -66,10 +66,11 @@ def rd_item(thing, key):
         key = index_of(thing, key)
     touches = announce(item_touches, thing, key, READ, shape)
     if detail and touches:
-        makes = kind is collections.defaultdict and not notices(key) and not raw_has(thing, key)
+        makes = kind is collections.defaultdict and not keys_notice and not raw_has(thing, key)
         value = told(lambda: in_the_middle(touches, operator.getitem, (thing, key), {}), "make" if makes else "read", item_place(thing, key))
     else:
-        value = thing[key] if kind is dict or kind is list else in_the_middle(touches, operator.getitem, (thing, key), {})
+        is_plain = kind is list or kind is dict and not (touches and runs_code(key))
+        value = thing[key] if is_plain else in_the_middle(touches, operator.getitem, (thing, key), {})
     if type(value) not in ATOMS and id(thing) in names:
         publish(value)  # a default that was just made: here it is still known who made it
         if kept:
@@ -80,10 +81,12 @@ def rd_item(thing, key):
 def rd_made(thing, key):
     """`thing[key]`, where what is missing is made by code written in Python: others fit in before it is kept."""
     touches = announce(lookup_touches, thing, key)
-    has = raw_has(thing, key)
+    there = in_the_middle(touches, dict.get, (thing, key, MISSING), {})
     if detail and touches:
-        note("read", item_place(thing, key), show(thing[key]) if has else None)
-    if has or not runs_python(thing.default_factory):
+        note("read", item_place(thing, key), None if there is MISSING else show(there))
+    if there is not MISSING:
+        return there
+    if not runs_python(thing.default_factory):
         return thing[key]
     value = callee(thing.default_factory)()
     wr_item(value, thing, key)
@@ -127,6 +130,9 @@ def wr_item(value, thing, key):
             if is_passed:
                 go_at_once(touches, (value,), operator.setitem, (thing, key, value), {})
                 return
+            if touches and shape == "D" and runs_code(key):
+                in_the_middle(touches, operator.setitem, (thing, key, value), {})
+                return
     elif opaqueness(kind):
         publish(value)
         use(thing, "__setitem__", None, (key, value) if type(key) is slice else ())
@@ -162,11 +168,20 @@ def del_item(thing, key):
             else:
                 touches = announce_change(removal_touches, (thing, key, shape), element_itself, thing, key)
             if detail and touches:
-                told(lambda: operator.delitem(thing, key), "delete", item_place(thing, key))
+                told(lambda: act_by_key(touches, operator.delitem, thing, key), "delete", item_place(thing, key))
                 return
         else:
             use(thing, "__delitem__")
+            touches = ()
+        if touches:
+            act_by_key(touches, operator.delitem, thing, key)
+            return
     del thing[key]
+
+
+def act_by_key(touches, act, thing, key):
+    """Does something with a key: one act, unless looking for the key runs code of the scenario's."""
+    return in_the_middle(touches, act, (thing, key), {}) if runs_code(key) else act(thing, key)
 
 
 def rd_in(key, thing):
@@ -197,7 +212,9 @@ def rd_in(key, thing):
         else:
             use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))
         if detail and touches:
-            return told(lambda: key in thing, "read", "%s in %s" % (show(key), place_of(thing_read)))
+            return told(lambda: act_by_key(touches, operator.contains, thing, key), "read", "%s in %s" % (show(key), place_of(thing_read)))
+        if touches:
+            return act_by_key(touches, operator.contains, thing, key)
     return key in thing
 
 

@@ -38,6 +38,7 @@ class Program:
         self.outcomes_sent = 0
         self.told_size = 0  # how many characters they have
         self.is_settled = False
+        self.proxied_died = self.uses_proxies = False  # what proxies led to, while several threads lived; and whether they are more than followed
         self.lessons = 0  # how often more turned out to be shared
         self.code = None
         # Whatever is wrong with the text is found in the text itself.
@@ -351,6 +352,8 @@ def execute_once(request_prefix, in_detail, with_lines):
         while reaped.acquire(False):
             pass  # A strand that was done may have found the end: its carrier has said so, or will.
         solo = True
+    if program.proxied_died and program.uses_proxies:
+        unsure = unsure or UNSURE_OF_LIVES
     if on_top and not lengths and problem is None and position < MAX_STEPS:
         whose = trace[::3]
         for strand in strands:

@@ -194,8 +194,7 @@ class Interrupted:
         return self
 
     def __next__(self):
-        since = position
-        return leave_within(next(self.inner), since)
+        return leave_within(next(self.inner))
 
 
 # Methods that go through what they are given, and keep nothing of it but the items.
@@ -242,21 +241,15 @@ def begun(function):
     """A function that C calls in the middle of its acts: that is a step."""
 
     def called(*arguments):
-        since = position
-        return leave_within(function(*arguments), since)
+        return leave_within(function(*arguments))
 
     return called
 
 
-def begin_within():
-    """How many steps there are when code of the scenario's begins that C may have called in the middle of an act."""
-    return position
-
-
-def leave_within(result, since):
-    """What code written in Python returns that compares two things, makes a text, or says what a key or the next item is, and how many steps
-    there were before. In the middle of an act that code is a step, for a thread may lose the processor there whatever it looks at."""
-    if position == since and not solo and cur.inside:
+def leave_within(result):
+    """What code written in Python returns that compares two things, makes a text, or says what a key or the next item is. In the middle of an
+    act of C's it ends with a step: a thread may lose the processor there, and C goes on with the act after that."""
+    if not solo and cur.inside:
         visible(op_of(cur.inside))
         if detail:
             note("go on")
@@ -272,10 +265,9 @@ def comparing(key, in_place=False):
     kept = []
 
     def called(item):
-        since = position
         value = key(item)
         if in_place:
-            leave_within(value, since)
+            leave_within(value)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
         if kept and not solo:
@@ -338,7 +330,7 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         else:
             touches = announce(method_touches, *given)
         is_step = bool(touches)
-        if name in AT_ONCE or name in ELEMENT and type(key) in SIMPLE_KEYS and shape != "L" and type(thing) in CONTAINERS:
+        if name in AT_ONCE or name in ELEMENT and shape != "L" and type(thing) in CONTAINERS and not runs_code(key):
             touches = ()
         passing = [each for each in looked_into if is_of_c(each)]
     if passing or touches:

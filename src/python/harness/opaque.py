@@ -152,6 +152,8 @@ def manner_of_use(thing, name):
 def state_touches(thing, manner):
     """What any use of it touches."""
     if opaque_kinds.get(type(thing)) == "alias":
+        if type(thing) in PROXIES:
+            program.uses_proxies = True
         container = container_of(stands_for(thing))
         return () if container is None else touches_as(manner, *container)
     if opaque_kinds.get(type(thing)) == "family":

@@ -152,7 +152,10 @@ def my_print(*values, sep=" ", end="\n", file=None, flush=False, **wrong):
     stream = sys.stdout if file is None else file
     if not issubclass(type(stream), Output):
         if is_shared_opaque(stream) and any(map(says_itself, values)):
+            builtins.print(sep=sep, end=end, file=io.StringIO())  # which says what is wrong with these
             print_in_pieces(values, sep, end, functools.partial(call_opaque, stream, "write", stream.write))
+            if flush:
+                call_opaque(stream, "flush", stream.flush)
             return
         use(stream, "write")
         if stream is not None:

@@ -7,7 +7,11 @@ ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
 MAKES_KEYS = frozenset(("__eq__", "__hash__"))
-SINCE = "__rd_since__"  # the variable of these that says how many steps there were when they began
+# What such methods may call of which nothing comes but what it returns.
+ONLY_LOOKING = frozenset((
+    "hash isinstance type tuple len str int repr id getattr super abs frozenset bool round sorted min max sum ord float lower upper casefold strip "
+    "__eq__ __hash__"
+).split())  # fmt: skip
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -253,10 +257,6 @@ class Rewriter(Transformer):
         self.keys_notice = self.keys_notice or node.name in MAKES_KEYS and does_something(node)
         within_outside, self.called_within = self.called_within, node.name in CALLED_WITHIN
         node.body = self.block(node.body)
-        if self.called_within:
-            has_text = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
-            since = ast.Assign([ast.Name(SINCE, ast.Store())], calls("__rd_begin_within__", [], node.body[0]))
-            node.body.insert(has_text, self.located(since, node.body[0]))
         self.called_within = within_outside
         if self.hidden:
             # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
@@ -347,9 +347,7 @@ class Rewriter(Transformer):
         return node
 
     def visit_Attribute(self, node):
-        thing = self.visit(node.value)
-        if follows_proxies:
-            thing = calls("__rd_followed__", [thing], node.value)
+        thing = self.owner(node)
         name = self.mangled(node.attr)
         if name == "__dict__":
             return calls("__rd_dict__", [thing, text(name)], node)
@@ -361,6 +359,11 @@ class Rewriter(Transformer):
             return self.at_the_name(calls("__rd_opaque__", [thing, text(name)], node))
         node.value = thing
         return node
+
+    def owner(self, node):
+        """The thing whose attribute `node` is, rewritten: what a proxy leads to."""
+        thing = self.visit(node.value)
+        return calls("__rd_followed__", [thing], node.value) if follows_proxies and isinstance(node, ast.Attribute) else thing
 
     def at_the_name(self, call):
         """Places an access of an attribute where Python says that it happens: on the line of the attribute's name."""
@@ -530,11 +533,11 @@ class Rewriter(Transformer):
             node.value = self.bound_value(target.id, value, node)
             return node
         if isinstance(target, ast.Attribute):
-            thing = self.visit(target.value)
+            thing = self.owner(target)
             name = "__rd_wr_related__" if target.attr in RELATED else "__rd_wr_attr__"
             return self.expression(calls(name, [value, thing, text(self.mangled(target.attr))], target))
         if isinstance(target, ast.Subscript):
-            thing = self.visit(target.value)
+            thing = self.owner(target)
             return self.expression(calls("__rd_wr_item__", [value, thing, self.key(target)], target))
         node.value = value
         node.targets = [self.target(target)]
@@ -567,7 +570,7 @@ class Rewriter(Transformer):
                 return node
             value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
             return self.located(ast.Assign([ast.Name(target.id, ast.Store())], self.bound_value(target.id, value, node)), node)
-        thing = self.visit(target.value)
+        thing = self.owner(target)
         if isinstance(target, ast.Attribute) and target.attr == "__dict__":
             # Stored is what was there, which has been extended.
             return self.expression(calls("__rd_augment__", [text(name), calls("__rd_dict__", [thing, text("__dict__")], target),
@@ -581,7 +584,7 @@ class Rewriter(Transformer):
     def visit_Return(self, node):
         value = self.visit(node.value) if node.value is not None else None
         if self.called_within and value is not None:
-            value = calls("__rd_leave_within__", [value, ast.Name(SINCE, ast.Load())], node)
+            value = calls("__rd_leave_within__", [value], node)
         node.value = value
         return node
 
@@ -593,7 +596,7 @@ class Rewriter(Transformer):
 
     def deleted(self, target, node):
         if isinstance(target, ast.Attribute):
-            call = calls("__rd_del_attr__", [self.visit(target.value), text(self.mangled(target.attr))], target)
+            call = calls("__rd_del_attr__", [self.owner(target), text(self.mangled(target.attr))], target)
             return [self.expression(call)]
         if isinstance(target, ast.Subscript):
             return [self.expression(calls("__rd_del_item__", [self.visit(target.value), self.key(target)], target))]
@@ -812,7 +815,7 @@ def does_something(function):
     """Whether a function does more than to work out what it returns: how often it was called may be seen."""
     return any(
         isinstance(each, (ast.AugAssign, ast.Delete, ast.Global, ast.Nonlocal, ast.With))
-        or isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)
+        or isinstance(each, ast.Call) and (getattr(each.func, "id", None) or getattr(each.func, "attr", "")) not in ONLY_LOOKING
         or isinstance(each, ast.Assign) and not all(isinstance(target, ast.Name) for target in each.targets)
         for each in all_below(function)
     )

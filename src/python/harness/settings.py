@@ -7,28 +7,29 @@ settings = {}
 changed_settings = {}  # of those that do change something, once that was done: by name, what sets it, and to what before the execution
 
 
-def in_a_step(setting, function, changes=lambda *_: False):
+def in_a_step(setting, function, changes=lambda *_, **__: False):
     """A function that reads `setting`, or sets it where `changes` says so of what it is given."""
     place = digest(("setting", setting))
     reads_it, writes_it = op_of(((place, READ),)), op_of(((place, WRITE),))
 
-    def called(*arguments):
+    def called(*arguments, **keywords):
         if solo:
-            return function(*arguments)
-        sets = changes(*arguments)
+            return function(*arguments, **keywords)
+        sets = changes(*arguments, **keywords)
         if sets:
             cur.acts += 1
             visible(writes_it)
         else:
             ask(reads_it)
         if not detail:
-            return function(*arguments)
-        return told(lambda: function(*arguments), "write" if sets else "read", setting, ", ".join(map(show, arguments)) if sets else None)
+            return function(*arguments, **keywords)
+        given = ", ".join(map(show, (*arguments, *keywords.values()))) if sets else None
+        return told(lambda: function(*arguments, **keywords), "write" if sets else "read", setting, given)
 
     return named_as(function, called)
 
 
-def always(*_):
+def always(*_, **__):
     return True
 
 
@@ -39,15 +40,15 @@ def keep_setting(module, reading, setting):
         return  # not every version has every setting
     name = "%s.%s" % (module.__name__, setting)
 
-    def set_it(*arguments):
-        if arguments or reading != setting:
+    def set_it(*arguments, **keywords):
+        if arguments or keywords or reading != setting:
             before = read()
-            result = write(*arguments)
+            result = write(*arguments, **keywords)
             changed_settings.setdefault(name, (write, before if type(before) is tuple else (before,)))
             return result
         return read()
 
-    setattr(module, setting, in_a_step(name, named_as(write, set_it), always if reading != setting else lambda *given: bool(given)))
+    setattr(module, setting, in_a_step(name, named_as(write, set_it), always if reading != setting else lambda *given, **named: bool(given or named)))
     if reading != setting:
         setattr(module, reading, in_a_step(name, read))
 
@@ -110,9 +111,9 @@ def adapt_interpreter():
 def adapt_collection(module):
     """What asks for the collector. Only `gc.collect` ever collects here."""
     module.collect = collect
-    module.isenabled = in_a_step("gc.isenabled", lambda: settings.get("collects", True))
-    module.enable = in_a_step("gc.isenabled", lambda: settings.update(collects=True), always)
-    module.disable = in_a_step("gc.isenabled", lambda: settings.update(collects=False), always)
+    module.isenabled = in_a_step("gc.isenabled", named_as(module.isenabled, lambda: settings.get("collects", True)))
+    module.enable = in_a_step("gc.isenabled", named_as(module.enable, lambda: settings.update(collects=True)), always)
+    module.disable = in_a_step("gc.isenabled", named_as(module.disable, lambda: settings.update(collects=False)), always)
     keep_setting(module, "get_threshold", "set_threshold")
 
 
@@ -123,5 +124,18 @@ def adapt_csv(module):
     module.DictWriter._dict_to_list = lambda self, row: Interrupted(fields(self, row))
 
 
+def adapt_mapping(module):
+    """Memory that is no file's and that processes could share is refused to a worker, and there are no others to share it with."""
+    RealMapping, shared, private = module.mmap, module.MAP_SHARED, module.MAP_PRIVATE
+
+    class mmap(RealMapping):
+        def __new__(cls, fileno, length, flags=shared, *more, **named):
+            return RealMapping.__new__(cls, fileno, length, flags & ~shared | private if fileno == -1 else flags, *more, **named)
+
+    mmap.__module__, mmap.__qualname__, mmap.__doc__ = RealMapping.__module__, RealMapping.__qualname__, RealMapping.__doc__
+    module.mmap = mmap
+
+
 not_adapted["gc"] = adapt_collection
+not_adapted["mmap"] = adapt_mapping
 not_adapted["csv"] = adapt_csv

@@ -94,8 +94,7 @@ class Condition(Model):
             me.waits = "spin" if waiter.guard is not None else None
             me.patience = (timeout, lambda: waiter.notified)
             visible(waiter.op, waiter.guard)
-            if waiter.guard is not None:
-                spin_no_more(waiter.guard)
+            spin_no_more(waiter.looks_at, waiter.guard)
             me.patience = None
             # Whoever notifies it from now on, before it has the lock again, does so in vain.
             notified = waiter.notified
@@ -156,7 +155,7 @@ class Waiter:
     """A thread that waits on a condition. Without a limit it goes on when it is notified and the lock is free. With one it goes on whenever
     it is chosen, and then wants the lock."""
 
-    __slots__ = ("whose", "lock", "guard", "op", "notified", "has_limit")
+    __slots__ = ("whose", "lock", "guard", "op", "notified", "has_limit", "looks_at")
 
     def __init__(self, condition, has_limit):
         me = cur
@@ -165,6 +164,7 @@ class Waiter:
         self.lock = condition._lock
         self.has_limit = has_limit
         self.notified = False
+        self.looks_at = ()  # what has to change before its time is up once more
         if has_limit:
             self.guard = None
             self.op = condition._rd_read
@@ -186,6 +186,7 @@ class Waiter:
         if self.guard.open:
             tell_openers(self.guard, first_read)
         self.op = op_of(((condition._rd_place, READ), *looking_at(first_read)), self.guard.id)
+        self.looks_at = first_read
         spin_on(first_read, self.guard)
 
     def notify(self):

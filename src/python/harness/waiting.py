@@ -186,7 +186,7 @@ def wait_for_change(first_read):
     spin_on(first_read, guard)
     me.waits = "spin"
     visible(op, guard)
-    spin_no_more(guard)
+    spin_no_more(first_read, guard)
     me.waits = None
     if detail:
         note("look again")
@@ -198,9 +198,10 @@ def spin_on(places, guard):
         spinning.setdefault(place, []).append(guard)
 
 
-def spin_no_more(guard):
-    """Nobody waits for it any more."""
-    for place, guards in list(spinning.items()):
+def spin_no_more(places, guard):
+    """Nobody waits for that any more."""
+    for place in places:
+        guards = spinning.get(place, ())
         if guard in guards:
             guards.remove(guard)
             if not guards:
@@ -299,7 +300,7 @@ def sleep_until(moment, places=()):
     me.wakes = moment
     me.alarm = guard
     visible(op_of(tuple((place, READ) for place in places), guard.id), guard)
-    spin_no_more(guard)
+    spin_no_more(places, guard)
     me.wakes = None
     if detail and not (guard.open and virtual_now[0] < moment):
         note("wake", "at %g s" % moment)

@@ -28,6 +28,7 @@ def forget_weak():
     leaving.clear()
     referred.clear()
     reference_places.clear()
+    followed_by.clear()
 
 
 def may_die(thing, holder=None):
@@ -510,6 +511,8 @@ def refer(make, /, *arguments, **keywords):
 def referred_by(reference, thing, callback=None):
     """Notes that a weak reference, or a proxy, leads to `thing`; returns it."""
     may_die(thing)
+    if type(reference) in PROXIES:
+        followed_by.append(weak_reference(thing, proxied_died))
     if id(thing) in mortal:
         referred.add(id(thing))
         # One with a callback is not kept: once the scenario has let go of it nobody is called.
@@ -517,10 +520,22 @@ def referred_by(reference, thing, callback=None):
     return reference
 
 
+followed_by = []  # notices of the deaths of what proxies lead to
+
+
+def proxied_died(_):
+    """What a proxy led to is gone: another order is not tried for it where a proxy is used otherwise than for an attribute."""
+    if not (solo or ended):
+        program.proxied_died = True
+
+
 def follow(reference):
     """Asks a weak reference for what it leads to."""
     go_along(reference)
-    return reference()
+    there = reference()
+    if kept:
+        hold(there)
+    return there
 
 
 def followed(thing):
@@ -531,6 +546,8 @@ def followed(thing):
     there = stands_for(thing)
     if there is None:
         raise ReferenceError("weakly-referenced object no longer exists")
+    if kept:
+        hold(there)
     return there
 
 
