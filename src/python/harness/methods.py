@@ -194,7 +194,13 @@ class Interrupted:
         return self
 
     def __next__(self):
-        return leave_within(next(self.inner))
+        within_what = begin_within()
+        try:
+            item = next(self.inner)
+        except BaseException:
+            leave_within(None, within_what)  # C goes on with what that means
+            raise
+        return leave_within(item, within_what)
 
 
 # Methods that go through what they are given, and keep nothing of it but the items.
@@ -241,16 +247,26 @@ def begun(function):
     """A function that C calls in the middle of its acts: that is a step."""
 
     def called(*arguments):
-        return leave_within(function(*arguments))
+        within_what = begin_within()
+        return leave_within(function(*arguments), within_what)
 
     return called
 
 
-def leave_within(result):
-    """What code written in Python returns that compares two things, makes a text, or says what a key or the next item is. In the middle of an
-    act of C's it ends with a step: a thread may lose the processor there, and C goes on with the act after that."""
-    if not solo and cur.inside:
-        visible(op_of(cur.inside))
+def begin_within():
+    """Begins code written in Python that C may have called in the middle of an act: its own steps have nothing to do with that. Returns what
+    the act touches."""
+    me = cur
+    within_what, me.inside = me.inside, ()
+    return within_what
+
+
+def leave_within(result, within_what):
+    """What such code returns that compares two things, makes a text, or says what a key or the next item is. In the middle of an act it ends with
+    a step: a thread may lose the processor there, and C goes on with the act after that."""
+    cur.inside = within_what
+    if within_what and not solo:
+        visible(op_of(within_what))
         if detail:
             note("go on")
     return result
@@ -267,7 +283,7 @@ def comparing(key, in_place=False):
     def called(item):
         value = key(item)
         if in_place:
-            leave_within(value)
+            leave_within(value, cur.inside)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
         if kept and not solo:

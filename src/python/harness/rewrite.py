@@ -6,6 +6,7 @@ RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
+WITHIN_WHAT = "__rd_within__"  # the variable of these that says what the act touches in the middle of which they were called
 MAKES_KEYS = frozenset(("__eq__", "__hash__"))
 # What such methods may call of which nothing comes but what it returns.
 ONLY_LOOKING = frozenset((
@@ -257,6 +258,12 @@ class Rewriter(Transformer):
         self.keys_notice = self.keys_notice or node.name in MAKES_KEYS and does_something(node)
         within_outside, self.called_within = self.called_within, node.name in CALLED_WITHIN
         node.body = self.block(node.body)
+        if self.called_within:
+            has_text = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            begin = ast.Assign([ast.Name(WITHIN_WHAT, ast.Store())], calls("__rd_begin_within__", [], node.body[0]))
+            leave = ast.Return(calls("__rd_leave_within__", [text(None), ast.Name(WITHIN_WHAT, ast.Load())], node.body[-1]))
+            node.body.append(self.located(leave, node.body[-1]))
+            node.body.insert(has_text, self.located(begin, node.body[0]))
         self.called_within = within_outside
         if self.hidden:
             # All that binds these names is hidden in places: this tells the compiler whose they are, and is never run.
@@ -583,8 +590,8 @@ class Rewriter(Transformer):
 
     def visit_Return(self, node):
         value = self.visit(node.value) if node.value is not None else None
-        if self.called_within and value is not None:
-            value = calls("__rd_leave_within__", [value], node)
+        if self.called_within:
+            value = calls("__rd_leave_within__", [text(None) if value is None else value, ast.Name(WITHIN_WHAT, ast.Load())], node)
         node.value = value
         return node
 

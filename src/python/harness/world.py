@@ -559,7 +559,7 @@ def make_builtins():
         "__rd_at_cell__": CellPlace, "__rd_at_attr__": AttributePlace, "__rd_at_item__": ItemPlace, "__rd_capture__": capture,
         "__rd_caught__": caught, "__rd_handled__": handled, "__rd_died__": died, "__rd_defines__": defines, "__rd_hashed__": hashed,
         "__rd_callee__": callee, "__rd_followed__": followed, **ON_BOTH,
-        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_leave_within__": leave_within,
+        "__rd_turn__": turn, "__rd_slice__": slice, "__rd_begin_within__": begin_within, "__rd_leave_within__": leave_within,
     })  # fmt: skip
     return members
 
