@@ -477,6 +477,7 @@ bytes_written = io.BytesIO()
 text = io.TextIOWrapper(bytes_written)
 csv.field_size_limit(new_limit=5000)
 mapped = mmap.mmap(-1, 4096)
+mmap.mmap(-1, 4096, access=mmap.ACCESS_WRITE)
 def work():
     mapped[0] = 7
     print('a', P(), file=text, flush=True)

@@ -368,9 +368,9 @@ class Rewriter(Transformer):
         return node
 
     def owner(self, node):
-        """The thing whose attribute `node` is, rewritten: what a proxy leads to."""
+        """What the attribute `node` is of, rewritten: where that is a proxy, what it leads to."""
         thing = self.visit(node.value)
-        return calls("__rd_followed__", [thing], node.value) if follows_proxies and isinstance(node, ast.Attribute) else thing
+        return calls("__rd_followed__", [thing], node.value) if follows_proxies else thing
 
     def at_the_name(self, call):
         """Places an access of an attribute where Python says that it happens: on the line of the attribute's name."""
@@ -544,7 +544,7 @@ class Rewriter(Transformer):
             name = "__rd_wr_related__" if target.attr in RELATED else "__rd_wr_attr__"
             return self.expression(calls(name, [value, thing, text(self.mangled(target.attr))], target))
         if isinstance(target, ast.Subscript):
-            thing = self.owner(target)
+            thing = self.visit(target.value)
             return self.expression(calls("__rd_wr_item__", [value, thing, self.key(target)], target))
         node.value = value
         node.targets = [self.target(target)]
@@ -577,7 +577,7 @@ class Rewriter(Transformer):
                 return node
             value = calls("__rd_augment__", [text(name), load, self.visit(node.value)], node)
             return self.located(ast.Assign([ast.Name(target.id, ast.Store())], self.bound_value(target.id, value, node)), node)
-        thing = self.owner(target)
+        thing = self.owner(target) if isinstance(target, ast.Attribute) else self.visit(target.value)
         if isinstance(target, ast.Attribute) and target.attr == "__dict__":
             # Stored is what was there, which has been extended.
             return self.expression(calls("__rd_augment__", [text(name), calls("__rd_dict__", [thing, text("__dict__")], target),

@@ -126,11 +126,16 @@ def adapt_csv(module):
 
 def adapt_mapping(module):
     """Memory that is no file's and that processes could share is refused to a worker, and there are no others to share it with."""
+    if not hasattr(module, "MAP_SHARED"):
+        return  # there are no workers that are confined
     RealMapping, shared, private = module.mmap, module.MAP_SHARED, module.MAP_PRIVATE
 
     class mmap(RealMapping):
         def __new__(cls, fileno, length, flags=shared, *more, **named):
-            return RealMapping.__new__(cls, fileno, length, flags & ~shared | private if fileno == -1 else flags, *more, **named)
+            if fileno == -1 and named.get("access", module.ACCESS_WRITE) == module.ACCESS_WRITE:
+                named.pop("access", None)  # which says the same, and cannot be said with others
+                flags = flags & ~shared | private
+            return RealMapping.__new__(cls, fileno, length, flags, *more, **named)
 
     mmap.__module__, mmap.__qualname__, mmap.__doc__ = RealMapping.__module__, RealMapping.__qualname__, RealMapping.__doc__
     module.mmap = mmap
