@@ -1,8 +1,9 @@
 //! Acts, the letters that the sequences of `wakeup` and `dpor` are made of: which conflict, and who can be the first of a
 //! sequence.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::scenario::Access;
 use crate::scenario::Location;

@@ -24,8 +24,9 @@
 //! Without guards this is the definition of the literature. What threads wait for at the end of an execution counts as a
 //! second step too: the lock that nobody gave back in a deadlock could have been taken by who waits for it.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use crate::scenario::Access;
 use crate::scenario::Crew;

@@ -319,15 +319,19 @@ BEHIND = "behind"  # the bytes that follow an answer's JSON, after a zero
 
 def send(answer):
     behind = answer.pop(BEHIND, b"")
-    text = "".join(write_json(answer, 0))
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        # Half of a pair of surrogates is no character, and is shown by its number.
-        data = "".join("\\\\u%04x" % ord(each) if "\ud800" <= each <= "\udfff" else each for each in text).encode()
+    data = encoded(answer) if len(answer) > 1 or "id" not in answer else b'{"id":%d}' % answer["id"]
     if behind:
         data += b"\0" + behind
     write_all(len(data).to_bytes(4, "big") + data)
+
+
+def encoded(answer):
+    text = "".join(write_json(answer, 0))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        # Half of a pair of surrogates is no character, and is shown by its number.
+        return "".join("\\\\u%04x" % ord(each) if "\ud800" <= each <= "\udfff" else each for each in text).encode()
 
 
 answers = 1
