@@ -52,6 +52,8 @@ pub enum Unfinished {
     Lives,
     /// The order of a set of futures is not known, and there are too many to try.
     Order,
+    /// Threads used a thing of the library at once that lets others in while it works.
+    Library,
 }
 
 impl Report {
@@ -163,6 +165,7 @@ impl Gathering {
                 execution.unsure.map(|unsure| match unsure {
                     Unsure::Lives => Unfinished::Lives,
                     Unsure::Order => Unfinished::Order,
+                    Unsure::Library => Unfinished::Library,
                 })
             }
         };

@@ -402,6 +402,7 @@ impl Meanings {
         let unsure = match outcome.div_euclid(UNSURE) {
             1 => Some(Unsure::Lives),
             2 => Some(Unsure::Order),
+            3 => Some(Unsure::Library),
             _ => None,
         };
         let number = if unsure.is_some() { outcome.rem_euclid(UNSURE) } else { *outcome };

@@ -48,6 +48,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/methods.py"),
     include_str!("harness/calls.py"),
     include_str!("harness/opaque.py"),
+    include_str!("harness/mixins.py"),
     include_str!("harness/iterators.py"),
     include_str!("harness/wording.py"),
     include_str!("harness/trees.py"),

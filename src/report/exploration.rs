@@ -415,6 +415,7 @@ pub fn why_unfinished(unfinished: &Unfinished) -> String {
         Unfinished::Sharing => "threads shared something new each time",
         Unfinished::Lives => "it is not known in every order when which object dies",
         Unfinished::Order => "sets of futures come in too many orders",
+        Unfinished::Library => "threads use one thing of the library at once that lets others in while it works",
     };
     why.to_owned()
 }

@@ -80,6 +80,7 @@ fn word(unfinished: &Unfinished) -> &'static str {
         Unfinished::Sharing => "sharing",
         Unfinished::Lives => "lives",
         Unfinished::Order => "order",
+        Unfinished::Library => "library",
     }
 }
 

@@ -374,6 +374,8 @@ pub enum Unsure {
     Lives,
     /// The order of a set of so many futures that not every one is tried.
     Order,
+    /// What the library does where several threads use a thing of its at once.
+    Library,
 }
 
 impl Execution {

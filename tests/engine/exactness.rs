@@ -55,6 +55,50 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // What `collections.abc` mixes in is written in Python, and looks at one element after the other.
+    Case {
+        there: "import collections\nd = collections.UserDict()",
+        first: "r.append(d.setdefault('x', 1))",
+        second: "r.append(d.setdefault('x', 2))",
+        observed: "sorted(r), d['x']",
+        possible: &["([1, 1], 1)", "([1, 2], 1)", "([1, 2], 2)", "([2, 2], 2)"],
+    },
+    Case {
+        there: "import collections\nclass D(collections.UserDict):\n    def take(self): return super().pop('a', None)\nd = D(a=1)",
+        first: "try:\n    r.append(d.take())\nexcept KeyError:\n    r.append('error')",
+        second: "global seen\nseen = d.pop('a', None)",
+        observed: "r, seen if 'seen' in globals() else 'error'",
+        possible: &["(['error'], 1)", "([1], 'error')", "([1], None)", "([None], 1)"],
+    },
+    Case {
+        there: "import collections\nd = collections.UserDict(a=1)\nother = {'b': 1, 'c': 1}",
+        first: "d.update(other)",
+        second: "other['c'] = 2\nr.append(sorted(d.items()))",
+        observed: "r, d['c']",
+        possible: &[
+            "([[('a', 1), ('b', 1), ('c', 1)]], 1)",
+            "([[('a', 1), ('b', 1), ('c', 2)]], 2)",
+            "([[('a', 1), ('b', 1)]], 1)",
+            "([[('a', 1), ('b', 1)]], 2)",
+            "([[('a', 1)]], 2)",
+        ],
+    },
+    // A `UserDict` counts its keys as a loop over it begins, and the loop notices a change.
+    Case {
+        there: "import collections\nd = collections.UserDict(a=1)",
+        first: "try:\n    for key in d: r.append(key)\nexcept RuntimeError:\n    r.append('changed')",
+        second: "d['b'] = 2",
+        observed: "r",
+        possible: &["['a', 'b']", "['a', 'changed']", "['a']", "['changed']"],
+    },
+    // What is called by `super()` is a step whatever it is given.
+    Case {
+        there: "import io\nclass W(io.StringIO):\n    def write(self, s): return super().write(s) + super().write('.')\nw = W()",
+        first: "w.write('a')",
+        second: "w.write('b')",
+        observed: "w.getvalue()",
+        possible: &["'a.b.'", "'ab..'", "'b.a.'", "'ba..'"],
+    },
     // Where C looks for a key, or makes a text, and the program's code does something for that, C goes on after a thread may have lost the processor.
     Case {
         there: "class Noted:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\nd = {Noted(): 0}",

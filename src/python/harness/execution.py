@@ -279,6 +279,7 @@ def execute_once(request_prefix, in_detail, with_lines):
     if changed_settings:
         restore_settings()
     at_exit.clear()
+    at_work.clear()
     handlers.clear()
     if environment != environment_kept:
         restore_environment()

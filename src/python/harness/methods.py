@@ -104,7 +104,7 @@ def method_of_super(method, name):
         shape = kinds.get(type(thing)) or kind_of(type(thing))
         if shape != "-":
             return Method(call_method, thing, name, shape, method)
-    return method
+    return opaque_of_super(method, name)
 
 
 def join_text(text, parts):

@@ -233,6 +233,8 @@ def use(thing, name="", function=None, arguments=()):
     touches = announce(use_touches, thing, manner, looked_into, function)
     if detail and touches:
         note(name.strip("_") or "use", place_of(thing))
+    if at_work or name in LETS_IN:
+        go_to_work(thing, name, touches)
     if name in ENTERS and kind in ENTERS[name]:
         enter(thing, touches, arguments)
     elif name == "__next__" and kind in PASSING:
@@ -291,6 +293,29 @@ def enter(thing, touches, arguments=()):
             note("resume", place_of(thing))
     finally:
         entered.discard(id(thing))
+
+
+# What lets others in while it is at work: SQLite gives the interpreter's lock back, and a sorter is written in Python. What comes of it where
+# others use the same thing meanwhile nobody models.
+LETS_IN = frozenset((
+    "execute executemany executescript commit rollback fetchone fetchmany fetchall __next__ __exit__ close backup "
+    "add prepare is_active get_ready done static_order"
+).split())  # fmt: skip
+at_work = set()  # what is, by the place of its state
+
+
+def go_to_work(thing, name, touches):
+    """The second step of using such a thing, so that it shows whether others could use it between the two."""
+    global unsure
+    place = touches[0][0] if touches else None
+    if place in at_work:
+        unsure = unsure or UNSURE_OF_LIBRARY
+    elif name in LETS_IN and (opaque_kinds.get(type(thing)) == "family" or type(thing).__module__ == "graphlib"):
+        at_work.add(place)
+        try:
+            visible(op_of(touches))
+        finally:
+            at_work.discard(place)
 
 
 def has_begun(generator):
@@ -356,6 +381,8 @@ def is_written_here(function):
 def rd_opaque(thing, name):
     """`thing.name`, where things that are opaque are shared."""
     value = getattr(thing, name)
+    if type(thing) is super:
+        return opaque_of_super(value, name)
     if not solo and is_shared_opaque(thing) and not is_written_here(value):
         if callable(value) and getattr(value, "__self__", None) is thing:
             return functools.partial(call_opaque, thing, name, value)
@@ -367,8 +394,17 @@ def rd_opaque(thing, name):
     return value
 
 
+def opaque_of_super(value, name):
+    """`super().name`, where that may be a method of a class of the library's whose objects are opaque."""
+    thing = getattr(value, "__self__", None)
+    is_step = not solo and thing is not None and callable(value) and is_shared_opaque(thing) and not is_written_here(value)
+    return functools.partial(call_opaque, thing, name, value) if is_step else value
+
+
 def call_opaque(thing, name, method, /, *arguments, **keywords):
     """Calls a method of something opaque: one step."""
+    if not solo and is_mixed_in(method) and is_shared_opaque(thing):
+        return call_mixed_in(thing, method, arguments, keywords)
     if name == "shuffle" and not solo and shuffles(method, arguments, keywords):
         return shuffled(thing, *arguments, *keywords.values(), functools.partial(use, thing, "getrandbits"))
     if name in SUBSTITUTING and not solo and is_substituting(method, arguments):
@@ -403,6 +439,15 @@ class Entered:
         return call_opaque(self.thing, "__exit__", self.thing.__exit__, *error)
 
 
+def looks_as_it_begins(kind):
+    """Whether `iter` looks at a thing of that class: the keys of a `UserDict`, say, are counted, that changes may be noticed later."""
+    begins = getattr(kind, "__iter__", None)  # those in C look when they are asked
+    return type(begins) is types.FunctionType and not begins.__code__.co_flags & GENERATOR
+
+
+GENERATOR = 0x20  # `inspect.CO_GENERATOR`, but to import that takes ten modules
+
+
 class OpaqueTurns:
     """Iterates over something opaque, which others may do too, a step a turn."""
 
@@ -410,7 +455,7 @@ class OpaqueTurns:
 
     def __init__(self, thing):
         self.thing = thing
-        self.inner = iter(thing)
+        self.inner = call_opaque(thing, "__iter__", iter, thing) if looks_as_it_begins(type(thing)) else iter(thing)
 
     def __iter__(self):
         return self
