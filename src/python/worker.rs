@@ -53,6 +53,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/wording.py"),
     include_str!("harness/trees.py"),
     include_str!("harness/scopes.py"),
+    include_str!("harness/beforehand.py"),
     include_str!("harness/delays.py"),
     include_str!("harness/rewrite.py"),
     include_str!("harness/locks.py"),

@@ -7,12 +7,6 @@ ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
 WITHIN_WHAT = "__rd_within__"  # the variable of these that says what the act touches in the middle of which they were called
-MAKES_KEYS = frozenset(("__eq__", "__hash__"))
-# What such methods may call of which nothing comes but what it returns.
-ONLY_LOOKING = frozenset((
-    "hash isinstance type tuple len str int repr id getattr super abs frozenset bool round sorted min max sum ord float lower upper casefold strip "
-    "__eq__ __hash__"
-).split())  # fmt: skip
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -816,13 +810,3 @@ class UnsupportedSyntax(Exception):
         super().__init__(what)
         self.what = what
         self.line = line
-
-
-def does_something(function):
-    """Whether a function does more than to work out what it returns: how often it was called may be seen."""
-    return any(
-        isinstance(each, (ast.AugAssign, ast.Delete, ast.Global, ast.Nonlocal, ast.With))
-        or isinstance(each, ast.Call) and (getattr(each.func, "id", None) or getattr(each.func, "attr", "")) not in ONLY_LOOKING
-        or isinstance(each, ast.Assign) and not all(isinstance(target, ast.Name) for target in each.targets)
-        for each in all_below(function)
-    )

@@ -203,21 +203,3 @@ class Scopes(Visitor):
         if node.rest:
             self.scope.bound.add(node.rest)
         self.visit_children(node)
-
-
-def optional_imports(module):
-    """The packages that the scenario asks for where it is ready to be told that they are not there."""
-    optional = set()
-    for node in all_below(module):
-        if isinstance(node, ast.Try) and any(catches_missing(handler.type) for handler in node.handlers):
-            for statement in node.body:
-                if isinstance(statement, ast.Import):
-                    optional |= {each.name.partition(".")[0] for each in statement.names}
-                elif isinstance(statement, ast.ImportFrom) and not statement.level:
-                    optional.add(statement.module.partition(".")[0])
-    return optional
-
-
-def catches_missing(caught):
-    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
-    return caught is None or any(getattr(each, "id", "") in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException") for each in names)
