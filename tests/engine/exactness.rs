@@ -55,6 +55,14 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // A cache compares its keys once where it looks and once where it keeps.
+    Case {
+        there: "import functools\nclass K:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\n@functools.lru_cache(None)\ndef f(a, b): return 1",
+        first: "f(K(), 1)",
+        second: "f(K(), 1)",
+        observed: "r",
+        possible: &["['eq']"],
+    },
     // What `collections.abc` mixes in is written in Python, and looks at one element after the other.
     Case {
         there: "import collections\nd = collections.UserDict()",

@@ -39,7 +39,8 @@ def cached(function, maxsize, typed):
     counts = digest((name, "counts"))
     is_counted = "cache_info" in program.source  # else nobody can tell
     is_ordered = maxsize is not None and maxsize <= SMALL
-    kept = collections.OrderedDict()
+    kept = {}  # each key and its result
+    order = {}  # where there is a size: the keys, by where they lie; which was asked for last comes last
     hits = misses = 0
 
     def touches(key, manner):
@@ -51,30 +52,31 @@ def cached(function, maxsize, typed):
     def wrapper(*arguments, **keywords):
         nonlocal hits, misses
         key = python_functools._make_key(arguments, keywords, typed, BY_NAME_FOLLOW)
-        entry = kept.get(key) if solo else in_the_middle(announce(touches, key, READ), kept.get, (key,), {})
+        entry = kept.get(key) if solo else act_by_key(announce(touches, key, READ), dict.get, kept, key)
         if detail and not solo:
             note("look up", called(function), None if entry is None else "%s -> %s" % (show(arguments), show(entry[1])))
         if entry is not None:
             hits += 1
-            kept.move_to_end(entry[0])  # which is found without being compared
+            if order.pop(id(entry[0]), None) is not None:
+                order[id(entry[0])] = entry[0]
             return entry[1]
         misses += 1
         value = function(*arguments, **keywords)
         if maxsize == 0:
             return value
-        if not solo:
-            announce(touches, key, WRITE)
-            if detail:
-                note("keep", called(function), "%s -> %s" % (show(arguments), show(value)))
+        touched = () if solo else announce(touches, key, WRITE)
+        if detail and not solo:
+            note("keep", called(function), "%s -> %s" % (show(arguments), show(value)))
         publish(value)
         if maxsize is None:
-            kept[key] = key, value
-        else:
-            kept.setdefault(key, (key, value))  # if somebody was faster, with a size that stays
-        if maxsize is not None and len(kept) > maxsize:
+            act_by_key(touched, operator.setitem, kept, key, (key, value))
+            return value
+        if act_by_key(touched, dict.setdefault, kept, key, (key, value))[0] is key:  # else somebody was faster
+            order[id(key)] = key
+        if len(kept) > maxsize:
             if not is_ordered:
                 raise Unsupported("functools.lru_cache that is full", "only small ones are followed that far")
-            kept.popitem(last=False)
+            del kept[order.pop(next(iter(order)))]
         return value
 
     def cache_info():
@@ -92,6 +94,7 @@ def cached(function, maxsize, typed):
                 note("clear", called(function))
         hits = misses = 0
         kept.clear()
+        order.clear()
 
     known = CachedFunction(wrapper)
     known.cache_info = cache_info

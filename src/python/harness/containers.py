@@ -44,7 +44,11 @@ def runs_code(key):
     if keys_notice:
         return True
     kind = type(key)
-    return kind not in SIMPLE_KEYS and (is_written_here(kind.__hash__) or is_written_here(kind.__eq__) or kind is tuple and any(map(runs_code, key)))
+    if kind in SIMPLE_KEYS:
+        return False
+    if issubclass(kind, (tuple, list)):  # a list is what `functools` looks several arguments up by
+        return any(map(runs_code, key))
+    return is_written_here(kind.__hash__) or is_written_here(kind.__eq__)
 
 
 def seems_there(thing, key):

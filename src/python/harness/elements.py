@@ -81,7 +81,7 @@ def rd_item(thing, key):
 def rd_made(thing, key):
     """`thing[key]`, where what is missing is made by code written in Python: others fit in before it is kept."""
     touches = announce(lookup_touches, thing, key)
-    there = in_the_middle(touches, dict.get, (thing, key, MISSING), {})
+    there = act_by_key(touches, got, thing, key)
     if detail and touches:
         note("read", item_place(thing, key), None if there is MISSING else show(there))
     if there is not MISSING:
@@ -179,9 +179,14 @@ def del_item(thing, key):
     del thing[key]
 
 
-def act_by_key(touches, act, thing, key):
+def act_by_key(touches, act, thing, key, *more):
     """Does something with a key: one act, unless looking for the key runs code of the scenario's."""
-    return in_the_middle(touches, act, (thing, key), {}) if runs_code(key) else act(thing, key)
+    return in_the_middle(touches, act, (thing, key, *more), {}) if runs_code(key) else act(thing, key, *more)
+
+
+def got(thing, key):
+    """What a dict has under a key, or `MISSING`."""
+    return dict.get(thing, key, MISSING)
 
 
 def rd_in(key, thing):
