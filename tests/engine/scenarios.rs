@@ -478,6 +478,11 @@ text = io.TextIOWrapper(bytes_written)
 csv.field_size_limit(new_limit=5000)
 mapped = mmap.mmap(-1, 4096)
 mmap.mmap(-1, 4096, access=mmap.ACCESS_WRITE)
+unchanging = mmap.mmap(-1, 4096, access=mmap.ACCESS_READ)
+try:
+    unchanging[0] = 1
+except TypeError as error:
+    refused = str(error)
 def work():
     mapped[0] = 7
     print('a', P(), file=text, flush=True)
@@ -488,9 +493,9 @@ try:
 except TypeError as error:
     why = str(error)
 thread.join()
-seen = csv.field_size_limit(), mapped[0], bytes_written.getvalue(), why
+seen = csv.field_size_limit(), mapped[0], bytes_written.getvalue(), why, unchanging[0], refused[-16:]
 ";
-    let seen = "(5000, 7, b'a P\\n', 'sep must be None or a string, not int')";
+    let seen = "(5000, 7, b'a P\\n', 'sep must be None or a string, not int', 0, 'only memory map.')";
     assert_eq!(outcomes(source, Some("seen")), [seen]);
 }
 

@@ -132,9 +132,11 @@ def adapt_mapping(module):
 
     class mmap(RealMapping):
         def __new__(cls, fileno, length, flags=shared, *more, **named):
-            if fileno == -1 and named.get("access", module.ACCESS_WRITE) == module.ACCESS_WRITE:
-                named.pop("access", None)  # which says the same, and cannot be said with others
+            access = named.get("access", module.ACCESS_WRITE)
+            if fileno == -1 and access in (module.ACCESS_WRITE, module.ACCESS_READ):
                 flags = flags & ~shared | private
+                if named.pop("access", None) == module.ACCESS_READ:  # flags cannot be said with `access`, but with what it stands for
+                    named.setdefault("prot", module.PROT_READ)
             return RealMapping.__new__(cls, fileno, length, flags, *more, **named)
 
     mmap.__module__, mmap.__qualname__, mmap.__doc__ = RealMapping.__module__, RealMapping.__qualname__, RealMapping.__doc__

@@ -14,8 +14,8 @@ class Carrier:
         start_new_thread(carry, (self,))
 
 
-class Idle:
-    """What is so of a strand as long as nothing else is said: most never are otherwise, and each execution makes all strands anew."""
+class AtFirst:
+    """What is so of a strand until something else is said: most never are otherwise, and each execution makes all strands anew."""
 
     wakes = alarm = None
     naps = 0  # how often it has slept
@@ -30,7 +30,7 @@ class Idle:
     refusals = ()  # so too: after which step it found a lock taken, which, who had it, and since which of his turns of loops
 
 
-class Strand(Idle):
+class Strand(AtFirst):
     """A thread of the scenario, or a task of a pool."""
 
     __slots__ = (
