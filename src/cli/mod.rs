@@ -56,10 +56,13 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::python;
 use crate::report::Guard;
 use crate::report::Page;
+use crate::terminal::Followers;
 use crate::terminal::end_if_asked;
 use crate::terminal::outlive_full_files;
+use crate::terminal::stop_together;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -129,6 +132,7 @@ enum Command {
 /// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) -> ExitCode {
     outlive_full_files();
+    stop_together(Followers { stop: python::stop_workers, go_on: python::let_workers_go_on });
     let parsed = Arguments::command()
         .term_width(process.width().min(100))
         .try_get_matches_from(arguments)

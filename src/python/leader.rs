@@ -4,9 +4,11 @@
 
 use std::process::Child;
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::sync::Weak;
 
 /// A child, the leader of its process group, and its number. That is its own until it was waited for; then it may be somebody else's.
 pub(super) struct Leader {
@@ -15,9 +17,21 @@ pub(super) struct Leader {
     child: Mutex<Option<Child>>,
 }
 
+/// The workers that there may be.
+static WORKERS: Mutex<Vec<Weak<Leader>>> = Mutex::new(Vec::new());
+
 impl Leader {
     pub(super) fn new(child: Child) -> Leader {
         Leader { id: child.id(), child: Mutex::new(Some(child)) }
+    }
+
+    /// Returns the leader of a worker, which [`stop_workers`] stops.
+    pub(super) fn of_worker(child: Child) -> Arc<Leader> {
+        let leader = Arc::new(Leader::new(child));
+        let mut workers = workers();
+        workers.retain(|worker| worker.strong_count() > 0);
+        workers.push(Arc::downgrade(&leader));
+        leader
     }
 
     /// Returns the child's number.
@@ -51,6 +65,42 @@ impl Leader {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+fn workers() -> MutexGuard<'static, Vec<Weak<Leader>>> {
+    WORKERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stops all workers of this process, which are in sessions of their own and do not hear of it when that is stopped: nobody looks meanwhile what
+/// they take. [`let_workers_go_on`] has them go on.
+#[cfg(unix)]
+pub fn stop_workers() {
+    signal_workers(rustix::process::Signal::STOP);
+}
+
+/// Has all workers go on that [`stop_workers`] has stopped.
+#[cfg(unix)]
+pub fn let_workers_go_on() {
+    signal_workers(rustix::process::Signal::CONT);
+}
+
+#[cfg(unix)]
+fn signal_workers(signal: rustix::process::Signal) {
+    for worker in workers().iter().filter_map(Weak::upgrade) {
+        // Its number is its own for as long as nobody has waited for it.
+        let child = worker.child();
+        if let Some(group) = child.as_ref().and_then(|_| pid(worker.id)) {
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+    }
+}
+
+/// Here nobody is stopped.
+#[cfg(not(unix))]
+pub fn stop_workers() {}
+
+/// Here nobody was stopped.
+#[cfg(not(unix))]
+pub fn let_workers_go_on() {}
 
 /// Kills a child's whole process group, so that nothing it may have started stays behind.
 #[cfg(unix)]

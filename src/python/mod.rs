@@ -36,6 +36,8 @@ pub use interpreter::Remember;
 pub use interpreter::Search;
 pub use interpreter::Version;
 pub use interpreter::find;
+pub use leader::let_workers_go_on;
+pub use leader::stop_workers;
 pub use process::IsStopped;
 pub use program::Program;
 pub use protocol::Shared;

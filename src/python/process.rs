@@ -54,7 +54,7 @@ const LOOKS: usize = 500;
 /// How long a child has to answer when nobody wants to know any more: what is as good as there is still taken.
 const GRACE: Duration = Duration::from_millis(300);
 /// How often the watchdog looks.
-const TICK: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(20);
 /// How often it looks where it has to count threads.
 const SHORT_TICK: Duration = Duration::from_millis(5);
 
@@ -144,7 +144,7 @@ impl Process {
         thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-                let child = Arc::new(Leader::new(child));
+                let child = Leader::of_worker(child);
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
                     watch(&child, &gone, &left, &threads, &stopped);
                 }

@@ -1,10 +1,12 @@
 //! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
-//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too.
+//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too. And Ctrl-Z, which stops the process, and those with it that are in no
+//! terminal.
 
 use std::process;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::Once;
+use std::sync::OnceLock;
 use std::sync::PoisonError;
 
 use console::Term;
@@ -62,6 +64,23 @@ pub fn end_on_interrupt() {
 /// would end the process without a word. What the process starts is as it was.
 pub fn outlive_full_files() {
     platform::outlive_full_files();
+}
+
+/// What stops when this process is stopped by Ctrl-Z, and goes on when it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Followers {
+    /// Stops them.
+    pub stop: fn(),
+    /// Lets them go on.
+    pub go_on: fn(),
+}
+
+static FOLLOWERS: OnceLock<Followers> = OnceLock::new();
+
+/// Has `followers` stop with this process once it listens to signals. Processes that are in another session do not hear of Ctrl-Z by themselves.
+pub fn stop_together(followers: Followers) {
+    // There is one program, and it says so once.
+    let _ = FOLLOWERS.set(followers);
 }
 
 /// Does what is to be done at a request.
@@ -229,11 +248,14 @@ mod platform {
     use signal_hook::consts::SIGINT;
     use signal_hook::consts::SIGQUIT;
     use signal_hook::consts::SIGTERM;
+    use signal_hook::consts::SIGTSTP;
     use signal_hook::consts::SIGXFSZ;
     use signal_hook::flag::register;
     use signal_hook::flag::register_usize;
     use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
 
+    use super::FOLLOWERS;
     use super::Request;
     use super::answer;
 
@@ -251,17 +273,34 @@ mod platform {
         let listening = thread::Builder::new().name("signals".into()).spawn(move || {
             let Ok(mut signals) = receiver.recv() else { return };
             for signal in signals.forever() {
-                answer(if signal == SIGINT { Request::Interrupt } else { Request::End { code: 128 + signal } });
+                match signal {
+                    SIGINT => answer(Request::Interrupt),
+                    SIGTSTP => stop(),
+                    signal => answer(Request::End { code: 128 + signal }),
+                }
             }
         });
         if listening.is_ok()
-            && let Ok(signals) =
-                Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)))
+            && let Ok(signals) = Signals::new(
+                [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP].into_iter().filter(|signal| !is_ignored(*signal)),
+            )
         {
             for signal in [SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)) {
                 let _ = register_usize(signal, Arc::clone(&ASKED), usize::try_from(signal).unwrap_or(0));
             }
             let _ = sender.send(signals);
+        }
+    }
+
+    /// Stops this process as Ctrl-Z does, until somebody has it go on.
+    fn stop() {
+        let followers = FOLLOWERS.get();
+        if let Some(followers) = followers {
+            (followers.stop)();
+        }
+        let _ = emulate_default_handler(SIGTSTP);
+        if let Some(followers) = followers {
+            (followers.go_on)();
         }
     }
 

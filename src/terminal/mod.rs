@@ -14,12 +14,14 @@ mod status;
 
 pub use editor::EditError;
 pub use editor::edit;
+pub use interrupt::Followers;
 pub use interrupt::Search;
 pub use interrupt::begin_search;
 pub use interrupt::end_if_asked;
 pub use interrupt::end_on_interrupt;
 pub use interrupt::is_search_stopped;
 pub use interrupt::outlive_full_files;
+pub use interrupt::stop_together;
 pub use keyboard::Filter;
 pub use keyboard::Keyboard;
 pub use lines::Lines;

@@ -263,6 +263,27 @@ for thread in threads:
     assert!(replay.is_ok(), "the next one is started");
 }
 
+/// What carried a thread of one careful execution told of the next, too, by the number of the first: "it answered another question".
+#[test]
+fn a_program_that_is_too_slow_at_first_is_explored_when_it_is_not() {
+    let source = "
+import threading
+n = 0
+def work():
+    global n
+    n += 1
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+done = sum(range(30_000_000))
+";
+    // So short a time is over at the first look, and the careful executions have it for each step.
+    let limits = Limits { execution: std::time::Duration::ZERO, ..Default::default() };
+    let mut worker = Worker::start(&interpreters()[0], &confinement(), limits).expect("a worker starts");
+    let error = explored_by(&mut worker, &scenario(source, Some("n"))).expect_err("there is no time");
+    assert!(!error.to_string().contains("another question"), "{error}");
+}
+
 /// Only what is printed was counted: 40 MB of a message were shown.
 #[test]
 fn values_and_messages_are_bounded_like_what_is_printed() {

@@ -8,10 +8,15 @@
 //! Paths are made plain before (`..` takes back a name, whatever that was), which is not what the kernel does with links to
 //! folders. It is the plain path that is opened, so nobody gets another file than the one that was judged. What is found is looked at
 //! before it is opened, for to open a device or a pipe can do something.
+//!
+//! For a name that is not in its folder's list the kernel is not asked: it would remember that, as long as it likes, for each name that
+//! somebody thinks of.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
 use std::os::fd::AsRawFd as _;
 use std::os::fd::OwnedFd;
@@ -51,6 +56,8 @@ pub(super) struct Library {
 struct Folder {
     path: PathBuf,
     opened: OwnedFd,
+    /// What is in each folder below that somebody has looked into, by its path from here; nothing of what is no folder.
+    listed: RefCell<BTreeMap<PathBuf, Option<BTreeSet<OsString>>>>,
 }
 
 /// Where a path leads, by its letters.
@@ -72,7 +79,7 @@ impl Library {
             if metadata.is_dir() {
                 let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
                 let opened = rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS)?;
-                folders.push(Folder { path: plain(path), opened });
+                folders.push(Folder { path: plain(path), opened, listed: RefCell::default() });
                 continue;
             }
             files.insert((metadata.dev(), metadata.ino()));
@@ -166,10 +173,42 @@ impl Library {
 impl Folder {
     /// Returns what is at the end of `rest`, if no link is on the way.
     fn find(&self, rest: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+        if !self.may_be_there(rest) {
+            return Err(Errno::NOENT);
+        }
+        self.open(rest, flags | OFlags::PATH)
+    }
+
+    fn open(&self, rest: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         let rest = if rest.as_os_str().is_empty() { Path::new(".") } else { rest };
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-        let looking = flags | OFlags::PATH | OFlags::CLOEXEC;
-        rustix::fs::openat2(&self.opened, rest, looking, Mode::empty(), resolve)
+        rustix::fs::openat2(&self.opened, rest, flags | OFlags::CLOEXEC, Mode::empty(), resolve)
+    }
+
+    /// Returns whether each name of `rest` is in its folder, as far as there are folders on the way.
+    fn may_be_there(&self, rest: &Path) -> bool {
+        let mut listed = self.listed.borrow_mut();
+        let mut around = PathBuf::new();
+        for name in rest {
+            let names = match listed.get(&around) {
+                Some(names) => names,
+                None => listed.entry(around.clone()).or_insert(self.list(&around)),
+            };
+            match names {
+                Some(names) if !names.contains(name) => return false,
+                Some(_) => around.push(name),
+                None => break, // as the kernel will say
+            }
+        }
+        true
+    }
+
+    /// Returns what is in the folder `around`, if it is one and can be read.
+    fn list(&self, around: &Path) -> Option<BTreeSet<OsString>> {
+        let opened = self.open(around, OFlags::RDONLY | OFlags::DIRECTORY).ok()?;
+        let entries = rustix::fs::Dir::new(opened).ok()?;
+        let name = |entry: rustix::fs::DirEntry| OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+        entries.map(|entry| entry.map(name)).collect::<Result<_, _>>().ok()
     }
 
     /// Returns where the first link on the way to the end of `rest` leads, by its letters, and from there what is left of the way.
@@ -308,6 +347,20 @@ mod tests {
         assert_eq!(ground.read("lib/os.py/"), Err(Errno::NOTDIR));
         assert_eq!(ground.read("cache/"), Err(Errno::NOTDIR));
         assert_eq!(ground.library.open(b"", OFlags::empty()).err(), Some(Errno::NOENT));
+    }
+
+    /// It would remember each name that is not there, in memory of its own: a worker that asked for one after the other left 1.7 GiB.
+    #[test]
+    fn the_kernel_is_not_asked_for_what_is_not_in_the_list() {
+        let ground = Ground::new();
+        let later = ["lib/later", "lib/package/later"];
+        for name in later {
+            assert_eq!(ground.read(name), Err(Errno::NOENT));
+            fs::write(ground.folder.path().join(name), "").expect("files can be written");
+            assert_eq!(ground.read(name), Err(Errno::NOENT), "it was looked for");
+        }
+        assert_eq!(ground.read("lib/os.py/below"), Err(Errno::NOTDIR));
+        assert_eq!(ground.read("lib/within/below"), Err(Errno::NOTDIR));
     }
 
     #[test]

@@ -11,10 +11,11 @@ use rustix::thread::CapabilitySet;
 use rustix::thread::CapabilitySets;
 use rustix::thread::UnshareFlags;
 
-/// How much memory a worker may map.
-pub(super) const MEMORY: u64 = 1 << 30;
-/// How much the kernel may keep to find a worker's memory by. For all that it may map, where that lies together, it takes two mebibytes.
-pub(super) const TABLES: u64 = 64 << 20;
+/// How much memory a worker may map: a gibibyte, but for an eighth that is left for what the kernel keeps for it.
+pub(super) const MEMORY: u64 = (1 << 30) / 8 * 7;
+/// How much the kernel may keep to find a worker's memory by. For all that it may map, where that lies together, it takes two mebibytes. So much
+/// again is there before somebody looks: some two gibibytes a second can be had.
+pub(super) const TABLES: u64 = 32 << 20;
 /// How many threads a worker may have.
 pub(super) const THREADS: u64 = 64;
 /// How many files a worker may have open at once.

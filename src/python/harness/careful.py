@@ -43,6 +43,9 @@ class Journal(list):
 
     def called(self, frame, event, _):
         """A trace function: follows the scenario's own code."""
+        if journal is not self:  # what carried a strand then still has it
+            sys.settrace(None)
+            return None
         if frame.f_code.co_filename == program.filename:
             return self.at_line
         return None
