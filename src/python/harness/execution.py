@@ -19,6 +19,7 @@ class Program:
         put = ("%(threadName)", "{threadName", "$threadName")
         shows_records = "logging" in self.source and any(word in self.source for word in ("vars", "__dict__"))
         self.names_records = shows_records or self.source.count("threadName") > sum(map(self.source.count, put))
+        self.uses_contexts = "contextvars" in self.source or "decimal" in self.source  # and not the library alone, as since CPython 3.14
         self.buries = "__del__" in self.source
         self.sees_deaths = "weakref" in self.source or self.buries
         self.seen_dying = self.buries and "weakref" in self.source
@@ -30,7 +31,7 @@ class Program:
         # told apart. With it a schedule means what it meant then.
         shared = request["shared"]
         self.tracked = {tuple(each) for each in shared["names"]}
-        self.workers = shared["workers"] or self.pools and ("contextvars" in self.source or "decimal" in self.source)
+        self.workers = shared["workers"] or self.pools and self.uses_contexts
         # Where a thread runs on top of another's stack, nobody has to be able to tell.
         self.on_top = not any(word in self.source.lower() for word in STACK_WORDS)
         self.ways_given = 0

@@ -115,7 +115,7 @@ def is_steady(state, mentioned=None):
     the variables. An iterator goes on by itself, and what is the library's own may do so in each of its methods.
 
     If the names are known that the loop has to do with, what only others lead to does not matter."""
-    if Context is not None:
+    if program.uses_contexts:
         return False  # nobody sees what is set there
     left = [] if state is None else [value for name, value in state.items() if mentioned is None or name in mentioned]
     passed = set()
