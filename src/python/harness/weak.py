@@ -91,13 +91,19 @@ def references_by_name(where, thing):
     return (where in kept) + (known is not None and known[1] is thing) - leaving.get(where, 0)
 
 
-def references_of_a_variable():
-    """How many references `sys.getrefcount` tells of to what one variable refers to: before CPython 3.14 it counts its own."""
+def references_to(alone):
+    """How many references there are to the only thing in the tuple `alone`, but for that of the variable that the tuple was made of. What a variable
+    gives a function counts or does not, since CPython 3.14: it hangs on what else is said of the variable. In a tuple it counts."""
+    return next(map(sys.getrefcount, alone)) - OURS
+
+
+def references_of_ours():
+    """How many references to what a variable holds alone are seen so."""
     thing = object()
-    return sys.getrefcount(thing)
+    return next(map(sys.getrefcount, (thing,)))
 
 
-ONE_VARIABLE = references_of_a_variable()
+OURS = references_of_ours()
 
 
 def dying_with(references, fetch, *arguments):
@@ -107,7 +113,7 @@ def dying_with(references, fetch, *arguments):
         thing = fetch(*arguments)
     except Exception:
         return []
-    if sys.getrefcount(thing) - ONE_VARIABLE - own_references(id(thing), thing) > references:
+    if references_to((thing,)) - own_references(id(thing), thing) > references:
         return []
     deaths = []
     lost = {}  # by its id, how many references to a thing go
@@ -127,7 +133,7 @@ def dying_with(references, fetch, *arguments):
             where = id(each)
             times[where] -= 1
             lost[where] = lost.get(where, 0) + 1
-            if sys.getrefcount(each) - ONE_VARIABLE - times[where] - own_references(where, each) == lost[where]:
+            if references_to((each,)) - times[where] - own_references(where, each) == lost[where]:
                 left.append(each)
     return deaths
 
@@ -368,10 +374,10 @@ def forget_unheld():
     """Has containers and variables die that only their names keep alive."""
     while True:
         if settled_order:
-            settled_order[:] = [each for each in settled_order if sys.getrefcount(each) - ONE_VARIABLE > 1 + references_by_name(id(each), each)]
+            settled_order[:] = [each for each in settled_order if references_to((each,)) > 1 + references_by_name(id(each), each)]
         unheld = [
             where for where, known in names.items()
-            if id(known[1]) == where and sys.getrefcount(known[1]) == 2 and where not in namespaces
+            if id(known[1]) == where and references_to((known[1],)) == 0 and where not in namespaces
         ]  # fmt: skip
         if not unheld:
             break
@@ -430,7 +436,7 @@ def dying_in_steps(method):
 
 def is_let_go(where):
     thing = kept[where]
-    return sys.getrefcount(thing) - ONE_VARIABLE == own_references(where, thing)
+    return references_to((thing,)) == own_references(where, thing)
 
 
 def collection_touches():
@@ -464,7 +470,7 @@ def forget_frames(code):
     """What a thread raised went up to the top and is told: Python lets go of it, and with it of the frames in which it was raised."""
     for failure in failures:
         error = failure[2]
-        if failure[0] == code and sys.getrefcount(error) == ONE_VARIABLE + 1:  # nobody else has it
+        if failure[0] == code and references_to((error,)) == 1:  # nobody else has it
             error.__context__ = error.__cause__ = None
             BaseException.with_traceback(error, None)
 
