@@ -55,6 +55,73 @@ for thread in threads:
 }
 
 const CASES: &[Case] = &[
+    // C looks at what generators and functions of the program's hand it.
+    Case {
+        there: "queues = [[], []]",
+        first: "r.append(any(each for each in queues))",
+        second: "queues[1].append(1)",
+        observed: "r",
+        possible: &["[False]", "[True]"],
+    },
+    Case {
+        there: "parts = [[1], [2]]",
+        first: "r.append(sum((each for each in parts), []))\nr.append([2, 3] in (each for each in parts))",
+        second: "parts[1].append(3)",
+        observed: "r",
+        possible: &["[[1, 2, 3], True]", "[[1, 2], False]", "[[1, 2], True]"],
+    },
+    Case {
+        there: "parts = {'x': [2], 'y': [1]}",
+        first: "r.append(max((value, key) for key, value in parts.items())[1])",
+        second: "parts['y'][0] = 3",
+        observed: "r",
+        possible: &["['x']", "['y']"],
+    },
+    Case {
+        there: "parts = [[], [1]]",
+        first: "r.append(len(list(filter(lambda each: each, parts))))\nr.append(len(list(itertools.groupby(parts, key=lambda each: each))))",
+        second: "parts[0].append(1)",
+        observed: "r",
+        possible: &["[1, 1]", "[1, 2]", "[2, 1]"],
+    },
+    // A method in C is one under any name.
+    Case {
+        there: "import functools, types\nclass Stack(list):\n    push = list.append\ns, add, size = Stack(), types.MethodType(list.append, r), functools.lru_cache(len)\nclass Sized(list):\n    __hash__ = object.__hash__\nsized = Sized()",
+        first: "add(len(s))\nadd(size(sized))",
+        second: "s.push(1)\nsized.append(1)",
+        observed: "r",
+        possible: &["[0, 0]", "[0, 1]", "[1, 0]", "[1, 1]"],
+    },
+    Case {
+        there: "ids = itertools.count()\n@dataclasses.dataclass\nclass Task:\n    number: int = dataclasses.field(default_factory=ids.__next__)",
+        first: "r.append(('a', Task().number))",
+        second: "r.append(('b', Task().number))",
+        observed: "r",
+        possible: &["[('a', 0), ('b', 1)]", "[('a', 1), ('b', 0)]", "[('b', 0), ('a', 1)]", "[('b', 1), ('a', 0)]"],
+    },
+    // What an object has for elements are its attributes, if it is its own `__dict__`.
+    Case {
+        there: "class Attributes(dict):\n    def __init__(self, **given):\n        super().__init__(**given)\n        self.__dict__ = self\nd = Attributes(x=1)",
+        first: "d.x += 1",
+        second: "d['x'] += 1",
+        observed: "d['x']",
+        possible: &["2", "3"],
+    },
+    // The text of an exception is that of what it was given.
+    Case {
+        there: "seen = []",
+        first: "try: raise ValueError(seen)\nexcept ValueError as error: r.append(str(error))",
+        second: "seen.append(1)",
+        observed: "r",
+        possible: &["['[1]']", "['[]']"],
+    },
+    Case {
+        there: "buffer = []",
+        first: "r.append(next(iter(lambda: buffer, []), 'over'))",
+        second: "buffer.append(1)",
+        observed: "r",
+        possible: &["['over']", "[[1]]"],
+    },
     // A cache compares its keys once where it looks and once where it keeps.
     Case {
         there: "import functools\nclass K:\n    def __hash__(self): return 1\n    def __eq__(self, other): r.append('eq'); return True\n@functools.lru_cache(None)\ndef f(a, b): return 1",
@@ -795,6 +862,21 @@ fn all_that_can_happen_is_found_and_nothing_else() {
         assert!(report.is_exhaustive(), "{source}");
         assert_eq!(seen, possible, "{source}");
     }
+}
+
+/// What an exception says of itself is asked as it ends a thread, and not when all is over.
+#[test]
+fn an_exception_that_nobody_catches_says_what_was_so_when_it_ended_its_thread() {
+    let source = source(
+        "class Short(Exception):\n    def __str__(self): return 'balance is %d' % account[0]\naccount = [5]",
+        "raise Short",
+        "account[0] = 7",
+    );
+    let report = explored(&scenario(&source, Some("account"))).expect("it explores");
+    let mut said: Vec<_> = report.outcomes.iter().map(|found| &*found.outcome.exceptions[0].message).collect();
+    said.sort_unstable();
+    assert!(report.is_exhaustive());
+    assert_eq!(said, ["balance is 5", "balance is 7"]);
 }
 
 #[test]

@@ -393,7 +393,7 @@ def wr_related(value, thing, name):
     if name != "__dict__":
         if not solo and (id(thing) in names or type(thing) is types.FunctionType):
             raise Unsupported("another `%s` for what threads may share" % name, "nobody announces that he looks at it")
-    elif type(value) is dict:
+    elif isinstance(value, dict):  # which may be `thing` itself
         if not solo:
             for each in {**(dict_of(thing) or {}), **value}:
                 if each not in tracked_attributes:

@@ -24,7 +24,7 @@ class BareThread(Thread):
         except SystemExit:
             pass
         except BaseException as error:
-            failures.append((cur.code, self._name, sound(error)))
+            fail_with(cur.code, self._name, error)
             hook = my_getattr(sys, "unraisablehook")
             if hook is not sys.__unraisablehook__:
                 message = "Exception ignored in thread started by"

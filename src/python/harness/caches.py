@@ -61,7 +61,7 @@ def cached(function, maxsize, typed):
                 order[id(entry[0])] = entry[0]
             return entry[1]
         misses += 1
-        value = function(*arguments, **keywords)
+        value = callee(function)(*arguments, **keywords)
         if maxsize == 0:
             return value
         touched = () if solo else announce(touches, key, WRITE)
@@ -165,7 +165,7 @@ class CachedProperty:
         return own.get(self.attrname, MISSING)
 
     def _made(self, instance, own):
-        value = self.func(instance)
+        value = callee(self.func)(instance)
         store_attr(lambda *_: own.__setitem__(self.attrname, value), instance, self.attrname, value)
         return value
 

@@ -165,6 +165,13 @@ def call_read(function, /, *arguments, **keywords):
     if function is _weakref.proxy and arguments:
         return referred_by(function(*arguments, **keywords), arguments[0], *arguments[1:], *keywords.values())
     owner = getattr(function, "__self__", None)
+    if type(function) is types.MethodType and type(function.__func__) in (*UNBOUND, types.BuiltinFunctionType):
+        return rd_call(function.__func__, owner, *arguments, **keywords)
+    if type(function) in BUILT_IN_METHODS and type(owner) not in ATOMS and function.__name__ in METHODS:
+        # As `rd_method` has it, if the scenario calls it by another name.
+        shape = kinds.get(type(owner)) or kind_of(type(owner))
+        if shape != "-":
+            return call_method(owner, function.__name__, shape, function, *arguments, **keywords)
     if owner is not None and type(function) is types.MethodType and not solo and shuffles(function, arguments, keywords):
         return call_opaque(owner, "shuffle", function, *arguments, **keywords)
     if owner is not None and is_shared_opaque(owner):
@@ -176,7 +183,10 @@ def call_read(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         # What it calls later looks at elements too: a key of `groupby`, for one.
         keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        sentinels = arguments[1:] if function is iter else ()
         arguments = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in arguments]
+        if sentinels:
+            arguments[1:] = sentinels  # what is called is compared with one, and nobody goes through that
         if program.buries and function is itertools.chain:
             for each in arguments:
                 if type(each) is Turns:

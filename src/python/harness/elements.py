@@ -367,6 +367,9 @@ def within(things, objects):
         if kind is functools.partial:
             todo += [(each, is_inner) for each in (*thing.args, *thing.keywords.values())]
             continue
+        if issubclass(kind, BaseException) and not is_written_here(kind.__str__):
+            todo += [(each, is_inner) for each in thing.args]  # its text is theirs
+            continue
         container = container_of(thing)
         if container is None and (kind.__module__ == "__main__" and objects or has_fields(kind)):
             container = (objects if type(objects) is frozenset else "A", thing)

@@ -145,18 +145,18 @@ def see(ending):
                 claims.append(None)
         if program.buries and program.observed is None and ending == "finished":
             die_last()
-        exceptions = [(code, name, error, False) for code, name, error in failures]
+        exceptions = [(code, name, error, False, message_of(error) if words is None else words) for code, name, error, words in failures]
         for future in futures:
             if future._rd_error is not None and not future._rd_asked and future._rd_strand is not None:
-                exceptions.append((future._rd_strand.code, future._rd_strand.label, future._rd_error, True))
+                exceptions.append((future._rd_strand.code, future._rd_strand.label, future._rd_error, True, message_of(future._rd_error)))
             elif future._rd_error is not None and not future._rd_asked and future._rd_task is not None:
-                exceptions.append((0, future._rd_label, future._rd_error, True))
+                exceptions.append((0, future._rd_label, future._rd_error, True, message_of(future._rd_error)))
         exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
         outcome = (
             value,
             None if program.observed is not None else stable("".join(output)),
             ending,
-            tuple((name, type(error).__name__, message_of(error), swallowed) for _, name, error, swallowed in exceptions),
+            tuple((name, type(error).__name__, words, swallowed) for _, name, error, swallowed, words in exceptions),
             tuple(claims),
         )
         if outcome not in program.outcomes and problem is None:  # as most are: what follows is not for every execution
@@ -186,6 +186,20 @@ def message_of(error):
     except BaseException as another:
         keep_mistake(another)
         return "<its text cannot be had>"
+
+
+def fail_with(code, name, error):
+    """Notes that `error` has ended a thread, and what it says of itself as it does: then it is printed."""
+    failure = [code, name, sound(error), None]
+    failures.append(failure)
+    if not solo:
+        rd_all_deep((error,))
+    try:
+        failure[3] = stable(str(error))
+    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        raise
+    except BaseException:
+        pass  # whoever asks again is told why there is none
 
 
 def describe(error):
@@ -369,11 +383,11 @@ def run_main(main):
         exec(program.code, program_globals)
     except SystemExit as error:
         if error.code is not None and not (type(error.code) in (int, bool) and error.code == 0):
-            failures.append((0, "MainThread", error))  # who started the process sees that it failed
+            fail_with(0, "MainThread", error)  # who started the process sees that it failed
     except (Abandon, Unsupported, Diverged, NeedsWorkers):
         raise
     except BaseException as error:
-        failures.append((0, "MainThread", sound(error)))
+        fail_with(0, "MainThread", error)
         hook = my_getattr(sys, "excepthook")
         if hook is not sys.__excepthook__:
             call_hook(hook, type(error), error, error.__traceback__)

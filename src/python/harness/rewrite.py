@@ -7,6 +7,12 @@ ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
 WITHIN_WHAT = "__rd_within__"  # the variable of these that says what the act touches in the middle of which they were called
+# What goes through a generator and looks at what is in each item, or asks for its truth; and what asks that of what a function returns, or compares
+# that.
+HANDED_ITEMS = dict.fromkeys("sum min max sorted dict join reduce nlargest nsmallest from_iterable writerows writelines accumulate".split(), "deep")
+HANDED_ITEMS.update(any="truth", all="truth")
+HANDED_RESULTS = dict.fromkeys("filter filterfalse takewhile dropwhile".split(), "truth")
+HANDED_RESULTS.update(groupby="deep", iter="deep")
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -56,6 +62,7 @@ class Rewriter(Transformer):
         self.scope = self.scopes[module]
         self.hidden = set()
         self.classes = []
+        self.handed = {}  # of generators and functions by the ids of their nodes: how what they give is rewritten, see `handed_over`
         self.captures = 0
         self.called_within = False  # in a method that C calls in the middle of its acts
         self.keys_notice = False  # whether what makes an object a key does more than that
@@ -289,7 +296,7 @@ class Rewriter(Transformer):
     def visit_Lambda(self, node):
         self.arguments(node.args)
         outer, self.scope = self.scope, self.scopes[node]
-        node.body = self.visit(node.body)
+        node.body = self.handed_over(node)(node.body)
         self.scope = outer
         return node
 
@@ -321,7 +328,7 @@ class Rewriter(Transformer):
             node.key = self.visit(node.key)
             node.value = self.visit(node.value)
         else:
-            node.elt = self.visit(node.elt)
+            node.elt = self.handed_over(node)(node.elt)
         self.scope = outer
         return node
 
@@ -389,8 +396,18 @@ class Rewriter(Transformer):
         node.value = self.turns(node.value)
         return node
 
+    def handed_over(self, node):
+        """How to rewrite what a generator or a `lambda` gives to who has it: that may be code in C, which looks at it in no step of its own."""
+        return getattr(self, self.handed.pop(id(node), "visit"))
+
     def visit_Call(self, node):
         given = node.args + [keyword.value for keyword in node.keywords]
+        name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+        for each in given:
+            if isinstance(each, ast.GeneratorExp) and name in HANDED_ITEMS:
+                self.handed[id(each)] = HANDED_ITEMS[name]
+            elif isinstance(each, ast.Lambda) and name in HANDED_RESULTS:
+                self.handed[id(each)] = HANDED_RESULTS[name]
         opaque = any(
             isinstance(each, PLACES + (ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.NamedExpr, ast.IfExp, ast.BoolOp))
             for each in given
@@ -490,6 +507,8 @@ class Rewriter(Transformer):
             operator = node.ops[0]
             if isinstance(operator, (ast.In, ast.NotIn)):
                 name = "__rd_in__" if isinstance(operator, ast.In) else "__rd_not_in__"
+                if isinstance(node.comparators[0], ast.GeneratorExp):
+                    self.handed[id(node.comparators[0])] = "deep"
                 return calls(name, [self.visit(node.left), self.visit(node.comparators[0])], node)
         if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and len(node.ops) == 1 or any(
             isinstance(each, ast.Constant) and type(each.value) is not bytes for each in [node.left] + node.comparators[-1:]
@@ -773,6 +792,10 @@ class GeneratedRewriter(Rewriter):
         if node.name in GENERATED:
             return super().visit_FunctionDef(node)
         node.body = [self.visit(each) if isinstance(each, ast.FunctionDef) else each for each in node.body]
+        if node.name == "__init__":
+            for each in all_below(node):
+                if isinstance(each, ast.Call) and "_dflt_" in getattr(each.func, "id", ""):  # a factory of the scenario's choice
+                    each.func = calls("__rd_callee__", [each.func], each.func)
         return node
 
 

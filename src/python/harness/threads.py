@@ -231,7 +231,7 @@ class Thread(Model):
             raise
         except BaseException as error:
             if not isinstance(error, SystemExit):
-                failures.append((cur.code, self._rd_named_aloud(), sound(error)))
+                fail_with(cur.code, self._rd_named_aloud(), error)
             hook = my_getattr(MODELS["threading"], "excepthook")
             if hook is not excepthook:
                 call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
