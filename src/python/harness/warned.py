@@ -15,7 +15,9 @@ def adapt_warnings(module):
     enter, leave = catching.__enter__, catching.__exit__
     catching.__enter__ = lambda self: begin_catching(self, enter, module)
     if sys.version_info >= (3, 14):
-        return  # there a lock guards it, and it may be each thread's own
+        # There a lock guards it, which whoever warns has until the warning is shown, and it may be each thread's own.
+        module.warn = warning_at_once(module)
+        return
     catching.__exit__ = lambda self, *error: within_warnings(self, leave, module, *error)
     warnings_kept = module, list(module.filters), module.showwarning, module._showwarnmsg_impl
     for name in ("simplefilter", "filterwarnings", "resetwarnings"):
@@ -110,6 +112,31 @@ def warning_from(warn):
             if detail:
                 note("warn")
         return warn(message, category, max(stacklevel, 2 if more.get("skip_file_prefixes") else 1) + 1, source, **more)
+
+    called.__name__ = called.__qualname__ = "warn"
+    return called
+
+
+def warning_at_once(module):
+    """`warnings.warn`, where that is one act, with the showing."""
+    warn = module.warn
+
+    def touches():
+        shows = getattr(module, "_showwarnmsg_impl", None)
+        kept = structure_touches("L", shows.args[0], WRITE) if type(shows) is Method else ()
+        return (*given_op.touches, *print_op.touches, *kept)
+
+    def called(message, category=None, stacklevel=1, source=None, **more):
+        level = max(stacklevel, 2 if more.get("skip_file_prefixes") else 1)
+        if solo:
+            return warn(message, category, level + 1, source, **more)
+        if "linecache" not in sys.modules:
+            real_import("linecache")  # see below
+            adapt_modules()
+        announce(touches)
+        if detail:
+            note("warn")
+        return atomically(functools.partial(warn, message, category, level + 2, source, **more))
 
     called.__name__ = called.__qualname__ = "warn"
     return called
