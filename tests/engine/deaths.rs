@@ -90,6 +90,9 @@ fn whatever_kills_the_interpreter_is_told() {
             0,
         ),
     ] {
+        if how == "killed by SIGSEGV" && line == 0 && interpreters()[0].version.minor > 13 {
+            continue; // which looks how deep the stack is
+        }
         let scenario = scenario(source, None);
         assert_eq!(ends(&scenario), [(Ending::Crash, None)], "{source}");
         let death = replayed(&scenario, |report| report.outcomes[0].witness.clone()).death.expect("it died");

@@ -891,12 +891,16 @@ fn what_a_scenario_does_to_the_harness_is_no_mistake_of_the_harness() {
 
 #[test]
 fn what_a_scenario_asks_wrongly_of_a_model_is_an_outcome() {
+    let unhashable = match interpreters()[0].version.minor {
+        ..14 => "TypeError: unhashable type: 'list'",
+        _ => "TypeError: cannot use 'list' as a dict key (unhashable type: 'list')",
+    };
     let works = [
         ("threading.Lock().acquire(0, 5)", "ValueError: can't specify a timeout for a non-blocking call"),
         ("threading.Lock().release()", "RuntimeError: release unlocked lock"),
         ("threading.Thread(target=nobody)", "NameError: name 'nobody' is not defined"),
         ("{}.pop('key')", "KeyError: 'key'"),
-        ("shared[[]] = 1", "TypeError: unhashable type: 'list'"),
+        ("shared[[]] = 1", unhashable),
         ("threading.Condition().locked_by", "AttributeError: 'Condition' object has no attribute 'locked_by'"),
     ];
     for (asked, message) in works {

@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn workers_share_memory_only_if_that_is_enough() {
         const MB: u64 = 1 << 20;
-        assert_eq!(share_of_memory(2, 200 * MB), Some(512 * MB));
-        assert_eq!(share_of_memory(4, 192 * MB), Some(256 * MB));
-        assert_eq!(share_of_memory(4, 193 * MB), None);
+        assert_eq!(share_of_memory(2, 200 * MB), Some(448 * MB));
+        assert_eq!(share_of_memory(4, 160 * MB), Some(224 * MB));
+        assert_eq!(share_of_memory(4, 161 * MB), None);
         assert_eq!(share_of_memory(2, MEMORY), None);
     }
 
