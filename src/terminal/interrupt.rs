@@ -1,5 +1,5 @@
 //! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
-//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too. And Ctrl-Z, which stops the process, and those with it that are in no
+//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too. And Ctrl-Z, and what else a terminal stops a process by, which stops the process, and those with it that are in no
 //! terminal.
 
 use std::process;
@@ -249,6 +249,8 @@ mod platform {
     use signal_hook::consts::SIGQUIT;
     use signal_hook::consts::SIGTERM;
     use signal_hook::consts::SIGTSTP;
+    use signal_hook::consts::SIGTTIN;
+    use signal_hook::consts::SIGTTOU;
     use signal_hook::consts::SIGXFSZ;
     use signal_hook::flag::register;
     use signal_hook::flag::register_usize;
@@ -265,6 +267,9 @@ mod platform {
     /// Which signal has asked us to end, if one has. It is known here before the thread that answers signals has its turn.
     static ASKED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
+    /// What asks us to end, or to stop: Ctrl-Z, and what a terminal says to who reads or writes there in the background.
+    const LISTENED: [i32; 7] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU];
+
     /// Answers signals from now on, those apart that whoever started us has ignored: `nohup` does that to SIGHUP, a script to
     /// Ctrl-C for what it runs in the background.
     pub(super) fn listen() {
@@ -275,15 +280,13 @@ mod platform {
             for signal in signals.forever() {
                 match signal {
                     SIGINT => answer(Request::Interrupt),
-                    SIGTSTP => stop(),
+                    SIGTSTP | SIGTTIN | SIGTTOU => stop(),
                     signal => answer(Request::End { code: 128 + signal }),
                 }
             }
         });
         if listening.is_ok()
-            && let Ok(signals) = Signals::new(
-                [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP].into_iter().filter(|signal| !is_ignored(*signal)),
-            )
+            && let Ok(signals) = Signals::new(LISTENED.into_iter().filter(|signal| !is_ignored(*signal)))
         {
             for signal in [SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| !is_ignored(*signal)) {
                 let _ = register_usize(signal, Arc::clone(&ASKED), usize::try_from(signal).unwrap_or(0));
@@ -292,7 +295,7 @@ mod platform {
         }
     }
 
-    /// Stops this process as Ctrl-Z does, until somebody has it go on.
+    /// Stops this process as Ctrl-Z would, until somebody has it go on.
     fn stop() {
         let followers = FOLLOWERS.get();
         if let Some(followers) = followers {

@@ -142,8 +142,8 @@ fn workers_stop_with_raceday_and_go_on_with_it() {
         assert!(raceday.try_wait().expect("a child can be asked for").is_none(), "it explores for ever");
         thread::yield_now();
     };
-    for _ in 0..3 {
-        rustix::process::kill_process(whole, Signal::TSTP).expect("it can be signalled");
+    for stop in [Signal::TSTP, Signal::TTOU, Signal::TTIN, Signal::TSTP] {
+        rustix::process::kill_process(whole, stop).expect("it can be signalled");
         let mut patience = 200_000;
         let goes = |process: &Running| [raceday.id(), worker].contains(&process.id) && !process.stat.contains(") T");
         while let Some(going) = ground::processes().iter().find(|process| goes(process)) {

@@ -248,10 +248,12 @@ const ADVICES: &[i32] = &[
     libc::MADV_NOHUGEPAGE,
     libc::MADV_DONTDUMP,
     libc::MADV_DODUMP,
-    // Guards of stacks, which newer C libraries make so. The crate has no names for them.
-    102,
-    103,
 ];
+
+/// What newer C libraries say of the last page of a thread's stack, and take back: that it is a guard. The crate has no names for them.
+const GUARDS: &[i32] = &[102, 103];
+/// How much may be made a guard at once: a page, however large pages are. For all that is, the kernel makes tables, in one go that nothing ends.
+const GUARD: u64 = 64 << 10;
 
 /// For whose writes to memory one may wait: those of this process's own threads. The others of the call's commands interrupt or wait for
 /// every processor of the machine.
@@ -328,7 +330,9 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     // Memory that is shared and no file's is there as long as any of it is mapped, and the limit counts only what is.
     rules.insert(libc::SYS_mmap, vec![masked(3, libc::MAP_SHARED, 0)?, masked(3, libc::MAP_ANONYMOUS, 0)?]);
     let of = |constants: &[i32]| constants.iter().copied().map(unsigned).collect::<Vec<u64>>();
-    rules.insert(libc::SYS_madvise, one_of(2, &of(ADVICES))?);
+    let guard = |&advice: &i32| SeccompRule::new(vec![equal(2, unsigned(advice))?, at_most(1, GUARD)?]);
+    let guards = GUARDS.iter().map(guard).collect::<Result<Vec<_>, _>>()?;
+    rules.insert(libc::SYS_madvise, one_of(2, &of(ADVICES))?.into_iter().chain(guards).collect());
     rules.insert(libc::SYS_membarrier, one_of(0, &of(BARRIERS))?);
     let clocks = of(CLOCKS);
     for call in [libc::SYS_clock_gettime, libc::SYS_clock_getres, libc::SYS_clock_nanosleep] {
@@ -389,6 +393,10 @@ fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompRule, BackendErr
 
 fn equal(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
+}
+
+fn at_most(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Le, value)
 }
 
 /// As [`equal`], for an argument of which the kernel looks at all 64 bits.
@@ -488,6 +496,20 @@ mod tests {
             let rules = allowed(stage, 7).expect("the lists are sound");
             let shares_none = [libc::MAP_SHARED, libc::MAP_ANONYMOUS].map(|flag| masked(3, flag, 0).expect("a rule"));
             assert_eq!(rules[&libc::SYS_mmap], shares_none);
+        }
+    }
+
+    /// For whatever is made one the kernel has tables: a gibibyte of them was made by one call, which nothing ended before it was done.
+    #[test]
+    fn a_guard_is_a_page_at_most() {
+        for stage in [Stage::First, Stage::Second { paths: true }, Stage::Second { paths: false }] {
+            let rules = allowed(stage, 7).expect("the lists are sound");
+            for &advice in GUARDS {
+                let says = || equal(2, unsigned(advice)).expect("a condition");
+                let may =
+                    |conditions| rules[&libc::SYS_madvise].contains(&SeccompRule::new(conditions).expect("a rule"));
+                assert!(may(vec![says(), at_most(1, GUARD).expect("a condition")]) && !may(vec![says()]), "{stage:?}");
+            }
         }
     }
 
