@@ -17,7 +17,7 @@ pub(super) struct Leader {
     child: Mutex<Option<Child>>,
 }
 
-/// The workers that there may be.
+/// The workers that there may be, of those that are stopped with this process.
 static WORKERS: Mutex<Vec<Weak<Leader>>> = Mutex::new(Vec::new());
 
 impl Leader {
@@ -25,13 +25,12 @@ impl Leader {
         Leader { id: child.id(), child: Mutex::new(Some(child)) }
     }
 
-    /// Returns the leader of a worker, which [`stop_workers`] stops.
-    pub(super) fn of_worker(child: Child) -> Arc<Leader> {
-        let leader = Arc::new(Leader::new(child));
+    /// Has [`stop_workers`] stop this one, too, which has to end with this process by itself: who is stopped before it has said so to the
+    /// kernel would stay for ever.
+    pub(super) fn stop_with_others(self: &Arc<Leader>) {
         let mut workers = workers();
         workers.retain(|worker| worker.strong_count() > 0);
-        workers.push(Arc::downgrade(&leader));
-        leader
+        workers.push(Arc::downgrade(self));
     }
 
     /// Returns the child's number.

@@ -144,7 +144,7 @@ impl Process {
         thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-                let child = Leader::of_worker(child);
+                let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
                     watch(&child, &gone, &left, &threads, &stopped);
                 }

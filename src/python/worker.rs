@@ -439,6 +439,9 @@ impl Running {
                     if !confined.counts_threads {
                         process.count_threads();
                     }
+                    if confined.level > Level::None {
+                        process.leader().stop_with_others();
+                    }
                     return Ok(Running { process, confined, meanings: Meanings::default(), asked: 0, answered: 0 });
                 }
                 Err(why) => return Err((PythonError::NotConfined { why }, None)),

@@ -111,6 +111,16 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
         }
         (0..kill * kill).for_each(|_| thread::yield_now());
         workers.extend(children_of(raceday.id()));
+        if kill % 2 == 1 {
+            // Who is stopped meanwhile, and has not said yet that he ends with Raceday, would stay for ever.
+            let whole = Pid::from_raw(raceday.id().cast_signed()).expect("a number");
+            rustix::process::kill_process(whole, Signal::TSTP).expect("it can be signalled");
+            let goes = |process: &Running| process.id == raceday.id() && !process.stat.contains(") T");
+            while ground::processes().iter().any(goes) {
+                thread::yield_now();
+            }
+            workers.extend(children_of(raceday.id()));
+        }
         raceday.kill().expect("a child can be killed");
         raceday.wait().expect("a killed child ends");
         seen += workers.len();
