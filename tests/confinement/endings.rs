@@ -142,17 +142,18 @@ fn workers_stop_with_raceday_and_go_on_with_it() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("endless.py");
     fs::write(&file, ENDLESS).expect("files can be written");
-    let mut raceday = start_raceday(&file, folder.path());
-    let whole = Pid::from_raw(raceday.id().cast_signed()).expect("a number");
-    let worker = loop {
-        let at_work = |&id: &u32| ticks(id).is_some_and(|ticks| ticks > 20);
-        if let Some(worker) = children_of(raceday.id()).into_iter().find(at_work) {
-            break worker;
-        }
-        assert!(raceday.try_wait().expect("a child can be asked for").is_none(), "it explores for ever");
-        thread::yield_now();
-    };
-    for stop in [Signal::TSTP, Signal::TTOU, Signal::TTIN, Signal::TSTP] {
+    // A Raceday for each, as a program that does not end is given up in time.
+    for stop in [Signal::TSTP, Signal::TTOU, Signal::TTIN] {
+        let mut raceday = start_raceday(&file, folder.path());
+        let whole = Pid::from_raw(raceday.id().cast_signed()).expect("a number");
+        let worker = loop {
+            let at_work = |&id: &u32| ticks(id).is_some_and(|ticks| ticks > 20);
+            if let Some(worker) = children_of(raceday.id()).into_iter().find(at_work) {
+                break worker;
+            }
+            assert!(raceday.try_wait().expect("a child can be asked for").is_none(), "it explores for ever");
+            thread::yield_now();
+        };
         rustix::process::kill_process(whole, stop).expect("it can be signalled");
         let mut patience = 200_000;
         let goes = |process: &Running| [raceday.id(), worker].contains(&process.id) && !process.stat.contains(") T");
@@ -166,9 +167,9 @@ fn workers_stop_with_raceday_and_go_on_with_it() {
         while ticks(worker).expect("it is there") < before + 10 {
             thread::yield_now();
         }
+        raceday.kill().expect("a child can be killed");
+        raceday.wait().expect("a killed child ends");
     }
-    raceday.kill().expect("a child can be killed");
-    raceday.wait().expect("a killed child ends");
 }
 
 /// Says to the test that starts itself that it is the one to be killed.
@@ -339,12 +340,12 @@ fn several_workers_have_together_what_one_may_have() {
     };
     let bounds = Bounds { executions: 1200, ..Bounds::default() };
     let before = memory();
-    assert_eq!(before, [(1 << 30) / 8 * 7]);
+    assert_eq!(before, [1 << 30]);
     let report = explore(&mut team, Dpor::default(), bounds, &mut |_| true).expect("it explores");
     assert_eq!(report.executions, 1200);
     let after = memory();
     assert!(after.len() > 1, "more have joined");
-    assert!(after.iter().sum::<u64>() <= (1 << 30) / 8 * 7, "{after:?}");
+    assert!(after.iter().sum::<u64>() <= 1 << 30, "{after:?}");
 }
 
 #[test]

@@ -11,8 +11,8 @@ use rustix::thread::CapabilitySet;
 use rustix::thread::CapabilitySets;
 use rustix::thread::UnshareFlags;
 
-/// How much memory a worker may map: a gibibyte, but for an eighth that is left for what the kernel keeps for it.
-pub(super) const MEMORY: u64 = (1 << 30) / 8 * 7;
+/// How much memory a worker may map.
+pub(super) const MEMORY: u64 = 1 << 30;
 /// How much the kernel may keep to find a worker's memory by. For all that it may map, where that lies together, it takes two mebibytes. So much
 /// again is there before somebody looks: some two gibibytes a second can be had.
 pub(super) const TABLES: u64 = 32 << 20;
@@ -149,9 +149,9 @@ mod tests {
     #[test]
     fn workers_share_memory_only_if_that_is_enough() {
         const MB: u64 = 1 << 20;
-        assert_eq!(share_of_memory(2, 200 * MB), Some(448 * MB));
-        assert_eq!(share_of_memory(4, 160 * MB), Some(224 * MB));
-        assert_eq!(share_of_memory(4, 161 * MB), None);
+        assert_eq!(share_of_memory(2, 200 * MB), Some(512 * MB));
+        assert_eq!(share_of_memory(4, 192 * MB), Some(256 * MB));
+        assert_eq!(share_of_memory(4, 193 * MB), None);
         assert_eq!(share_of_memory(2, MEMORY), None);
     }
 
