@@ -24,9 +24,11 @@ class BareThread(Thread):
         except SystemExit:
             pass
         except BaseException as error:
-            fail_with(cur.code, self._name, error)
+            failure = fail_with(cur.code, self._name, error)
             hook = my_getattr(sys, "unraisablehook")
-            if hook is not sys.__unraisablehook__:
+            if hook is sys.__unraisablehook__:
+                tell_failure(failure)
+            else:
                 message = "Exception ignored in thread started by"
                 call_hook(hook, types.SimpleNamespace(
                     exc_type=type(error), exc_value=error, exc_traceback=error.__traceback__, err_msg=message, object=function,

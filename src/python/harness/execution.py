@@ -145,18 +145,21 @@ def see(ending):
                 claims.append(None)
         if program.buries and program.observed is None and ending == "finished":
             die_last()
-        exceptions = [(code, name, error, False, message_of(error) if words is None else words) for code, name, error, words in failures]
+        exceptions = [(code, name, error, False, words) for code, name, error, words in failures]
         for future in futures:
             if future._rd_error is not None and not future._rd_asked and future._rd_strand is not None:
-                exceptions.append((future._rd_strand.code, future._rd_strand.label, future._rd_error, True, message_of(future._rd_error)))
+                exceptions.append((future._rd_strand.code, future._rd_strand.label, future._rd_error, True, None))
             elif future._rd_error is not None and not future._rd_asked and future._rd_task is not None:
-                exceptions.append((0, future._rd_label, future._rd_error, True, message_of(future._rd_error)))
+                exceptions.append((0, future._rd_label, future._rd_error, True, None))
         exceptions.sort(key=lambda each: (each[3], each[0], each[1]))
         outcome = (
             value,
             None if program.observed is not None else stable("".join(output)),
             ending,
-            tuple((name, type(error).__name__, words, swallowed) for _, name, error, swallowed, words in exceptions),
+            tuple(
+                (name, type(error).__name__, message_of(error) if words is None else words, swallowed)
+                for _, name, error, swallowed, words in exceptions
+            ),
             tuple(claims),
         )
         if outcome not in program.outcomes and problem is None:  # as most are: what follows is not for every execution
@@ -189,9 +192,16 @@ def message_of(error):
 
 
 def fail_with(code, name, error):
-    """Notes that `error` has ended a thread, and what it says of itself as it does: then it is printed."""
+    """Notes that `error` has ended a thread. Returns the note, for `tell_failure` if nobody else is told of it."""
     failure = [code, name, sound(error), None]
     failures.append(failure)
+    return failure
+
+
+def tell_failure(failure):
+    """Has the error say what it says as it ends its thread, which is printed: what it looks at for that are steps of the thread's. Where a hook of the
+    program's is told instead, nobody asks it."""
+    error = failure[2]
     if not solo:
         rd_all_deep((error,))
     try:
@@ -383,13 +393,15 @@ def run_main(main):
         exec(program.code, program_globals)
     except SystemExit as error:
         if error.code is not None and not (type(error.code) in (int, bool) and error.code == 0):
-            fail_with(0, "MainThread", error)  # who started the process sees that it failed
+            tell_failure(fail_with(0, "MainThread", error))  # who started the process sees that it failed
     except (Abandon, Unsupported, Diverged, NeedsWorkers):
         raise
     except BaseException as error:
-        fail_with(0, "MainThread", error)
+        failure = fail_with(0, "MainThread", error)
         hook = my_getattr(sys, "excepthook")
-        if hook is not sys.__excepthook__:
+        if hook is sys.__excepthook__:
+            tell_failure(failure)
+        else:
             call_hook(hook, type(error), error, error.__traceback__)
     if ended:
         raise Abandon  # again: where it was raised, in a `__del__`, Python let it go no further

@@ -230,10 +230,12 @@ class Thread(Model):
         except (Abandon, Unsupported, Diverged, NeedsWorkers):
             raise
         except BaseException as error:
-            if not isinstance(error, SystemExit):
-                fail_with(cur.code, self._rd_named_aloud(), error)
+            failure = None if isinstance(error, SystemExit) else fail_with(cur.code, self._rd_named_aloud(), error)
             hook = my_getattr(MODELS["threading"], "excepthook")
-            if hook is not excepthook:
+            if hook is excepthook:
+                if failure is not None:
+                    tell_failure(failure)
+            else:
                 call_hook(hook, ExceptHookArgs((type(error), error, error.__traceback__, self)))
 
     def run(self):
