@@ -271,4 +271,5 @@ def main():
     os._exit(1 if wrong or not run else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
