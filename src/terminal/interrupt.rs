@@ -1,6 +1,6 @@
 //! Ctrl-C while nothing is being asked: it ends the process in order, stops a search, or is left to another program. What else asks a
-//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too. And Ctrl-Z, and what else a terminal stops a process by, which stops the process, and those with it that are in no
-//! terminal.
+//! process to end, SIGTERM, SIGHUP and SIGQUIT, ends it in order too. And Ctrl-Z, and what else a terminal stops a process by: those stop with
+//! it that are in no terminal.
 
 use std::process;
 use std::sync::Mutex;

@@ -183,10 +183,9 @@ def call_read(function, /, *arguments, **keywords):
             return function(called_later, *map(rd_turns, arguments[1:]))
         # What it calls later looks at elements too: a key of `groupby`, for one.
         keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
-        sentinels = arguments[1:] if function is iter else ()
-        arguments = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in arguments]
-        if sentinels:
-            arguments[1:] = sentinels  # what is called is compared with one, and nobody goes through that
+        compared = arguments[1:] if function is iter else ()  # with what the first returns: nobody goes through that
+        taken = arguments[: len(arguments) - len(compared)]
+        arguments = [*(called_within(given) if type(given) in CALLED else rd_turns(given) for given in taken), *compared]
         if program.buries and function is itertools.chain:
             for each in arguments:
                 if type(each) is Turns:

@@ -802,32 +802,6 @@ class GeneratedRewriter(Rewriter):
 GENERATED = frozenset("__repr__ __eq__ __lt__ __le__ __gt__ __ge__ __hash__".split())
 
 
-PLAIN = (
-    ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.IfExp, ast.Tuple, ast.keyword,
-    ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.While, ast.With,
-    ast.withitem, ast.Pass, ast.Break, ast.Continue, ast.Return,
-)  # fmt: skip
-PLAIN_FUNCTIONS = frozenset("bool int isinstance len monotonic perf_counter print sleep time".split())
-
-
-def mentioned_in(nodes):
-    """The names and attributes in these parts of a loop, and whether there is a `with`; nothing if they could run code that knows other ones."""
-    names = set()
-    for each in [each for node in nodes for each in all_below(node)]:
-        if isinstance(each, ast.Call):
-            if isinstance(each.func, ast.Name) and each.func.id not in PLAIN_FUNCTIONS:
-                return None
-        elif isinstance(each, ast.Name):
-            names.add(each.id)
-        elif isinstance(each, ast.With):
-            names.add("with")
-        elif isinstance(each, ast.Attribute):
-            names.add(each.attr)
-        elif not isinstance(each, PLAIN):
-            return None
-    return frozenset(names)
-
-
 class UnsupportedSyntax(Exception):
     def __init__(self, what, line):
         super().__init__(what)
