@@ -50,6 +50,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/opaque.py"),
     include_str!("harness/mixins.py"),
     include_str!("harness/iterators.py"),
+    include_str!("harness/handed.py"),
     include_str!("harness/wording.py"),
     include_str!("harness/trees.py"),
     include_str!("harness/scopes.py"),

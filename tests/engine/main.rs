@@ -26,6 +26,7 @@ mod pairs;
 mod pythons;
 mod random;
 mod scenarios;
+mod sequential;
 mod sharing;
 mod signals;
 mod stacks;

@@ -177,27 +177,35 @@ def call_read(function, /, *arguments, **keywords):
     if owner is not None and is_shared_opaque(owner):
         return call_opaque(owner, function.__name__, function, *arguments, **keywords)
     if id(function) in LAZY_IDS:
+        if function is itertools.groupby and len(arguments) == 1 and "key" in keywords:
+            arguments, keywords = (*arguments, keywords["key"]), {name: given for name, given in keywords.items() if name != "key"}
+        arguments = asked_by(function, arguments)
+        if function in (filter, itertools.filterfalse) and arguments and arguments[0] is None:
+            arguments = (bool, *arguments[1:])
         if arguments and (function is map or function is filter):
             # What is called later, and not by the scenario, looks at elements.
-            called_later = called_within(bool if arguments[0] is None and function is filter else arguments[0])
-            return function(called_later, *map(rd_turns, arguments[1:]))
+            return function(called_within(arguments[0]), *map(rd_turns, arguments[1:]))
         # What it calls later looks at elements too: a key of `groupby`, for one.
-        keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
         compared = arguments[1:] if function is iter else ()  # with what the first returns: nobody goes through that
         taken = arguments[: len(arguments) - len(compared)]
-        arguments = [*(called_within(given) if type(given) in CALLED else rd_turns(given) for given in taken), *compared]
+        keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        taken = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in handed_by(function, taken, keywords, rd_turns)]
+        arguments = [*taken, *compared]
         if program.buries and function is itertools.chain:
             for each in arguments:
                 if type(each) is Turns:
                     each.held = True
         return function(*arguments, **keywords)
+    if type(function) is types.BuiltinFunctionType and function.__name__ == "from_iterable" and owner is itertools.chain and len(arguments) == 1:
+        gone_through = rd_turns(arguments[0])
+        return function(map(rd_turns, gone_through) if is_handing(arguments[0]) else gone_through)
     if not solo:
-        if type(keywords.get("key")) is Method and type(function) in BUILT_IN and len(arguments) == 1:
-            asked, given, method = keywords["key"].args[0], arguments[0], keywords["key"].args[3]
-            if type(asked) is dict and type(given) in CONTAINERS and method.__name__ == "get" and is_plain(asked) and is_plain(given):
-                # What Python's own code asks a dict of Python's own is no step of its own.
-                rd_wholes((given, asked))
-                return function(given, **{**keywords, "key": method})
+        if function is sorted and len(arguments) == 1 and is_handing(arguments[0]) and not is_shared_opaque(arguments[0]):
+            arguments = ([*rd_spread(arguments[0])],)  # it compares nothing before it has all of them
+        key = keywords.get("key")
+        if type(key) is Method and type(function) in BUILT_IN and len(arguments) == 1 and is_asked_at_once(key, arguments[0]):
+            rd_all_deep((arguments[0], key.args[0]))
+            return function(*arguments, **{**keywords, "key": key.args[3]})
         if function is functools.reduce and len(arguments) > 1 and runs_python(arguments[0]):
             return function(arguments[0], rd_turns(arguments[1]), *arguments[2:], **keywords)
         if type(function) is operator.attrgetter and len(arguments) == 1:
@@ -255,14 +263,15 @@ def call_read(function, /, *arguments, **keywords):
                 touches = announce(asked_touches, given, objects, makes)
                 if touches:
                     tell_read(containers_among(given))
-            elif function is functools.reduce and given and type(given[0]) in BUILT_IN:
-                touches = rd_all_deep(given)
+            elif function is functools.reduce and given and not runs_python(given[0]):
+                touches = rd_folded(*arguments)
             elif function is dict:
                 # What it is given by name it keeps, as it does the values of another.
-                touches = rd_wholes(arguments) if all(isinstance(each, dict) for each in arguments) else rd_all_deep(arguments)
-            elif id(function) in KEYED_IDS and runs_python(keywords.get("key")):
+                arguments = [*map(mapped, arguments)]
+                touches = rd_wholes(arguments) if all(isinstance(each, (dict, Mapped)) for each in arguments) else rd_all_deep(arguments)
+            elif id(function) in KEYED_IDS and (runs_python(key) or key is not None and len(arguments) == 1 and is_handing(arguments[0])):
                 touches = rd_wholes(arguments) if len(arguments) == 1 else ()
-                keywords = {**keywords, "key": comparing(keywords["key"], function is not sorted)}
+                keywords = {**keywords, "key": comparing(called_within(key), in_place=function is not sorted)}
             elif type(function) is types.FunctionType and (function.__module__, function.__name__) == ("copy", "copy"):
                 touches = rd_copied(*arguments[:1])
             elif owner is not None and type(function) is types.BuiltinFunctionType and function.__name__ in COPYING:
@@ -281,7 +290,8 @@ def call_read(function, /, *arguments, **keywords):
                         enter(each, touches)
                     elif type(each) in PASSING:
                         enter_within(each, touches)
-                return in_the_middle(touches, function, arguments, keywords)
+                return in_the_middle(touches, function, handed_by(function, arguments, keywords), keywords)
+        arguments = handed_by(function, arguments, keywords)
     elif type(function) in SLOTS and function.__name__ in STORING:
         keep_outside(*(arguments if owner is None else (owner, *arguments))[:2])
     return function(*arguments, **keywords)
@@ -292,16 +302,11 @@ def of_itself(method):
     return lambda _, *arguments, **keywords: method(*arguments, **keywords)
 
 
-def is_plain(container):
-    """Whether what it holds is compared, added and hashed by code of Python's own."""
-    held = itertools.chain(raw_iter(container), dict.values(container) if isinstance(container, dict) else ())
-    return all(type(each) in ATOMS for each in held)
-
-
 def call_at_once(function, passing, arguments, keywords):
     """Calls what goes through iterators in C to their end, or as far as it needs, and lets nobody in between."""
     given = (*arguments, *keywords.values())
-    touches = announce(through_touches, passing, given, id(function) in SHALLOW_IDS, looks_at_attributes(function))
+    shallow = id(function) in SHALLOW_IDS and not (function is functools.reduce and not runs_python(given[0]))
+    touches = announce(through_touches, passing, given, shallow, looks_at_attributes(function) or attributes_got((function, *given)))
     if touches:
         tell_read(containers_among([*(turns.thing for each in passing for turns in innards_of(each).sources), *given]))
     return go_at_once(touches, passing, function, arguments, keywords)
@@ -314,7 +319,7 @@ def through_touches(passing, given, shallow, objects):
     for each in passing:
         parts = innards_of(each)
         touches += parts_touches(parts, True)
-        things += [turns.thing for turns in parts.sources]
+        things += elements_of(parts)
     touches += touches_of_all(containers_among(things)) if shallow else deep_touches(things, objects)
     return tuple(dict.fromkeys(touches))
 
@@ -327,6 +332,17 @@ def rd_copied(thing=None):
     if touches:
         tell_read((("A", thing),))
     return touches
+
+
+def rd_folded(function, *given):
+    """Before a function in C puts all of what it is given together, pair by pair, and maybe all in the first."""
+    first = given[1:] or (tuple(raw_iter(given[0]))[:1] if given and type(given[0]) in CONTAINERS else ())
+    changed = container_of(first[0]) if first and changed_position(function) == 0 else None
+    return announce(folded_touches, given, changed) if changed else rd_all_deep(given)
+
+
+def folded_touches(given, changed):
+    return deep_touches(given, False) + touches_as(WRITE, *changed)
 
 
 def looks_at_attributes(function):
@@ -441,6 +457,8 @@ def call_changing(function, position_of_it, arguments, keywords):
 def change_touches(shape, thing, others, function):
     if shape == "O":
         return with_others(state_touches(thing, WRITE), thing, others)
+    if type(function) is types.BuiltinFunctionType and function.__module__ in ("_heapq", "_bisect"):
+        others = [*others, *raw_iter(thing)]  # they are compared with one another
     fails = type(function) is types.BuiltinFunctionType and function.__name__ == "heappop" and not raw_len(thing)
     return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others)
 

@@ -26,7 +26,7 @@ at_once_parts = {}  # their parts by their ids, which nobody else has meanwhile
 class Innards:
     """What an iterator in C is made of."""
 
-    __slots__ = ("iterators", "sources", "read", "functions", "announcing", "by_id", "is_once", "is_c")
+    __slots__ = ("iterators", "sources", "read", "walked", "functions", "announcing", "by_id", "is_once", "is_c")
 
 
 class Function:
@@ -79,6 +79,7 @@ def innards_of(thing):
     parts.sources = []  # those that announce themselves what they read of a container
     parts.announcing = 0  # how many announce themselves what they do
     parts.read = []  # the containers that others read
+    parts.walked = []  # tuples, in which there may be some
     parts.functions = []
     parts.by_id = seen = {}
     parts.is_once = True  # a turn reads no more than an element of each
@@ -110,6 +111,8 @@ def innards_of(thing):
             if kind in WALKING:
                 parts.read += filter(None, map(container_of, referents))
             else:
+                if kind is TupleIterator:
+                    parts.walked += referents
                 left += reversed(referents)
         elif kind is tuple:
             left += gc.get_referents(part)  # the last first; `zip_longest` leaves holes where one has ended, which crash who takes them
@@ -157,8 +160,17 @@ GOES_ON = frozenset((enumerate, map, filter, itertools.filterfalse, itertools.st
 
 
 def takes_apart(parts):
-    """Whether one of them gives a function what is in each element."""
-    return any(type(each) is itertools.starmap for each in parts.iterators)
+    """Whether one of them looks into each element, or gives a function what is in it, or goes through it."""
+    return any(type(each) in TAKING_APART or type(each) is itertools.chain and goes_deeper(each) for each in parts.iterators)
+
+
+def goes_deeper(chain):
+    """Whether an `itertools.chain` goes on with what something else gives, and not with a row of things that it was given."""
+    rows = [gc.get_referents(each) for each in gc.get_referents(chain) if type(each) is TupleIterator]
+    return not rows or any(container_of(each) is not None for row in rows for row_of_things in row for each in row_of_things)
+
+
+TAKING_APART = frozenset((itertools.starmap, itertools.groupby, itertools.accumulate, itertools.compress))
 
 
 def turn_touches(thing):
@@ -182,13 +194,19 @@ def parts_touches(parts, whole):
     for container in parts.read:
         touches += whole_touches(*container)
     if parts.functions or takes_apart(parts):
-        elements = [turns.thing for turns in parts.sources] + [thing for _, thing in parts.read]
+        elements = elements_of(parts)
         if takes_apart(parts):
             touches += deep_touches(elements, False)
         for function in parts.functions:
             if only_looks(function):
                 touches += function_touches(function, elements)
     return tuple(dict.fromkeys(touches))
+
+
+def elements_of(parts):
+    """What the elements come from that pass through something of these parts, or are made by a method of a container's."""
+    asked = [function.args[0] for function in parts.functions if type(function) is Method]
+    return [turns.thing for turns in parts.sources] + [thing for _, thing in parts.read] + parts.walked + asked
 
 
 def rd_unpacked_at_once(iterator):
@@ -207,7 +225,9 @@ def go_at_once(touches, iterators, function, arguments, keywords):
     outer = at_once, at_once_parts
     at_once, at_once_parts = position, {}
     for each in iterators:
-        at_once_parts.update(innards_of(each).by_id)
+        parts = innards_of(each)
+        # What is given to a function that the scenario's own code made is not known before.
+        at_once_parts.update((key, part) for key, part in parts.by_id.items() if parts.is_c or type(part) is not Function)
     try:
         return in_the_middle(touches, function, arguments, keywords)
     finally:

@@ -142,6 +142,8 @@ def names_written(thing, arguments):
     return tuple((digest((own, each)), WRITE) for each in {**thing, **dict(*arguments)} if type(each) is str)
 
 
+MERGES = ("update", "__init__", "__ior__")
+
 # Methods that take all of an iterator, one item after the other, and what each item is taken by.
 BY_ITEM = {"extend": "append", "extendleft": "appendleft", "update": "add", "__iadd__": "append"}
 
@@ -157,7 +159,7 @@ def take_by_item(thing, name, shape, given):
     """`thing.extend(given)` and its like, item by item as CPython does it."""
     for item in given if type(given) is types.GeneratorType else rd_turns(given):
         if shape == "D":
-            ((key, value),) = dict((item,)).items()
+            ((key, value),) = dict((rd_whole(item),)).items()
             wr_item(value, thing, key)
         else:
             call_method(thing, BY_ITEM[name], shape, getattr(thing, BY_ITEM[name]), item)
@@ -200,7 +202,8 @@ class Interrupted:
         except BaseException:
             leave_within(None, within_what)  # C goes on with what that means
             raise
-        return leave_within(item, within_what)
+        cur.inside = within_what
+        return item if not solo and rd_all_deep((item,)) else leave_within(item, within_what)
 
 
 # Methods that go through what they are given, and keep nothing of it but the items.
@@ -275,20 +278,18 @@ def leave_within(result, within_what):
 BY_KEY = object()  # what a list is sorted by that is sorted by a key
 
 
-def comparing(key, in_place=False):
-    """The key function of what compares what it returns, and not the elements themselves; `in_place` if it goes on to the next element
-    after each call."""
-    kept = []
+def comparing(key, others=(), in_place=False):
+    """The key function of what compares what it returns with each other and with `others`, and not the elements themselves; `in_place` if
+    it goes on to the next element after each call."""
+    kept = list(others)
 
     def called(item):
         value = key(item)
-        if in_place:
-            leave_within(value, cur.inside)
         if type(value) not in ATOMS and within((value,), False)[0]:
             kept.append(value)
-        if kept and not solo:
-            rd_all_deep(kept)
-        return value
+        if kept and not solo and rd_all_deep(kept):
+            return value
+        return leave_within(value, cur.inside) if in_place else value
 
     return called
 
@@ -322,6 +323,8 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
             and comes_by_item(arguments[0])):  # fmt: skip
         return take_by_item(thing, name, shape, arguments[0])
+    if name in MERGES and shape == "D" and type(method) in BUILT_IN_METHODS and not isinstance(thing, collections.OrderedDict):
+        arguments = tuple(map(mapped, arguments))
     if name == "sort" and not solo and runs_python(keywords.get("key")):
         keywords["key"] = with_gap(thing, comparing(keywords["key"]))
         sorts_by = BY_KEY
@@ -329,7 +332,9 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
         key = keywords.get("key")
         if type(key) is operator.attrgetter:
             sorts_by = key
-        if raw_len(thing) > 1 and (key is not None or any(map(compares_in_python, raw_iter(thing)))):
+        if is_asked_at_once(key, thing):
+            keywords["key"], sorts_by = key.args[3], key.args[0]
+        elif raw_len(thing) > 1 and (key is not None or any(map(compares_in_python, raw_iter(thing)))):
             keywords["key"] = with_gap(thing, key, runs=False)
     if not solo and (name in STRUCTURE[shape] or name in WHOLE[shape] or name in ELEMENT or name in OPERATES):
         key = arguments[0] if arguments and (name in ELEMENT or name in OPERATES) else sorts_by

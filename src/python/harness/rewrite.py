@@ -7,14 +7,10 @@ ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
 CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
 WITHIN_WHAT = "__rd_within__"  # the variable of these that says what the act touches in the middle of which they were called
-# What goes through a generator and looks at what is in each item, or asks for its truth; and what asks that of what a function returns, or compares
-# that.
-HANDED_ITEMS = dict.fromkeys("sum min max sorted dict join reduce nlargest nsmallest from_iterable writerows writelines accumulate".split(), "deep")
-HANDED_ITEMS.update(any="truth", all="truth")
-HANDED_RESULTS = dict.fromkeys("filter filterfalse takewhile dropwhile".split(), "truth")
-HANDED_RESULTS.update(groupby="deep", iter="deep")
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)
+# What may give a function something that threads share.
+MAY_BE_SHARED = PLACES + (ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.NamedExpr, ast.IfExp, ast.BoolOp, ast.GeneratorExp, ast.Lambda)
 OPERATORS_ON_CONTAINERS = (ast.Add, ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 REFUSED_SYNTAX = {
     "AsyncFunctionDef": "async functions",
@@ -62,7 +58,6 @@ class Rewriter(Transformer):
         self.scope = self.scopes[module]
         self.hidden = set()
         self.classes = []
-        self.handed = {}  # of generators and functions by the ids of their nodes: how what they give is rewritten, see `handed_over`
         self.captures = 0
         self.called_within = False  # in a method that C calls in the middle of its acts
         self.keys_notice = False  # whether what makes an object a key does more than that
@@ -224,6 +219,10 @@ class Rewriter(Transformer):
         node = self.visit(node)
         return calls("__rd_deep__", [node], node) if asks else node
 
+    def mapping(self, node):
+        """A rewritten value whose keys and elements are taken all at once."""
+        return calls("__rd_mapping__", [self.visit(node)], node)
+
     def turns(self, node, target=None):
         if isinstance(target, (ast.Tuple, ast.List)):
             pattern = self.pattern(target)
@@ -296,7 +295,7 @@ class Rewriter(Transformer):
     def visit_Lambda(self, node):
         self.arguments(node.args)
         outer, self.scope = self.scope, self.scopes[node]
-        node.body = self.handed_over(node)(node.body)
+        node.body = self.visit(node.body)
         self.scope = outer
         return node
 
@@ -328,7 +327,7 @@ class Rewriter(Transformer):
             node.key = self.visit(node.key)
             node.value = self.visit(node.value)
         else:
-            node.elt = self.handed_over(node)(node.elt)
+            node.elt = self.visit(node.elt)
         self.scope = outer
         return node
 
@@ -396,21 +395,10 @@ class Rewriter(Transformer):
         node.value = self.turns(node.value)
         return node
 
-    def handed_over(self, node):
-        """How to rewrite what a generator or a `lambda` gives to who has it: that may be code in C, which looks at it in no step of its own."""
-        return getattr(self, self.handed.pop(id(node), "visit"))
-
     def visit_Call(self, node):
         given = node.args + [keyword.value for keyword in node.keywords]
-        name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-        for each in given:
-            if isinstance(each, ast.GeneratorExp) and name in HANDED_ITEMS:
-                self.handed[id(each)] = HANDED_ITEMS[name]
-            elif isinstance(each, ast.Lambda) and name in HANDED_RESULTS:
-                self.handed[id(each)] = HANDED_RESULTS[name]
         opaque = any(
-            isinstance(each, PLACES + (ast.Call, ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.NamedExpr, ast.IfExp, ast.BoolOp))
-            for each in given
+            isinstance(each, MAY_BE_SHARED) or isinstance(each, (ast.ListComp, ast.DictComp)) and self.may_be_shared(each) for each in given
         ) or isinstance(node.func, ast.Attribute) and (node.func.attr in RESUMING or node.func.attr[:2] == "__" == node.func.attr[-2:])
         known = isinstance(node.func, ast.Name) and node.func.id not in self.bound_somewhere
         builtin = node.func.id if known else None
@@ -430,7 +418,7 @@ class Rewriter(Transformer):
         else:
             node.args = [self.visit(each) for each in node.args]
         for keyword in node.keywords:
-            keyword.value = self.whole(keyword.value) if keyword.arg is None else self.visit(keyword.value)
+            keyword.value = self.mapping(keyword.value) if keyword.arg is None else self.visit(keyword.value)
         node.func = function
         if not (opaque or is_variable) or builtin in BLIND_BUILTINS and not (builtin == "type" and len(node.args) > 1):
             return node
@@ -475,10 +463,12 @@ class Rewriter(Transformer):
         """Whether an operand may be a container that others know, or have one in it."""
         if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             return any(self.may_be_shared(each) for each in node.elts)
-        return isinstance(node, PLACES + (ast.Call, ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Dict))
+        if isinstance(node, (ast.ListComp, ast.SetComp)):
+            return self.may_be_shared(node.elt)
+        return isinstance(node, PLACES + (ast.Call, ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Dict, ast.DictComp, ast.Starred))
 
     def visit_Dict(self, node):
-        node.values = [self.visit(value) if key else self.whole(value) for key, value in zip(node.keys, node.values)]
+        node.values = [self.visit(value) if key else self.mapping(value) for key, value in zip(node.keys, node.values)]
         node.keys = [key and self.visit(key) for key in node.keys]
         return node
 
@@ -507,8 +497,6 @@ class Rewriter(Transformer):
             operator = node.ops[0]
             if isinstance(operator, (ast.In, ast.NotIn)):
                 name = "__rd_in__" if isinstance(operator, ast.In) else "__rd_not_in__"
-                if isinstance(node.comparators[0], ast.GeneratorExp):
-                    self.handed[id(node.comparators[0])] = "deep"
                 return calls(name, [self.visit(node.left), self.visit(node.comparators[0])], node)
         if isinstance(node.ops[0], (ast.Is, ast.IsNot)) and len(node.ops) == 1 or any(
             isinstance(each, ast.Constant) and type(each.value) is not bytes for each in [node.left] + node.comparators[-1:]

@@ -181,7 +181,8 @@ def defined(name, value):
 
 def hashed(made):
     """The outermost decorator of a class: what has no hash of its own gets one that is always the same, for the order of a set
-    follows from it; and what is a container's method under the name of another (`__getattr__ = dict.__getitem__`) is announced."""
+    follows from it; and what is a container's method under the name of another (`__getattr__ = dict.__getitem__`), or a function in C
+    that a property calls, is announced."""
     if isinstance(made, type):
         if made.__hash__ is object.__hash__:
             type.__setattr__(made, "__hash__", stable_hash)
@@ -191,6 +192,10 @@ def hashed(made):
             for name, held in list(vars(made).items()):
                 if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:
                     type.__setattr__(made, name, announcing(held))
+        for name, held in list(vars(made).items()):
+            if type(held) is property and any(type(each) in CALLED for each in (held.fget, held.fset, held.fdel)):
+                accessors = [each and callee(each) for each in (held.fget, held.fset, held.fdel)]
+                type.__setattr__(made, name, property(*accessors, held.__doc__))
     return made
 
 

@@ -551,7 +551,7 @@ def make_builtins():
         "__rd_dict__": rd_dict, "__rd_wr_related__": wr_related, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item, "__rd_del_item__": del_item,
         "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
         "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_rows__": rd_rows, "__rd_unpacked__": rd_unpacked,
-        "__rd_spread__": rd_spread, "__rd_late__": rd_late,
+        "__rd_spread__": rd_spread, "__rd_mapping__": rd_mapping, "__rd_late__": rd_late,
         "__rd_opaque__": rd_opaque, "__rd_entered__": rd_entered, "__rd_subject__": rd_subject,
         "__rd_method__": rd_method, "__rd_call__": rd_call, "__rd_augment__": augment, "__rd_old_attr__": old_attr,
         "__rd_new_attr__": new_attr, "__rd_old_item__": old_item, "__rd_new_item__": new_item, "__rd_at_global__": at_global,

@@ -1,0 +1,148 @@
+# What code in C is handed by the scenario's own generators and functions. C looks at that in no step of its own: so it is read as it is handed
+# over, in a step that comes after those of the code that made it. Part of the harness; see core.py.
+
+NAMED = (types.BuiltinFunctionType, types.FunctionType, type)
+
+
+def handed_by(function, arguments, keywords, going=None):
+    """`arguments` for `function`, which is the library's, where what it goes through runs code of the scenario's: that hands over what is read
+    then. `going` is how it goes through that, if not as it is."""
+    at, reading = HANDED.get((function.__module__, function.__qualname__), NOTHING) if type(function) in NAMED else NOTHING
+    in_c = type(function) is not types.FunctionType
+    if len(arguments) <= at or not is_handing(arguments[at], in_c):
+        return arguments
+    if (function is min or function is max) and (len(arguments) > 1 or keywords.get("key") is not None):
+        return arguments  # they are what is compared, or what the key makes of them is
+    gone_through = arguments[at]
+    if function is operator.contains and hasattr(type(gone_through), "__contains__"):
+        return arguments
+    return [*arguments[:at], map(reading(*arguments), going(gone_through) if going else gone_through), *arguments[at + 1 :]]
+
+
+def is_handing(thing, in_c=True):
+    """Whether going through `thing` runs code of the scenario's, so that nobody knows beforehand what comes; not `in_c`, if several
+    turns are not one act anyway."""
+    kind = type(thing)
+    if kind in ATOMS or issubclass(kind, type):
+        return False
+    if kind in PASSING:
+        return not in_c or not innards_of(thing).is_c
+    if kind is types.GeneratorType:
+        return comes_by_item(thing)
+    goes = getattr(kind, "__iter__", None) or getattr(kind, "__getitem__", None)
+    return is_written_here(goes) and not hasattr(kind, "keys") or kind is SequenceIterator
+
+
+SequenceIterator = type(iter(type("", (), {"__getitem__": None})()))
+
+
+def rd_mapping(thing):
+    """Before all keys and elements of a mapping are taken at once. Returns it, or what stands for it."""
+    return rd_whole(mapped(thing))
+
+
+def mapped(thing):
+    """What stands for `thing` in the hands of C, if that is a mapping whose keys code of the scenario's gives."""
+    kind = type(thing)
+    keys = None if kind in ATOMS or issubclass(kind, dict) else getattr(kind, "keys", None)
+    return thing if keys is None or not is_written_here(keys) else Mapped(thing)
+
+
+class Mapped:
+    """A mapping of the scenario's of whose keys C makes a list, and then takes one element after the other."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing):
+        self.thing = thing
+
+    def keys(self):
+        return list(rd_spread(self.thing.keys()))
+
+    def __getitem__(self, key):
+        return self.thing[key]
+
+
+def adding(_, start=0):
+    """What adds each item to those before, and the first to `start`."""
+    others = (start,)
+
+    def read(item):
+        nonlocal others
+        if not solo:
+            rd_wholes((*others, item))
+        others = ()
+        return item
+
+    return read
+
+
+def looking_for(key):
+    """What compares each item with `key`."""
+
+    def read(item):
+        if not solo and not (type(key) in ATOMS and type(item) in ATOMS):
+            rd_all_deep((key, item))
+        return item
+
+    return read
+
+
+def itself(item):
+    return item
+
+
+# What looks into the items that it goes through, by module and name: which of its arguments that is, and how it looks into each. What only keeps
+# them or hands them on is not there.
+NOTHING = (sys.maxsize, None)
+HANDED = {
+    (module, name): (at, reading) for module, names_there, at, reading in (
+        ("builtins", "any all", 0, lambda *_: rd_truth),
+        ("builtins", "dict", 0, lambda *_: rd_whole),
+        ("collections", "OrderedDict", 0, lambda *_: rd_whole),
+        ("collections", "defaultdict", 1, lambda *_: rd_whole),
+        ("itertools", "starmap", 1, lambda *_: rd_whole),
+        ("itertools", "compress", 1, lambda *_: rd_truth),
+        ("builtins", "sum", 0, adding),
+        ("_operator", "contains countOf indexOf", 0, lambda _, key: looking_for(key)),
+        # Each is compared, or put together, with one or another of those before.
+        ("builtins", "min max", 0, lambda *_: comparing(itself)),
+        ("heapq", "nlargest nsmallest", 1, lambda *_: comparing(itself)),
+        ("itertools", "accumulate groupby", 0, lambda *_: comparing(itself)),
+        ("_functools", "reduce", 1, lambda _, __, *start: comparing(itself, start)),
+    ) for name in names_there.split()
+}  # fmt: skip
+
+
+def asked_by(function, arguments):
+    """`arguments` for `function`, which makes an iterator in C, where that looks into what a function of the scenario's among them returns."""
+    if function is iter and len(arguments) == 2:
+        at, read = 0, looking_for(arguments[1])
+    elif function in (filter, itertools.filterfalse, itertools.takewhile, itertools.dropwhile):
+        at, read = 0, rd_truth
+    elif function is itertools.groupby:
+        at, read = 1, comparing(itself)
+    else:
+        return arguments
+    asked = arguments[at] if len(arguments) > at else None
+    return [*arguments[:at], then_read(read, asked), *arguments[at + 1 :]] if runs_python(asked) else arguments
+
+
+def then_read(read, function):
+    """`function`, with what it returns given to `read`."""
+
+    def called(*arguments):
+        return read(function(*arguments))
+
+    return called
+
+
+def is_asked_at_once(key, things):
+    """Whether `key`, by which C sorts `things` or looks for the least of them, is a method by which it asks a dict of Python's own, so
+    that all of it is one act."""
+    if type(key) is not Method:
+        return False
+    asked = key.args[0]
+    if type(asked) is not dict or key.__name__ not in ("get", "__getitem__") or type(things) not in CONTAINERS:
+        return False
+    return all(type(each) in ATOMS for each in raw_iter(things)) and not compares_in_python(list(dict.values(asked)))
