@@ -9,12 +9,16 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::Weak;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 /// A child, the leader of its process group, and its number. That is its own until it was waited for; then it may be somebody else's.
 pub(super) struct Leader {
     id: u32,
     /// Nothing once it was waited for.
     child: Mutex<Option<Child>>,
+    /// Whether it may be stopped.
+    may_stop: AtomicBool,
 }
 
 /// The workers that there may be, of those that are stopped with this process.
@@ -22,12 +26,13 @@ static WORKERS: Mutex<Vec<Weak<Leader>>> = Mutex::new(Vec::new());
 
 impl Leader {
     pub(super) fn new(child: Child) -> Leader {
-        Leader { id: child.id(), child: Mutex::new(Some(child)) }
+        Leader { id: child.id(), child: Mutex::new(Some(child)), may_stop: AtomicBool::new(false) }
     }
 
-    /// Has [`stop_workers`] stop this one, too, which has to end with this process by itself: who is stopped before it has said so to the
+    /// Lets this one be stopped, by [`stop_workers`] too. It has to end with this process by itself: who is stopped before it has said so to the
     /// kernel would stay for ever.
-    pub(super) fn stop_with_others(self: &Arc<Leader>) {
+    pub(super) fn let_stop(self: &Arc<Leader>) {
+        self.may_stop.store(true, Ordering::SeqCst);
         let mut workers = workers();
         workers.retain(|worker| worker.strong_count() > 0);
         workers.push(Arc::downgrade(self));
@@ -44,6 +49,40 @@ impl Leader {
         let child = self.child();
         child.as_ref().map(|_| act(self.id))
     }
+
+    /// Returns whether it may be stopped.
+    pub(super) fn may_stop(&self) -> bool {
+        self.may_stop.load(Ordering::SeqCst)
+    }
+
+    /// Stops the child.
+    #[cfg(unix)]
+    pub(super) fn stop(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Has a child go on that was stopped.
+    #[cfg(unix)]
+    pub(super) fn go_on(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: rustix::process::Signal) {
+        // Its number is its own for as long as nobody has waited for it.
+        let child = self.child();
+        if let Some(group) = child.as_ref().and_then(|_| pid(self.id)) {
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+    }
+
+    /// Here nobody is stopped.
+    #[cfg(not(unix))]
+    pub(super) fn stop(&self) {}
+
+    /// Here nobody was stopped.
+    #[cfg(not(unix))]
+    pub(super) fn go_on(&self) {}
 
     /// Kills the child and all that it may have started.
     pub(super) fn kill(&self) {
@@ -71,35 +110,14 @@ fn workers() -> MutexGuard<'static, Vec<Weak<Leader>>> {
 
 /// Stops all workers of this process, which are in sessions of their own and do not hear of it when that is stopped: nobody looks meanwhile what
 /// they take. [`let_workers_go_on`] has them go on.
-#[cfg(unix)]
 pub fn stop_workers() {
-    signal_workers(rustix::process::Signal::STOP);
+    workers().iter().filter_map(Weak::upgrade).for_each(|worker| worker.stop());
 }
 
 /// Has all workers go on that [`stop_workers`] has stopped.
-#[cfg(unix)]
 pub fn let_workers_go_on() {
-    signal_workers(rustix::process::Signal::CONT);
+    workers().iter().filter_map(Weak::upgrade).for_each(|worker| worker.go_on());
 }
-
-#[cfg(unix)]
-fn signal_workers(signal: rustix::process::Signal) {
-    for worker in workers().iter().filter_map(Weak::upgrade) {
-        // Its number is its own for as long as nobody has waited for it.
-        let child = worker.child();
-        if let Some(group) = child.as_ref().and_then(|_| pid(worker.id)) {
-            let _ = rustix::process::kill_process_group(group, signal);
-        }
-    }
-}
-
-/// Here nobody is stopped.
-#[cfg(not(unix))]
-pub fn stop_workers() {}
-
-/// Here nobody was stopped.
-#[cfg(not(unix))]
-pub fn let_workers_go_on() {}
 
 /// Kills a child's whole process group, so that nothing it may have started stays behind.
 #[cfg(unix)]

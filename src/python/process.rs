@@ -18,6 +18,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -26,6 +27,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::confine;
+use super::confine::Excess;
 use super::leader::Leader;
 #[cfg(unix)]
 use super::leader::pid;
@@ -55,6 +57,11 @@ const LOOKS: usize = 500;
 const GRACE: Duration = Duration::from_millis(300);
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(20);
+/// How long nobody waits for a child that owes no answers before it is stopped: what goes on in it is no business of ours, nor does anybody look
+/// then how long that takes.
+const REST: Duration = Duration::from_millis(60);
+/// How long nobody waits for one that owes some: while others are waited for it has the time that an execution may take.
+const BUSY: Duration = Duration::from_secs(10);
 /// How often it looks where it has to count threads.
 const SHORT_TICK: Duration = Duration::from_millis(5);
 
@@ -79,8 +86,11 @@ pub(super) struct Process {
     unsent: Option<io::Error>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
-    /// How many ticks the child still has to answer; [`IDLE`] while nothing is asked, [`LATE`] once they are over.
+    /// How many ticks the child still has to answer; [`IDLE`] while nobody waits for that, [`RESTING`] once it was stopped meanwhile, [`LATE`] once
+    /// they are over.
     ticks: Arc<AtomicU32>,
+    /// Whether there are answers to come, whoever waits for them.
+    owes: Arc<AtomicBool>,
     /// How many ticks the last frame left of its time.
     left: u32,
     /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
@@ -93,8 +103,12 @@ pub(super) struct Process {
 /// How long a child may take to be gone after it closed its end of the pipe, if it is dying.
 const DYING: Duration = Duration::from_secs(1);
 
-/// Nothing is asked.
+/// Nobody waits for an answer.
 const IDLE: u32 = u32::MAX;
+/// So it is, and the child was stopped.
+const RESTING: u32 = IDLE - 1;
+/// The most ticks that there can be.
+const MOST_TICKS: u32 = RESTING - 1;
 /// The child did not answer in time and was killed.
 const LATE: u32 = 0;
 
@@ -139,14 +153,20 @@ impl Process {
         let (alive, gone) = mpsc::channel();
         let (start, started) = mpsc::channel();
         let stop: Arc<Mutex<IsStopped>> = Arc::new(Mutex::new(Arc::new(|| false)));
-        let (left, threads, stopped) = (Arc::clone(&ticks), Arc::clone(&crowd), Arc::clone(&stop));
+        let owes = Arc::new(AtomicBool::new(false));
+        let watched = Watched {
+            left: Arc::clone(&ticks),
+            owes: Arc::clone(&owes),
+            crowd: Arc::clone(&crowd),
+            is_stopped: Arc::clone(&stop),
+        };
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
         thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
                 let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
-                    watch(&child, &gone, &left, &threads, &stopped);
+                    watched.watch(&child, &gone);
                 }
             }
             Err(error) => _ = start.send(Err(error)),
@@ -175,6 +195,7 @@ impl Process {
             output,
             printed,
             ticks,
+            owes,
             left: IDLE,
             crowd,
             stop,
@@ -289,7 +310,7 @@ impl Process {
     /// Returns the next frame, or what went wrong instead.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
         let ticks = patience.as_millis() / self.tick().as_millis() + 1;
-        self.left = u32::try_from(ticks).unwrap_or(IDLE - 1).min(IDLE - 1);
+        self.left = u32::try_from(ticks).unwrap_or(MOST_TICKS).min(MOST_TICKS);
         self.receive_in_time(|| format!("it did not answer within {} s", patience.as_secs()))
     }
 
@@ -303,7 +324,9 @@ impl Process {
         if let Some(error) = &self.unsent {
             return Err(format!("it cannot be asked: {error}"));
         }
-        self.ticks.store(self.left, Ordering::SeqCst);
+        if self.ticks.swap(self.left, Ordering::SeqCst) == RESTING {
+            self.child.go_on();
+        }
         let frame = read_frame(&mut self.output);
         self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
         match self.left {
@@ -315,6 +338,11 @@ impl Process {
                 error.to_string()
             }),
         }
+    }
+
+    /// Says whether there are answers to come. A child that owes none has nothing to do.
+    pub(super) fn owes(&self, answers: bool) {
+        self.owes.store(answers, Ordering::SeqCst);
     }
 
     /// Returns whether the child was killed because it had not answered in time.
@@ -357,28 +385,66 @@ impl Process {
     }
 }
 
-/// Kills the child when its time is over or it has taken too much, until nobody needs it any more.
-fn watch(child: &Leader, gone: &mpsc::Receiver<()>, left: &AtomicU32, crowd: &AtomicU8, is_stopped: &Mutex<IsStopped>) {
-    while gone.recv_timeout(tick(crowd.load(Ordering::SeqCst))) == Err(mpsc::RecvTimeoutError::Timeout) {
-        let is_stopped = Arc::clone(&lock(is_stopped));
-        let most = match is_stopped() {
-            true => u32::try_from(GRACE.as_millis() / tick(crowd.load(Ordering::SeqCst)).as_millis()).unwrap_or(IDLE),
-            false => IDLE,
-        };
-        let counted = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
-            IDLE | LATE => None,
-            ticks => Some(ticks.min(most) - 1),
-        });
-        let excess = match crowd.load(Ordering::SeqCst) {
-            TO_COUNT if confine::is_crowded(child.id()) => Some(CROWDED),
-            COUNTED | TO_COUNT if counted.is_ok() && confine::is_gorged(child.id()) => Some(GORGED),
-            _ => None,
-        };
-        if let Some(excess) = excess {
-            crowd.store(excess, Ordering::SeqCst);
+/// What the watchdog of a child goes by, as in its [`Process`].
+struct Watched {
+    left: Arc<AtomicU32>,
+    owes: Arc<AtomicBool>,
+    crowd: Arc<AtomicU8>,
+    is_stopped: Arc<Mutex<IsStopped>>,
+}
+
+impl Watched {
+    /// Kills the child when its time is over or it has taken too much, and stops it while nobody waits for it, until nobody needs it any more.
+    fn watch(&self, child: &Leader, gone: &mpsc::Receiver<()>) {
+        let mut idle = Duration::ZERO;
+        let mut tick = tick(self.crowd.load(Ordering::SeqCst));
+        while gone.recv_timeout(tick) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let crowd = self.crowd.load(Ordering::SeqCst);
+            tick = self::tick(crowd);
+            let is_stopped = Arc::clone(&lock(&self.is_stopped));
+            let most = match is_stopped() {
+                true => u32::try_from(GRACE.as_millis() / tick.as_millis()).unwrap_or(MOST_TICKS),
+                false => MOST_TICKS,
+            };
+            let counted = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
+                IDLE | RESTING | LATE => None,
+                ticks => Some(ticks.min(most) - 1),
+            });
+            match counted {
+                Err(RESTING) => {
+                    self.stop(child); // again: who went on after Ctrl-Z had all go on
+                    continue;
+                }
+                Err(IDLE) => idle += tick,
+                _ => idle = Duration::ZERO,
+            }
+            let looked_at = counted.is_ok() || child.may_stop();
+            let excess = match Some(child.id()).filter(|_| looked_at).and_then(confine::excess) {
+                _ if crowd == TO_COUNT && confine::is_crowded(child.id()) => Some(CROWDED),
+                Some(Excess::Gorged) if crowd == COUNTED || crowd == TO_COUNT => Some(GORGED),
+                Some(Excess::Headless) => Some(crowd), // or it has ended by itself
+                _ => None,
+            };
+            if let Some(excess) = excess {
+                self.crowd.store(excess, Ordering::SeqCst);
+            }
+            let is_late = counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1);
+            if excess.is_some() || is_late {
+                child.kill();
+            } else if child.may_stop() && idle >= if self.owes.load(Ordering::SeqCst) { BUSY } else { REST } {
+                idle = Duration::ZERO;
+                if self.left.compare_exchange(IDLE, RESTING, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+                    self.stop(child);
+                }
+            }
         }
-        if excess.is_some() || counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1) {
-            child.kill();
+    }
+
+    /// Stops a child that rests. It may be asked for an answer just now: then it goes on.
+    fn stop(&self, child: &Leader) {
+        child.stop();
+        if self.left.load(Ordering::SeqCst) != RESTING {
+            child.go_on();
         }
     }
 }

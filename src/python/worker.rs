@@ -441,7 +441,7 @@ impl Running {
                         process.count_threads();
                     }
                     if confined.level > Level::None {
-                        process.leader().stop_with_others();
+                        process.leader().let_stop();
                     }
                     return Ok(Running { process, confined, meanings: Meanings::default(), asked: 0, answered: 0 });
                 }
@@ -477,6 +477,7 @@ impl Running {
     /// Asks something. The answer comes after those to what was asked before.
     pub(super) fn send<'a>(&mut self, ask: impl FnOnce(u64) -> Ask<'a>) -> Result<(), String> {
         self.asked += 1;
+        self.process.owes(true);
         let payload = serde_json::to_vec(&ask(self.asked)).map_err(|error| error.to_string())?;
         self.process.send(&payload);
         Ok(())
@@ -511,6 +512,7 @@ impl Running {
             return Err("it answered another question".to_owned());
         }
         self.answered += u64::from(said.word.is_none());
+        self.process.owes(self.answered < self.asked);
         self.meanings.learn(&mut said).map_err(|nonsense| nonsense.0.to_owned())?;
         Ok(said)
     }

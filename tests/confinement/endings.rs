@@ -428,6 +428,54 @@ while True:
     }
 }
 
+/// Then the kernel does not say what there is of its memory, and it had half a gibibyte too much until its time was over.
+#[test]
+fn whose_first_thread_ends_is_ended() {
+    let headless = "
+import os
+types = os.__dict__['__builtins__']['__import__']('ctypes')
+lib = types.CDLL(None)
+semaphore, thread = types.create_string_buffer(64), types.c_ulong()
+lib.sem_init(semaphore, 0, 0)
+stay = types.cast(lib.sem_wait, types.c_void_p)
+assert not lib.pthread_create(types.byref(thread), None, stay, types.c_void_p(types.addressof(semaphore)))
+lib.syscall({'x86_64': 60, 'aarch64': 93}[os.uname().machine], 0)
+";
+    let report = explored(headless).expect("what has died is an outcome");
+    assert_eq!(report.outcomes[0].outcome.ending, Ending::Crash);
+}
+
+/// As long as a question was shown, a gibibyte and a processor were had by a thread that had outlived the answer.
+#[test]
+fn who_is_asked_nothing_is_stopped_until_it_is_asked_again() {
+    let _alone = machine::alone();
+    let mut worker =
+        Worker::start(&machine::interpreter(), &machine::confinement(), Limits::default()).expect("a worker starts");
+    let child = children()[0].as_raw_nonzero().get().unsigned_abs();
+    for _ in 0..2 {
+        let mut program = worker.load(&Scenario::new("scenario.py", "print(1)")).expect("it loads");
+        explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
+        while !ground::processes().iter().any(|process| process.id == child && process.stat.contains(") T")) {
+            thread::yield_now();
+        }
+    }
+}
+
+/// A stop that is under way is made nothing of by that signal: who sent it to himself all the time went on while Raceday was stopped.
+#[test]
+fn nobody_lets_himself_go_on() {
+    let signalled = "
+import os
+types = os.__dict__['__builtins__']['__import__']('ctypes')
+lib = types.CDLL(None)
+TGKILL, CONT = {'x86_64': 234, 'aarch64': 131}[os.uname().machine], 18
+me = os.getpid()
+result = [[lib.kill(me, signal), lib.syscall(TGKILL, me, me, signal)] for signal in (0, CONT)]
+";
+    let report = explored(signalled).expect("it runs");
+    assert_eq!(report.outcomes[0].outcome.value.as_deref(), Some("[[0, 0], [-1, -1]]"));
+}
+
 /// Of a huge page all was there as long as any of it was mapped: two gibibytes were held by a program that had mapped four mebibytes.
 #[test]
 fn a_worker_has_no_huge_pages() {

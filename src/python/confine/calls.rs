@@ -368,8 +368,9 @@ fn allowed(stage: Stage, pid: u32) -> Result<BTreeMap<c_long, Vec<SeccompRule>>,
     for &call in ABOUT_ONESELF {
         rules.insert(call, one_of(0, &[0, u64::from(pid)])?);
     }
-    for call in [libc::SYS_kill, libc::SYS_tgkill] {
-        rules.insert(call, vec![SeccompRule::new(vec![equal(0, u64::from(pid))?])?]);
+    // To let oneself go on would make nothing of a signal by which one is about to be stopped.
+    for (call, signal) in [(libc::SYS_kill, 1), (libc::SYS_tgkill, 2)] {
+        rules.insert(call, vec![SeccompRule::new(vec![equal(0, u64::from(pid))?, other(signal, libc::SIGCONT)?])?]);
     }
     if first {
         let flags = [0, libc::SECCOMP_FILTER_FLAG_TSYNC, libc::SECCOMP_FILTER_FLAG_NEW_LISTENER];
@@ -393,6 +394,10 @@ fn masked(argument: u8, mask: i32, value: i32) -> Result<SeccompRule, BackendErr
 
 fn equal(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {
     SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
+}
+
+fn other(argument: u8, than: i32) -> Result<SeccompCondition, BackendError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, unsigned(than))
 }
 
 fn at_most(argument: u8, value: u64) -> Result<SeccompCondition, BackendError> {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::Confined;
+use super::Excess;
 use super::Level;
 use super::Said;
 use super::limits;
@@ -75,11 +76,16 @@ pub(crate) fn is_crowded(pid: u32) -> bool {
     threads.is_some_and(|threads| threads > limits::THREADS)
 }
 
-/// Returns whether the kernel keeps more for the process `pid`, to find its memory by, than a worker may have it keep. What is mapped is limited,
-/// and not that: of 65,530 pieces that lie far apart each takes sixteen kilobytes.
-pub(crate) fn is_gorged(pid: u32) -> bool {
-    let tables = Status::of(&pid.to_string()).ok().and_then(|status| status.bytes("VmPTE"));
-    tables.is_some_and(|tables| tables > limits::TABLES)
+/// Returns what the process `pid` has come to that a worker may not.
+///
+/// The kernel may keep so much for it, to find its memory by: what is mapped is limited, and not that, and of 65,530 pieces that lie far apart each
+/// takes sixteen kilobytes.
+pub(crate) fn excess(pid: u32) -> Option<Excess> {
+    let status = Status::of(&pid.to_string()).ok()?;
+    match status.bytes("VmPTE") {
+        Some(tables) => (tables > limits::TABLES).then_some(Excess::Gorged),
+        None => Some(Excess::Headless),
+    }
 }
 
 /// Returns how much memory the process `pid` has mapped at most, in bytes.

@@ -53,8 +53,9 @@ use super::Interpreter;
 use super::leader::Leader;
 
 #[cfg(target_os = "linux")]
+pub(super) use evidence::excess;
+#[cfg(target_os = "linux")]
 pub(super) use evidence::is_crowded;
-pub(super) use evidence::is_gorged;
 #[cfg(target_os = "linux")]
 pub(super) use evidence::share_of_memory;
 #[cfg(target_os = "linux")]
@@ -71,6 +72,15 @@ const NO_LANDLOCK: i32 = 123;
 const NO_SECCOMP: i32 = 124;
 /// The exit code of a helper that failed otherwise.
 const FAILED: i32 = 125;
+
+/// What a worker may not come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// The kernel keeps more for it than it may.
+    Gorged,
+    /// The thread that it began with has ended, or all have: then it is not said what there is of its memory.
+    Headless,
+}
 
 /// How far a worker is confined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -556,10 +566,10 @@ pub(super) fn lower_memory(_: u32, _: u64) -> bool {
     false
 }
 
-/// Whether the kernel keeps too much for the process `pid`: nobody limits it here.
+/// What the process `pid` has come to: nobody limits it here.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn is_gorged(_: u32) -> bool {
-    false
+pub(super) fn excess(_: u32) -> Option<Excess> {
+    None
 }
 
 /// Whether the process `pid` has too many threads: nobody limits them here.
