@@ -1,6 +1,7 @@
 //! Python programs, really run, in every order their threads can take: what the engine finds is what can happen.
 
 mod bare;
+mod between;
 mod bytecodes;
 mod clock;
 mod conformance;
@@ -26,7 +27,6 @@ mod pairs;
 mod pythons;
 mod random;
 mod scenarios;
-mod sequential;
 mod sharing;
 mod signals;
 mod stacks;

@@ -19,7 +19,7 @@ class BareThread(Thread):
         function = self._target
         try:
             self.run()
-        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        except (Abandon, Unsupported, Diverged, StartOver):
             raise
         except SystemExit:
             pass

@@ -434,6 +434,8 @@ def attributes_got(things):
 
 def call_changing(function, position_of_it, arguments, keywords):
     """Calls what is not the scenario's own and changes the container that is its argument at that position."""
+    if function is operator.setitem and len(arguments) == 3:
+        arguments = (*arguments[:2], given_slice(*arguments[1:]))
     given = [*arguments, *keywords.values()]
     thing = given[position_of_it] if len(given) > position_of_it else None
     shape, changed = (None if type(thing) in ATOMS else container_of(thing)) or ("-", None)
@@ -457,10 +459,11 @@ def call_changing(function, position_of_it, arguments, keywords):
 def change_touches(shape, thing, others, function):
     if shape == "O":
         return with_others(state_touches(thing, WRITE), thing, others)
+    compared = ()
     if type(function) is types.BuiltinFunctionType and function.__module__ in ("_heapq", "_bisect"):
-        others = [*others, *raw_iter(thing)]  # they are compared with one another
+        compared = deep_touches([*others, *raw_iter(thing)], False)
     fails = type(function) is types.BuiltinFunctionType and function.__name__ == "heappop" and not raw_len(thing)
-    return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others)
+    return with_others(structure_touches(shape, thing, ATTEMPT if fails else WRITE), thing, others) + compared
 
 
 AUGMENT = {

@@ -81,6 +81,10 @@ class Unsupported(Stop):
         self.why = why
 
 
+class StartOver(Stop):
+    """What is found by now, and noted in `found`, changes how the scenario is to be run."""
+
+
 class NoRoom(BaseException):
     """All outcomes together have become too long: there is to be no other."""
 

@@ -110,9 +110,8 @@ def wr_item(value, thing, key):
     """`thing[key] = value`."""
     kind = type(thing)
     shape = kinds.get(kind) or kind_of(kind)
+    value = given_slice(key, value)
     is_passed = type(key) is slice and type(value) in PASSING
-    if type(key) is slice and type(value) is types.GeneratorType or is_passed and not is_of_c(value):
-        value, is_passed = list(value), False  # as CPython has it, before it touches anything
     if shape != "-":
         if type(value) not in ATOMS and id(thing) in names:
             publish_given(value) if is_passed else publish(value)
@@ -137,6 +136,11 @@ def wr_item(value, thing, key):
         publish(value)
         use(thing, "__setitem__", None, (key, value) if type(key) is slice else ())
     thing[key] = value
+
+
+def given_slice(key, value):
+    """What is put in the place of `key`: of a slice CPython makes a list of that before it touches anything."""
+    return [*rd_spread(value)] if type(key) is slice and is_handing(value) else value
 
 
 def old_item(thing, key):

@@ -206,7 +206,7 @@ def tell_failure(failure):
         rd_all_deep((error,))
     try:
         failure[3] = stable(str(error))
-    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+    except (Abandon, Unsupported, Diverged, StartOver):
         raise
     except BaseException:
         pass  # whoever asks again is told why there is none
@@ -361,7 +361,7 @@ def execute_once(request_prefix, in_detail, with_lines):
             Context().run(run_main, main)
     except Abandon:
         pass
-    except (Unsupported, Diverged, NeedsWorkers) as error:
+    except (Unsupported, Diverged, StartOver) as error:
         if problem is None:
             problem = error
     finally:
@@ -394,7 +394,7 @@ def run_main(main):
     except SystemExit as error:
         if error.code is not None and not (type(error.code) in (int, bool) and error.code == 0):
             tell_failure(fail_with(0, "MainThread", error))  # who started the process sees that it failed
-    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+    except (Abandon, Unsupported, Diverged, StartOver):
         raise
     except BaseException as error:
         failure = fail_with(0, "MainThread", error)

@@ -160,10 +160,15 @@ def take_by_item(thing, name, shape, given):
     for item in given if type(given) is types.GeneratorType else rd_turns(given):
         if shape == "D":
             ((key, value),) = dict((rd_whole(item),)).items()
-            wr_item(value, thing, key)
+            put_element(thing, key, value)
         else:
             call_method(thing, BY_ITEM[name], shape, getattr(thing, BY_ITEM[name]), item)
     return thing if name == "__iadd__" else None
+
+
+def put_element(thing, key, value):
+    """Puts an element into a dict as code in C does, whatever the dict's class has to say of that."""
+    call_method(thing, "__setitem__", "D", functools.partial(dict.__setitem__, thing), key, value)
 
 
 def with_gap(thing, key, runs=True):
@@ -323,8 +328,14 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
             and comes_by_item(arguments[0])):  # fmt: skip
         return take_by_item(thing, name, shape, arguments[0])
+    if name == "__setitem__" and len(arguments) == 2:
+        arguments = (arguments[0], given_slice(*arguments))
     if name in MERGES and shape == "D" and type(method) in BUILT_IN_METHODS and not isinstance(thing, collections.OrderedDict):
         arguments = tuple(map(mapped, arguments))
+        if not solo and len(arguments) == 1 and type(arguments[0]) is Mapped:
+            for key in arguments[0].keys():
+                put_element(thing, key, arguments[0][key])
+            arguments = ({},)
     if name == "sort" and not solo and runs_python(keywords.get("key")):
         keywords["key"] = with_gap(thing, comparing(keywords["key"]))
         sorts_by = BY_KEY

@@ -191,7 +191,7 @@ class ThreadPoolExecutor(Executor, Model):
         if self._initializer is not None:
             try:
                 callee(self._initializer)(*self._initargs)
-            except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            except (Abandon, Unsupported, Diverged, StartOver):
                 raise
             except BaseException as error:
                 sound(error)
@@ -402,7 +402,7 @@ class Task:
         error = value = None
         try:
             value = callee(self.function)(*self.arguments, **self.keywords)
-        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        except (Abandon, Unsupported, Diverged, StartOver):
             raise
         except BaseException as raised:
             error = sound(raised)

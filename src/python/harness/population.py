@@ -113,7 +113,7 @@ def thread_of(strand):
     return strand.model
 
 
-class NeedsWorkers(Stop):
+class NeedsWorkers(StartOver):
     """The scenario can tell a pool's workers apart."""
 
 

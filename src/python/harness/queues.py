@@ -20,7 +20,7 @@ def own_lock(name):
 
     def lock(self):
         if self._rd_by_python is None:
-            raise Unsupported("queue.Queue.mutex", "a queue's own locks are modelled with it")
+            reach_into_queues()
         return vars(self)[name]
 
     return property(lock)
@@ -34,9 +34,18 @@ def runs_scenario_code(kind):
     return any(getattr(kind, name) is not getattr(model, name) for name in OVERRIDDEN)
 
 
+def reach_into_queues():
+    """The scenario takes part in what queues do: so that has to be in CPython's own steps."""
+    found.add(REACHED_INTO)
+    raise StartOver("a queue's own locks and items")
+
+
+REACHED_INTO = ("queues", "reached into")
+
+
 class Queue(Model):
-    """`queue.Queue`. Where the scenario's own code sees to what is within, others may look at that in the midst of an act: then the acts
-    are CPython's own, whose locks are modelled."""
+    """`queue.Queue`. Where the scenario's own code sees to what is within, or takes a queue's own lock, others may look at that in the midst of
+    an act: then the acts are CPython's own, whose locks are modelled."""
 
     _rd_kind = "queue"
     _rd_by_python = None  # the class that has CPython's own acts, if they are this queue's
@@ -45,7 +54,7 @@ class Queue(Model):
     def __init__(self, maxsize=0):
         self._rd_named()
         self._rd_most = maxsize
-        if runs_scenario_code(type(self)):
+        if REACHED_INTO in program.tracked or runs_scenario_code(type(self)):
             self._rd_by_python = RealQueue
             vars(self)["unfinished_tasks"] = 0
             self._init(maxsize)
@@ -105,7 +114,7 @@ class Queue(Model):
     @property
     def unfinished_tasks(self):
         if self._rd_by_python is not None:
-            if sys._getframe(1).f_globals is not vars(sys.modules["queue"]):
+            if REACHED_INTO in program.tracked or sys._getframe(1).f_globals is not vars(sys.modules["queue"]):
                 ask(self._rd_read)
             return vars(self)["unfinished_tasks"]
         self._rd_look()
@@ -116,7 +125,7 @@ class Queue(Model):
     @unfinished_tasks.setter
     def unfinished_tasks(self, count):
         if self._rd_by_python is None:
-            raise Unsupported("another `unfinished_tasks` of a queue")
+            reach_into_queues()
         act(self._rd_write)
         if detail and not solo:
             note("write", called(self) + ".unfinished_tasks", show(count))
@@ -322,7 +331,7 @@ def unchangeable(kind):
     """A class of containers that a queue holds its items in where the scenario looks at them: only the queue changes them."""
 
     def refuse(*_, **__):
-        raise Unsupported("changing `queue.Queue().queue`", "what a queue holds is modelled with it")
+        reach_into_queues()
 
     changes = STRUCTURE["L"] - {"__init__"} | {"__setitem__", "__delitem__", "__iadd__", "__imul__"}
     return type(kind.__name__, (kind,), {name: refuse for name in changes if hasattr(kind, name)})

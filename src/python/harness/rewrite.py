@@ -5,7 +5,10 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 RESUMING = ("send", "throw", "close", "__next__")
 ATTRIBUTES_HAVE_LINES = (3, 10)
 # What C calls in the middle of its acts.
-CALLED_WITHIN = frozenset("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__".split())
+CALLED_WITHIN = frozenset((
+    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __repr__ __str__ __format__ __getstate__ __reduce__ __reduce_ex__ "
+    "__bool__ __len__ __add__ __radd__ __iadd__ __sub__ __mul__ __or__ __ror__ __and__ __xor__"
+).split())  # fmt: skip
 WITHIN_WHAT = "__rd_within__"  # the variable of these that says what the act touches in the middle of which they were called
 BROAD = ("Exception", "BaseException", "NameError", "UnboundLocalError", "AttributeError", "RuntimeError")
 PLACES = (ast.Name, ast.Attribute, ast.Subscript)

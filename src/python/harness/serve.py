@@ -89,7 +89,7 @@ def run(request):
     for one in request["requests"]:
         execute(one, request.get("detail", False), request.get("lines", False))
         crowded = crowds(request.get("lines", False))
-        if found and found - program.tracked and (problem is None or isinstance(problem, Diverged)):
+        if found and found - program.tracked and (problem is None or type(problem) in (Diverged, StartOver)):
             return learn(set(found), False)
         if problem is not None and crowded and not isinstance(problem, NoRoom):
             return learn({each for each in found if each[0] == LIMITED}, False)  # with so few workers it may never come to that

@@ -227,7 +227,7 @@ class Thread(Model):
     def _rd_live(self):
         try:
             self.run()
-        except (Abandon, Unsupported, Diverged, NeedsWorkers):
+        except (Abandon, Unsupported, Diverged, StartOver):
             raise
         except BaseException as error:
             failure = None if isinstance(error, SystemExit) else fail_with(cur.code, self._rd_named_aloud(), error)
@@ -440,7 +440,7 @@ def call_hook(hook, *arguments):
     """Has the scenario's own hook see an error. What it raises itself CPython prints, and goes on."""
     try:
         hook(*arguments)
-    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+    except (Abandon, Unsupported, Diverged, StartOver):
         raise
     except BaseException as another:
         sound(another)

@@ -493,7 +493,7 @@ def die_last():
             before = len(output)
             try:
                 type(thing).__del__(thing)
-            except (Abandon, Unsupported, Diverged, NeedsWorkers):
+            except (Abandon, Unsupported, Diverged, StartOver):
                 raise
             except BaseException as error:
                 sound(error)  # CPython prints it and goes on

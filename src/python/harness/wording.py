@@ -210,6 +210,6 @@ def local_variables(frame):
 
 def part_of(name, value, attribute):
     """What an attribute of `value`, which goes by `name`, is called. The lock that a condition made for itself goes by the condition's
-    name, and so does a function by that of what wraps it."""
+    name, and so does a function by that of what wraps it; and what a queue holds by the name that it has there."""
     is_inner = attribute == "__wrapped__" or issubclass(type(value), Condition) and attribute == "_lock"
-    return name if is_inner else "%s.%s" % (name, attribute)
+    return name if is_inner else "%s.%s" % (name, "queue" if attribute == "_rd_items" else attribute)

@@ -269,7 +269,7 @@ def call_to_the_end(function, arguments, keywords):
     """Calls what is called as the interpreter ends."""
     try:
         function(*arguments, **keywords)
-    except (Abandon, Unsupported, Diverged, NeedsWorkers):
+    except (Abandon, Unsupported, Diverged, StartOver):
         raise
     except BaseException as error:
         sound(error)  # CPython prints it and goes on

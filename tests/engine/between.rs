@@ -1,8 +1,9 @@
-//! What plain Python makes of two threads that run one after the other is among what exploration finds.
+//! What plain Python makes of two threads that run one after the other, or one between two instructions of the other, is among what
+//! exploration finds.
 //!
-//! `sequential.py` beside this file combines what gives containers with what takes them, mostly in C, and what changes them: what is read
+//! `between.py` beside this file combines what gives containers with what takes them, mostly in C, and what changes them: what is read
 //! in no step shows as an outcome that is missing. `cargo test` tries some hundreds of the combinations. All of them, or some:
-//! `RACEDAY_SEQUENTIAL=0..30000 cargo test --release --test engine sequential`.
+//! `RACEDAY_BETWEEN=0..30000 cargo test --release --test engine between`.
 
 use std::process::Command;
 
@@ -12,16 +13,15 @@ use super::pythons::scenario;
 use super::pythons::variable;
 use super::pythons::worker;
 
-/// How it is told, its source, what is observed, and what comes of its two orders.
+/// How it is told, its source, what is observed, and what plain Python makes of it.
 type Program = (String, String, String, Vec<String>);
 
 #[expect(clippy::disallowed_methods, reason = "the comparison is with Python itself, without a worker")]
 fn programs() -> Vec<Program> {
-    let range =
-        variable("RACEDAY_SEQUENTIAL").map_or("0..400".to_owned(), |range| range.to_string_lossy().into_owned());
-    let (first, last) = range.split_once("..").expect("RACEDAY_SEQUENTIAL is FIRST..LAST");
+    let range = variable("RACEDAY_BETWEEN").map_or("0..400".to_owned(), |range| range.to_string_lossy().into_owned());
+    let (first, last) = range.split_once("..").expect("RACEDAY_BETWEEN is FIRST..LAST");
     let output = Command::new(&interpreters()[0].path)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/sequential.py"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/between.py"))
         .args([first, last])
         .output()
         .expect("an interpreter that was found starts");
@@ -31,7 +31,7 @@ fn programs() -> Vec<Program> {
 }
 
 #[test]
-fn what_comes_of_threads_one_after_the_other_is_found() {
+fn what_comes_of_one_thread_between_two_instructions_of_the_other_is_found() {
     let programs = programs();
     assert!(!programs.is_empty());
     let mut worker = worker();

@@ -1,9 +1,10 @@
-"""Programs of two threads, each with what comes of it where the threads run one after the other: a line of JSON for each.
+"""Programs of two threads, each with what comes of it where they run one after the other, or one between two instructions of the other: a line
+of JSON for each.
 
-    sequential.py FIRST LAST
+    between.py FIRST LAST
 
-What gives items is combined with what takes items, in C as a rule, while another thread changes something. What plain Python makes of either
-order has to be among the outcomes that exploration finds: if it is not, something was read in no step.
+What gives items is combined with what takes items, in C as a rule, while another thread changes something. What plain Python makes of each has to
+be among the outcomes that exploration finds: if it is not, something was read in no step, or nobody was let in where CPython lets others in.
 
 FIRST..LAST says which of the combinations. They are in an order that has a bit of everything early.
 """
@@ -495,20 +496,58 @@ def programs():
     return made
 
 
-def outcomes(text, observed):
-    """What comes of each order of the two threads, as they follow one another."""
-    code = compile(text, "scenario.py", "exec")
+def outcomes(code, observed):
+    """What comes of each order of the two threads, as they follow one another, and where one goes between two instructions of the other."""
     seen = set()
-    for order in (("first", "second"), ("second", "first")):
-        names = {"__name__": "__main__"}
-        exec(code, names)
-        for each in order:
-            try:
-                names[each]()
-            except Exception:
-                pass  # it ends its thread
-        seen.add(repr(eval(observed, names)))
+    for one, other in (("first", "second"), ("second", "first")):
+        after = 0  # how many instructions
+        while True:
+            names = {"__name__": "__main__"}
+            exec(code, names)
+            came_in_between = run_interrupted(names[one], names[other], after)
+            if not came_in_between:
+                ended_by_itself(names[other])
+            seen.add(repr(eval(observed, names)))
+            if not came_in_between:
+                break
+            after += 1
     return sorted(seen)
+
+
+def run_interrupted(one, other, after):
+    """Calls `one`, and `other` after so many instructions of that. Returns whether there are so many."""
+    left = after + 1
+    came_in_between = False
+
+    def at(frame, event, _):
+        nonlocal left, came_in_between
+        if frame.f_code.co_filename != FILE or came_in_between:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if not left:
+                came_in_between = True
+                sys.settrace(None)
+                ended_by_itself(other)
+        return at
+
+    sys.settrace(at)
+    try:
+        ended_by_itself(one)
+    finally:
+        sys.settrace(None)
+    return came_in_between
+
+
+def ended_by_itself(function):
+    try:
+        function()
+    except Exception:
+        pass  # it ends its thread
+
+
+FILE = "scenario.py"
 
 
 def main():
@@ -518,7 +557,7 @@ def main():
         # A step that has no divisor with their number comes to each once.
         taken, changing, text, observed = every[number * 7919 % len(every)]
         try:
-            expected = outcomes(text, observed)
+            expected = outcomes(compile(text, FILE, "exec"), observed)
         except Exception as error:
             raise SystemExit("%s\n%r" % (text, error)) from error
         print(json.dumps(["%s while %s" % (taken, changing), text + TAIL, observed, expected]))
