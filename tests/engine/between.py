@@ -10,10 +10,11 @@ FIRST..LAST says which of the combinations. They are in an order that has a bit 
 """
 
 import json
+import re
 import sys
 
 IMPORTS = """
-import bisect, collections, copy, dataclasses, functools, heapq, itertools, json, math, operator, pickle, statistics, string, threading, types
+import bisect, collections, copy, contextlib, dataclasses, functools, heapq, itertools, json, math, operator, pickle, statistics, string, threading, types
 """
 
 # Lists in a list.
@@ -461,16 +462,302 @@ ranks[1:] = [5]
 del ranks[1]
 """.split("\n")[1:-1]
 
+# Statements of all kinds, of which some look and some change.
+THINGS = """
+class Box:
+    limit = 10
+    made = []
+    def __init__(self, x, y=0):
+        self.x, self.y, self.items = x, y, [x]
+    @property
+    def total(self):
+        return self.x + self.y
+    @total.setter
+    def total(self, value):
+        self.x = value - self.y
+    @classmethod
+    def most(cls):
+        return cls.limit
+    @staticmethod
+    def count():
+        return len(Box.made)
+    def __call__(self, by=1):
+        self.x += by
+        return self.x
+    def __contains__(self, what):
+        return what == self.x or what in self.items
+    def __getitem__(self, at):
+        return self.items[at] + self.y
+    def __setitem__(self, at, what):
+        self.items[at] = what - self.y
+    def __delitem__(self, at):
+        self.y += self.items.pop(at)
+    def __len__(self):
+        return len(self.items)
+    def __iter__(self):
+        for item in self.items:
+            yield item + self.y
+    def __enter__(self):
+        self.x += 1
+        return self
+    def __exit__(self, *error):
+        self.x -= self.y + 1
+        return False
+    def __add__(self, other):
+        return Box(self.x + getattr(other, 'x', other), self.y)
+    def __iadd__(self, other):
+        self.x += other
+        self.items.append(other)
+        return self
+    def __eq__(self, other):
+        return (self.x, self.y) == (other.x, other.y)
+    def __hash__(self):
+        return 5
+    def __repr__(self):
+        return 'Box(%s)' % sorted(vars(self).items())
+    def __bool__(self):
+        return self.x > self.y
+    def __getattr__(self, name):
+        if name in ('double', 'extra'):
+            return self.x * 2
+        raise AttributeError(name)
+class Deeper(Box):
+    limit = 20
+    def __call__(self, by=1):
+        return super().__call__(by) + self.y
+def counter():
+    so_far = 0
+    def more():
+        nonlocal so_far
+        so_far += 1
+        return so_far
+    def look():
+        return so_far
+    return more, look
+def steps(n):
+    try:
+        for i in range(n):
+            got = yield i + a
+            if got:
+                r.append(('got', got))
+    finally:
+        r.append(('end', a))
+def deco(function):
+    def wrapped(*given):
+        return function(*given) + a
+    return wrapped
+@deco
+def scaled(n, by=2):
+    return n * by * b
+@contextlib.contextmanager
+def raised(to):
+    global a
+    before, a = a, to
+    try:
+        yield before
+    finally:
+        a = before
+box, deep = Box(3), Deeper(4, 1)
+boxes = {'k': box, 'd': deep}
+a, b, c = 1, 2, 3
+xs, d, s = [1, 2, 3], {'a': 1, 'b': 2}, {1, 2}
+more, look = counter()
+matrix = [[1, 2], [3, 4]]
+text = 'x'
+r = []
+"""
+
+STATEMENTS = """
+global a, b; a, b = b, a
+global a; a += b
+global a; a = a + 1 if a > 0 else b
+global a, b; a = b = a * 2
+global a; a = (lambda: b)() + a
+global text; text += f'{a}-{b!r}'
+global a; del a; a = 7
+global b; (b := b + a)
+box.x += 1
+box.x, box.y = box.y, box.x
+box.total = box.total + 1
+box.total += a
+box.x = box.y = box.x + box.y
+del box.items
+box.extra = box.extra + 1
+r.append(box.double)
+r.append(getattr(box, 'z', a))
+setattr(box, 'x', box.x * 2)
+r.append(hasattr(box, 'y') and box.y)
+box.__dict__['x'] = 9
+box.__dict__.update(x=8, y=1)
+r.append(sorted(vars(box)))
+box[0] += 1
+box[0], box.x = box.x, box[0]
+del box[0]
+r.append((3 in box, len(box), bool(box), list(box)))
+r.append(box == Box(3))
+r.append([box == deep, box != deep])
+r.append(boxes['k'](2) + boxes['d']())
+r.append(deep(1))
+global box; box += 5
+global box; box = box + deep
+r.append((Box.limit, deep.limit, Deeper.most(), Box.count()))
+Box.limit += 1
+Box.made.append(box.x)
+deep.limit = Box.limit
+box.items = box.items + [a]
+box.items += [a]
+box.items[:] = [a, b]
+box.items[-1] = a
+with box as it: r.append(it.x)
+with box, deep as it: it.y += 1
+with raised(5) as before: r.append((a, before))
+with contextlib.suppress(KeyError): d['a'] = d['zz'] + 1
+with contextlib.suppress(KeyError): r.append(d.pop('a'))
+xs[0], xs[1] = xs[1], xs[0]
+xs[a] += xs[0]
+xs[-1] = xs[a - 1] + xs[0]
+xs += [a]
+xs *= 2
+xs[1:2] = [7, 8]
+del xs[0], xs[-1]
+first_of, *others = xs; r.append((first_of, others))
+(p, q), (t, u) = matrix; r.append((p, q, t, u))
+matrix[0][1], matrix[1][0] = matrix[1][0], matrix[0][1]
+for x in xs: r.append(x)
+for i, x in enumerate(xs): xs[i] = x + a
+for x in list(xs): xs.remove(x)
+for k in sorted(d): r.append((k, d[k]))
+for k, v in list(d.items()): d[k] = v + 1
+for k in d: r.append(k)
+for row in matrix: row.reverse()
+for x in reversed(xs): r.append(x)
+while xs: r.append(xs.pop())
+while a < 3 and b: break
+else: r.append((a, b))
+for x in xs:
+    if x == b: continue
+    r.append(x)
+else: r.append('all')
+if a < b <= c: r.append('rising')
+elif not (a and b): r.append('none')
+r.append(a < b < c)
+r.append(a and b or c)
+r.append([a, b, c] if a else (c, b, a))
+r.append({a: b, c: a})
+r.append({a, b, c})
+r.append((a, *xs, b))
+r.append([*xs, *s, a])
+r.append({**d, 'c': a})
+r.append([x * b for x in xs if x > a])
+r.append({x: d.get(x, a) for x in 'abc'})
+r.append(sum(x * y for x, y in zip(xs, xs[1:])))
+r.append(sum(x for row in matrix for x in row))
+r.append([y for x in xs if (y := x + a) > 2])
+r.append(scaled(b))
+r.append(scaled(a, b))
+r.append((lambda x, y=a: x + y)(b))
+r.append(max(a, b, key=lambda x: x * c))
+r.append('%s %s' % (a, b))
+r.append(f'{a + b:>{c}}')
+r.append('{0} {1}'.format(a, b))
+r.append(str(xs) + str(d))
+r.append((more(), look()))
+more(); more()
+g = steps(2); r.append(next(g)); r.append(g.send(b))
+g = steps(2); r.append(list(g))
+g = steps(3); next(g); g.close()
+try: r.append(d['b'])
+except KeyError: r.append('none')
+finally: r.append(a)
+try:
+    if a > 1: raise ValueError(a)
+except ValueError as error: r.append(error.args)
+else: r.append('fine')
+try: assert a == 1, b
+except AssertionError as error: r.append(str(error))
+d['a'] += 1
+d['n'] = d.get('n', 0) + 1
+d.setdefault('n', []) if 'n' in d else d.update(n=a)
+if 'a' in d: r.append(d['a'])
+if 'a' in d: del d['a']
+r.append(d.pop('b', a))
+d['a'], d['b'] = d['b'], d['a']
+d.update({k: v + a for k, v in d.items()})
+d.clear(); d['z'] = a
+r.append((len(d), list(d), list(d.values())))
+s.add(a); s.discard(b)
+s |= {a, 9}
+s -= {1}
+r.append((1 in s, len(s), sorted(s)))
+s.remove(2) if 2 in s else s.add(2)
+r.append(s & {1, 2} | {a})
+class Made(Box): limit = Box.limit + a
+r.append(type('T', (), {'x': a})().x)
+r.append(functools.reduce(lambda x, y: x * y, xs, b))
+r.append(functools.partial(scaled, b)())
+r.append(operator.attrgetter('x', 'y')(box))
+r.append(operator.itemgetter('a', 'b')(d))
+r.append(list(map(scaled, xs)))
+r.append(list(filter(lambda x: x > a, xs)))
+r.append(any(x > b for x in xs) and all(xs))
+r.append(sorted(xs, key=lambda x: -x * a))
+r.append(next((x for x in xs if x > a), None))
+r.append([f() for f in [lambda: a, lambda: b]])
+global c; c = [i for i in range(a)] and b
+global a; a -= 1; a = a or b; a **= 2
+global a; a, *xs[1:] = [b, a, c]
+global a; a = box.x; box.x = a + 1
+global a; a = not a
+global a; a = -a + ~b
+global a; a = a if (a := a + 1) > b else b
+""".strip("\n")
+STATEMENTS = [text.replace("\n", "\n        ") for text in re.split(r"\n(?! |else|elif|except|finally)", STATEMENTS)]
+
+OTHER_STATEMENTS = """
+global a; a = 5
+global a, b; a, b = b + 10, a
+global b; b += 1
+global c; c -= 2
+global box; box = deep
+global text; text = 'y'
+box.x = 6
+box.y += 2
+box.items.append(5)
+box.items = [8, 9]
+box.extra = 4
+Box.limit = 1
+Deeper.limit = Box.limit - 1
+deep.x, deep.y = 0, 2
+boxes['k'] = Box(1)
+del boxes['d']
+xs.append(4)
+xs[0] = 0
+xs.sort(reverse=True)
+xs.clear()
+xs.pop(0)
+matrix[1] = [9, 9]
+matrix[0].append(5)
+d['a'] = 9
+d['c'] = 3
+del d['b']
+d.clear()
+s.add(3)
+s.clear()
+more()
+""".strip("\n").split("\n")
+
 # What there is, what gives, takes and changes, and what is looked at in the end.
 WORLDS = (
     (LISTS, GIVING_LISTS, TAKING_LISTS, CHANGING_LISTS, "r, parts, numbered, pairs, deque"),
     (OBJECTS, GIVING_OBJECTS, TAKING_OBJECTS, CHANGING_OBJECTS,
      "r, nodes, points, space, slot.rank, board, groups, tally, order, lazy, ranks"),
+    (THINGS, [""], STATEMENTS, OTHER_STATEMENTS,
+     "r, globals().get('a'), b, c, text, box, getattr(box, 'extra', 0), deep, Box.limit, Deeper.limit, Box.made, sorted(boxes), xs, d, s, look(), matrix"),
 )  # fmt: skip
 
 BODY = """%sdef first():
     try:
-        r.append((%s))
+        %s
     except Exception as error:
         r.append(type(error).__name__)
 def second():
@@ -488,11 +775,14 @@ def programs():
     made = []
     for there, givings, takings, changings, observed in WORLDS:
         for taking in takings:
+            if there is THINGS:
+                made += [(taking, changing, BODY % (IMPORTS + there, taking, changing), observed) for changing in changings]
+                continue
             for giving in givings if "X" in taking else givings[:1]:
                 taken = taking.replace("X", giving)
                 if giving.startswith(("(part", "(node")):
                     taken = taken.replace("(%s)" % giving, giving)
-                made += [(taken, changing, BODY % (IMPORTS + there, taken, changing), observed) for changing in changings]
+                made += [(taken, changing, BODY % (IMPORTS + there, "r.append((%s))" % taken, changing), observed) for changing in changings]
     return made
 
 
