@@ -24,6 +24,7 @@ class Program:
         self.sees_deaths = "weakref" in self.source or self.buries
         self.seen_dying = self.buries and "weakref" in self.source
         self.collects = self.sees_deaths and "collect" in self.source
+        self.has_properties = "property(" in self.source
         self.knows_main = any(word in self.source for word in ("main_thread", "current_thread", "enumerate"))
         self.observed = compile(self.observe, "<observe>", "eval") if self.observe is not None else None
         self.claims = [compile(claim, "<claim>", "eval") for claim in request["claims"]]
@@ -263,6 +264,13 @@ def execute(request_prefix, in_detail, with_lines):
         execute_once(request_prefix, in_detail, with_lines)
 
 
+# What an execution may have left behind that the next begins without.
+LEFT_OVER = (
+    pending, guard_changes, shut_at_first, unjoined, last_write, spinning, names, container_users, changed_containers, unpublished_containers, futures,
+    pools, failures, output, settled_order, details, asides, blocked_now, settings, at_exit, at_work, handlers, in_vain,
+)  # fmt: skip
+
+
 def execute_once(request_prefix, in_detail, with_lines):
     """Runs the program."""
     global solo, ended, detail, lined, cur, enabled, prefix, prefix_length, look_up_at, position, live, shared_here
@@ -270,13 +278,9 @@ def execute_once(request_prefix, in_detail, with_lines):
     strands.clear()
     by_code.clear()
     trace.clear()
-    pending.clear()
-    guard_changes.clear()
-    shut_at_first.clear()
-    unjoined.clear()
-    last_write.clear()
-    spinning.clear()
-    names.clear()
+    for left in LEFT_OVER:
+        if left:  # as few are: to ask takes less time than to call
+            left.clear()
     if program.sees_deaths:
         forget_weak()
         locals_made.clear()
@@ -284,28 +288,12 @@ def execute_once(request_prefix, in_detail, with_lines):
         forget_times()
     kinds.clear()
     forget_opaque_kinds()
-    container_users.clear()
-    changed_containers.clear()
-    unpublished_containers.clear()
     forget_attributes()
     namespaces.clear()
-    futures.clear()
-    pools.clear()
-    failures.clear()
-    output.clear()
-    settled_order.clear()
-    details.clear()
-    asides.clear()
-    blocked_now.clear()
     thread_counter[0] = pool_counter[0] = 0
     forget_draws()
-    if settings:
-        settings.clear()
     if changed_settings:
         restore_settings()
-    at_exit.clear()
-    at_work.clear()
-    handlers.clear()
     if environment != environment_kept:
         restore_environment()
     if changed_modules:
@@ -331,7 +319,6 @@ def execute_once(request_prefix, in_detail, with_lines):
     plain = not ordered and not collects
     virtual_now[0] = 0.0
     outcome = problem = ending_now = None
-    in_vain.clear()
     exiting = finalizing = handed_on = False
     unsure = 0
     sys.modules["__main__"] = types.ModuleType("__main__")

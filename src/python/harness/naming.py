@@ -72,8 +72,9 @@ def publish(thing):
                 if passed > MANY_TUPLES:
                     names[id(thing)] = (0, thing)
             reached = name_one(thing)
-            reached.reverse()
-            left += reached
+            if reached:
+                reached.reverse()
+                left += reached
 
 
 def name_one(thing):

@@ -60,19 +60,16 @@ def tell(numbers, crowded):
         number = -1
     else:
         number = program.outcomes.setdefault(outcome, len(program.outcomes))
-    numbers.append(len(strands))
-    numbers += by_code  # which has them in the order of their numbers
-    numbers.append(len(trace))
-    numbers += trace
-    numbers.append(len(pending))
-    numbers += pending
-    numbers += (number + UNSURE * unsure, 3 * len(guard_changes))
-    numbers += itertools.chain.from_iterable(guard_changes)
-    numbers.append(len(shut_at_first))
-    numbers += shut_at_first
-    numbers.append(len(details))
-    numbers += [entry[3] for entry in details]
-    numbers.append(len(crowded))
+    numbers += (
+        len(strands), *by_code,  # which has them in the order of their numbers
+        len(trace), *trace,
+        len(pending), *pending,
+        number + UNSURE * unsure,
+        3 * len(guard_changes), *itertools.chain.from_iterable(guard_changes),
+        len(shut_at_first), *shut_at_first,
+        len(details), *[entry[3] for entry in details],
+        len(crowded),
+    )  # fmt: skip
     for workers, tasks in crowded:
         numbers += (workers, len(tasks), *tasks)
 

@@ -192,7 +192,7 @@ def hashed(made):
             for name, held in list(vars(made).items()):
                 if type(held) in UNBOUND and name[:2] == "__" and name != held.__name__:
                     type.__setattr__(made, name, announcing(held))
-        for name, held in list(vars(made).items()):
+        for name, held in list(vars(made).items()) if program.has_properties else ():
             if type(held) is property and any(type(each) in CALLED for each in (held.fget, held.fset, held.fdel)):
                 accessors = [each and callee(each) for each in (held.fget, held.fset, held.fdel)]
                 type.__setattr__(made, name, property(*accessors, held.__doc__))
