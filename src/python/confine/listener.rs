@@ -4,6 +4,7 @@
 //! memory by that one's own rights it has a call that nobody has wrapped. So this is the one file of this package with `unsafe` in it,
 //! and it has nothing else. What calls are answered is for `supervisor` to say.
 
+use std::ffi::c_void;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::fd::AsRawFd as _;
@@ -15,9 +16,11 @@ use rustix::event::PollFd;
 use rustix::event::PollFlags;
 use rustix::event::Timespec;
 use rustix::io::Errno;
+use rustix::io::retry_on_intr;
 use rustix::ioctl::IntegerSetter;
+use rustix::ioctl::Ioctl;
+use rustix::ioctl::IoctlOutput;
 use rustix::ioctl::Opcode;
-use rustix::ioctl::Updater;
 use rustix::ioctl::opcode;
 
 use super::super::leader::Leader;
@@ -122,7 +125,7 @@ impl Listener {
                 data: libc::seccomp_data { nr: 0, arch: 0, instruction_pointer: 0, args: [0; 6] },
             };
             match ask::<RECEIVE, _>(self.0.as_fd(), &mut heard) {
-                Ok(()) => {
+                Ok(_) => {
                     let number = i64::from(heard.data.nr);
                     let call = Call { id: heard.id, thread: heard.pid, number, arguments: heard.data.args };
                     return Heard::Call(call);
@@ -141,25 +144,28 @@ impl Listener {
             Answer::Error(error) => (0, -error.raw_os_error(), 0),
             Answer::GoAhead => (0, 0, libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32),
             Answer::File { file, close_on_exec } => match self.hand_over(call, &file, close_on_exec) {
-                Ok(()) | Err(Errno::NOENT) => return,
+                Ok(descriptor) => (i64::from(descriptor), 0, 0),
                 // It may have no descriptor left.
                 Err(error) => (0, -error.raw_os_error(), 0),
             },
         };
         let mut response = libc::seccomp_notif_resp { id: call.id, val: value, error, flags };
-        let _ = ask::<SEND, _>(self.0.as_fd(), &mut response);
+        let _ = retry_on_intr(|| ask::<SEND, _>(self.0.as_fd(), &mut response));
     }
 
-    /// Gives who made `call` a descriptor of `file`, and has the call return it.
-    fn hand_over(&self, call: Call, file: &OwnedFd, close_on_exec: bool) -> Result<(), Errno> {
+    /// Gives who made `call` a descriptor of `file`, and returns its number there.
+    ///
+    /// The kernel can have the call return it, too. But if a signal comes while it does so, the call is taken to be answered and returns 0, which
+    /// is another file.
+    fn hand_over(&self, call: Call, file: &OwnedFd, close_on_exec: bool) -> Result<i32, Errno> {
         let mut addition = libc::seccomp_notif_addfd {
             id: call.id,
-            flags: libc::SECCOMP_ADDFD_FLAG_SEND as u32,
+            flags: 0,
             srcfd: file.as_raw_fd().unsigned_abs(),
             newfd: 0,
             newfd_flags: if close_on_exec { libc::O_CLOEXEC.unsigned_abs() } else { 0 },
         };
-        ask::<ADD_DESCRIPTOR, _>(self.0.as_fd(), &mut addition)
+        retry_on_intr(|| ask::<ADD_DESCRIPTOR, _>(self.0.as_fd(), &mut addition))
     }
 }
 
@@ -169,17 +175,35 @@ impl Argument<RECEIVE> for libc::seccomp_notif {}
 impl Argument<SEND> for libc::seccomp_notif_resp {}
 impl Argument<ADD_DESCRIPTOR> for libc::seccomp_notif_addfd {}
 
-/// Makes one of the other three ioctls.
-#[expect(unsafe_code, reason = "Linux tells of waiting calls, and takes answers, by ioctls alone")]
-fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argument: &mut A) -> Result<(), Errno> {
-    // SAFETY: by `Argument` the argument has the shape that the kernel reads and writes for this number, which has the size in
-    // it. All of it is set, there is no pointer in it, and any bits are a value of its fields. The kernel keeps no address of it.
-    // A descriptor that is no listener refuses the number (`ENOTTY`): no other file of Linux has an ioctl of this letter with such
-    // a size.
-    unsafe {
-        let update = Updater::<'_, NUMBER, A>::new(argument);
-        rustix::ioctl::ioctl(listener, update)
+/// One of the other three ioctls.
+struct Question<'a, const NUMBER: Opcode, A>(&'a mut A);
+
+#[expect(unsafe_code, reason = "rustix has no ioctl of this kind that tells what the kernel returns")]
+// SAFETY: by `Argument` the argument has the shape that the kernel reads and writes for this number, which has the size in it. All of it is set,
+// there is no pointer in it, and any bits are a value of its fields.
+unsafe impl<const NUMBER: Opcode, A: Argument<NUMBER>> Ioctl for Question<'_, NUMBER, A> {
+    type Output = i32;
+    const IS_MUTATING: bool = true;
+
+    fn opcode(&self) -> Opcode {
+        NUMBER
     }
+
+    fn as_ptr(&mut self) -> *mut c_void {
+        ptr::from_mut(self.0).cast()
+    }
+
+    unsafe fn output_from_ptr(returned: IoctlOutput, _: *mut c_void) -> Result<i32, Errno> {
+        Ok(returned)
+    }
+}
+
+/// Makes one of the other three ioctls, and returns what the kernel does.
+#[expect(unsafe_code, reason = "Linux tells of waiting calls, and takes answers, by ioctls alone")]
+fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argument: &mut A) -> Result<i32, Errno> {
+    // SAFETY: `Question` says what the kernel does with the argument, of which it keeps no address. A descriptor that is no listener refuses the
+    // number (`ENOTTY`): no other file of Linux has an ioctl of this letter with such a size.
+    unsafe { rustix::ioctl::ioctl(listener, Question::<'_, NUMBER, A>(argument)) }
 }
 
 /// Writes `bytes` at `place` in the memory of `worker`, as far as it could write there itself, and returns how many that were.

@@ -43,7 +43,7 @@ pub(super) struct Supervisor {
     paths: Option<Paths>,
 }
 
-/// Whether this kernel has all that it takes: the last of it, an answer that is a file, came with 5.14.
+/// Whether this kernel has all that it takes. The last of it came with 5.9; on none before 5.14 it was tried.
 pub(super) fn is_known_here() -> bool {
     limits::is_linux_since(5, 14)
 }
