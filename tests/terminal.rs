@@ -303,6 +303,21 @@ fn ctrl_c_stops_a_search_which_shows_what_it_has_found() {
     assert!(said.contains("\"exhaustive\": false"), "{said}");
 }
 
+/// A program that is the first of its terminal has no shell that could have it go on: it stayed stopped, and heard no Ctrl-C any more.
+#[test]
+fn ctrl_z_does_nothing_where_nobody_could_have_it_go_on() {
+    let world = World::new();
+    fs::write(world.home.path().join("count.py"), COUNTERS).expect("files can be written");
+    let mut session = world.start(&["explore", "count.py"], "xterm");
+    wait_for(&mut session, "exploring count.py: ");
+    session.send("\x1a").expect("a key");
+    wait_for(&mut session, "exploring count.py: ");
+    wait_for(&mut session, "exploring count.py: ");
+    session.send("\x03").expect("a key");
+    let (said, code) = wait_for_end(&mut session);
+    assert_eq!(code, 130, "{said}");
+}
+
 /// It ended with nothing shown, though some of it was confirmed.
 #[test]
 fn ctrl_c_while_outcomes_are_confirmed_shows_those_that_are() {

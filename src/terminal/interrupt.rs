@@ -238,7 +238,11 @@ mod platform {
     use std::sync::mpsc;
     use std::thread;
 
+    use rustix::process::Pid;
+    use rustix::process::getpgid;
     use rustix::process::getpgrp;
+    use rustix::process::getppid;
+    use rustix::process::getsid;
     use rustix::termios::OptionalActions;
     use rustix::termios::Termios;
     use rustix::termios::tcgetattr;
@@ -297,6 +301,10 @@ mod platform {
 
     /// Stops this process as Ctrl-Z would, until somebody has it go on.
     fn stop() {
+        // As the kernel has it: nobody would ever have it go on.
+        if is_orphaned() {
+            return;
+        }
         let followers = FOLLOWERS.get();
         if let Some(followers) = followers {
             (followers.stop)();
@@ -305,6 +313,29 @@ mod platform {
         if let Some(followers) = followers {
             (followers.go_on)();
         }
+    }
+
+    /// Returns whether nobody is there who could know that this process was stopped: who started it, or who started those of its group that it comes
+    /// from, is in no other group of its session.
+    fn is_orphaned() -> bool {
+        let (group, session) = (getpgrp(), getsid(None).ok());
+        let mut ancestor = getppid();
+        while let Some(pid) = ancestor {
+            if getsid(Some(pid)).ok() != session {
+                return true;
+            }
+            if getpgid(Some(pid)).ok() != Some(group) {
+                return false;
+            }
+            ancestor = parent_of(pid);
+        }
+        true
+    }
+
+    /// Returns who started a process, where that can be told.
+    fn parent_of(pid: Pid) -> Option<Pid> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+        Pid::from_raw(stat.rsplit(") ").next()?.split(' ').nth(1)?.parse().ok()?)
     }
 
     pub(super) fn outlive_full_files() {
