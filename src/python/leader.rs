@@ -19,14 +19,27 @@ pub(super) struct Leader {
     child: Mutex<Option<Child>>,
     /// Whether it may be stopped.
     may_stop: AtomicBool,
+    /// Whether it is stopped because it has nothing to do. Who changes that has [`WORKERS`].
+    rests: AtomicBool,
 }
 
 /// The workers that there may be, of those that are stopped with this process.
-static WORKERS: Mutex<Vec<Weak<Leader>>> = Mutex::new(Vec::new());
+static WORKERS: Mutex<Workers> = Mutex::new(Workers { each: Vec::new(), are_held: false });
+
+struct Workers {
+    each: Vec<Weak<Leader>>,
+    /// Whether this process is about to be stopped, or is, and nobody lets one go on.
+    are_held: bool,
+}
 
 impl Leader {
     pub(super) fn new(child: Child) -> Leader {
-        Leader { id: child.id(), child: Mutex::new(Some(child)), may_stop: AtomicBool::new(false) }
+        Leader {
+            id: child.id(),
+            child: Mutex::new(Some(child)),
+            may_stop: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
+        }
     }
 
     /// Lets this one be stopped, by [`stop_workers`] too. It has to end with this process by itself: who is stopped before it has said so to the
@@ -34,8 +47,11 @@ impl Leader {
     pub(super) fn let_stop(self: &Arc<Leader>) {
         self.may_stop.store(true, Ordering::SeqCst);
         let mut workers = workers();
-        workers.retain(|worker| worker.strong_count() > 0);
-        workers.push(Arc::downgrade(self));
+        workers.each.retain(|worker| worker.strong_count() > 0);
+        workers.each.push(Arc::downgrade(self));
+        if workers.are_held {
+            self.stop();
+        }
     }
 
     /// Returns the child's number.
@@ -55,15 +71,29 @@ impl Leader {
         self.may_stop.load(Ordering::SeqCst)
     }
 
-    /// Stops the child.
+    /// Stops the child until it is to go on by itself.
+    pub(super) fn rest(&self) {
+        let _workers = workers();
+        self.rests.store(true, Ordering::SeqCst);
+        self.stop();
+    }
+
+    /// Has a child that rests go on, now or when all do.
+    pub(super) fn go_on(&self) {
+        let workers = workers();
+        self.rests.store(false, Ordering::SeqCst);
+        if !workers.are_held {
+            self.resume();
+        }
+    }
+
     #[cfg(unix)]
-    pub(super) fn stop(&self) {
+    fn stop(&self) {
         self.signal(rustix::process::Signal::STOP);
     }
 
-    /// Has a child go on that was stopped.
     #[cfg(unix)]
-    pub(super) fn go_on(&self) {
+    fn resume(&self) {
         self.signal(rustix::process::Signal::CONT);
     }
 
@@ -78,11 +108,11 @@ impl Leader {
 
     /// Here nobody is stopped.
     #[cfg(not(unix))]
-    pub(super) fn stop(&self) {}
+    fn stop(&self) {}
 
     /// Here nobody was stopped.
     #[cfg(not(unix))]
-    pub(super) fn go_on(&self) {}
+    fn resume(&self) {}
 
     /// Kills the child and all that it may have started.
     pub(super) fn kill(&self) {
@@ -104,19 +134,24 @@ impl Leader {
     }
 }
 
-fn workers() -> MutexGuard<'static, Vec<Weak<Leader>>> {
+fn workers() -> MutexGuard<'static, Workers> {
     WORKERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Stops all workers of this process, which are in sessions of their own and do not hear of it when that is stopped: nobody looks meanwhile what
 /// they take. [`let_workers_go_on`] has them go on.
 pub fn stop_workers() {
-    workers().iter().filter_map(Weak::upgrade).for_each(|worker| worker.stop());
+    let mut workers = workers();
+    workers.are_held = true;
+    workers.each.iter().filter_map(Weak::upgrade).for_each(|worker| worker.stop());
 }
 
-/// Has all workers go on that [`stop_workers`] has stopped.
+/// Has all workers go on that [`stop_workers`] has stopped, but for those that rest.
 pub fn let_workers_go_on() {
-    workers().iter().filter_map(Weak::upgrade).for_each(|worker| worker.go_on());
+    let mut workers = workers();
+    workers.are_held = false;
+    let each = workers.each.iter().filter_map(Weak::upgrade);
+    each.filter(|worker| !worker.rests.load(Ordering::SeqCst)).for_each(|worker| worker.resume());
 }
 
 /// Kills a child's whole process group, so that nothing it may have started stays behind.

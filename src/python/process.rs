@@ -343,6 +343,9 @@ impl Process {
     /// Says whether there are answers to come. A child that owes none has nothing to do.
     pub(super) fn owes(&self, answers: bool) {
         self.owes.store(answers, Ordering::SeqCst);
+        if answers && change(&self.ticks, RESTING, IDLE) {
+            self.child.go_on();
+        }
     }
 
     /// Returns whether the child was killed because it had not answered in time.
@@ -397,56 +400,60 @@ impl Watched {
     /// Kills the child when its time is over or it has taken too much, and stops it while nobody waits for it, until nobody needs it any more.
     fn watch(&self, child: &Leader, gone: &mpsc::Receiver<()>) {
         let mut idle = Duration::ZERO;
-        let mut tick = tick(self.crowd.load(Ordering::SeqCst));
-        while gone.recv_timeout(tick) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let mut pause = tick(self.crowd.load(Ordering::SeqCst));
+        while gone.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
             let crowd = self.crowd.load(Ordering::SeqCst);
-            tick = self::tick(crowd);
+            pause = tick(crowd);
             let is_stopped = Arc::clone(&lock(&self.is_stopped));
             let most = match is_stopped() {
-                true => u32::try_from(GRACE.as_millis() / tick.as_millis()).unwrap_or(MOST_TICKS),
+                true => u32::try_from(GRACE.as_millis() / pause.as_millis()).unwrap_or(MOST_TICKS),
                 false => MOST_TICKS,
             };
             let counted = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
                 IDLE | RESTING | LATE => None,
                 ticks => Some(ticks.min(most) - 1),
             });
-            match counted {
-                Err(RESTING) => {
-                    self.stop(child); // again: who went on after Ctrl-Z had all go on
-                    continue;
-                }
-                Err(IDLE) => idle += tick,
-                _ => idle = Duration::ZERO,
+            idle = if counted == Err(IDLE) { idle + pause } else { Duration::ZERO };
+            if counted == Err(RESTING) {
+                continue;
             }
             let looked_at = counted.is_ok() || child.may_stop();
-            let excess = match Some(child.id()).filter(|_| looked_at).and_then(confine::excess) {
+            let excess = Some(child.id()).filter(|_| looked_at).and_then(confine::excess);
+            let reason = match excess {
                 _ if crowd == TO_COUNT && confine::is_crowded(child.id()) => Some(CROWDED),
                 Some(Excess::Gorged) if crowd == COUNTED || crowd == TO_COUNT => Some(GORGED),
-                Some(Excess::Headless) => Some(crowd), // or it has ended by itself
                 _ => None,
             };
-            if let Some(excess) = excess {
-                self.crowd.store(excess, Ordering::SeqCst);
+            if let Some(reason) = reason {
+                self.crowd.store(reason, Ordering::SeqCst);
             }
             let is_late = counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1);
-            if excess.is_some() || is_late {
+            // Who has no first thread any more may have ended by itself.
+            if reason.is_some() || is_late || excess == Some(Excess::Headless) {
                 child.kill();
-            } else if child.may_stop() && idle >= if self.owes.load(Ordering::SeqCst) { BUSY } else { REST } {
-                idle = Duration::ZERO;
-                if self.left.compare_exchange(IDLE, RESTING, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-                    self.stop(child);
-                }
+            } else if child.may_stop() {
+                self.let_rest(child, idle);
             }
         }
     }
 
-    /// Stops a child that rests. It may be asked for an answer just now: then it goes on.
-    fn stop(&self, child: &Leader) {
-        child.stop();
-        if self.left.load(Ordering::SeqCst) != RESTING {
-            child.go_on();
+    /// Stops a child that nobody has waited for as long as that.
+    fn let_rest(&self, child: &Leader, idle: Duration) {
+        let owes = self.owes.load(Ordering::SeqCst);
+        if idle >= if owes { BUSY } else { REST } && change(&self.left, IDLE, RESTING) {
+            child.rest();
+            // It may have been asked something just now.
+            let is_asked = !owes && self.owes.load(Ordering::SeqCst) && change(&self.left, RESTING, IDLE);
+            if is_asked || self.left.load(Ordering::SeqCst) != RESTING {
+                child.go_on();
+            }
         }
     }
+}
+
+/// Has `ticks` be `to` if they are `from`, and returns whether they were.
+fn change(ticks: &AtomicU32, from: u32, to: u32) -> bool {
+    ticks.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
 }
 
 fn tick(crowd: u8) -> Duration {

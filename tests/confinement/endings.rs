@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
@@ -87,8 +88,25 @@ fn start_raceday(file: &Path, folder: &Path) -> Child {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        // Nobody is stopped by a terminal's signals in the group of who has nobody to tell.
+        .process_group(0)
         .spawn()
         .expect("the binary starts")
+}
+
+/// How often somebody looks for something that does not come about. To look through all processes takes a millisecond or so.
+const PATIENCE: u32 = 200_000;
+
+/// Waits until none of the processes is one of `these`.
+#[track_caller]
+fn wait_for_none(these: impl Fn(&Running) -> bool, why: &str) {
+    for patience in (0..PATIENCE).rev() {
+        match ground::processes().iter().find(|process| these(process)) {
+            Some(left) => assert!(patience > 0, "{why}: {}", left.stat),
+            None => return,
+        }
+        thread::yield_now();
+    }
 }
 
 fn children_of(parent: u32) -> Vec<u32> {
@@ -115,22 +133,14 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
             // Who is stopped meanwhile, and has not said yet that he ends with Raceday, would stay for ever.
             let whole = Pid::from_raw(raceday.id().cast_signed()).expect("a number");
             rustix::process::kill_process(whole, Signal::TSTP).expect("it can be signalled");
-            let goes = |process: &Running| process.id == raceday.id() && !process.stat.contains(") T");
-            while ground::processes().iter().any(goes) {
-                thread::yield_now();
-            }
+            wait_for_none(|process| process.id == raceday.id() && !process.stat.contains(") T"), "it goes on");
             workers.extend(children_of(raceday.id()));
         }
         raceday.kill().expect("a child can be killed");
         raceday.wait().expect("a killed child ends");
         seen += workers.len();
         let is_left = |process: &Running| workers.contains(&process.id) && !process.stat.contains(") Z");
-        let mut patience = 200_000;
-        while let Some(left) = ground::processes().iter().find(|process| is_left(process)) {
-            patience -= 1;
-            assert!(patience > 0, "after kill {kill} this one stays: {}", left.stat);
-            thread::yield_now();
-        }
+        wait_for_none(is_left, &format!("after kill {kill} this one stays"));
     }
     assert!(seen >= KILLS, "some had workers");
 }
@@ -155,13 +165,8 @@ fn workers_stop_with_raceday_and_go_on_with_it() {
             thread::yield_now();
         };
         rustix::process::kill_process(whole, stop).expect("it can be signalled");
-        let mut patience = 200_000;
         let goes = |process: &Running| [raceday.id(), worker].contains(&process.id) && !process.stat.contains(") T");
-        while let Some(going) = ground::processes().iter().find(|process| goes(process)) {
-            patience -= 1;
-            assert!(patience > 0, "this one goes on: {}", going.stat);
-            thread::yield_now();
-        }
+        wait_for_none(goes, "this one goes on");
         let before = ticks(worker).expect("it is there");
         rustix::process::kill_process(whole, Signal::CONT).expect("it can be signalled");
         while ticks(worker).expect("it is there") < before + 10 {
@@ -455,9 +460,7 @@ fn who_is_asked_nothing_is_stopped_until_it_is_asked_again() {
     for _ in 0..2 {
         let mut program = worker.load(&Scenario::new("scenario.py", "print(1)")).expect("it loads");
         explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
-        while !ground::processes().iter().any(|process| process.id == child && process.stat.contains(") T")) {
-            thread::yield_now();
-        }
+        wait_for_none(|process| process.id == child && !process.stat.contains(") T"), "it goes on");
     }
 }
 

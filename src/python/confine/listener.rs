@@ -4,7 +4,6 @@
 //! memory by that one's own rights it has a call that nobody has wrapped. So this is the one file of this package with `unsafe` in it,
 //! and it has nothing else. What calls are answered is for `supervisor` to say.
 
-use std::ffi::c_void;
 use std::io;
 use std::os::fd::AsFd as _;
 use std::os::fd::AsRawFd as _;
@@ -18,8 +17,6 @@ use rustix::event::Timespec;
 use rustix::io::Errno;
 use rustix::io::retry_on_intr;
 use rustix::ioctl::IntegerSetter;
-use rustix::ioctl::Ioctl;
-use rustix::ioctl::IoctlOutput;
 use rustix::ioctl::Opcode;
 use rustix::ioctl::opcode;
 
@@ -175,35 +172,15 @@ impl Argument<RECEIVE> for libc::seccomp_notif {}
 impl Argument<SEND> for libc::seccomp_notif_resp {}
 impl Argument<ADD_DESCRIPTOR> for libc::seccomp_notif_addfd {}
 
-/// One of the other three ioctls.
-struct Question<'a, const NUMBER: Opcode, A>(&'a mut A);
-
-#[expect(unsafe_code, reason = "rustix has no ioctl of this kind that tells what the kernel returns")]
-// SAFETY: by `Argument` the argument has the shape that the kernel reads and writes for this number, which has the size in it. All of it is set,
-// there is no pointer in it, and any bits are a value of its fields.
-unsafe impl<const NUMBER: Opcode, A: Argument<NUMBER>> Ioctl for Question<'_, NUMBER, A> {
-    type Output = i32;
-    const IS_MUTATING: bool = true;
-
-    fn opcode(&self) -> Opcode {
-        NUMBER
-    }
-
-    fn as_ptr(&mut self) -> *mut c_void {
-        ptr::from_mut(self.0).cast()
-    }
-
-    unsafe fn output_from_ptr(returned: IoctlOutput, _: *mut c_void) -> Result<i32, Errno> {
-        Ok(returned)
-    }
-}
-
 /// Makes one of the other three ioctls, and returns what the kernel does.
 #[expect(unsafe_code, reason = "Linux tells of waiting calls, and takes answers, by ioctls alone")]
 fn ask<const NUMBER: Opcode, A: Argument<NUMBER>>(listener: BorrowedFd<'_>, argument: &mut A) -> Result<i32, Errno> {
-    // SAFETY: `Question` says what the kernel does with the argument, of which it keeps no address. A descriptor that is no listener refuses the
-    // number (`ENOTTY`): no other file of Linux has an ioctl of this letter with such a size.
-    unsafe { rustix::ioctl::ioctl(listener, Question::<'_, NUMBER, A>(argument)) }
+    // SAFETY: by `Argument` the argument has the shape that the kernel reads and writes for this number, which has the size in
+    // it. All of it is set, there is no pointer in it, and any bits are a value of its fields. The kernel keeps no address of it.
+    // A descriptor that is no listener refuses the number (`ENOTTY`): no other file of Linux has an ioctl of this letter with such
+    // a size.
+    let returned = unsafe { libc::ioctl(listener.as_raw_fd(), libc::Ioctl::from(NUMBER), ptr::from_mut(argument)) };
+    if returned < 0 { Err(last_error()) } else { Ok(returned) }
 }
 
 /// Writes `bytes` at `place` in the memory of `worker`, as far as it could write there itself, and returns how many that were.
