@@ -10,11 +10,12 @@ FIRST..LAST says which of the combinations. They are in an order that has a bit 
 """
 
 import json
+import math
 import re
 import sys
 
 IMPORTS = """
-import bisect, collections, copy, contextlib, dataclasses, functools, heapq, itertools, json, math, operator, pickle, statistics, string, threading, types
+import bisect, collections, collections.abc, copy, contextlib, dataclasses, functools, heapq, itertools, json, math, operator, pickle, statistics, string, threading, types
 """
 
 # Lists in a list.
@@ -55,6 +56,31 @@ class Counting:
 class Lasting(list):
     def __eq__(self, other):
         return len(self[0]) == other
+class Several(collections.abc.Sequence):
+    def __getitem__(self, at):
+        return parts[at]
+    def __len__(self):
+        return len(parts)
+class Going(collections.abc.Iterator):
+    def __init__(self):
+        self.at = -1
+    def __next__(self):
+        self.at += 1
+        if self.at < len(parts):
+            return parts[self.at]
+        raise StopIteration
+class Filed(collections.abc.Mapping):
+    def __getitem__(self, key):
+        return numbered[key]
+    def __iter__(self):
+        return iter(list(numbered))
+    def __len__(self):
+        return len(numbered)
+class Both:
+    def __iter__(self):
+        return iter(parts)
+    def keys(self):
+        return numbered.keys()
 class Sized:
     def __init__(self):
         self.parts = parts
@@ -83,6 +109,10 @@ itertools.filterfalse(lambda part: part is None, parts)
 filter(itself, parts)
 Bag()
 Row()
+Several()
+Going()
+Both()
+Filed().values()
 collections.deque(parts)
 (lambda: parts)()
 Sized().size
@@ -184,6 +214,13 @@ repr(max(Shelf().keys(), key=Shelf().__getitem__))
 repr(dict(**Shelf()))
 repr({**Shelf(), 'w': [*X]})
 len(Sized().size)
+repr({**Filed()})
+repr(dict(Filed()))
+repr(list(itertools.accumulate(X, initial=parts[1])))
+repr(list(itertools.accumulate(X, max, initial=parts[2])))
+functools.reduce(operator.add, X, parts[1])[:]
+repr(collections.OrderedDict(zip('ab', X)))
+repr(collections.UserDict(zip('ab', X)))
 parts.extend([*X])
 parts[0].extend([*itertools.chain.from_iterable(X)])
 parts[1].__iadd__([*itertools.chain(*X)])[:]
@@ -392,6 +429,10 @@ repr(sorted(tally.items(), key=lambda item: -item[1]))
 repr(order)
 next(iter(order)), next(reversed(order))
 repr(list(order.items()))
+order.update((key, len(order)) for key in 'bcd')
+order.update(z=1, a=2)
+order.move_to_end('a')
+order.popitem()
 repr(dict(lazy))
 len(lazy['k']), len(lazy['new'])
 lazy.get('k')[:]
@@ -453,6 +494,8 @@ tally['a'] += 1
 tally.update('zbb')
 order.move_to_end('a')
 order['b'] = 5
+order.update((key, 7) for key in 'bz')
+order.popitem(last=False)
 lazy['k'].append(2)
 lazy['new'].append(4)
 ranks[0] = 0
@@ -843,8 +886,8 @@ FILE = "scenario.py"
 def main():
     first, last = map(int, sys.argv[1:])
     every = programs()
+    assert math.gcd(7919, len(every)) == 1, "each comes once"
     for number in range(first, min(last, len(every))):
-        # A step that has no divisor with their number comes to each once.
         taken, changing, text, observed = every[number * 7919 % len(every)]
         try:
             expected = outcomes(compile(text, FILE, "exec"), observed)

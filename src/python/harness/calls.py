@@ -189,6 +189,11 @@ def call_read(function, /, *arguments, **keywords):
         compared = arguments[1:] if function is iter else ()  # with what the first returns: nobody goes through that
         taken = arguments[: len(arguments) - len(compared)]
         keywords = {name: called_within(given) if type(given) in CALLED else given for name, given in keywords.items()}
+        if function is itertools.accumulate:
+            if "iterable" in keywords:
+                taken = [keywords.pop("iterable"), *taken]
+            if len(taken) == 1 and "func" not in keywords:
+                taken = [*taken, operator.add]
         taken = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in handed_by(function, taken, keywords, rd_turns)]
         arguments = [*taken, *compared]
         if program.buries and function is itertools.chain:
@@ -200,10 +205,11 @@ def call_read(function, /, *arguments, **keywords):
         gone_through = rd_turns(arguments[0])
         return function(map(rd_turns, gone_through) if is_handing(arguments[0]) else gone_through)
     if not solo:
-        if function is sorted and len(arguments) == 1 and is_handing(arguments[0]) and not is_shared_opaque(arguments[0]):
-            arguments = ([*rd_spread(arguments[0])],)  # it compares nothing before it has all of them
+        if function is sorted and len(arguments) == 1 and is_handing(arguments[0]):
+            is_entered = type(arguments[0]) is types.GeneratorType and id(arguments[0]) in names  # which is seen below
+            arguments = arguments if is_entered else ([*rd_spread(arguments[0])],)  # it compares nothing before it has all of them
         key = keywords.get("key")
-        if type(key) is Method and type(function) in BUILT_IN and len(arguments) == 1 and is_asked_at_once(key, arguments[0]):
+        if type(function) in BUILT_IN and len(arguments) == 1 and is_asked_at_once(key, arguments[0]):
             rd_all_deep((arguments[0], key.args[0]))
             return function(*arguments, **{**keywords, "key": key.args[3]})
         if function is functools.reduce and len(arguments) > 1 and runs_python(arguments[0]):

@@ -218,7 +218,7 @@ def rd_in(key, thing):
             touches = announce(key_touches, thing_read, key, READ, None)
         elif kind is types.GeneratorType and is_shared_opaque(thing):
             return any(each is key or each == key for each in OpaqueTurns(thing))
-        elif kind in PASSING or kind in REVERSED or is_handing(thing) and not hasattr(kind, "__contains__"):
+        elif kind in PASSING or kind in REVERSED or is_handing(thing) and not looks_by_itself(kind):
             return call_read(operator.contains, thing, key)
         else:
             use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))

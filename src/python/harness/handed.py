@@ -14,9 +14,16 @@ def handed_by(function, arguments, keywords, going=None):
     if (function is min or function is max) and (len(arguments) > 1 or keywords.get("key") is not None):
         return arguments  # they are what is compared, or what the key makes of them is
     gone_through = arguments[at]
-    if function is operator.contains and hasattr(type(gone_through), "__contains__"):
+    if reading is reading_pairs and hasattr(type(gone_through), "keys") or function is operator.contains and looks_by_itself(type(gone_through)):
         return arguments
-    return [*arguments[:at], map(reading(*arguments), going(gone_through) if going else gone_through), *arguments[at + 1 :]]
+    read = reading(*arguments, **keywords)
+    return [*arguments[:at], map(read, going(gone_through) if going else gone_through), *arguments[at + 1 :]]
+
+
+def looks_by_itself(kind):
+    """Whether things of a class say what is in them, and not who goes through them."""
+    looks = getattr(kind, "__contains__", None)
+    return looks is not None and getattr(looks, "__qualname__", "") not in ("Sequence.__contains__", "ValuesView.__contains__")
 
 
 def is_handing(thing, in_c=True):
@@ -29,8 +36,10 @@ def is_handing(thing, in_c=True):
         return not in_c or not innards_of(thing).is_c
     if kind is types.GeneratorType:
         return comes_by_item(thing)
+    if kind in VIEWS_OF:
+        return is_handing(stands_for(thing))
     goes = getattr(kind, "__iter__", None) or getattr(kind, "__getitem__", None)
-    return is_written_here(goes) and not hasattr(kind, "keys") or kind is SequenceIterator
+    return kind.__module__ == "__main__" and type(goes) is types.FunctionType or kind is SequenceIterator
 
 
 SequenceIterator = type(iter(type("", (), {"__getitem__": None})()))
@@ -60,10 +69,18 @@ class Mapped:
         return list(rd_spread(self.thing.keys()))
 
     def __getitem__(self, key):
-        return self.thing[key]
+        return rd_item(self.thing, key)
 
 
-def adding(_, start=0):
+def reading_pairs(*_, **__):
+    return rd_whole
+
+
+def reading_truth(*_, **__):
+    return rd_truth
+
+
+def adding(_, start=0, **__):
     """What adds each item to those before, and the first to `start`."""
     others = (start,)
 
@@ -75,6 +92,20 @@ def adding(_, start=0):
         return item
 
     return read
+
+
+def comparing_items(*_, **__):
+    """What compares each item with one or another of those before."""
+    return comparing(itself)
+
+
+def reducing(_, __, *start):
+    """What puts each item together with those before, or first with `start`."""
+    return comparing(itself, start)
+
+
+def looking(_, key=None):
+    return looking_for(key)
 
 
 def looking_for(key):
@@ -97,19 +128,18 @@ def itself(item):
 NOTHING = (sys.maxsize, None)
 HANDED = {
     (module, name): (at, reading) for module, names_there, at, reading in (
-        ("builtins", "any all", 0, lambda *_: rd_truth),
-        ("builtins", "dict", 0, lambda *_: rd_whole),
-        ("collections", "OrderedDict", 0, lambda *_: rd_whole),
-        ("collections", "defaultdict", 1, lambda *_: rd_whole),
+        ("builtins", "any all", 0, reading_truth),
+        ("builtins", "dict", 0, reading_pairs),
+        ("collections", "OrderedDict", 0, reading_pairs),
+        ("collections", "defaultdict", 1, reading_pairs),
         ("itertools", "starmap", 1, lambda *_: rd_whole),
-        ("itertools", "compress", 1, lambda *_: rd_truth),
+        ("itertools", "compress", 1, reading_truth),
         ("builtins", "sum", 0, adding),
-        ("_operator", "contains countOf indexOf", 0, lambda _, key: looking_for(key)),
-        # Each is compared, or put together, with one or another of those before.
-        ("builtins", "min max", 0, lambda *_: comparing(itself)),
-        ("heapq", "nlargest nsmallest", 1, lambda *_: comparing(itself)),
-        ("itertools", "accumulate groupby", 0, lambda *_: comparing(itself)),
-        ("_functools", "reduce", 1, lambda _, __, *start: comparing(itself, start)),
+        ("_operator", "contains countOf indexOf", 0, looking),
+        ("builtins", "min max", 0, comparing_items),
+        ("heapq", "nlargest nsmallest", 1, comparing_items),
+        ("itertools", "groupby", 0, comparing_items),
+        ("_functools", "reduce", 1, reducing),
     ) for name in names_there.split()
 }  # fmt: skip
 

@@ -79,7 +79,7 @@ def innards_of(thing):
     parts.sources = []  # those that announce themselves what they read of a container
     parts.announcing = 0  # how many announce themselves what they do
     parts.read = []  # the containers that others read
-    parts.walked = []  # tuples, in which there may be some
+    parts.walked = []  # tuples of what they go through or begin with, in which there may be some
     parts.functions = []
     parts.by_id = seen = {}
     parts.is_once = True  # a turn reads no more than an element of each
@@ -113,6 +113,8 @@ def innards_of(thing):
             else:
                 if kind is TupleIterator:
                     parts.walked += referents
+                elif kind is itertools.accumulate:
+                    parts.walked.append(tuple(referents))  # what it has come to, and begins with
                 left += reversed(referents)
         elif kind is tuple:
             left += gc.get_referents(part)  # the last first; `zip_longest` leaves holes where one has ended, which crash who takes them

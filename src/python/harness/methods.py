@@ -157,10 +157,9 @@ def comes_by_item(given):
 
 def take_by_item(thing, name, shape, given):
     """`thing.extend(given)` and its like, item by item as CPython does it."""
-    for item in given if type(given) is types.GeneratorType else rd_turns(given):
+    for number, item in enumerate(given if type(given) is types.GeneratorType else rd_turns(given)):
         if shape == "D":
-            ((key, value),) = dict((rd_whole(item),)).items()
-            put_element(thing, key, value)
+            put_element(thing, *pair_of(rd_whole(item), number))
         else:
             call_method(thing, BY_ITEM[name], shape, getattr(thing, BY_ITEM[name]), item)
     return thing if name == "__iadd__" else None
@@ -168,7 +167,17 @@ def take_by_item(thing, name, shape, given):
 
 def put_element(thing, key, value):
     """Puts an element into a dict as code in C does, whatever the dict's class has to say of that."""
-    call_method(thing, "__setitem__", "D", functools.partial(dict.__setitem__, thing), key, value)
+    kind = collections.OrderedDict if isinstance(thing, collections.OrderedDict) else dict
+    call_method(thing, "__setitem__", "D", functools.partial(kind.__setitem__, thing), key, value)
+
+
+def pair_of(item, number):
+    """The key and the value that are the item of that number in what a dict is made of."""
+    try:
+        ((key, value),) = dict((item,)).items()
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("#0", "#%d" % number)) from None
+    return key, value
 
 
 def with_gap(thing, key, runs=True):

@@ -24,7 +24,7 @@ def element_by_element(given):
     """What `update` is given, to be read as it reads it."""
     if type(given) in ATOMS:
         return given
-    return ElementByElement(given) if hasattr(type(given), "keys") else rd_turns(given)
+    return ElementByElement(given) if hasattr(type(given), "keys") else map(rd_whole, rd_turns(given))
 
 
 class ElementByElement:

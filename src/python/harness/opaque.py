@@ -44,6 +44,8 @@ def opaqueness(kind):
             known = ""
         elif kind is Turns or kind is OpaqueTurns or hasattr(kind, "__next__") and kind.__module__ not in ("__main__", __name__) and not issubclass(kind, io.IOBase):
             known = "iterator"
+        elif any(opaque_kinds.get(each) == "family" for each in kind.__mro__):
+            known = "family"
         elif kind is Context or not issubclass(kind, (tuple, BaseException)) and any(map(changes_unseen, kind.__mro__)):
             known = "class"
         else:
@@ -157,7 +159,7 @@ def state_touches(thing, manner):
         container = container_of(stands_for(thing))
         return () if container is None else touches_as(manner, *container)
     if opaque_kinds.get(type(thing)) == "family":
-        return ((digest((type(thing).__module__, "state")), manner),)
+        return ((digest(("family", "state")), manner),)  # there is one
     touches = ((digest((name_of(thing), "state")), manner),)
     if opaque_kinds.get(type(thing)) == "iterator":
         return tuple(dict.fromkeys(touches + turn_touches(thing)))
@@ -310,7 +312,7 @@ def go_to_work(thing, name, touches):
     place = touches[0][0] if touches else None
     if place in at_work:
         unsure = unsure or UNSURE_OF_LIBRARY
-    elif name in LETS_IN and (opaque_kinds.get(type(thing)) == "family" or type(thing).__module__ == "graphlib"):
+    elif name in LETS_IN and any(kind.__module__ in ("sqlite3", "graphlib") for kind in type(thing).__mro__):
         at_work.add(place)
         try:
             visible(op_of(touches))

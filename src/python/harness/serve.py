@@ -90,7 +90,7 @@ def run(request):
             return learn(set(found), False)
         if problem is not None and crowded and not isinstance(problem, NoRoom):
             return learn({each for each in found if each[0] == LIMITED}, False)  # with so few workers it may never come to that
-        if isinstance(problem, NeedsWorkers) and not program.workers:
+        if type(problem) is NeedsWorkers and not program.workers:
             return learn(set(), True)
         if isinstance(problem, NoRoom) and numbers:
             break  # whoever asks for more hears of it
