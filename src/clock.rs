@@ -2,6 +2,9 @@
 //!
 //! Nothing else in the program reads a clock. What depends on the moment takes it as an argument.
 
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -60,20 +63,50 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes, in real time, whatever the [`Clock`] says.
+/// Measures how long something takes, in real time, whatever the [`Clock`] says. The time that the process was stopped is none.
 #[derive(Clone, Copy, Debug)]
-pub struct Stopwatch(Instant);
+pub struct Stopwatch {
+    start: Instant,
+    /// How long the process had been stopped in all by then.
+    stopped: Duration,
+}
+
+/// How long this process was stopped.
+static STOPPED: Mutex<Stopped> = Mutex::new(Stopped { since: None, in_all: Duration::ZERO });
+
+struct Stopped {
+    since: Option<Instant>,
+    in_all: Duration,
+}
+
+fn stopped() -> MutexGuard<'static, Stopped> {
+    STOPPED.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Stopwatch {
     /// Starts measuring.
     #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
     pub fn start() -> Stopwatch {
-        Stopwatch(Instant::now())
+        Stopwatch { start: Instant::now(), stopped: stopped().in_all }
     }
 
     /// Returns the time since the start.
     pub fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        self.start.elapsed().saturating_sub(stopped().in_all.saturating_sub(self.stopped))
+    }
+
+    /// Says that this process is about to be stopped, until [`Stopwatch::go_on_all`] is called.
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+    pub fn stop_all() {
+        stopped().since = Some(Instant::now());
+    }
+
+    /// Says that this process goes on.
+    pub fn go_on_all() {
+        let mut stopped = stopped();
+        if let Some(since) = stopped.since.take() {
+            stopped.in_all += since.elapsed();
+        }
     }
 }
 
@@ -162,6 +195,19 @@ mod tests {
         let clock = Clock::new(None, None).expect("a clock");
         assert!(clock.now().timestamp() > 1_700_000_000);
         assert_eq!(clock.zone(), Zone::System);
+    }
+
+    #[test]
+    fn while_the_process_is_stopped_no_time_passes() {
+        let watch = Stopwatch::start();
+        Stopwatch::stop_all();
+        let (before, long) = (watch.start.elapsed(), Duration::from_millis(2));
+        while watch.start.elapsed() < before + long {
+            std::thread::yield_now();
+        }
+        Stopwatch::go_on_all();
+        let elapsed = watch.elapsed();
+        assert!(elapsed + long <= watch.start.elapsed(), "{elapsed:?}");
     }
 
     #[test]

@@ -56,6 +56,7 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use crate::clock::Stopwatch;
 use crate::python;
 use crate::report::Guard;
 use crate::report::Page;
@@ -132,7 +133,7 @@ enum Command {
 /// Runs the program with `arguments` (the program's name first) in `process`, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) -> ExitCode {
     outlive_full_files();
-    stop_together(Followers { stop: python::stop_workers, go_on: python::let_workers_go_on });
+    stop_together(Followers { stop: stop_all, go_on: let_all_go_on });
     let parsed = Arguments::command()
         .term_width(process.width().min(100))
         .try_get_matches_from(arguments)
@@ -160,6 +161,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, mut process: Process) 
     let code = failure::conclude(result, world.err.as_mut(), page);
     end_if_asked();
     code
+}
+
+/// Stops what does not stop by itself with this process.
+fn stop_all() {
+    python::stop_workers();
+    Stopwatch::stop_all();
+}
+
+fn let_all_go_on() {
+    Stopwatch::go_on_all();
+    python::let_workers_go_on();
 }
 
 fn dispatch(command: Option<Command>, world: &mut World) -> Result<Exit, Failure> {
