@@ -107,6 +107,21 @@ const CASES: &[Case] = &[
             "([[2]], [], 2)",
         ],
     },
+    // What a dict with an order of its own is updated by comes one element after the other, and others' come in between.
+    Case {
+        there: "od = collections.OrderedDict(a=1)",
+        first: "od.update((key, 2) for key in 'bc')",
+        second: "od['z'] = 1",
+        observed: "list(od)",
+        possible: &["['a', 'b', 'c', 'z']", "['a', 'b', 'z', 'c']", "['a', 'z', 'b', 'c']"],
+    },
+    Case {
+        there: "import collections.abc, json\nparts = [[1], [2]]\nclass Several(collections.abc.Sequence):\n    def __getitem__(self, at): return parts[at]\n    def __len__(self): return 2",
+        first: "r.append(sum(Several(), []))\nr.append(json.dumps(threading, default=lambda _: parts))",
+        second: "parts[1].append(3)",
+        observed: "r",
+        possible: &["[[1, 2, 3], '[[1], [2, 3]]']", "[[1, 2], '[[1], [2, 3]]']", "[[1, 2], '[[1], [2]]']"],
+    },
     // A method in C is one under any name.
     Case {
         there: "import functools, types\nclass Stack(list):\n    push = list.append\ns, add, size = Stack(), types.MethodType(list.append, r), functools.lru_cache(len)\nclass Sized(list):\n    __hash__ = object.__hash__\nsized = Sized()",

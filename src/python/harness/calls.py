@@ -222,6 +222,8 @@ def call_read(function, /, *arguments, **keywords):
             keys = function.__reduce__()[1]
             if len(keys) == 1:
                 return rd_item(arguments[0], keys[0])
+        if runs_python(keywords.get("default")) and (function.__module__, getattr(function, "__name__", "")) in (("json", "dumps"), ("json", "dump")):
+            keywords = {**keywords, "default": then_read(rd_deep, keywords["default"])}
         if id(function) in LENGTH_IDS:
             for argument in arguments:
                 rd_truth(argument)
