@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -37,6 +38,9 @@ use rustix::io::FdFlags;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use rustix::thread::CpuSet;
+use signal_hook::consts::SIGTSTP;
+use signal_hook::consts::SIGTTIN;
+use signal_hook::consts::SIGTTOU;
 use tempfile::TempDir;
 
 use super::ground;
@@ -145,9 +149,18 @@ fn whenever_raceday_is_killed_nothing_of_it_stays() {
     assert!(seen >= KILLS, "some had workers");
 }
 
+/// Sees to it that the binary hears of the signals by which a terminal stops it. Some programs start others with these ignored, which the binary
+/// would take over; a handler of ours is not taken over.
+fn heed_stops() {
+    for signal in [SIGTSTP, SIGTTIN, SIGTTOU] {
+        signal_hook::flag::register(signal, Arc::default()).expect("it can be handled");
+    }
+}
+
 /// They are in no terminal, and nobody looks meanwhile what they take.
 #[test]
 fn workers_stop_with_raceday_and_go_on_with_it() {
+    heed_stops();
     let _alone = machine::alone();
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("endless.py");

@@ -937,6 +937,9 @@ class Len:
     def __length_hint__(self): print("hint"); return 2
     def __iter__(self): print("iter"); return iter("ab")
 print(list(Len()), len(Len()), sorted(Len()), enumerate(Len()).__next__())
+some = [1, 2]
+some[:1] = Len()
+print(some, sorted(I(2)), max('ab', 'b'), max(I(2), default=I))
 class Idx:
     def __index__(self): print("index"); return 1
 print([1, 2, 3][Idx()], [1, 2, 3][Idx():], "abc"[Idx()])

@@ -140,7 +140,7 @@ def wr_item(value, thing, key):
 
 def given_slice(key, value):
     """What is put in the place of `key`: of a slice CPython makes a list of that before it touches anything."""
-    return [*rd_spread(value)] if type(key) is slice and is_handing(value) else value
+    return [*iter(rd_spread(value))] if type(key) is slice and is_handing(value) else value  # nobody asks it for its length
 
 
 def old_item(thing, key):
