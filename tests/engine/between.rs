@@ -3,7 +3,7 @@
 //!
 //! `between.py` beside this file combines what gives containers with what takes them, mostly in C, and what changes them: what is read
 //! in no step shows as an outcome that is missing. `cargo test` tries some hundreds of the combinations. All of them, or some:
-//! `RACEDAY_BETWEEN=0..50000 cargo test --release --test engine between`.
+//! `RACEDAY_BETWEEN=0..60000 cargo test --release --test engine between`.
 
 use std::process::Command;
 
