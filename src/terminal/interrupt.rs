@@ -227,6 +227,7 @@ fn owner() -> MutexGuard<'static, Owner> {
 
 #[cfg(unix)]
 mod platform {
+    use std::fmt::Display;
     use std::io;
     use std::io::IsTerminal as _;
     use std::sync::Arc;
@@ -238,11 +239,7 @@ mod platform {
     use std::sync::mpsc;
     use std::thread;
 
-    use rustix::process::Pid;
-    use rustix::process::getpgid;
     use rustix::process::getpgrp;
-    use rustix::process::getppid;
-    use rustix::process::getsid;
     use rustix::termios::OptionalActions;
     use rustix::termios::Termios;
     use rustix::termios::tcgetattr;
@@ -316,26 +313,39 @@ mod platform {
     }
 
     /// Returns whether nobody is there who could know that this process was stopped: who started it, or who started those of its group that it comes
-    /// from, is in no other group of its session.
+    /// from, is in no other group of its session. Where that cannot be told somebody is.
     fn is_orphaned() -> bool {
-        let (group, session) = (getpgrp(), getsid(None).ok());
-        let mut ancestor = getppid();
-        while let Some(pid) = ancestor {
-            if getsid(Some(pid)).ok() != session {
+        let Some(own) = standing("self") else { return false };
+        let mut ancestor = own.parent;
+        while ancestor != 0 {
+            let Some(other) = standing(ancestor) else { return false };
+            if other.session != own.session {
                 return true;
             }
-            if getpgid(Some(pid)).ok() != Some(group) {
+            if other.group != own.group {
                 return false;
             }
-            ancestor = parent_of(pid);
+            ancestor = other.parent;
         }
         true
     }
 
-    /// Returns who started a process, where that can be told.
-    fn parent_of(pid: Pid) -> Option<Pid> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
-        Pid::from_raw(stat.rsplit(") ").next()?.split(' ').nth(1)?.parse().ok()?)
+    /// Where a process stands among others. All of these are 0 for who is outside this process's namespace, which is why they are no `Pid`: `rustix`
+    /// takes it for granted that there is no 0.
+    struct Standing {
+        parent: u32,
+        group: u32,
+        session: u32,
+    }
+
+    /// Returns where a process stands, where there are files that tell.
+    fn standing(process: impl Display) -> Option<Standing> {
+        let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
+        // Its name, which comes first, may be anything.
+        let after_name = stat.rsplit(|byte| *byte == b')').next()?;
+        let mut numbers =
+            str::from_utf8(after_name).ok()?.split_ascii_whitespace().skip(1).map_while(|number| number.parse().ok());
+        Some(Standing { parent: numbers.next()?, group: numbers.next()?, session: numbers.next()? })
     }
 
     pub(super) fn outlive_full_files() {
@@ -360,8 +370,10 @@ mod platform {
     /// Gives the terminal back as it was: a prompt that waits for a key has it otherwise.
     pub(super) fn restore() {
         // From the background it would stop us instead.
-        let is_ours = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
-        if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| is_ours) {
+        let in_front = tcgetpgrp(io::stdin()).map_or(0, |group| group.as_raw_nonzero().get().unsigned_abs());
+        let ours = standing("self").map_or_else(|| getpgrp().as_raw_nonzero().get().unsigned_abs(), |own| own.group);
+        if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| in_front == ours)
+        {
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
         }
     }

@@ -190,6 +190,31 @@ fn workers_stop_with_raceday_and_go_on_with_it() {
     }
 }
 
+/// Who leads the session is outside then, as in some containers, and has no number that could be told: once Raceday took it from that that nobody
+/// could have it go on.
+#[test]
+#[expect(clippy::print_stderr, reason = "what a test skips is said aloud")]
+#[expect(clippy::disallowed_methods, reason = "tests start themselves")]
+fn workers_stop_with_raceday_where_the_session_is_somebody_elses() {
+    let within = || {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--pid", "--fork", "--mount-proc", "--kill-child"]);
+        unshare
+    };
+    if !within().arg("true").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no namespace of processes can be had here");
+        return;
+    }
+    let _alone = machine::alone();
+    let output = within()
+        .arg(std::env::current_exe().expect("a test is a program"))
+        .args(["--exact", "endings::workers_stop_with_raceday_and_go_on_with_it"])
+        .output()
+        .expect("a test starts");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
+
 /// Says to the test that starts itself that it is the one to be killed.
 const TO_BE_KILLED: &str = "RACEDAY_TEST_TO_BE_KILLED";
 
