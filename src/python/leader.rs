@@ -19,7 +19,7 @@ pub(super) struct Leader {
     child: Mutex<Option<Child>>,
     /// Whether it may be stopped.
     may_stop: AtomicBool,
-    /// Whether it is stopped because it has nothing to do. Who changes that has [`WORKERS`].
+    /// Whether it is stopped because it has nothing to do. Only its watchdog changes that, and who changes it has [`WORKERS`].
     rests: AtomicBool,
 }
 
@@ -78,8 +78,16 @@ impl Leader {
         self.stop();
     }
 
+    /// Returns whether it was stopped until it is to go on.
+    pub(super) fn rests(&self) -> bool {
+        self.rests.load(Ordering::SeqCst)
+    }
+
     /// Has a child that rests go on, now or when all do.
     pub(super) fn go_on(&self) {
+        if !self.rests() {
+            return;
+        }
         let workers = workers();
         self.rests.store(false, Ordering::SeqCst);
         if !workers.are_held {

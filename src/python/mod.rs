@@ -20,6 +20,7 @@ mod pyenv;
 mod room;
 mod stamp;
 mod team;
+mod watchdog;
 mod worker;
 
 pub use confine::Confined;
@@ -38,7 +39,6 @@ pub use interpreter::Version;
 pub use interpreter::find;
 pub use leader::let_workers_go_on;
 pub use leader::stop_workers;
-pub use process::IsStopped;
 pub use program::Program;
 pub use protocol::Shared;
 #[doc(hidden)]
@@ -46,6 +46,7 @@ pub use protocol::replays_in;
 pub use pyenv::PyenvVariables;
 pub use team::Start;
 pub use team::Team;
+pub use watchdog::IsStopped;
 pub use worker::Limits;
 pub use worker::Worker;
 

@@ -18,19 +18,18 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicU8;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::confine;
-use super::confine::Excess;
 use super::leader::Leader;
 #[cfg(unix)]
 use super::leader::pid;
+use super::watchdog::IsStopped;
+use super::watchdog::Verdict;
+use super::watchdog::Watchdog;
 
 /// The largest frame that is taken from a child.
 const MAX_FRAME: u32 = 64 << 20;
@@ -53,21 +52,6 @@ const MAX_UNWRITTEN: u32 = 16;
 /// How often to look whether a child has answered before going to sleep.
 #[cfg(unix)]
 const LOOKS: usize = 500;
-/// How long a child has to answer when nobody wants to know any more: what is as good as there is still taken.
-const GRACE: Duration = Duration::from_millis(300);
-/// How often the watchdog looks.
-const TICK: Duration = Duration::from_millis(20);
-/// How long nobody waits for a child that owes no answers before it is stopped: what goes on in it is no business of ours, nor does anybody look
-/// then how long that takes.
-const REST: Duration = Duration::from_millis(60);
-/// How long nobody waits for one that owes some: while others are waited for it has the time that an execution may take.
-const BUSY: Duration = Duration::from_secs(10);
-/// How often it looks where it has to count threads.
-const SHORT_TICK: Duration = Duration::from_millis(5);
-
-/// Says whether nobody wants a child's answers any more.
-pub type IsStopped = Arc<dyn Fn() -> bool + Send + Sync>;
-
 /// A child process that answers frames with frames.
 ///
 /// Requests are written and answers read by whoever asks, without a thread in between, which would take longer than most
@@ -86,40 +70,13 @@ pub(super) struct Process {
     unsent: Option<io::Error>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
-    /// How many ticks the child still has to answer; [`IDLE`] while nobody waits for that, [`RESTING`] once it was stopped meanwhile, [`LATE`] once
-    /// they are over.
-    ticks: Arc<AtomicU32>,
-    /// Whether there are answers to come, whoever waits for them.
-    owes: Arc<AtomicBool>,
-    /// How many ticks the last frame left of its time.
-    left: u32,
-    /// Who counts the child's threads: [`COUNTED`], [`TO_COUNT`] or [`CROWDED`].
-    crowd: Arc<AtomicU8>,
-    /// Says whether nobody wants its answers any more.
-    stop: Arc<Mutex<IsStopped>>,
-    _watchdog: mpsc::Sender<()>,
+    watchdog: Arc<Watchdog>,
+    /// Ends the watch as it is dropped.
+    _watched: mpsc::Sender<()>,
 }
 
 /// How long a child may take to be gone after it closed its end of the pipe, if it is dying.
 const DYING: Duration = Duration::from_secs(1);
-
-/// Nobody waits for an answer.
-const IDLE: u32 = u32::MAX;
-/// So it is, and the child was stopped.
-const RESTING: u32 = IDLE - 1;
-/// The most ticks that there can be.
-const MOST_TICKS: u32 = RESTING - 1;
-/// The child did not answer in time and was killed.
-const LATE: u32 = 0;
-
-/// The kernel counts the child's threads.
-const COUNTED: u8 = 0;
-/// The watchdog has to.
-const TO_COUNT: u8 = 1;
-/// The child had too many and was killed.
-const CROWDED: u8 = 2;
-/// The kernel kept too much for it, and it was killed.
-const GORGED: u8 = 3;
 
 #[derive(Default)]
 struct Printed {
@@ -148,25 +105,17 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let ticks = Arc::new(AtomicU32::new(IDLE));
-        let crowd = Arc::new(AtomicU8::new(COUNTED));
         let (alive, gone) = mpsc::channel();
         let (start, started) = mpsc::channel();
-        let stop: Arc<Mutex<IsStopped>> = Arc::new(Mutex::new(Arc::new(|| false)));
-        let owes = Arc::new(AtomicBool::new(false));
-        let watched = Watched {
-            left: Arc::clone(&ticks),
-            owes: Arc::clone(&owes),
-            crowd: Arc::clone(&crowd),
-            is_stopped: Arc::clone(&stop),
-        };
+        let watchdog = Arc::new(Watchdog::new());
+        let watching = Arc::clone(&watchdog);
         // A confined child ends when the thread ends that started it, so that is a thread that stays.
         thread::Builder::new().spawn(move || match command.spawn() {
             Ok(mut child) => {
                 let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
                 let child = Arc::new(Leader::new(child));
                 if start.send(Ok((Arc::clone(&child), pipes))).is_ok() {
-                    watched.watch(&child, &gone);
+                    watching.watch(&child, &gone);
                 }
             }
             Err(error) => _ = start.send(Err(error)),
@@ -194,12 +143,8 @@ impl Process {
             unsent: None,
             output,
             printed,
-            ticks,
-            owes,
-            left: IDLE,
-            crowd,
-            stop,
-            _watchdog: alive,
+            watchdog,
+            _watched: alive,
         };
         // If nobody can listen to what it says on the side, it is killed as it is dropped.
         draining.map(|_| process)
@@ -248,12 +193,12 @@ impl Process {
 
     /// Has the watchdog count the child's threads from now on: the kernel does not.
     pub(super) fn count_threads(&self) {
-        self.crowd.store(TO_COUNT, Ordering::SeqCst);
+        self.watchdog.count_threads();
     }
 
     /// Has the watchdog give the child little time to answer once `is_stopped` says that nobody wants to know any more.
     pub(super) fn stop_when(&self, is_stopped: IsStopped) {
-        *lock(&self.stop) = is_stopped;
+        self.watchdog.stop_when(is_stopped);
     }
 
     /// Sends one frame. Whether it arrived shows in the answer.
@@ -309,31 +254,31 @@ impl Process {
 
     /// Returns the next frame, or what went wrong instead.
     pub(super) fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
-        let ticks = patience.as_millis() / self.tick().as_millis() + 1;
-        self.left = u32::try_from(ticks).unwrap_or(MOST_TICKS).min(MOST_TICKS);
-        self.receive_in_time(|| format!("it did not answer within {} s", patience.as_secs()))
+        self.receive_in_time(Some(patience), || format!("it did not answer within {} s", patience.as_secs()))
     }
 
     /// Returns the next frame, for which there is as much time as the frame before left of its `patience`.
     pub(super) fn receive_more(&mut self, patience: Duration) -> Result<Vec<u8>, String> {
-        self.receive_in_time(|| format!("it did not come to the end of its answer within {} s", patience.as_secs()))
+        let late = || format!("it did not come to the end of its answer within {} s", patience.as_secs());
+        self.receive_in_time(None, late)
     }
 
-    /// Returns the next frame, if it comes in the time that is left, and says `late` if not.
-    fn receive_in_time(&mut self, late: impl FnOnce() -> String) -> Result<Vec<u8>, String> {
+    /// Returns the next frame, if it comes in so much time, or what the one before left of its own, and says `late` if not.
+    fn receive_in_time(
+        &mut self,
+        patience: Option<Duration>,
+        late: impl FnOnce() -> String,
+    ) -> Result<Vec<u8>, String> {
         if let Some(error) = &self.unsent {
             return Err(format!("it cannot be asked: {error}"));
         }
-        if self.ticks.swap(self.left, Ordering::SeqCst) == RESTING {
-            self.child.go_on();
-        }
+        self.watchdog.begin(&self.child, patience);
         let frame = read_frame(&mut self.output);
-        self.left = self.ticks.swap(IDLE, Ordering::SeqCst);
-        match self.left {
-            _ if self.crowd.load(Ordering::SeqCst) == CROWDED => Err("it started too many threads".to_owned()),
-            _ if self.crowd.load(Ordering::SeqCst) == GORGED => Err("it took too much memory".to_owned()),
-            LATE => Err(late()),
-            _ => frame.map_err(|error| {
+        match self.watchdog.end() {
+            Some(Verdict::Crowded) => Err("it started too many threads".to_owned()),
+            Some(Verdict::Gorged) => Err("it took too much memory".to_owned()),
+            Some(Verdict::Late) => Err(late()),
+            None => frame.map_err(|error| {
                 self.fell_silent = matches!(error, FrameError::Ended);
                 error.to_string()
             }),
@@ -342,15 +287,12 @@ impl Process {
 
     /// Says whether there are answers to come. A child that owes none has nothing to do.
     pub(super) fn owes(&self, answers: bool) {
-        self.owes.store(answers, Ordering::SeqCst);
-        if answers && change(&self.ticks, RESTING, IDLE) {
-            self.child.go_on();
-        }
+        self.watchdog.owes(&self.child, answers);
     }
 
     /// Returns whether the child was killed because it had not answered in time.
     pub(super) fn was_late(&self) -> bool {
-        self.left == LATE && ![CROWDED, GORGED].contains(&self.crowd.load(Ordering::SeqCst))
+        self.watchdog.verdict() == Some(Verdict::Late)
     }
 
     /// Returns how the child ended, if it did so by itself: nobody killed it for being late or for printing too much.
@@ -382,82 +324,6 @@ impl Process {
     pub(super) fn exit_code(&self) -> Option<i32> {
         self.ended?.code()
     }
-
-    fn tick(&self) -> Duration {
-        tick(self.crowd.load(Ordering::SeqCst))
-    }
-}
-
-/// What the watchdog of a child goes by, as in its [`Process`].
-struct Watched {
-    left: Arc<AtomicU32>,
-    owes: Arc<AtomicBool>,
-    crowd: Arc<AtomicU8>,
-    is_stopped: Arc<Mutex<IsStopped>>,
-}
-
-impl Watched {
-    /// Kills the child when its time is over or it has taken too much, and stops it while nobody waits for it, until nobody needs it any more.
-    fn watch(&self, child: &Leader, gone: &mpsc::Receiver<()>) {
-        let mut idle = Duration::ZERO;
-        let mut pause = tick(self.crowd.load(Ordering::SeqCst));
-        while gone.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let crowd = self.crowd.load(Ordering::SeqCst);
-            pause = tick(crowd);
-            let is_stopped = Arc::clone(&lock(&self.is_stopped));
-            let most = match is_stopped() {
-                true => u32::try_from(GRACE.as_millis() / pause.as_millis()).unwrap_or(MOST_TICKS),
-                false => MOST_TICKS,
-            };
-            let counted = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ticks| match ticks {
-                IDLE | RESTING | LATE => None,
-                ticks => Some(ticks.min(most) - 1),
-            });
-            idle = if counted == Err(IDLE) { idle + pause } else { Duration::ZERO };
-            if counted == Err(RESTING) {
-                continue;
-            }
-            let looked_at = counted.is_ok() || child.may_stop();
-            let excess = Some(child.id()).filter(|_| looked_at).and_then(confine::excess);
-            let reason = match excess {
-                _ if crowd == TO_COUNT && confine::is_crowded(child.id()) => Some(CROWDED),
-                Some(Excess::Gorged) if crowd == COUNTED || crowd == TO_COUNT => Some(GORGED),
-                _ => None,
-            };
-            if let Some(reason) = reason {
-                self.crowd.store(reason, Ordering::SeqCst);
-            }
-            let is_late = counted.is_ok_and(|ticks| ticks.min(most) == LATE + 1);
-            // Who has no first thread any more may have ended by itself.
-            if reason.is_some() || is_late || excess == Some(Excess::Headless) {
-                child.kill();
-            } else if child.may_stop() {
-                self.let_rest(child, idle);
-            }
-        }
-    }
-
-    /// Stops a child that nobody has waited for as long as that.
-    fn let_rest(&self, child: &Leader, idle: Duration) {
-        let owes = self.owes.load(Ordering::SeqCst);
-        if idle >= if owes { BUSY } else { REST } && change(&self.left, IDLE, RESTING) {
-            child.rest();
-            // It may have been asked something just now.
-            let is_asked = !owes && self.owes.load(Ordering::SeqCst) && change(&self.left, RESTING, IDLE);
-            if is_asked || self.left.load(Ordering::SeqCst) != RESTING {
-                child.go_on();
-            }
-        }
-    }
-}
-
-/// Has `ticks` be `to` if they are `from`, and returns whether they were.
-fn change(ticks: &AtomicU32, from: u32, to: u32) -> bool {
-    ticks.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-}
-
-fn tick(crowd: u8) -> Duration {
-    if crowd == COUNTED { TICK } else { SHORT_TICK }
 }
 
 impl Drop for Process {

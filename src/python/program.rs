@@ -15,12 +15,12 @@ use crate::scenario::Schedule;
 use crate::scenario::ThreadId;
 
 use super::PythonError;
-use super::process::IsStopped;
 use super::protocol::Ask;
 use super::protocol::Ran;
 use super::protocol::Said;
 use super::protocol::Shared;
 use super::room::Room;
+use super::watchdog::IsStopped;
 use super::worker::Running;
 use super::worker::Worker;
 

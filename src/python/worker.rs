@@ -18,7 +18,6 @@ use super::PythonError;
 use super::confine;
 use super::confine::Attempt;
 use super::confine::HelperEnd;
-use super::process::IsStopped;
 use super::process::Process;
 use super::program::Hold;
 use super::program::Program;
@@ -29,6 +28,7 @@ use super::protocol::Meanings;
 use super::protocol::Said;
 use super::protocol::Shared;
 use super::room;
+use super::watchdog::IsStopped;
 
 /// What the child is given on its command line: it reads the harness from its standard input and becomes it.
 const BOOT: &str = include_str!("harness/boot.py");
