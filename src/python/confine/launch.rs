@@ -9,10 +9,14 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
+use seccompiler::BackendError;
+use seccompiler::BpfProgram;
+
 use super::calls;
 use super::calls::Stage;
 use super::files;
 use super::files::FilesError;
+use super::filter;
 use super::limits;
 use super::policy::Policy;
 
@@ -74,17 +78,9 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
             FilesError::Refused(_) => LaunchError::Step { step: "cannot restrict files", why: error.to_string() },
         })?;
     }
-    // The kernel works out for each list what it lets pass whatever the arguments are, but only of what those before let pass: the
-    // shortest one comes first.
-    if policy.calls {
-        let allowed = calls::allow(Stage::First, std::process::id()).map_err(step("cannot list system calls"))?;
-        seccompiler::apply_filter(&allowed).map_err(LaunchError::NoSeccomp)?;
-        let waits = calls::shared_waits().map_err(step("cannot list system calls"))?;
-        seccompiler::apply_filter(&waits).map_err(LaunchError::NoSeccomp)?;
-    }
     if policy.calls || policy.supervisor {
-        let unknown = calls::unknown().map_err(step("cannot list system calls"))?;
-        seccompiler::apply_filter(&unknown).map_err(LaunchError::NoSeccomp)?;
+        let program = calls_at_first(&policy).map_err(step("cannot list system calls"))?;
+        seccompiler::apply_filter(&program).map_err(LaunchError::NoSeccomp)?;
     }
     // Who answers for the worker has to look into it. It may as the owner of its namespace, or by a capability; else the worker has
     // to stay as open as the parent itself is to its user's other processes.
@@ -92,6 +88,15 @@ fn try_to_become_worker(policy: &str, command: &[OsString]) -> Result<Never, Lau
     #[expect(clippy::disallowed_methods, reason = "this process becomes Python")]
     let error = Command::new(program).args(arguments).arg(above.to_string()).arg(if shut { SHUT } else { "" }).exec();
     Err(step("cannot execute Python")(error))
+}
+
+/// Returns the filter that is in force from the start of Python.
+fn calls_at_first(policy: &Policy) -> Result<BpfProgram, BackendError> {
+    let unknown = calls::unknown()?;
+    if !policy.calls {
+        return Ok(filter::joined([unknown]));
+    }
+    Ok(filter::joined([unknown, calls::shared_waits()?, calls::allow(Stage::First, std::process::id())?]))
 }
 
 fn step<E: ToString>(step: &'static str) -> impl FnOnce(E) -> LaunchError {

@@ -16,6 +16,8 @@ mod evidence;
 #[cfg(target_os = "linux")]
 mod files;
 #[cfg(target_os = "linux")]
+mod filter;
+#[cfg(target_os = "linux")]
 mod launch;
 #[cfg(target_os = "linux")]
 mod library;
@@ -252,15 +254,22 @@ impl Confinement {
     pub(super) fn plan(&self, attempt: Attempt, pid: u32, processor: usize) -> Vec<u8> {
         #[cfg(target_os = "linux")]
         if attempt.level > Level::None && (self.layers.calls || attempt.supervisor) {
+            use calls::Stage;
+            use seccompiler::BpfProgram;
+
             let paths = attempt.level == Level::Full;
-            let filters = [
-                (self.layers.calls && self.layers.second_list)
-                    .then(|| calls::allow(calls::Stage::Second { paths }, pid)),
+            let [second, asking] = [
+                (self.layers.calls && self.layers.second_list).then(|| calls::allow(Stage::Second { paths }, pid)),
                 attempt.supervisor.then(|| calls::asking(paths)),
-            ];
-            let [filter, asking] = filters.map(|filter| {
-                let filter = filter.map(|filter| filter.expect("the lists are constants, and tested"));
-                filter.map_or(String::new(), |filter| super::numbers::hex_of(&calls::bytes(&filter)))
+            ]
+            .map(|program| program.map(|program| program.expect("the lists are constants, and tested")));
+            let hex = |programs: &[&BpfProgram]| {
+                super::numbers::hex_of(&filter::bytes(&filter::joined(programs.iter().copied().cloned())))
+            };
+            let filter = second.as_ref().map_or(String::new(), |second| hex(&[second]));
+            let asking = asking.map_or(String::new(), |asking| match &second {
+                Some(second) => hex(&[second, &asking]),
+                None => hex(&[&asking]),
             });
             let plan = Plan {
                 processor,
@@ -424,7 +433,7 @@ struct Plan<'a> {
     seccomp: i64,
     /// The filter to set, in hexadecimal; nothing if there is none.
     filter: String,
-    /// The filter that has calls wait for an answer, likewise.
+    /// The filter to set instead if somebody can answer, which has calls wait for that, likewise.
     asking: String,
 }
 

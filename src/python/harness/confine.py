@@ -38,16 +38,16 @@ def restrict(plan, call, where_is):
     """Sets the filters. Returns why nobody can be asked to answer for calls, if that was wanted and is so."""
     global listener
     unsupervised = None
-    tsync, new_listener, pr_set_dumpable = 1, 8, 4
+    # For all threads, of which there is one so far: else it fails, or returns one that does not follow.
+    tsync, new_listener, tsync_esrch, pr_set_dumpable = 1, 8, 16, 4
     if plan["asking"]:
         try:
-            listener = install(call, where_is, plan["seccomp"], new_listener, bytes.fromhex(plan["asking"]))
+            listener = install(call, where_is, plan["seccomp"], tsync | new_listener | tsync_esrch, plan["asking"])
         except OSError as error:  # there is one who is asked already, in a container perhaps
             unsupervised = describe(error)
         else:
             send({"listener": listener})
-    # While the other side gets ready to answer. It is for all threads, of which there is one so far; else it returns one that does not follow.
-    if plan["filter"] and install(call, where_is, plan["seccomp"], tsync, bytes.fromhex(plan["filter"])) != 0:
+    if listener is None and plan["filter"] and install(call, where_is, plan["seccomp"], tsync, plan["filter"]) != 0:
         raise OSError("cannot set the second list of system calls")
     if listener is not None:
         # This waits for an answer, and so until the other side has opened what is closed to it in a moment.
@@ -99,9 +99,9 @@ def library(c):
 
 
 def install(call, where_is, seccomp, flag, instructions):
-    """Sets a seccomp filter, and returns what that returns."""
+    """Sets a seccomp filter, given in hexadecimal, and returns what that returns."""
     set_mode_filter = 1
-    program = bytearray(instructions)
+    program = bytearray.fromhex(instructions)
     # As `struct sock_fprog` has it: how many instructions in two bytes, and where they are, after what aligns a pointer.
     width = sys.maxsize.bit_length() // 8 + 1
     count, place = len(program) // 8, where_is(program)
