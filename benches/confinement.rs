@@ -1,7 +1,8 @@
 //! What confining a worker costs: how long one takes to get ready, and an execution in it, against one that is a process like any other.
 //!
 //! Both kinds are taken in turns, so that whatever else the machine does concerns both, and each as often first as second: processes that
-//! are started one after another keep to different processors. Shown are medians of the time on the clock, and what the confined one takes more. `cargo bench --bench confinement`.
+//! are started one after another keep to different processors. Shown are medians of the time on the clock, and what the confined
+//! ones take more; of executions also those of the fastest and of the slowest worker of each kind. `cargo bench --bench confinement`.
 
 #![expect(clippy::disallowed_methods, reason = "a bench asks for the time, and for what is on this machine")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
@@ -25,8 +26,9 @@ use raceday::scenario::Scenario;
 
 /// How often two of each kind of worker are started.
 const STARTS: usize = 40;
-/// How often each of four explores the program.
-const EXPLORATIONS: usize = 20;
+/// How many workers of each kind explore the program, and how often each does. Some are faster than others of their kind, for their whole life.
+const WORKERS: usize = 6;
+const EXPLORATIONS: usize = 10;
 
 const COUNTERS: &str = include_str!("../tests/data/counters.py");
 
@@ -63,22 +65,28 @@ fn main() {
         let report = explore(&mut program, Dpor::default(), Bounds::default(), &mut |_| true).expect("it explores");
         before.elapsed().div_f64(report.executions as f64)
     };
-    let mut workers = [&confined, &plain, &plain, &confined].map(|confinement| start(confinement).1);
-    let (mut with, mut without) = (Vec::new(), Vec::new());
-    // Another begins each round, so that what hangs on the place in it concerns both.
-    for index in (0..EXPLORATIONS).flat_map(|round| (0..4).map(move |at| (at + round) % 4)) {
-        let worker = &mut workers[index];
-        match worker.confined().map(|confined| confined.level) {
-            Some(Level::None) => without.push(execution(worker)),
-            level => {
-                assert_eq!(level, Some(Level::Full), "it is what it is called");
-                with.push(execution(worker));
-            }
-        }
+    let mut workers: Vec<(Worker, Vec<Duration>)> =
+        (0..WORKERS).flat_map(|_| [&confined, &plain]).map(|confinement| (start(confinement).1, Vec::new())).collect();
+    // Another begins each round, so that what hangs on the place in it concerns all.
+    let count = workers.len();
+    for at in (0..EXPLORATIONS * count).map(|turn| (turn % count + turn / count) % count) {
+        let (worker, times) = &mut workers[at];
+        times.push(execution(worker));
     }
-    let (with, without) = (median(with), median(without));
-    let more = 100.0 * (ms(with) / ms(without) - 1.0);
-    println!("| an execution, four threads that count | {:.3} ms | {:.3} ms | {more:+.0} % |", ms(with), ms(without));
+    let level = |worker: &Worker| worker.confined().map(|confined| confined.level);
+    let [with, without] = [Level::Full, Level::None].map(|kind| {
+        let of_kind = workers.iter().filter(|(worker, _)| level(worker) == Some(kind));
+        let mut medians: Vec<Duration> = of_kind.map(|(_, times)| median(times.clone())).collect();
+        medians.sort();
+        assert_eq!(medians.len(), WORKERS, "each is what it is called");
+        medians
+    });
+    let more = 100.0 * (ms(median(with.clone())) / ms(median(without.clone())) - 1.0);
+    let shown = |medians: &[Duration]| {
+        let [least, middle, most] = [0, medians.len() / 2, medians.len() - 1].map(|at| ms(medians[at]));
+        format!("{middle:.4} ms ({least:.4} to {most:.4})")
+    };
+    println!("| an execution, four threads that count | {} | {} | {more:+.1} % |", shown(&with), shown(&without));
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
