@@ -54,7 +54,71 @@ for thread in threads:
     )
 }
 
+/// An object of a class whose `__iter__` gives an iterator of Python's own.
+const GIVES_AN_ITERATOR: &str = "\
+class Stock:
+    def __init__(self): self.items = [1, 2, 3]
+    def __iter__(self): return iter(self.items)
+stock = Stock()";
+
 const CASES: &[Case] = &[
+    // Nobody comes in between the items that C takes of what `__iter__` returns: some of them from before and some from after was once said to be possible.
+    Case {
+        there: GIVES_AN_ITERATOR,
+        first: "r.append(sum(stock))",
+        second: "stock.items[0] = 10\nstock.items[2] = 30",
+        observed: "r",
+        possible: &["[15]", "[42]", "[6]"],
+    },
+    Case {
+        there: GIVES_AN_ITERATOR,
+        first: "r.extend([*stock])\nr.append(30 in stock)",
+        second: "stock.items[0] = 10\nstock.items[2] = 30",
+        observed: "r",
+        possible: &[
+            "[1, 2, 3, False]",
+            "[1, 2, 3, True]",
+            "[10, 2, 3, False]",
+            "[10, 2, 3, True]",
+            "[10, 2, 30, True]",
+        ],
+    },
+    Case {
+        there: GIVES_AN_ITERATOR,
+        first: "one, *others = stock\nr.append((one, others))",
+        second: "stock.items[0] = 10\nstock.items[2] = 30",
+        observed: "r",
+        possible: &["[(1, [2, 3])]", "[(10, [2, 3])]", "[(10, [2, 30])]"],
+    },
+    Case {
+        there: GIVES_AN_ITERATOR,
+        first: "r.extend(stock)",
+        second: "stock.items[0] = 10\nstock.items[2] = 30",
+        observed: "r",
+        possible: &["[1, 2, 3]", "[10, 2, 3]", "[10, 2, 30]"],
+    },
+    // A loop of the program's own lets others in between.
+    Case {
+        there: GIVES_AN_ITERATOR,
+        first: "r.extend([item for item in stock])",
+        second: "stock.items[0] = 10\nstock.items[2] = 30",
+        observed: "r",
+        possible: &["[1, 2, 30]", "[1, 2, 3]", "[10, 2, 30]", "[10, 2, 3]"],
+    },
+    // And so does the length, which is asked for after the iterator.
+    Case {
+        there: "class Stock:\n    items = [1, 2]\n    def __iter__(self): return iter(self.items)\n    def __len__(self):\n        r.append('asked')\n        return 2\nstock = Stock()",
+        first: "r.append(list(stock))",
+        second: "r.append('changed')\nstock.items[0] = 10",
+        observed: "r",
+        possible: &[
+            "['asked', 'changed', [10, 2]]",
+            "['asked', 'changed', [1, 2]]",
+            "['asked', [1, 2], 'changed']",
+            "['changed', 'asked', [10, 2]]",
+            "['changed', 'asked', [1, 2]]",
+        ],
+    },
     // C looks at what generators and functions of the program's hand it.
     Case {
         there: "queues = [[], []]",

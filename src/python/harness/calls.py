@@ -7,6 +7,8 @@ LAZY = {enumerate, zip, map, filter, iter, *(
         "accumulate batched chain compress cycle dropwhile filterfalse groupby islice pairwise starmap takewhile tee zip_longest".split()
     ) if name in vars(itertools)
 )}  # fmt: skip
+# Those of them that call what they are given.
+CALLING = {iter, *(vars(itertools)[name] for name in "accumulate dropwhile filterfalse groupby starmap takewhile".split())}
 BLIND = {isinstance, id, type, callable, super, hash, issubclass, getattr, setattr, hasattr, staticmethod,
          classmethod, property, range, int, float, ord, chr, abs, round, divmod, pow, object, next, slice, sys._getframe}  # fmt: skip
 # By what they are, not by what they are equal to: a scenario's object may say that with a side effect.
@@ -194,7 +196,8 @@ def call_read(function, /, *arguments, **keywords):
                 taken = [keywords.pop("iterable"), *taken]
             if len(taken) == 1 and "func" not in keywords:
                 taken = [*taken, operator.add]
-        taken = [called_within(given) if type(given) in CALLED else rd_turns(given) for given in handed_by(function, taken, keywords, rd_turns)]
+        calls = function in CALLING and (function is not iter or len(arguments) == 2)
+        taken = [called_within(given) if calls and type(given) in CALLED else rd_turns(given) for given in handed_by(function, taken, keywords, rd_turns)]
         arguments = [*taken, *compared]
         if program.buries and function is itertools.chain:
             for each in arguments:
@@ -205,6 +208,8 @@ def call_read(function, /, *arguments, **keywords):
         gone_through = rd_turns(arguments[0])
         return function(map(rd_turns, gone_through) if is_handing(arguments[0]) else gone_through)
     if not solo:
+        if id(function) in GOES_THROUGH and is_one_going(function, arguments, keywords):
+            arguments = (gone_into(arguments[0], GOES_THROUGH[id(function)]), *arguments[1:])
         if function is sorted and len(arguments) == 1 and is_handing(arguments[0]):
             is_entered = type(arguments[0]) is types.GeneratorType and id(arguments[0]) in names  # which is seen below
             arguments = arguments if is_entered else ([*rd_spread(arguments[0])],)  # it compares nothing before it has all of them
@@ -511,6 +516,8 @@ def augment(name, left, right):
         shape = kinds.get(kind) or kind_of(kind)
         if shape == "-" and not (kind in ATOMS and type(right) in ATOMS) and (opaque_kinds.get(kind) or container_of(right) is not None):
             return augment_opaque(name, left, right)
+        if shape == "L" and name == "Add":
+            right = gone_into(right, not issubclass(kind, collections.deque))
         if shape == "L" and name == "Add" and comes_by_item(right):
             return take_by_item(left, "__iadd__", shape, right)
         if shape == "D" and kind is not dict and counts_by_steps(kind, "__%s__" % AUGMENT[name].__name__):

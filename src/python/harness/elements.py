@@ -41,12 +41,9 @@ def removal_touches(thing, key, shape):
 
 def index_of(thing, key):
     """The index that `key` stands for: its own code is asked once, as the access itself would."""
-    if type(key) is slice or type(thing).__module__ == "__main__":
-        return key
-    try:
-        return operator.index(key)
-    except TypeError:  # the access will say so
-        return key
+    if not hasattr(type(key), "__index__") or type(thing).__module__ == "__main__":
+        return key  # if it is none the access says so
+    return operator.index(key)
 
 
 def rd_item(thing, key):
@@ -140,7 +137,7 @@ def wr_item(value, thing, key):
 
 def given_slice(key, value):
     """What is put in the place of `key`: of a slice CPython makes a list of that before it touches anything."""
-    return [*iter(rd_spread(value))] if type(key) is slice and is_handing(value) else value  # nobody asks it for its length
+    return [*iter(rd_spread(value, False))] if type(key) is slice and is_handing(value) else value  # nobody asks it for its length
 
 
 def old_item(thing, key):
@@ -219,7 +216,7 @@ def rd_in(key, thing):
         elif kind is types.GeneratorType and is_shared_opaque(thing):
             return any(each is key or each == key for each in OpaqueTurns(thing))
         elif kind in PASSING or kind in REVERSED or is_handing(thing) and not looks_by_itself(kind):
-            return call_read(operator.contains, thing, key)
+            return call_read(operator.contains, thing if looks_by_itself(kind) else gone_into(thing, False), key)
         else:
             use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))
         if detail and touches:

@@ -39,7 +39,43 @@ def is_handing(thing, in_c=True):
     if kind in VIEWS_OF:
         return is_handing(stands_for(thing))
     goes = getattr(kind, "__iter__", None) or getattr(kind, "__getitem__", None)
-    return kind.__module__ == "__main__" and type(goes) is types.FunctionType or kind is SequenceIterator
+    return kind.__module__ == "__main__" and type(goes) is types.FunctionType or kind is SequenceIterator or kind is GoneInto
+
+
+def gone_into(thing, hinted=True):
+    """What C goes through where it takes all of `thing` at once: what the scenario's own `__iter__` makes of that, which runs first. Nobody comes
+    in between the items of what that returns, if it is one of Python's own. It is `hinted` where C asks for the length, too."""
+    kind = type(thing)
+    if solo or kind.__module__ != "__main__" or kind in ATOMS:
+        return thing
+    going = getattr(kind, "__iter__", None)
+    if not is_written_here(going) or going.__code__.co_flags & IS_GENERATOR:
+        return thing
+    iterator = iter(thing)
+    if hinted and (hasattr(kind, "__len__") or hasattr(kind, "__length_hint__")):
+        operator.length_hint(thing)
+    again = getattr(type(iterator), "__iter__", None)
+    return GoneInto(iterator) if again is None or is_written_here(again) else iterator
+
+
+class GoneInto:
+    """What has been asked for an iterator of the scenario's own: who asks again is given that, and it is not asked itself."""
+
+    __slots__ = ("iterator",)
+
+    def __init__(self, iterator):
+        self.iterator = iterator
+
+    def __iter__(self):
+        return self.iterator
+
+
+IS_GENERATOR = 0x20  # of a code's flags
+
+
+def rd_all(thing):
+    """Before all of `thing` is unpacked into targets. Returns what to unpack."""
+    return rd_whole(gone_into(thing, False))
 
 
 SequenceIterator = type(iter(type("", (), {"__getitem__": None})()))
@@ -122,6 +158,22 @@ def looking_for(key):
 def itself(item):
     return item
 
+
+# What goes through all of its only argument in one go, or of its first by position, and whether it asks that for its length.
+GOES_THROUGH = {id(each): hinted for hinted, those in (
+    (True, (list, tuple, sorted)), (False, (sum, min, max, any, all, set, frozenset, collections.deque)),
+) for each in those}  # fmt: skip
+
+LIST_ASKS_FIRST = sys.version_info < (3, 10)  # for the length, and then for the iterator, and for the length again
+
+
+def is_one_going(function, arguments, keywords):
+    """Whether `function`, one of those, goes through what it is given first, with no code of the scenario's in between."""
+    if not arguments or runs_python(keywords.get("key")):
+        return False
+    if function is min or function is max:
+        return len(arguments) == 1
+    return not (function is list and LIST_ASKS_FIRST and hasattr(type(arguments[0]), "__len__"))
 
 # What looks into the items that it goes through, by module and name: which of its arguments that is, and how it looks into each. What only keeps
 # them or hands them on is not there.

@@ -108,7 +108,7 @@ def method_of_super(method, name):
 
 
 def join_text(text, parts):
-    return text.join(rd_spread(parts))
+    return text.join(rd_spread(parts, False))
 
 
 def method_touches(thing, name, shape, key, arguments):
@@ -146,6 +146,14 @@ MERGES = ("update", "__init__", "__ior__")
 
 # Methods that take all of an iterator, one item after the other, and what each item is taken by.
 BY_ITEM = {"extend": "append", "extendleft": "appendleft", "update": "add", "__iadd__": "append"}
+
+
+# Methods of lists, deques and sets that take all of what they are given, and those by which a list asks it for its length.
+HINTED = frozenset(("extend", "__iadd__", "__init__"))
+TAKES_ALL = HINTED | frozenset((
+    "extendleft update union difference difference_update intersection intersection_update symmetric_difference symmetric_difference_update "
+    "issubset issuperset isdisjoint"
+).split())  # fmt: skip
 
 
 def comes_by_item(given):
@@ -337,6 +345,8 @@ def call_method(thing, name, shape, method, /, *arguments, **keywords):
     if (not solo and name in BY_ITEM and type(method) in BUILT_IN_METHODS and len(arguments) == 1 and not keywords
             and comes_by_item(arguments[0])):  # fmt: skip
         return take_by_item(thing, name, shape, arguments[0])
+    if not solo and name in TAKES_ALL and shape != "D" and type(method) in BUILT_IN_METHODS:
+        arguments = tuple(gone_into(each, name in HINTED and shape == "L" and not isinstance(thing, collections.deque)) for each in arguments)
     if name == "__setitem__" and len(arguments) == 2:
         arguments = (arguments[0], given_slice(*arguments))
     if name in MERGES and shape == "D" and type(method) in BUILT_IN_METHODS and not isinstance(thing, collections.OrderedDict):

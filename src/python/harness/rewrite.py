@@ -531,7 +531,8 @@ class Rewriter(Transformer):
         elif any(map(self.pattern, unpacks)):
             value = self.deep(node.value)
         else:
-            value = self.unpacked(node.value) if unpacks else self.visit(node.value)
+            how = "__rd_all__" if len(node.targets) == 1 else "__rd_whole__"  # others are given what it is unpacked from
+            value = self.unpacked(node.value, how) if unpacks else self.visit(node.value)
         if len(node.targets) == 1:
             return self.assigned(node, node.targets[0], value)
         node.value = value

@@ -207,8 +207,9 @@ class Later:
         return iter(unpacked(value, self.pattern))
 
 
-def rd_spread(thing):
-    """What all of is unpacked at once."""
+def rd_spread(thing, hinted=True):
+    """What all of is unpacked at once; it is `hinted` where it is asked for its length."""
+    thing = gone_into(thing, hinted)
     if not solo and type(thing) in PASSING:
         return rd_call(list, thing)
     return rd_whole(thing)
@@ -228,7 +229,10 @@ class Late:
         self.thing = thing
 
     def __iter__(self):
-        return iter(rd_spread(self.thing))
+        thing = gone_into(self.thing)
+        if thing is not self.thing:
+            self.thing = ()  # it has been asked for its length
+        return iter(rd_spread(thing))
 
     def __length_hint__(self):
         return operator.length_hint(self.thing, 10)

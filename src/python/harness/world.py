@@ -549,7 +549,7 @@ def make_builtins():
         "__rd_rd_global__": rd_global, "__rd_wr_global__": wr_global, "__rd_rd_cell__": rd_cell, "__rd_wr_cell__": wr_cell,
         "__rd_born__": born, "__rd_rd_attr__": rd_attr, "__rd_wr_attr__": wr_attr, "__rd_del_attr__": del_attr,
         "__rd_dict__": rd_dict, "__rd_wr_related__": wr_related, "__rd_rd_item__": rd_item, "__rd_wr_item__": wr_item, "__rd_del_item__": del_item,
-        "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_deep__": rd_deep,
+        "__rd_in__": rd_in, "__rd_not_in__": rd_not_in, "__rd_whole__": rd_whole, "__rd_all__": rd_all, "__rd_deep__": rd_deep,
         "__rd_truth__": rd_truth, "__rd_turns__": rd_turns, "__rd_rows__": rd_rows, "__rd_unpacked__": rd_unpacked,
         "__rd_spread__": rd_spread, "__rd_mapping__": rd_mapping, "__rd_late__": rd_late,
         "__rd_opaque__": rd_opaque, "__rd_entered__": rd_entered, "__rd_subject__": rd_subject,
