@@ -70,6 +70,8 @@ pub(super) struct Process {
     unsent: Option<io::Error>,
     output: BufReader<ChildStdout>,
     printed: Arc<Mutex<Printed>>,
+    /// Hears when all that it printed on the side was taken.
+    drained: mpsc::Receiver<()>,
     watchdog: Arc<Watchdog>,
     /// Ends the watch as it is dropped.
     _watched: mpsc::Sender<()>,
@@ -77,6 +79,9 @@ pub(super) struct Process {
 
 /// How long a child may take to be gone after it closed its end of the pipe, if it is dying.
 const DYING: Duration = Duration::from_secs(1);
+
+/// How long to wait for what a child that has ended has printed on the side. Nobody has that pipe any more, unless something went wrong.
+const DRAINING: Duration = Duration::from_millis(200);
 
 #[derive(Default)]
 struct Printed {
@@ -132,7 +137,11 @@ impl Process {
 
         let printed = Arc::new(Mutex::new(Printed::default()));
         let (kept, talking) = (Arc::clone(&printed), Arc::clone(&child));
-        let draining = thread::Builder::new().spawn(move || drain(&mut side, &kept, &talking));
+        let (taken, drained) = mpsc::channel();
+        let draining = thread::Builder::new().spawn(move || {
+            drain(&mut side, &kept, &talking);
+            let _ = taken.send(());
+        });
         let process = Process {
             child,
             ended: None,
@@ -143,6 +152,7 @@ impl Process {
             unsent: None,
             output,
             printed,
+            drained,
             watchdog,
             _watched: alive,
         };
@@ -313,11 +323,17 @@ impl Process {
 
     /// Kills the child and returns the end of what it printed on the side, and whether that was too much.
     pub(super) fn kill(&mut self) -> (String, bool) {
-        self.child.kill();
-        self.ended = self.child.wait().or(self.ended);
+        self.end();
+        // Its last words may be on their way.
+        let _ = self.drained.recv_timeout(DRAINING);
         let printed = lock(&self.printed);
         let bytes: Vec<u8> = printed.end.iter().copied().collect();
         (String::from_utf8_lossy(&bytes).into_owned(), printed.flooded)
+    }
+
+    fn end(&mut self) {
+        self.child.kill();
+        self.ended = self.child.wait().or(self.ended);
     }
 
     /// Returns the exit code of a child that was killed, if it had ended before by itself.
@@ -328,7 +344,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.kill();
+        self.end();
     }
 }
 
@@ -573,6 +589,18 @@ mod tests {
         let (answer, unwritten) = over.recv_timeout(Duration::from_secs(60)).expect("it is over");
         assert_eq!(answer.as_deref(), Some("it cannot be asked: it does not read what it is asked"));
         assert!(unwritten <= MAX_UNWRITTEN + 1, "{unwritten} frames wait");
+    }
+
+    /// Half of them were lost where whoever waited for the end was quicker than who takes what is printed.
+    #[test]
+    #[cfg(unix)]
+    fn last_words_are_heard() {
+        let arguments = ["-c", "echo why >&2"].map(OsString::from);
+        for _ in 0..40 {
+            let mut child = Process::start(Path::new("/bin/sh"), &arguments, &[], false).expect("a shell starts");
+            assert_eq!(child.receive(Duration::from_secs(60)), Err("it ended".to_owned()));
+            assert_eq!(child.kill(), ("why\n".to_owned(), false));
+        }
     }
 
     #[test]
