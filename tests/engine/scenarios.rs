@@ -649,6 +649,108 @@ for thread in threads:
 }
 
 #[test]
+fn dekkers_lock_excludes() {
+    let source = "
+from threading import Thread
+wants = [False, False]
+turn = count = 0
+def work(me):
+    global turn, count
+    other = 1 - me
+    wants[me] = True
+    while wants[other]:
+        if turn != me:
+            wants[me] = False
+            while turn != me: pass
+            wants[me] = True
+    count += 1
+    turn = other
+    wants[me] = False
+threads = [Thread(target=work, args=(me,)) for me in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, Some("count")), ["2"]);
+}
+
+#[test]
+fn lamports_bakery_excludes() {
+    let source = "
+from threading import Thread
+choosing = [False, False]
+number = [0, 0]
+count = 0
+def work(me):
+    global count
+    choosing[me] = True
+    number[me] = 1 + max(number)
+    choosing[me] = False
+    for other in range(2):
+        while choosing[other]: pass
+        while number[other] != 0 and (number[other], other) < (number[me], me): pass
+    count += 1
+    number[me] = 0
+threads = [Thread(target=work, args=(me,)) for me in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+";
+    assert_eq!(outcomes(source, Some("count")), ["2"]);
+}
+
+/// Who sets again what is set already changes nothing: once each such turn was one more, up to the limit.
+const TEST_AND_SET: &str = "
+from threading import Lock, Thread
+class SpinLock:
+    def __init__(self):
+        self.guard, self.held = Lock(), False
+    def test_and_set(self):
+        with self.guard:
+            before = self.held
+            self.held = True
+            return before
+    def acquire(self):
+        while self.test_and_set(): pass
+    def release(self):
+        with self.guard:
+            self.held = False
+lock = SpinLock()
+count = 0
+";
+
+#[test]
+fn a_test_and_set_lock_excludes() {
+    let source = format!(
+        "{TEST_AND_SET}
+def work():
+    global count
+    lock.acquire()
+    count += 1
+    lock.release()
+threads = [Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+    );
+    assert_eq!(outcomes(&source, Some("count")), ["3"]);
+}
+
+#[test]
+fn who_never_gives_a_test_and_set_lock_back_has_the_other_spin() {
+    let source = format!(
+        "{TEST_AND_SET}
+def work():
+    global count
+    lock.acquire()
+    count += 1
+threads = [Thread(target=work) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"
+    );
+    assert_eq!(outcomes(&source, Some("count")), ["1 (spin)"]);
+}
+
+#[test]
 fn exceptions_are_of_whom_they_are_of() {
     let source = "
 from threading import Thread

@@ -355,6 +355,8 @@ def visible(op, guard=None, make=None):
 
 def wrote(me, op):
     """Tells loops that wait of what a step writes."""
+    if me.storing is not None and stores_the_same(me):
+        return
     me.acts += op.weight
     for place in op.writes:
         last_write[place] = position

@@ -268,6 +268,7 @@ def execute(request_prefix, in_detail, with_lines):
 LEFT_OVER = (
     pending, guard_changes, shut_at_first, unjoined, last_write, spinning, names, container_users, changed_containers, unpublished_containers, futures,
     pools, failures, output, settled_order, details, asides, blocked_now, settings, at_exit, at_work, handlers, in_vain,
+    unchanging,
 )  # fmt: skip
 
 

@@ -104,6 +104,8 @@ def wr_global(value, name):
             if kept:
                 announce_change(touches_of, (op,), program_globals.get, name)
             else:
+                if loops:
+                    cur.storing = program_globals.get, (name, MISSING), value
                 visible(op)
             if detail:
                 note("write", name, show(value))
@@ -141,6 +143,8 @@ def wr_cell(value, getter, name, scope):
             if kept:
                 announce_change(touches_of, (op,), variable_itself, cell)
             else:
+                if loops:
+                    cur.storing = contents_of, (cell,), value
                 visible(op)
             if detail:
                 note("write", name, show(value))

@@ -26,6 +26,7 @@ class AtFirst:
     holds = ()
     patience = None  # for a timed wait: how long, and whether what it waits for is there; a test's clock goes by it
     stuck = vain = None
+    storing = None  # how to see what is where it is about to store something, and that
     given_back = ()  # a list once there are any: after which step it gave back a lock, and since which turn of a loop it had that
     refusals = ()  # so too: after which step it found a lock taken, which, who had it, and since which of his turns of loops
 

@@ -353,4 +353,67 @@ v = v.result()
 ",
         "v",
     ),
+    (
+        "a lock is a flag that is tested and set under another",
+        "
+import threading
+guard = threading.Lock()
+held = False
+z = 0
+def tested_and_set():
+    global held
+    with guard:
+        before, held = held, True
+        return before
+def count():
+    global held, z
+    while tested_and_set(): pass
+    z += 1
+    with guard:
+        held = False
+threads = [threading.Thread(target=count) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+",
+        "z",
+    ),
+    (
+        "the same is given back without the other, and so can be lost",
+        "
+import threading
+guard = threading.Lock()
+state = {'held': False}
+z = [0]
+def count():
+    while True:
+        with guard:
+            before, state['held'] = state['held'], True
+        if not before: break
+    z[0] = z[0] + 1
+    state['held'] = False
+threads = [threading.Thread(target=count) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+",
+        "z",
+    ),
+    (
+        "who waits says so with each look",
+        "
+import threading
+waits = []
+class Gate: open = False; asked = 0
+gate = Gate()
+def wait():
+    while not gate.open:
+        gate.asked = 1
+def watch():
+    waits.append(gate.asked)
+    gate.open = True
+threads = [threading.Thread(target=wait), threading.Thread(target=watch)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+",
+        "waits",
+    ),
 ];
