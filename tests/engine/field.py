@@ -62,6 +62,8 @@ def stable(text):
 
 
 def trace(frame, event, _):
+    if is_spoilt(frame):
+        return None
     frame.f_trace_opcodes = True
     if event == "opcode" and dice.random() < chance:
         real_sleep(0 if dice.random() < 0.7 else 0.00005)
@@ -69,6 +71,13 @@ def trace(frame, event, _):
     return trace
 
 
+def is_spoilt(frame):
+    """Whether it is another program where somebody traces it: after a trace function CPython 3.12.1 takes from a module, or a class, the variables of the
+    comprehensions that are in the middle of it, and gives them `None`."""
+    return sys.version_info[:2] == (3, 12) and not frame.f_code.co_flags & OPTIMIZED
+
+
+OPTIMIZED = 1  # of a code's flags: its variables are no dict
 chance = 0.1
 lengths = {}  # of each thread of a script, in the order in which they begin: after how many bytecodes it ended
 
@@ -82,7 +91,7 @@ class Parted:
         self.filename = filename  # of the frames in which threads stop, if not in all
 
     def __call__(self, frame, event, _):
-        if self.filename is not None and frame.f_code.co_filename != self.filename:
+        if is_spoilt(frame) or self.filename is not None and frame.f_code.co_filename != self.filename:
             return None
         frame.f_trace_opcodes = True
         if event == "opcode":
