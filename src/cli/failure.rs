@@ -290,6 +290,8 @@ impl From<StoreError> for Failure {
             StoreError::NotADatabase { .. } | StoreError::Foreign { .. } | StoreError::NotAFile { .. } => {
                 Failure::broken(message).hint("move it away, or use another folder with `--data-dir DIR`")
             }
+            StoreError::WithoutBeginning { .. } => Failure::broken(message)
+                .hint("put back a copy of the database from before; or move both away, to begin anew"),
             StoreError::Altered { .. } => Failure::broken(message)
                 .hint("put back a copy from before, or move it away, or use another folder with `--data-dir DIR`"),
             StoreError::CannotOpen { .. } | StoreError::ReadOnly => {

@@ -48,6 +48,14 @@ pub enum StoreError {
         /// The first difference.
         what: String,
     },
+    /// The database is empty, or is not there, and what was last written to it is still beside it.
+    #[error("the database `{path}` is empty, and `{log}` holds what was last written to it")]
+    WithoutBeginning {
+        /// Which file.
+        path: PathBuf,
+        /// The file beside it.
+        log: PathBuf,
+    },
     /// There is something that is no file where the database, or a file that goes with it, should be.
     #[error("`{path}` is not a file, and the database should be there")]
     NotAFile {

@@ -1,7 +1,11 @@
 //! Whether the database is sound, and making anew what follows from the log.
 
+use rusqlite::Row;
+
 use super::Store;
 use super::StoreError;
+use crate::deck::DeckId;
+use crate::deck::QuestionId;
 
 impl Store {
     /// Returns what is wrong with the database; nothing, if it is sound.
@@ -37,6 +41,19 @@ impl Store {
                 faults.push(format!("`{table}` does not follow from the log in {differences} {rows}"));
             }
         }
+        // What other commands read of each row is read as they do.
+        let read = [
+            self.settings().map(|_| ()),
+            self.read_all::<(DeckId, QuestionId)>("select deck, question from cards", |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            }),
+        ];
+        for fault in read {
+            match fault {
+                Err(StoreError::Damaged { what }) => faults.push(what),
+                other => other?,
+            }
+        }
         // With a rank of 1 the index is compared with the notes too.
         let index = "insert into note_words (note_words, rank) values ('integrity-check', 1)";
         match self.connection.execute(index, []).map_err(StoreError::from) {
@@ -47,11 +64,22 @@ impl Store {
         Ok(faults)
     }
 
-    /// Makes anew, from the log and the notes, all that follows from them: memory, counts, the index of words.
+    /// Reads all rows of `query`, which are to be as they should.
+    fn read_all<T>(&self, query: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare(query)?;
+        for row in statement.query_map([], read)? {
+            row?;
+        }
+        Ok(())
+    }
+
+    /// Makes anew, from the log and the notes, all that follows from them: memory, counts, the index of words. What is set to what cannot be
+    /// is set no more.
     pub fn rebuild(&mut self) -> Result<(), StoreError> {
         self.write(|connection| {
             connection.execute_batch(
-                "delete from memories;
+                "delete from settings where typeof(value) not in ('integer', 'real') or value < 0;
+                delete from memories;
                 insert into memories select * from memories_of_log;
                 delete from days;
                 insert into days select * from days_of_log;
@@ -98,6 +126,23 @@ mod tests {
             assert_eq!(store.integrity().expect("checked"), [""; 0]);
         }
         assert_eq!(store.card(&id).expect("a card"), after);
+    }
+
+    /// Other commands said that it was damaged, and that the doctor knew how bad it was, which called it sound.
+    #[test]
+    fn what_other_commands_cannot_read_is_found() {
+        let mut store = Store::in_memory().expect("a store");
+        store
+            .connection
+            .execute_batch("insert or replace into settings (name, value) values ('retention', x'ff00')")
+            .expect("damaged");
+        assert!(store.settings().is_err());
+        assert_eq!(store.integrity().expect("checked").len(), 1);
+        store.rebuild().expect("rebuilt");
+        assert_eq!(store.integrity().expect("checked"), [""; 0]);
+        assert_eq!(store.settings().expect("settings"), crate::store::Settings::default());
+        store.connection.execute_batch("insert into cards (deck, question) values ('\u{1b}', 'q')").expect("damaged");
+        assert_eq!(store.integrity().expect("checked").len(), 1);
     }
 
     #[test]

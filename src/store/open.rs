@@ -47,6 +47,7 @@ impl Store {
         // Closing a file lets go of all locks that this process has on it, whoever took them: while one thread makes the
         // file, no other may be at it.
         let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        refuse_what_lost_its_beginning(path)?;
         make_file(path).map_err(cannot_open)?;
         refuse_what_is_no_file(path)?;
         // SQLite takes what is shorter than its smallest page for empty, and writes over it.
@@ -160,6 +161,19 @@ fn about(path: &Path, error: rusqlite::Error) -> StoreError {
 fn read_only(path: &Path) -> StoreError {
     let source = io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "it is read-only, or its folder is");
     StoreError::CannotOpen { path: path.to_owned(), source }
+}
+
+/// Refuses a database that is empty, or is not there, while the log of what was last written to it is: SQLite would throw that away.
+fn refuse_what_lost_its_beginning(path: &Path) -> Result<(), StoreError> {
+    // What belongs to the database is where it is, behind a link perhaps.
+    let mut log = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
+    log.push("-wal");
+    let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
+    // In this order: whoever makes a database writes the beginning of that before there is a log.
+    if length(Path::new(&log)) > 0 && length(path) == 0 {
+        return Err(StoreError::WithoutBeginning { path: path.to_owned(), log: log.into() });
+    }
+    Ok(())
 }
 
 /// Refuses a pipe, a folder or a device in place of the database or of a file that SQLite keeps beside it: SQLite would
@@ -317,6 +331,30 @@ mod tests {
             &path,
             "the database `FILE` was written by a newer Raceday: it has version 3, and this one knows versions up to 1",
         );
+    }
+
+    /// SQLite took it for a new one, and removed the log with the last answers.
+    #[test]
+    fn a_database_that_lost_all_but_its_log_is_refused_and_the_log_stays() {
+        let folder = folder();
+        let [path, copy] = ["raceday.db", "copy.db"].map(|name| folder.path().join(name));
+        let mut store = Store::open(&path).expect("a store");
+        rate(&mut store).expect("kept");
+        let [log, copied_log] = ["raceday.db-wal", "copy.db-wal"].map(|name| folder.path().join(name));
+        // As a process leaves it that is killed.
+        fs::copy(&log, &copied_log).expect("copied");
+        let before = fs::read(&copied_log).expect("a file");
+        assert!(!before.is_empty());
+        for is_there in [false, true] {
+            if is_there {
+                fs::write(&copy, "").expect("written");
+            }
+            let error = Store::open(&copy).expect_err("refused");
+            assert!(matches!(error, StoreError::WithoutBeginning { .. }), "{error:?}");
+            assert_eq!((fs::read(&copied_log).expect("a file"), copy.exists()), (before.clone(), is_there));
+        }
+        fs::copy(&path, &copy).expect("copied");
+        assert_eq!(Store::open(&copy).expect("a store").last_answers(9).expect("answers").len(), 1);
     }
 
     #[test]
