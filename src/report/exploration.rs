@@ -28,6 +28,7 @@ use super::races::write_races;
 use super::steps::write_end;
 use super::steps::write_steps;
 use super::telling::Extent;
+use super::telling::line_raised;
 use super::telling::shown_name;
 use super::text;
 use super::text::Page;
@@ -278,7 +279,9 @@ fn write_details(
         write_printed(out, stdout, extent)?;
     }
     for exception in &found.outcome.exceptions {
-        for line in text::wrap(&format!("  {}", describe_exception(exception)), page.width(), 4) {
+        for line in
+            text::wrap(&format!("  {}", describe_exception(exception, witnessed.replay.as_ref())), page.width(), 4)
+        {
             writeln!(out, "{}", page.paint(Style::Bad, &line))?;
         }
     }
@@ -541,13 +544,15 @@ pub(super) fn describe_ending(ending: Ending) -> &'static str {
     }
 }
 
-/// Returns an exception on one line, fit to be shown.
-pub(super) fn describe_exception(exception: &Exception) -> String {
+/// Returns an exception on one line, fit to be shown, with the line where it was raised if `replay` tells that.
+pub(super) fn describe_exception(exception: &Exception, replay: Option<&Replay>) -> String {
     let message = short_line(&exception.message);
     let separator = if message.is_empty() { "" } else { ": " };
     let fate = if exception.swallowed { ", swallowed by a future that nobody asked" } else { "" };
     let (thread, class) = (shown_name(&exception.thread), shown_class(exception));
-    format!("{thread} raised {class}{separator}{message}{fate}")
+    let line = replay.and_then(|replay| line_raised(replay, exception));
+    let place = line.map_or(String::new(), |line| format!(" at line {line}"));
+    format!("{thread} raised {class}{place}{separator}{message}{fate}")
 }
 
 /// Returns `text` fit for one line of a report, and no longer than any value is shown there.

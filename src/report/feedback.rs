@@ -126,7 +126,7 @@ pub fn write_evidence(
     write_steps(out, replay, &scenario.source, Extent::AtMost(MOST_STEPS), page)?;
     write_end(out, replay, page)?;
     for exception in &found.outcome.exceptions {
-        for line in text::wrap(&format!("  {}", describe_exception(exception)), page.width(), 4) {
+        for line in text::wrap(&format!("  {}", describe_exception(exception, Some(replay))), page.width(), 4) {
             writeln!(out, "{line}")?;
         }
     }

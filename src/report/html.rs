@@ -47,6 +47,7 @@ use super::telling::next_wait;
 use super::telling::nothing_told;
 use super::telling::repeats;
 use super::telling::told;
+use super::telling::told_beside;
 use super::telling::waiting;
 use super::text;
 use super::text::Style;
@@ -178,7 +179,7 @@ fn write_outcome(
         writeln!(out, "<p>printed:</p>\n<pre>{}</pre>", escape(clean(&printed).trim_end_matches('\n')))?;
     }
     for exception in &found.outcome.exceptions {
-        writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_exception(exception)))?;
+        writeln!(out, "<p class=\"bad\">{}</p>", escape(&describe_exception(exception, witnessed.replay.as_ref())))?;
     }
     let extent = if is_replay { Extent::Everything } else { Extent::AtMost(MOST_STEPS) };
     let mut timeline = Vec::new();
@@ -282,7 +283,7 @@ fn write_timeline(out: &mut dyn Write, replay: &Replay, source: &str, extent: Ex
                 }
                 write!(out, "<span class=\"act\">{}</span>", escape(&describe(replay, detail)))?;
                 let mut line = detail.line;
-                for aside in &detail.asides {
+                for aside in told_beside(detail) {
                     if aside.line != line && aside.line > 0 {
                         write!(out, "<code>{} {}</code>", aside.line, escape(&code(&lines, aside.line)))?;
                     }

@@ -14,6 +14,7 @@ use crate::scenario::Aside;
 use crate::scenario::Ending;
 use crate::scenario::Exception;
 use crate::scenario::Hang;
+use crate::scenario::Replay;
 use crate::scenario::Sleeps;
 
 use super::clean::clean_json;
@@ -22,6 +23,7 @@ use super::exploration::Exploration;
 use super::exploration::Witnessed;
 use super::races::Race;
 use super::races::RaceAct;
+use super::telling::line_raised;
 
 /// Writes `exploration` as JSON.
 pub fn write_json(out: &mut dyn Write, exploration: &Exploration<'_>) -> io::Result<()> {
@@ -94,7 +96,7 @@ fn hang(unfinished: &Unfinished) -> Option<HangJson<'_>> {
 fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
     let found = &witnessed.found;
     let Some(replay) = &witnessed.replay else {
-        return OutcomeJson { death: None, ..outcome_of(found, Vec::new(), Vec::new(), true) };
+        return OutcomeJson { death: None, ..outcome_of(found, None, Vec::new(), Vec::new()) };
     };
     let name = |thread| {
         let index = replay.execution.threads.iter().position(|other| *other == thread);
@@ -123,7 +125,7 @@ fn outcome(witnessed: &Witnessed) -> OutcomeJson<'_> {
         line: death.line,
         how: &death.how,
     });
-    OutcomeJson { death, ..outcome_of(found, steps.collect(), blocked.collect(), false) }
+    OutcomeJson { death, ..outcome_of(found, Some(replay), steps.collect(), blocked.collect()) }
 }
 
 fn aside(aside: &Aside) -> AsideJson<'_> {
@@ -131,22 +133,27 @@ fn aside(aside: &Aside) -> AsideJson<'_> {
     AsideJson { line: *line, operation: verb, location, value: value.as_deref() }
 }
 
-/// Returns an outcome with these steps and this end, or with none if they are `untold`.
+/// Returns an outcome with these steps and this end, those of its `replay` if it is told.
 fn outcome_of<'a>(
     found: &'a Found,
+    replay: Option<&Replay>,
     steps: Vec<StepJson<'a>>,
     blocked: Vec<BlockedJson<'a>>,
-    untold: bool,
 ) -> OutcomeJson<'a> {
+    let exceptions = found
+        .outcome
+        .exceptions
+        .iter()
+        .map(|exception| ExceptionJson { line: replay.and_then(|replay| line_raised(replay, exception)), exception });
     let (schedule, switches) = (found.witness.to_string(), found.switches);
     OutcomeJson {
         value: found.outcome.value.as_deref(),
         stdout: found.outcome.stdout.as_deref(),
         ending: found.outcome.ending,
-        exceptions: &found.outcome.exceptions,
+        exceptions: exceptions.collect(),
         death: None,
         executions: found.executions,
-        witness: WitnessJson { schedule, switches, untold, steps, blocked },
+        witness: WitnessJson { schedule, switches, untold: replay.is_none(), steps, blocked },
     }
 }
 
@@ -241,12 +248,21 @@ struct OutcomeJson<'a> {
     value: Option<&'a str>,
     stdout: Option<&'a str>,
     ending: Ending,
-    exceptions: &'a [Exception],
+    exceptions: Vec<ExceptionJson<'a>>,
     /// Not there unless the process died.
     #[serde(skip_serializing_if = "Option::is_none")]
     death: Option<DeathJson<'a>>,
     executions: u64,
     witness: WitnessJson<'a>,
+}
+
+#[derive(Serialize)]
+struct ExceptionJson<'a> {
+    #[serde(flatten)]
+    exception: &'a Exception,
+    /// Where the witness has it raised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
 }
 
 #[derive(Serialize)]

@@ -30,6 +30,7 @@ use super::telling::repeats;
 use super::telling::short;
 use super::telling::short_name_of;
 use super::telling::told;
+use super::telling::told_beside;
 use super::telling::waiting;
 use super::text;
 use super::text::Page;
@@ -249,7 +250,7 @@ impl<'a> Layout<'a> {
             let text = format!("{:digits$} {}", "", describe(replay, detail));
             let short = short(replay, detail).map(|short| format!("{:digits$} {short}", ""));
             texts.push(Text { short, ..Text::new(Style::Plain, text, digits + 3) });
-            for aside in &detail.asides {
+            for aside in told_beside(detail) {
                 if before != Some((actor, aside.line)) && aside.line > 0 {
                     let text = format!("{:>digits$} {}", aside.line, code(&source, aside.line));
                     texts.push(Text::new(Style::Code, text, digits + 3));

@@ -12,6 +12,7 @@ use crate::scenario::Blocked;
 use crate::scenario::Death;
 use crate::scenario::Detail;
 use crate::scenario::Ending;
+use crate::scenario::Exception;
 use crate::scenario::Location;
 use crate::scenario::Replay;
 use crate::scenario::Step;
@@ -132,6 +133,27 @@ pub(super) fn told(replay: &Replay, extent: Extent) -> Vec<usize> {
         detail.verb == "end" && detail.value.is_some() && !who_is_told.contains(&step.thread)
     };
     steps().filter(|each| is_told(each) || is_all_there_is(each)).map(|(index, _)| index).collect()
+}
+
+/// Returns what is told beside a step: not that an exception was raised, where the step itself says so.
+pub(super) fn told_beside(detail: &Detail) -> impl Iterator<Item = &Aside> {
+    detail.asides.iter().filter(|aside| {
+        let says_so = detail.value.as_ref().and_then(|value| value.strip_prefix("raises ")) == Some(&aside.location);
+        !(aside.verb == "raise" && aside.line == detail.line && says_so)
+    })
+}
+
+/// Returns the line at which an exception was raised that ended a thread or a task, if that is told.
+pub(super) fn line_raised(replay: &Replay, exception: &Exception) -> Option<u32> {
+    let name_of = |thread| {
+        let index = replay.execution.threads.iter().position(|&other| other == thread);
+        index.and_then(|index| replay.names.get(index))
+    };
+    let steps = replay.execution.steps.iter().zip(&replay.details).rev();
+    let own = steps.filter(|(step, _)| name_of(step.thread) == Some(&exception.thread));
+    let mut asides = own.flat_map(|(_, detail)| detail.asides.iter().rev());
+    let raised = asides.find(|aside| aside.verb == "raise" && aside.location == exception.class);
+    raised.map(|aside| aside.line).filter(|&line| line > 0)
 }
 
 /// Returns from which to which step each thread lives, as far as the steps show it.

@@ -226,8 +226,8 @@ fn outcomes_are_shown_step_by_step() {
 
     ── 3. account.balance = 300, with ValueError in task-1 (withdraw) ──────────────
       3 switches, schedule 0*2 2*5 1*3 0*2
-      task-1 (withdraw) raised ValueError: not enough, swallowed by a future that
-        nobody asked
+      task-1 (withdraw) raised ValueError at line 15: not enough, swallowed by a
+        future that nobody asked
         MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
         21 pool.submit(    │                            │
              account.…     │                            │
@@ -246,6 +246,9 @@ fn outcomes_are_shown_step_by_step() {
       ┆                    │  10 if self.balance >=     │
       ┆                    │       amount:              │
       ┆                    │     account.balance → 300  │
+      ┆                    │  15 raise ValueError('not  │
+      ┆                    │       enough')             │
+      ┆                    │     raise ValueError       │
         19 with ThreadPool │                            │
              Executor(…    │                            │
            join task-1     │                            │
@@ -285,8 +288,8 @@ fn outcomes_are_shown_step_by_step() {
 
     ── 5. account.balance = 500, with ValueError in task-2 (withdraw) ──────────────
       3 switches, schedule 0*2 1*5 2*3 0*2
-      task-2 (withdraw) raised ValueError: not enough, swallowed by a future that
-        nobody asked
+      task-2 (withdraw) raised ValueError at line 15: not enough, swallowed by a
+        future that nobody asked
         MainThread         │  task-1 (withdraw)         │  task-2 (withdraw)
         21 pool.submit(    │                            │
              account.…     │                            │
@@ -305,6 +308,9 @@ fn outcomes_are_shown_step_by_step() {
                            │                            │  10 if self.balance >=
                            │                            │       amount:
                            │                            │     account.balance → 500
+                           │                            │  15 raise ValueError('not
+                           │                            │       enough')
+                           │                            │     raise ValueError
         19 with ThreadPool │                            │
              Executor(…    │                            │
            join task-1     │                            │
@@ -428,6 +434,36 @@ fn two_locks_in_two_orders_can_deadlock() {
            join Thread-2          │                   │
       ┃ holds a lock   ┆ waits
     ");
+}
+
+/// Of each it is told where it was raised: in a function that a thread, or a task, has called, and in the main thread.
+#[test]
+fn exceptions_are_told_with_their_lines() {
+    let program = "\
+import threading
+from concurrent.futures import ThreadPoolExecutor
+def find(where, key):
+    return where[key]
+def work():
+    find({}, 'a')
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+with ThreadPoolExecutor(1) as pool:
+    pool.submit(find, [], 5)
+raise ValueError('over')
+";
+    let world = World::new().file("errors.py", program);
+    let output = world.run(&["explore", "errors.py", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&output.stdout).expect("JSON");
+    let exceptions = json["outcomes"][0]["exceptions"].as_array().expect("a list");
+    let told: Vec<_> = exceptions.iter().map(|each| (each["type"].as_str(), each["line"].as_u64())).collect();
+    let expected = [(Some("ValueError"), Some(12)), (Some("KeyError"), Some(4)), (Some("IndexError"), Some(4))];
+    assert_eq!(told, expected, "{output}");
+    let output = world.run(&["explore", "errors.py"]);
+    for line in ["MainThread raised ValueError at line 12: over", "Thread-1 (work) raised KeyError at line 4: 'a'"] {
+        assert!(output.stdout.contains(line), "{output}");
+    }
 }
 
 #[test]

@@ -531,15 +531,15 @@ def note(verb, place="", value=None):
         journal.did(len(details) - 1)
 
 
-def aside(verb, place, value):
-    """Tells a replay what the running thread has done since the last step, though it is none."""
+def aside(verb, place, value, line=None):
+    """Tells a replay what the running thread has done since the last step, though it is none; at that line, if not at the one where it is."""
     if ended or not details:
         return
     step = len(details) - 1
     beside = sum(other[0] == step for other in asides[-MOST_ASIDES:])
     if beside < MOST_ASIDES:
         last = beside == MOST_ASIDES - 1
-        asides.append((step, 0, "and so on", "", None) if last else (step, line_now(), verb, place, value))
+        asides.append((step, 0, "and so on", "", None) if last else (step, line_now() if line is None else line, verb, place, value))
 
 
 def failing(error, verb, thing, tell=note):

@@ -406,6 +406,7 @@ class Task:
             raise
         except BaseException as raised:
             error = sound(raised)
+            tell_raised(error)
         if not program.buries:
             self.function = self.arguments = self.keywords = None
         publish(value)
