@@ -223,6 +223,22 @@ kept = [R(1), R(2)]
 }
 
 /// To an instance of a class with slots no weak references lead.
+/// Models and what they hold live on: reports said that nothing else could happen.
+#[test]
+fn what_lives_longer_than_in_cpython_is_no_proof() {
+    let weak = "import threading, weakref\nfrom concurrent.futures import ThreadPoolExecutor\nclass Own: pass\n";
+    for program in [
+        "locks = weakref.WeakValueDictionary()\ndef use():\n    lock = locks[1] = threading.Lock()\n    with lock: pass\nthread = threading.Thread(target=use)\nthread.start()\nthread.join()\nseen = len(locks)",
+        "thread = threading.Thread(target=int)\nto = weakref.ref(thread)\nthread.start()\nthread.join()\ndel thread\nseen = to() is None",
+        "with ThreadPoolExecutor(1) as pool:\n    future = pool.submit(Own)\n    to = weakref.ref(future.result())\n    del future\nseen = to() is None",
+        "own, to = threading.local(), []\ndef use():\n    own.thing = Own()\n    to.append(weakref.ref(own.thing))\nthread = threading.Thread(target=use)\nthread.start()\nthread.join()\nseen = to[0]() is None",
+        "known = weakref.WeakValueDictionary()\ndef make():\n    known[1] = own = Own()\n    return own\nwith ThreadPoolExecutor(1) as pool:\n    pool.submit(make).result()\nseen = len(known)",
+    ] {
+        let report = explored(&scenario(&format!("{weak}{program}"), Some("seen"))).expect("it explores");
+        assert!(!report.is_exhaustive(), "{program}");
+    }
+}
+
 #[test]
 fn what_has_slots_dies_as_others_do() {
     let slots = "class S:

@@ -249,6 +249,7 @@ class Future(Model):
         if detail and not solo:
             note(act, self._rd_called(), show(value if error is None else error))
         self._value, self._rd_error, self._rd_stage = value, error, FINISHED
+        doubt_if_mortal(value)
         self._rd_settled()
         if program.buries and self._rd_strand is None and self._rd_task is None:
             futures[:] = [each for each in futures if each is not self]

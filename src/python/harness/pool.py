@@ -453,5 +453,6 @@ class Task:
             else:
                 note("end", "", None if value is None else "returns %s" % show(value))
         future._rd_settled()
+        doubt_if_mortal(value)
         if program.buries and error is None:
             futures.remove(future)

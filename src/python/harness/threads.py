@@ -25,7 +25,7 @@ class Local:
         self = object.__new__(cls)
         object.__setattr__(self, "_rd_made_with", (arguments, keywords))
         object.__setattr__(self, "_rd_tables", {code_of_thread(): {}})  # for its maker `__init__` runs in any case
-        if program.buries:
+        if program.sees_deaths:
             locals_made.append(weak_reference(self))
         return self
 
@@ -71,6 +71,7 @@ class Local:
             object.__setattr__(self, name, value)
         else:
             table[name] = value
+            doubt_if_mortal(value)
 
     def __delattr__(self, name):
         count_act()
@@ -83,7 +84,7 @@ class Local:
         del table[name]
 
 
-locals_made = []  # in an execution in which objects do something as they die
+locals_made = []  # in an execution in which the deaths of objects are seen
 
 
 OWN_OF_THREADS = only_cpythons(

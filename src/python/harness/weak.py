@@ -36,6 +36,8 @@ def may_die(thing, holder=None):
     something as it dies."""
     kind = type(thing)
     if kind.__module__ != "__main__" or not kind.__flags__ & 512:
+        if holder is not None:
+            doubt_its_death(thing)
         return
     where = id(thing)
     if where not in mortal:
@@ -47,10 +49,32 @@ def may_die(thing, holder=None):
         else:
             return
     if holder is not None:
+        doubt_its_death(thing)
         referred.add(where)
         mortal[where][1].add(digest((name_of(holder), "state")))
     if not solo:
         keep_mortal()
+
+
+def doubt_its_death(thing):
+    """A weak reference leads to `thing`. If that is a model, or one holds it for whoever asks (a future what came of it, a thread's own attributes), it
+    lives here until the execution is over, whoever lets go of it."""
+    global unsure
+    if isinstance(thing, Model) or not program.buries and is_held_by_models(thing):
+        unsure = unsure or UNSURE_OF_LIVES
+
+
+def is_held_by_models(thing):
+    tables = [each for known in locals_made for local in [known()] if local is not None
+              for each in object.__getattribute__(local, "_rd_tables").values()]  # fmt: skip
+    return any(future._value is thing for future in futures) or any(value is thing for table in tables for value in table.values())
+
+
+def doubt_if_mortal(thing):
+    """The same where a model comes to hold it, and a weak reference may lead to it already."""
+    global unsure
+    if id(thing) in mortal and not program.buries:
+        unsure = unsure or UNSURE_OF_LIVES
 
 
 def named_at(where):
@@ -517,6 +541,7 @@ def refer(make, /, *arguments, **keywords):
 def referred_by(reference, thing, callback=None):
     """Notes that a weak reference, or a proxy, leads to `thing`; returns it."""
     may_die(thing)
+    doubt_its_death(thing)
     if type(reference) in PROXIES:
         followed_by.append(weak_reference(thing, proxied_died))
     if id(thing) in mortal:
