@@ -577,6 +577,8 @@ fn shims_and_virtual_environments_are_confined_like_any_python() {
         let worker = worker.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let confined = worker.confined().expect("it is there");
         assert_eq!((confined.level, &confined.unsupervised), (Level::Full, &None));
+        // So it is this one that is attacked.
+        assert_eq!(interpreter.path, real, "{}", path.display());
     }
 }
 

@@ -749,10 +749,7 @@ pub(crate) fn program_of(seed: u64, all: &[Theme]) -> Program {
         let least = usize::from(body > 0);
         let most = if body == 0 { most.min(2) } else { most };
         let count = least + chance.below(most + 1 - least);
-        let mut ops: Vec<Op> = (0..count).map(|_| op(&mut chance, &themes, 0)).collect();
-        if others == 1 && ops.len() > 4 {
-            ops.truncate(4);
-        }
+        let ops: Vec<Op> = (0..count).map(|_| op(&mut chance, &themes, 0)).collect();
         bodies.push(ops);
     }
     let prints = themes.contains(&PRINTS) || chance.below(8) == 0;
