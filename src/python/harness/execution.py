@@ -195,15 +195,15 @@ def message_of(error):
 def fail_with(code, name, error):
     """Notes that `error` has ended a thread. Returns the note, for `tell_failure` if nobody else is told of it."""
     failure = [code, name, sound(error), None]
-    tell_raised(error)
+    if detail:
+        tell_raised(error)
     failures.append(failure)
     return failure
 
 
 def tell_raised(error):
     """Tells a replay where an error was raised that ends the running thread. What it says is not asked here: that may be code of the scenario's."""
-    if detail:
-        aside("raise", type(error).__name__, None, line_of(error))
+    aside("raise", type(error).__name__, None, line_of(error))
 
 
 def tell_failure(failure):

@@ -406,7 +406,8 @@ class Task:
             raise
         except BaseException as raised:
             error = sound(raised)
-            tell_raised(error)
+            if detail:
+                tell_raised(error)
         if not program.buries:
             self.function = self.arguments = self.keywords = None
         publish(value)
@@ -453,6 +454,7 @@ class Task:
             else:
                 note("end", "", None if value is None else "returns %s" % show(value))
         future._rd_settled()
-        doubt_if_mortal(value)
+        if mortal:
+            doubt_if_mortal(value)
         if program.buries and error is None:
             futures.remove(future)
