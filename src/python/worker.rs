@@ -82,6 +82,7 @@ pub(super) const HARNESS: &str = concat!(
     include_str!("harness/signals.py"),
     include_str!("harness/logs.py"),
     include_str!("harness/weak.py"),
+    include_str!("harness/references.py"),
     include_str!("harness/finalizers.py"),
     include_str!("harness/settings.py"),
     include_str!("harness/execution.py"),

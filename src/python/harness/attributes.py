@@ -201,7 +201,7 @@ def wr_attr(value, thing, name):
         elif not reads_within and not kept and (one_place[key] if key in one_place else touches_one_place(*key)):
             who = name_of(thing)
             if loops:
-                cur.storing = attribute_there, (thing, name), value
+                cur.storing = attribute_itself, (thing, name), value
             visible(writes.get((who, name)) or write_op(who, name))
             if detail:
                 note("write", place_of(thing, name), show(value))

@@ -120,8 +120,8 @@ def wr_item(value, thing, key):
             else:
                 if shape == "L" and type(key) is not int:
                     key = index_of(thing, key)
-                if loops and not kept and type(key) in ATOMS:
-                    cur.storing = element_there, (thing, key), value
+                if loops and not kept and kind.__module__ != "__main__":
+                    cur.storing = element_itself, (thing, key), value
                 touches = announce_change(item_touches, (thing, key, WRITE, shape), element_itself, thing, key)
                 cur.storing = None  # where that was no step
             if detail and touches:

@@ -105,7 +105,7 @@ def wr_global(value, name):
                 announce_change(touches_of, (op,), program_globals.get, name)
             else:
                 if loops:
-                    cur.storing = program_globals.get, (name, MISSING), value
+                    cur.storing = program_globals.__getitem__, (name,), value
                 visible(op)
             if detail:
                 note("write", name, show(value))
@@ -144,7 +144,7 @@ def wr_cell(value, getter, name, scope):
                 announce_change(touches_of, (op,), variable_itself, cell)
             else:
                 if loops:
-                    cur.storing = contents_of, (cell,), value
+                    cur.storing = variable_itself, (cell,), value
                 visible(op)
             if detail:
                 note("write", name, show(value))

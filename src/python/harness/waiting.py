@@ -111,7 +111,10 @@ def stores_the_same(me):
     """Whether a thread that takes its step stores what is there already: nobody who waits for a change sees one."""
     fetch, where, value = me.storing
     me.storing = None
-    other = fetch(*where)
+    try:
+        other = fetch(*where)
+    except Exception:
+        return False  # there is nothing
     if other is value or type(value) in (int, str) and type(other) is type(value) and other == value:
         unchanging.add(position - 1)
         return True
@@ -119,22 +122,6 @@ def stores_the_same(me):
 
 
 unchanging = set()  # the steps of an execution that stored what was there already
-
-
-def contents_of(cell):
-    return next(iter(gc.get_referents(cell)), MISSING)
-
-
-def attribute_there(thing, name):
-    inner = dict_of(thing)
-    return MISSING if inner is None else inner.get(name, MISSING)
-
-
-def element_there(thing, key):
-    """An element of a list or dict of Python's own, by a key of Python's own."""
-    if type(thing) in (dict, collections.defaultdict, collections.OrderedDict):
-        return dict.get(thing, key, MISSING)
-    return thing[key] if type(thing) is list and type(key) is int and -len(thing) <= key < len(thing) else MISSING
 
 
 loop_mentions = {}  # of each loop, see `mentioned_in`
