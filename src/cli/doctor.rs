@@ -51,7 +51,7 @@ pub(super) struct DoctorArgs {
 
 /// Looks at everything that the other commands need.
 pub(super) fn run(args: &DoctorArgs, world: &mut World) -> Result<Exit, Failure> {
-    if args.rebuild && world.database().is_some_and(|database| database.exists()) {
+    if args.rebuild && world.database().is_some_and(|database| Store::is_there(&database)) {
         world.store()?.rebuild()?;
     }
     let mut engine = Engine::new(world);
@@ -225,12 +225,7 @@ fn database(world: &World) -> Vec<Finding> {
     // What is wrong with the folder is said of the folder.
     let Some(path) = world.database() else { return Vec::new() };
     let shown = path.display();
-    let mut log = path.clone().into_os_string();
-    log.push("-wal");
-    // What is there and leads nowhere is there, and so is one of which only the log of what was last written is left.
-    let is_missing =
-        |path: &Path| fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-    if is_missing(&path) && is_missing(Path::new(&log)) {
+    if !Store::is_there(&path) {
         return vec![note("Database", format!("{shown} is not there yet; the first review, quiz or note makes it"))];
     }
     let looked = Store::open(&path).and_then(|mut store| {

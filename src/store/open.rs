@@ -73,6 +73,13 @@ impl Store {
         })
     }
 
+    /// Returns whether there is a database at `path`, or something that takes its place, or what was last written to one that is there no more.
+    pub fn is_there(path: &Path) -> bool {
+        let is_there =
+            |path: &Path| !fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        is_there(path) || is_there(&log_of(path))
+    }
+
     /// Returns which version of the schema the database has.
     pub fn version(&self) -> Result<i64, StoreError> {
         Ok(migrations::version(&self.connection)?)
@@ -165,15 +172,20 @@ fn read_only(path: &Path) -> StoreError {
 
 /// Refuses a database that is empty, or is not there, while the log of what was last written to it is: SQLite would throw that away.
 fn refuse_what_lost_its_beginning(path: &Path) -> Result<(), StoreError> {
-    // What belongs to the database is where it is, behind a link perhaps.
-    let mut log = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
-    log.push("-wal");
+    let log = log_of(path);
     let length = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     // In this order: whoever makes a database writes the beginning of that before there is a log.
-    if length(Path::new(&log)) > 0 && length(path) == 0 {
-        return Err(StoreError::WithoutBeginning { path: path.to_owned(), log: log.into() });
+    if length(&log) > 0 && length(path) == 0 {
+        return Err(StoreError::WithoutBeginning { path: path.to_owned(), log });
     }
     Ok(())
+}
+
+/// Returns where SQLite keeps what was last written to the database at `path`: beside it, wherever a link leads to it.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
+    log.push("-wal");
+    PathBuf::from(log)
 }
 
 /// Refuses a pipe, a folder or a device in place of the database or of a file that SQLite keeps beside it: SQLite would
