@@ -255,7 +255,6 @@ impl Confinement {
         #[cfg(target_os = "linux")]
         if attempt.level > Level::None && (self.layers.calls || attempt.supervisor) {
             use calls::Stage;
-            use seccompiler::BpfProgram;
 
             let paths = attempt.level == Level::Full;
             let [second, asking] = [
@@ -263,14 +262,10 @@ impl Confinement {
                 attempt.supervisor.then(|| calls::asking(paths)),
             ]
             .map(|program| program.map(|program| program.expect("the lists are constants, and tested")));
-            let hex = |programs: &[&BpfProgram]| {
-                super::numbers::hex_of(&filter::bytes(&filter::joined(programs.iter().copied().cloned())))
-            };
-            let filter = second.as_ref().map_or(String::new(), |second| hex(&[second]));
-            let asking = asking.map_or(String::new(), |asking| match &second {
-                Some(second) => hex(&[second, &asking]),
-                None => hex(&[&asking]),
-            });
+            let hex = |programs: Vec<_>| super::numbers::hex_of(&filter::bytes(&filter::joined(programs)));
+            let asking = asking.map(|asking| second.clone().into_iter().chain([asking]).collect());
+            let [filter, asking] =
+                [second.map(|second| vec![second]), asking].map(|programs| programs.map(hex).unwrap_or_default());
             let plan = Plan {
                 processor,
                 confined: true,
