@@ -145,10 +145,7 @@ pub(super) fn told_beside(detail: &Detail) -> impl Iterator<Item = &Aside> {
 
 /// Returns the line at which an exception was raised that ended a thread or a task, if that is told.
 pub(super) fn line_raised(replay: &Replay, exception: &Exception) -> Option<u32> {
-    let name_of = |thread| {
-        let index = replay.execution.threads.iter().position(|&other| other == thread);
-        index.and_then(|index| replay.names.get(index))
-    };
+    let name_of = |thread| index_of(replay, thread).and_then(|index| replay.names.get(index));
     let steps = replay.execution.steps.iter().zip(&replay.details).rev();
     let own = steps.filter(|(step, _)| name_of(step.thread) == Some(&exception.thread));
     let mut asides = own.flat_map(|(_, detail)| detail.asides.iter().rev());
