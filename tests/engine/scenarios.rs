@@ -697,8 +697,11 @@ for thread in threads: thread.join()
     assert_eq!(outcomes(source, Some("count")), ["2"]);
 }
 
-/// Who sets again what is set already changes nothing: once each such turn was one more, up to the limit.
-const TEST_AND_SET: &str = "
+/// Returns a program of so many threads that take a lock of the program's own, count, and then do that. Who sets again what is set already
+/// changes nothing: once each such turn was one more, up to the limit.
+fn test_and_set(threads: usize, then: &str) -> String {
+    format!(
+        "
 from threading import Lock, Thread
 class SpinLock:
     def __init__(self):
@@ -715,39 +718,26 @@ class SpinLock:
             self.held = False
 lock = SpinLock()
 count = 0
-";
-
-#[test]
-fn a_test_and_set_lock_excludes() {
-    let source = format!(
-        "{TEST_AND_SET}
 def work():
     global count
     lock.acquire()
     count += 1
-    lock.release()
-threads = [Thread(target=work) for _ in range(3)]
+    {then}
+threads = [Thread(target=work) for _ in range({threads})]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 "
-    );
-    assert_eq!(outcomes(&source, Some("count")), ["3"]);
+    )
+}
+
+#[test]
+fn a_test_and_set_lock_excludes() {
+    assert_eq!(outcomes(&test_and_set(3, "lock.release()"), Some("count")), ["3"]);
 }
 
 #[test]
 fn who_never_gives_a_test_and_set_lock_back_has_the_other_spin() {
-    let source = format!(
-        "{TEST_AND_SET}
-def work():
-    global count
-    lock.acquire()
-    count += 1
-threads = [Thread(target=work) for _ in range(2)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-"
-    );
-    assert_eq!(outcomes(&source, Some("count")), ["1 (spin)"]);
+    assert_eq!(outcomes(&test_and_set(2, "pass"), Some("count")), ["1 (spin)"]);
 }
 
 #[test]
