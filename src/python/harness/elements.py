@@ -219,7 +219,7 @@ def rd_in(key, thing):
         elif kind is types.GeneratorType and is_shared_opaque(thing):
             return any(each is key or each == key for each in OpaqueTurns(thing))
         elif kind in PASSING or kind in REVERSED or is_handing(thing) and not looks_by_itself(kind):
-            return call_read(operator.contains, thing if looks_by_itself(kind) else gone_into(thing, False), key)
+            return call_read(operator.contains, gone_into(thing, False), key)
         else:
             use(thing, "__contains__", None, () if type(key) in ATOMS else (key,))
         if detail and touches:

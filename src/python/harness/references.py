@@ -98,6 +98,8 @@ def doubt_its_death(thing):
     """A weak reference leads to `thing`. If that is a model, or one holds it for whoever asks (a future what came of it, a thread's own attributes), it
     lives here until the execution is over, whoever lets go of it."""
     global unsure
+    if not type(thing).__weakrefoffset__:
+        return  # none does: it came with something else
     if isinstance(thing, Model) or not program.buries and is_held_by_models(thing):
         unsure = unsure or UNSURE_OF_LIVES
 
